@@ -1,0 +1,44 @@
+"""Fails when a text file names a place of one machine: such a path works nowhere else."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import house
+from house import Finding
+
+# Written in pieces, so that this file does not find itself.
+_PLACES = (
+    "/wo" "rk",
+    "/fa" "rm",
+    "/tmp/stu" "dio",
+    "/ro" "ot",
+    "/ho" r"me/[\w.-]+",
+    "/Use" r"rs/[\w.-]+",
+)
+
+# A path begins where no part of a longer one stands before it, as in a/b, ${X}/b, https://host/b;
+# but the letter of a compiler's flag is none.
+_PATH = re.compile(
+    r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_PLACES) + r")(?![\w-])"
+)
+
+
+def check(root: Path) -> tuple[list[Finding], int, str]:
+    findings: list[Finding] = []
+    texts = 0
+    for path in house.files(root):
+        if b"\0" in (root / path).read_bytes()[:8192]:
+            continue
+        texts += 1
+        for number, line in enumerate(house.lines(root / path), 1):
+            for match in _PATH.finditer(f" {line}"):
+                message = f"names {match[1]} of one machine; use a relative path or a variable"
+                findings.append(Finding(str(path), number, message))
+    return findings, texts, "text files"
+
+
+if __name__ == "__main__":
+    sys.exit(house.run(__doc__, check, sys.argv[1:]))

@@ -1,0 +1,113 @@
+"""Who may know whom: the arrows of the house, as a table.
+
+A zone is a folder with everything below it that is no zone of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+ANYTHING = None
+
+# Header folder or header, Python module, or CMake target up to '::' -> the library it belongs to.
+LIBRARIES = {
+    "gtest": "GoogleTest",
+    "gmock": "GoogleTest",
+    "gtest_main": "GoogleTest",
+    "GTest": "GoogleTest",
+    "rapidcheck": "rapidcheck",
+    "rapidcheck.h": "rapidcheck",
+    "rapidcheck_gtest": "rapidcheck",
+    "nlohmann": "JSON",
+    "nlohmann_json": "JSON",
+    "CLI": "command line",
+    "CLI11": "command line",
+    "cereal": "serialization",
+    "boost": "Boost",
+    "Boost": "Boost",
+    "pytest": "pytest",
+    "_pytest": "pytest",
+    "rich": "rich",
+    "jinja2": "jinja2",
+    "jsonschema": "jsonschema",
+}
+
+TEST_LIBRARIES = frozenset(("GoogleTest", "rapidcheck", "pytest"))
+
+
+@dataclass(frozen=True)
+class Zone:
+    folder: str
+    # Zones whose code it may include, import and link; ANYTHING is every one.
+    knows: Optional[tuple[str, ...]] = ()
+    # Zones that its CMake files may name besides: programs that it runs, files that it reads.
+    names: tuple[str, ...] = ()
+    libraries: Optional[frozenset[str]] = frozenset()
+
+    def may_know(self, other: Zone) -> bool:
+        return self.knows is ANYTHING or other.folder in (self.folder, "", *self.knows)
+
+    def may_name(self, other: Zone) -> bool:
+        inside = other.folder.startswith(self.folder + "/")
+        return inside or self.may_know(other) or other.folder in self.names
+
+    def may_use(self, library: str, path: Path) -> bool:
+        if self.libraries is ANYTHING or library in self.libraries:
+            return True
+        return library in TEST_LIBRARIES and "tests" in path.parts
+
+
+_REFERENCE = ("reference", "reference/tests", "reference/benchmarks", "reference/examples")
+_KIT = "harness/drivers/kit"
+_REFERENCE_DRIVER = "harness/drivers/reference"
+_DRIVER_LIBRARIES = frozenset(("JSON",))  # the kit's, which brings it along
+
+_ZONES = {
+    zone.folder: zone
+    for zone in (
+        Zone("", knows=ANYTHING, libraries=ANYTHING),
+        Zone("ci", knows=ANYTHING, libraries=ANYTHING),
+        Zone("spec"),
+        Zone("reference", libraries=frozenset(("serialization",))),
+        *(Zone(folder, knows=_REFERENCE, libraries=ANYTHING) for folder in _REFERENCE[1:]),
+        Zone(
+            "conformance",
+            names=("spec",),
+            libraries=frozenset(("GoogleTest", "rapidcheck", "JSON", "command line")),
+        ),
+        Zone(_KIT, libraries=frozenset(("JSON",))),
+        Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),
+        # The reference's driver once more, over the reference's sources with the faults built in.
+        Zone(
+            "harness/drivers/faulty",
+            knows=(_KIT, "reference", _REFERENCE_DRIVER),
+            libraries=_DRIVER_LIBRARIES,
+        ),
+        # It runs the suite's binary and the drivers as programs.
+        Zone(
+            "harness",
+            names=("conformance", "spec"),
+            libraries=frozenset(("rich", "jinja2", "jsonschema")),
+        ),
+    )
+}
+
+
+def zone_at(folder: str) -> Zone:
+    """The zone of a folder, '' being the top; every driver is one, also one that is not listed."""
+    parts = folder.split("/") if folder else []
+    if parts[:2] == ["harness", "drivers"] and len(parts) > 2:
+        driver = "/".join(parts[:3])
+        return _ZONES.get(driver) or Zone(driver, knows=(_KIT,), libraries=_DRIVER_LIBRARIES)
+    for length in range(len(parts), 0, -1):
+        zone = _ZONES.get("/".join(parts[:length]))
+        if zone is not None:
+            return zone
+    return _ZONES[""]
+
+
+def zone_of(path: Path) -> Zone:
+    """The zone of a file, its path relative to the top."""
+    return zone_at("" if path.parent == Path() else path.parent.as_posix())

@@ -1,0 +1,42 @@
+// The driver's command, started in a session of its own, and everything that descends from it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/posix.h"
+
+namespace psq::conformance {
+
+/// Starts the command on construction, with `folder` as its temporary folder and its output in
+/// `log()`. On destruction whatever descends from it is ended and reaped: this process makes itself
+/// the subreaper, so that nothing escapes. One at a time in a process.
+class DriverProgram {
+ public:
+  DriverProgram(const std::vector<std::string>& command, const std::filesystem::path& socket,
+                const std::filesystem::path& folder);
+  DriverProgram(const DriverProgram&) = delete;
+  DriverProgram& operator=(const DriverProgram&) = delete;
+  ~DriverProgram();
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  [[nodiscard]] const Fd& pidfd() const { return pidfd_; }
+  [[nodiscard]] const std::filesystem::path& log() const { return log_; }
+
+  /// How the root ended, as a shell would say it; nothing while it runs.
+  std::optional<std::string> how_it_ended();
+
+ private:
+  void reap_descendants();
+
+  std::filesystem::path log_;
+  pid_t pid_ = 0;
+  Fd pidfd_;
+  std::optional<int> status_;  // of waitpid
+};
+
+}  // namespace psq::conformance

@@ -1,0 +1,89 @@
+#include "protocol/posix.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace psq::conformance {
+namespace {
+
+Nanoseconds read_clock(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::chrono::seconds{now.tv_sec} + Nanoseconds{now.tv_nsec};
+}
+
+std::string first_word_of(const std::filesystem::path& file) {
+  std::ifstream in{file};
+  std::string word;
+  in >> word;
+  return word;
+}
+
+}  // namespace
+
+Nanoseconds monotonic_now() {
+  return read_clock(CLOCK_MONOTONIC);
+}
+
+Nanoseconds wall_clock_offset() {
+  return read_clock(CLOCK_REALTIME) - monotonic_now();
+}
+
+void Fd::reset() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+TemporaryFolder::TemporaryFolder() {
+  // Short on purpose: implementations put sockets below it, and a socket's path has 107 bytes.
+  std::string name = (std::filesystem::temp_directory_path() / "psq-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    throw std::system_error{errno, std::generic_category(),
+                            "cannot make a temporary folder like " + name + "; set TMPDIR"};
+  }
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+Fd open_pidfd(pid_t pid) {
+  return Fd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+}
+
+std::optional<ThreadView> view_thread(pid_t pid, pid_t tid) {
+  const std::filesystem::path task =
+      "/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid);
+  std::ifstream stat{task / "stat"};
+  std::string line;
+  if (!std::getline(stat, line)) return std::nullopt;
+  // The command stands in parentheses and may hold anything; the state is the letter after the last
+  // one.
+  const auto end = line.rfind(')');
+  if (end == std::string::npos || end + 2 >= line.size()) return std::nullopt;
+  ThreadView view{.state = line[end + 2], .waits_in = first_word_of(task / "wchan")};
+  if (view.waits_in == "0") view.waits_in.clear();
+  return view;
+}
+
+bool send_signal(const Fd& pidfd, int signal) {
+  return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) == 0;
+}
+
+std::string tail_of(const std::filesystem::path& file, std::size_t most) {
+  std::ifstream in{file, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  return text.size() <= most ? text : "..." + text.substr(text.size() - most);
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,75 @@
+// Owners of what the kernel lends: descriptors, temporary folders, the view of other processes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace psq::conformance {
+
+using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, the clock of the protocol
+using Nanoseconds = std::chrono::nanoseconds;
+
+/// Nanoseconds of the machine-wide monotonic clock, comparable with the times in answers.
+Nanoseconds monotonic_now();
+
+/// How far the wall clock is ahead of the monotonic one. A change between two readings means that
+/// the wall clock was set or slewed in between.
+Nanoseconds wall_clock_offset();
+
+/// Owns one descriptor; closes it once.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd() { reset(); }
+
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool open() const { return fd_ >= 0; }
+  void reset();
+
+ private:
+  int fd_ = -1;
+};
+
+/// A folder of its own under the system's temporary folder, removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Opens a pidfd; nothing when there is no such process (any more).
+Fd open_pidfd(pid_t pid);
+
+/// What the kernel says of one thread: its state letter and what it waits in.
+struct ThreadView {
+  char state = '?';
+  std::string waits_in;  // the system call or kernel function; empty when unknown
+};
+std::optional<ThreadView> view_thread(pid_t pid, pid_t tid);
+
+/// Sends a signal through a pidfd, which can hit no other process. False when it has ended.
+bool send_signal(const Fd& pidfd, int signal);
+
+/// The last `most` bytes of a file, or nothing.
+std::string tail_of(const std::filesystem::path& file, std::size_t most = 2000);
+
+}  // namespace psq::conformance

@@ -1,0 +1,283 @@
+#include "protocol/session.h"
+
+#include <poll.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+namespace psq::conformance {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// An interpreter that starts on a loaded machine takes seconds; a driver that hangs takes for ever.
+constexpr seconds kHelloWithin{20};
+
+std::string quoted_log(const std::string& log) {
+  return log.empty() ? "\nit wrote nothing to its log" : "\nits log ends:\n" + log;
+}
+
+timespec to_timespec(Nanoseconds duration) {
+  const auto whole = std::chrono::duration_cast<seconds>(duration);
+  return {.tv_sec = whole.count(), .tv_nsec = (duration - whole).count()};
+}
+
+bool field_is_true(const Request& request, std::string_view name) {
+  return std::ranges::any_of(request.fields, [&](const auto& field) {
+    const bool* value = std::get_if<bool>(&field.second);
+    return field.first == name && value != nullptr && *value;
+  });
+}
+
+std::string text_of(const Request& request, std::string_view name) {
+  for (const auto& [key, value] : request.fields) {
+    if (const auto* text = std::get_if<std::string>(&value); key == name && text != nullptr)
+      return *text;
+  }
+  return {};
+}
+
+}  // namespace
+
+Session::Session(const SessionOptions& options)
+    : patience_(options.patience), listener_(folder_.path() / "control") {
+  peers_["root"].name = "root";
+  program_ =
+      std::make_unique<DriverProgram>(options.command, folder_.path() / "control", folder_.path());
+  expect_hello("root");
+}
+
+Session::~Session() {
+  newcomers_.clear();
+  for (auto& [name, peer] : peers_) {
+    peer.channel.reset();
+    if (!peer.dead && peer.pidfd.open()) send_signal(peer.pidfd, SIGKILL);
+  }
+}
+
+Nanoseconds Session::patient(Nanoseconds base) const {
+  return Nanoseconds{static_cast<std::int64_t>(static_cast<double>(base.count()) * patience_)};
+}
+
+Peer& Session::peer(const std::string& name) {
+  const auto found = peers_.find(name);
+  if (found == peers_.end()) throw std::logic_error{"no process is called " + name};
+  return found->second;
+}
+
+Call& Session::start(const std::string& process, const Request& request) {
+  Peer& to = peer(process);
+  if (!to.channel || to.dead)
+    throw DriverError{"process " + process + " is gone; it cannot " + describe(request)};
+  if (request.verb == "end") to.told_to_end = true;
+  if (request.verb == "terminate" || request.verb == "kill") peer(request.on).told_to_end = true;
+  if (request.verb == "spawn") {
+    Peer& child = peers_[text_of(request, "name")];
+    child.name = text_of(request, "name");
+    // The end of its parent may end it at any time.
+    child.told_to_end = field_is_true(request, "daemon");
+  }
+  auto call =
+      std::make_unique<Call>(Call{.process = process, .request = request, .id = next_id_++});
+  call->step = transcript_.begin({.process = process,
+                                  .thread = request.thread,
+                                  .text = describe(request),
+                                  .at = monotonic_now()});
+  Call& started = *call;
+  calls_[call->id] = std::move(call);
+  started.sent = monotonic_now();
+  to.channel->send(encode(request, started.id));
+  return started;
+}
+
+bool Session::wait_until(const std::function<bool()>& done, Nanoseconds at_most) {
+  const Nanoseconds deadline = monotonic_now() + at_most;
+  while (!done()) {
+    const Nanoseconds left = deadline - monotonic_now();
+    if (left <= Nanoseconds{0}) {
+      poll_once(Nanoseconds{0});  // what has arrived by the deadline was in time
+      return done();
+    }
+    poll_once(left);
+  }
+  return true;
+}
+
+Peer& Session::expect_hello(const std::string& name) {
+  Peer& expected = peer(name);
+  const auto root_ended = [&] { return name == "root" && program_->how_it_ended().has_value(); };
+  const auto here = [&] { return expected.channel.has_value() || expected.dead; };
+  const Nanoseconds deadline = monotonic_now() + patient(kHelloWithin);
+  while (!here() && monotonic_now() < deadline) {
+    if (wait_until(here, milliseconds{50})) break;
+    if (root_ended()) break;
+  }
+  if (!here() || !expected.channel) {
+    throw DriverError{"process " + name + " did not say hello: " + why_no_hello()};
+  }
+  return expected;
+}
+
+std::string Session::why_no_hello() {
+  std::string why;
+  if (const auto ended = program_->how_it_ended()) {
+    why = "the driver's command " + *ended +
+          " before. A driver connects to the Unix socket at PSQ_SOCKET and " +
+          "sends the hello of spec/driver-protocol.md";
+  } else {
+    why = newcomers_.empty() ? "nothing connected" : "it connected and sent no hello";
+    why += " within " + human(patient(kHelloWithin)) + " (--patience makes that longer)";
+  }
+  return why + quoted_log(log_tail());
+}
+
+void Session::signal(const std::string& process, int number) {
+  Peer& target = peer(process);
+  if (number == SIGKILL) target.killed = true;
+  const auto step =
+      transcript_.begin({.process = process,
+                         .thread = "main",
+                         .text = std::string{"(signal "} + ::sigabbrev_np(number) + ")",
+                         .at = monotonic_now()});
+  transcript_.end(step, send_signal(target.pidfd, number) ? "sent" : "it was gone", Nanoseconds{0});
+}
+
+void Session::poll_once(Nanoseconds at_most) {
+  std::vector<pollfd> fds{{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
+  std::vector<Peer*> talking;
+  for (auto& [name, each] : peers_) {
+    if (each.dead || !each.channel) continue;
+    talking.push_back(&each);
+    // A channel whose other end closed would be ready for ever; death is learnt from the pidfd.
+    fds.push_back(
+        {.fd = each.channel->open() ? each.channel->fd() : -1, .events = POLLIN, .revents = 0});
+    fds.push_back({.fd = each.pidfd.get(), .events = POLLIN, .revents = 0});
+  }
+  const std::size_t newcomers_from = fds.size();
+  for (const auto& each : newcomers_)
+    fds.push_back({.fd = each->channel.fd(), .events = POLLIN, .revents = 0});
+
+  const timespec limit = to_timespec(std::max(at_most, Nanoseconds{0}));
+  if (::ppoll(fds.data(), fds.size(), &limit, nullptr) <= 0) return;
+
+  for (std::size_t i = 0; i < talking.size(); ++i) {
+    if (fds[1 + 2 * i].revents != 0) receive_from(*talking[i]);
+    if (fds[2 + 2 * i].revents != 0) note_death(*talking[i]);
+  }
+  for (std::size_t i = newcomers_from; i < fds.size(); ++i) {
+    if (fds[i].revents != 0) receive_from_newcomer(newcomers_[i - newcomers_from]);
+  }
+  std::erase(newcomers_, nullptr);
+  if (fds[0].revents != 0) {
+    if (auto channel = listener_.accept()) welcome(std::move(*channel));
+  }
+}
+
+void Session::welcome(Channel&& channel) {
+  newcomers_.push_back(std::make_unique<Newcomer>(Newcomer{.channel = std::move(channel)}));
+}
+
+void Session::receive_from_newcomer(std::unique_ptr<Newcomer>& newcomer) {
+  newcomer->channel.receive([&](std::string_view line) {
+    Incoming incoming = decode(line);
+    if (incoming.kind != Incoming::Kind::kHello || newcomer->hello) {
+      throw DriverError{
+          "the first message of a connection must be a hello, and the only one before a request; "
+          "it sent: " +
+          std::string{line.substr(0, 300)}};
+    }
+    newcomer->hello = std::move(incoming.hello);
+  });
+  if (newcomer->hello) {
+    introduce(*newcomer);
+    newcomer.reset();
+  } else if (!newcomer->channel.open()) {
+    newcomer.reset();
+  }
+}
+
+void Session::introduce(Newcomer& newcomer) {
+  Hello& hello = *newcomer.hello;
+  const auto found = peers_.find(hello.role);
+  if (found == peers_.end())
+    throw DriverError{"a process said hello as '" + hello.role + "', which nobody spawned"};
+  Peer& known = found->second;
+  if (known.channel) throw DriverError{"a second process said hello as '" + hello.role + "'"};
+  if (newcomer.channel.peer() != hello.pid) {
+    throw DriverError{hello.role + " says that its pid is " + std::to_string(hello.pid) +
+                      ", the kernel says " + std::to_string(newcomer.channel.peer())};
+  }
+  known.pid = hello.pid;
+  known.pidfd = open_pidfd(hello.pid);
+  known.channel = std::move(newcomer.channel);
+  known.dead = !known.pidfd.open();
+  if (hello.role == "root") hello_ = std::move(hello);
+}
+
+void Session::receive_from(Peer& from) {
+  from.channel->receive([&](std::string_view line) { take(from, decode(line)); });
+}
+
+void Session::take(const Peer& from, const Incoming& incoming) {
+  if (incoming.kind == Incoming::Kind::kHello) throw DriverError{from.name + " said hello twice"};
+  const auto found = calls_.find(incoming.id);
+  if (found == calls_.end() || found->second->process != from.name) {
+    throw DriverError{from.name + " answered a request that it was not asked: id " +
+                      std::to_string(incoming.id) +
+                      (incoming.answer.error.empty() ? "" : " (" + incoming.answer.error + ")")};
+  }
+  Call& call = *found->second;
+  if (call.answer) throw DriverError{from.name + " answered twice: " + describe(call.request)};
+  if (incoming.kind == Incoming::Kind::kBegan) {
+    call.began = incoming.began;
+  } else {
+    take_answer(call, incoming);
+  }
+}
+
+void Session::take_answer(Call& call, const Incoming& incoming) {
+  const Answer& answer = incoming.answer;
+  const std::string asked = call.process + " was asked: " + describe(call.request);
+  if (answer.outcome == Outcome::kBadRequest)
+    throw DriverError{asked + "; it answered bad_request " + answer.error};
+  if (answer.returned < answer.invoked || answer.returned > monotonic_now() ||
+      (answer.invoked != Nanoseconds{0} && answer.invoked < call.sent)) {
+    throw DriverError{asked +
+                      "; the times of its answer cannot be: they are not read from CLOCK_MONOTONIC "
+                      "next to the call"};
+  }
+  if (incoming.kind == Incoming::Kind::kEvent) {
+    if (incoming.index != static_cast<std::int64_t>(call.events.size())) {
+      throw DriverError{asked + "; its events do not count from 0 without gaps"};
+    }
+    call.events.push_back(answer);
+    call.events.back().step = call.step;
+    return;
+  }
+  call.answer = answer;
+  call.answer->step = call.step;
+  transcript_.end(call.step, describe(answer), answer.took());
+}
+
+void Session::note_death(Peer& gone) {
+  receive_from(gone);  // what it wrote before it died counts
+  gone.dead = true;
+  bool in_a_call = false;
+  for (auto& [id, call] : calls_) {
+    if (call->process != gone.name || call->answer) continue;
+    in_a_call = true;
+    const bool asked_for = gone.killed || gone.told_to_end;
+    call->answer =
+        Answer{.outcome = asked_for ? Outcome::kKilled : Outcome::kCrashed, .step = call->step};
+    transcript_.end(call->step, std::string{to_string(call->answer->outcome)}, Nanoseconds{0});
+  }
+  if (!in_a_call && !gone.killed && !gone.told_to_end) {
+    throw DriverError{"process " + gone.name + " ended without being asked to" +
+                      quoted_log(log_tail())};
+  }
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,106 @@
+// One run of a driver: its processes, what was asked of them and what they answered.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/channel.h"
+#include "protocol/driver_program.h"
+#include "protocol/message.h"
+#include "protocol/transcript.h"
+
+namespace psq::conformance {
+
+/// One request and what has come back of it. Owned by the session, alive as long as it.
+struct Call {
+  std::string process;
+  Request request;
+  std::int64_t id = 0;
+  std::size_t step = 0;  // in the transcript
+  Nanoseconds sent{0};
+  std::optional<Began> began = {};  // of the call, or of the newest call of a list
+  std::optional<Answer> answer = {};
+  std::vector<Answer> events = {};  // of an operation list, in order
+};
+
+/// What the session knows of one process of the driver.
+struct Peer {
+  std::string name;
+  pid_t pid = 0;
+  Fd pidfd = {};
+  std::optional<Channel> channel = {};
+  bool dead = false;
+  bool told_to_end = false;
+  bool killed = false;  // by the controller
+};
+
+struct SessionOptions {
+  std::vector<std::string> command;
+  double patience = 1.0;  // scales every upper bound
+};
+
+/// Single-threaded. Every wait is bounded and handles whatever arrives meanwhile, deaths included.
+/// Ends the driver and all its processes on destruction.
+class Session {
+ public:
+  explicit Session(const SessionOptions& options);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  [[nodiscard]] const Hello& hello() const { return hello_; }
+  [[nodiscard]] Transcript& transcript() { return transcript_; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+  [[nodiscard]] std::string log_tail() const { return tail_of(program_->log()); }
+
+  /// An upper bound for `base`, scaled by the run's patience.
+  [[nodiscard]] Nanoseconds patient(Nanoseconds base) const;
+
+  /// Sends a request and returns at once. DriverError when the process is not there.
+  Call& start(const std::string& process, const Request& request);
+
+  /// Handles what arrives until `done` or the time is up; says whether it is done. DriverError when
+  /// the driver breaks the protocol meanwhile.
+  [[nodiscard]] bool wait_until(const std::function<bool()>& done, Nanoseconds at_most);
+
+  [[nodiscard]] Peer& peer(const std::string& name);
+  /// Waits until the process of that name has said hello. DriverError when it does not.
+  Peer& expect_hello(const std::string& name);
+
+  /// Sends a signal. Kill marks the process, so that what it had pending has the outcome killed.
+  void signal(const std::string& process, int signal);
+
+ private:
+  struct Newcomer {
+    Channel channel;
+    std::optional<Hello> hello = {};
+  };
+
+  void poll_once(Nanoseconds at_most);
+  void welcome(Channel&& channel);
+  void receive_from(Peer& peer);
+  void receive_from_newcomer(std::unique_ptr<Newcomer>& newcomer);
+  void introduce(Newcomer& newcomer);
+  void take(const Peer& peer, const Incoming& incoming);
+  void take_answer(Call& call, const Incoming& incoming);
+  void note_death(Peer& peer);
+  [[nodiscard]] std::string why_no_hello();
+
+  double patience_;
+  TemporaryFolder folder_;
+  Listener listener_;
+  Transcript transcript_;
+  Hello hello_;
+  std::map<std::string, Peer> peers_;
+  std::vector<std::unique_ptr<Newcomer>> newcomers_;
+  std::map<std::int64_t, std::unique_ptr<Call>> calls_;
+  std::int64_t next_id_ = 1;
+  std::unique_ptr<DriverProgram> program_;
+};
+
+}  // namespace psq::conformance

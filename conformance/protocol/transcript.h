@@ -1,0 +1,41 @@
+// What happened in one run, step by step, for the card of a failure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "protocol/posix.h"
+
+namespace psq::conformance {
+
+struct Step {
+  std::string process;
+  std::string thread;
+  std::string text;
+  std::string answer = {};  // empty while the call is pending
+  Nanoseconds at{0};
+  Nanoseconds took{0};
+};
+
+/// Steps in the order in which they were begun.
+class Transcript {
+ public:
+  std::size_t begin(Step step);
+  void end(std::size_t index, std::string answer, Nanoseconds took);
+
+  [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
+  [[nodiscard]] std::size_t newest() const { return steps_.empty() ? 0 : steps_.size() - 1; }
+
+  /// One column a process, one line a step; the step `here` is pointed at. Long runs are cut around
+  /// it.
+  [[nodiscard]] std::string columns(std::size_t here) const;
+
+ private:
+  std::vector<Step> steps_;
+};
+
+/// `101 ms`, `12 us`: three digits and a unit, as people say it.
+std::string human(Nanoseconds duration);
+
+}  // namespace psq::conformance

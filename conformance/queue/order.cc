@@ -1,0 +1,85 @@
+// spec/queue.md, queue.order.* and queue.many-to-many
+#include "suite/flow.h"
+#include "suite/registry.h"
+
+namespace psq::conformance {
+namespace {
+
+void per_producer(Scenario& t) {
+  constexpr std::int64_t kItems = 400;
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor producer = main.spawn("producer", {q});
+  Call& puts = producer.start(put_many(t, q, "producer", kItems));
+  Call& gets = main.start(get_many(q, kItems));
+  const Obtained obtained = all_obtained(t, gets);
+  t.expect(t.finish(puts), Outcome::kOk);
+  expect_exactly_once(t, {{"producer", kItems}}, {obtained});
+  expect_producer_order(t, {obtained});
+}
+
+// Large and small in turn: what goes another way through the transport must not overtake.
+void per_producer_mixed_sizes(Scenario& t) {
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor producer = main.spawn("producer", {q});
+  std::vector<Request> list;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::int64_t size : boundary_sizes()) {
+      list.push_back(put(q, t.item("producer", static_cast<std::int64_t>(list.size()), size)));
+      list.push_back(put(q, t.item("producer", static_cast<std::int64_t>(list.size()))));
+    }
+  }
+  const auto count = static_cast<std::int64_t>(list.size());
+  Call& puts = producer.start(run(list));
+  const Obtained obtained = all_obtained(t, main.start(get_many(q, count)));
+  t.expect(t.finish(puts), Outcome::kOk);
+  expect_exactly_once(t, {{"producer", count}}, {obtained});
+  expect_producer_order(t, {obtained});
+}
+
+void threads_of_one_producer(Scenario& t) {
+  constexpr std::int64_t kItems = 60;
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor producer = main.spawn("producer", {q});
+  for (std::int64_t i = 0; i < kItems; ++i) {
+    producer.ok(put(q, t.item("producer", i)).by(i % 2 == 0 ? "even" : "odd"));
+  }
+  const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
+  expect_exactly_once(t, {{"producer", kItems}}, {obtained});
+  expect_producer_order(t, {obtained});
+}
+
+void many_to_many(Scenario& t) {
+  constexpr std::int64_t kItems = 150;
+  const Actor main = t.root();
+  const Object q = main.queue(7);
+  std::map<std::string, std::int64_t> put_by;
+  std::vector<Call*> puts;
+  std::vector<Call*> gets;
+  for (const std::string suffix : {"0", "1", "2"}) {
+    const Actor consumer = main.spawn("consumer" + suffix, {q});
+    gets.push_back(&consumer.start(get_many(q, kItems)));
+  }
+  for (const std::string suffix : {"0", "1", "2"}) {
+    const Actor producer = main.spawn("producer" + suffix, {q});
+    puts.push_back(&producer.start(put_many(t, q, producer.name(), kItems)));
+    put_by[producer.name()] = kItems;
+  }
+  std::vector<Obtained> obtained;
+  for (Call* each : gets) obtained.push_back(all_obtained(t, *each));
+  for (Call* each : puts) t.expect(t.finish(*each), Outcome::kOk);
+  expect_exactly_once(t, put_by, obtained);
+  expect_producer_order(t, obtained);
+}
+
+const Tests kTests{
+    {{"queue.order.per-producer"}, per_producer},
+    {{"queue.order.per-producer"}, per_producer_mixed_sizes, "mixed_sizes"},
+    {{"queue.order.threads-of-one-producer"}, threads_of_one_producer},
+    {{"queue.many-to-many"}, many_to_many},
+};
+
+}  // namespace
+}  // namespace psq::conformance

@@ -1,0 +1,107 @@
+#include "suite/flow.h"
+
+#include <set>
+
+namespace psq::conformance {
+namespace {
+
+std::string name_of(const Item& item) {
+  return item.from + "#" + std::to_string(item.seq);
+}
+
+const Item& item_of(Scenario& t, const Answer& answer) {
+  t.expect(answer, Outcome::kOk, "an item");
+  t.expect_intact(answer);
+  t.expect_true(answer.item() != nullptr, "an item", describe(answer), answer);
+  return *answer.item();
+}
+
+}  // namespace
+
+Request put_many(const Scenario& t, const Object& queue, const std::string& from,
+                 std::int64_t count, std::int64_t size) {
+  return run({put(queue, t.item(from, 0, size)).with("repeat", count)});
+}
+
+Request get_many(const Object& queue, std::int64_t count, const Wait& wait) {
+  return run({get(queue, wait).with("repeat", count)});
+}
+
+const std::vector<std::int64_t>& boundary_sizes() {
+  static const std::vector<std::int64_t> sizes{1,     4095,  4096,  4097,    16383,   16384,  16385,
+                                               65535, 65536, 65537, 1048575, 1048576, 1048577};
+  return sizes;
+}
+
+Obtained all_obtained(Scenario& t, Call& gets) {
+  t.expect(t.finish(gets), Outcome::kOk, "the list of gets ends");
+  return obtained_so_far(t, gets);
+}
+
+Obtained obtained_so_far(Scenario& t, const Call& gets) {
+  Obtained obtained{.by = gets.process + "/" + gets.request.thread, .answers = {}};
+  for (const Answer& answer : gets.events) {
+    if (answer.outcome == Outcome::kEmpty) continue;
+    item_of(t, answer);
+    obtained.answers.push_back(answer);
+  }
+  return obtained;
+}
+
+std::map<std::string, std::int64_t> expect_at_most_once(
+    Scenario& t, const std::map<std::string, std::int64_t>& put_by,
+    const std::vector<Obtained>& obtained) {
+  std::map<std::string, std::set<std::int64_t>> seen;
+  for (const Obtained& consumer : obtained) {
+    for (const Answer& answer : consumer.answers) {
+      const Item& item = item_of(t, answer);
+      const auto producer = put_by.find(item.from);
+      const bool was_put = producer != put_by.end() && item.seq >= 0 && item.seq < producer->second;
+      t.expect_true(was_put, "only items that were put", consumer.by + " obtained " + name_of(item),
+                    answer);
+      t.expect_true(seen[item.from].insert(item.seq).second, "each item once",
+                    name_of(item) + " a second time, by " + consumer.by, answer);
+    }
+  }
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& [from, items] : seen) counts[from] = static_cast<std::int64_t>(items.size());
+  return counts;
+}
+
+void expect_exactly_once(Scenario& t, const std::map<std::string, std::int64_t>& put_by,
+                         const std::vector<Obtained>& obtained) {
+  auto counts = expect_at_most_once(t, put_by, obtained);
+  for (const auto& [from, count] : put_by) {
+    t.expect_true(counts[from] == count, "all " + std::to_string(count) + " items of " + from,
+                  std::to_string(counts[from]) + " of them");
+  }
+}
+
+void expect_producer_order(Scenario& t, const std::vector<Obtained>& obtained) {
+  for (const Obtained& consumer : obtained) {
+    std::map<std::string, std::int64_t> newest;
+    for (const Answer& answer : consumer.answers) {
+      const Item& item = item_of(t, answer);
+      const auto [before, first] = newest.try_emplace(item.from, item.seq);
+      t.expect_true(
+          first || before->second < item.seq,
+          "the items of " + item.from + " in the order of their puts",
+          consumer.by + " obtained " + name_of(item) + " after #" + std::to_string(before->second),
+          answer);
+      before->second = item.seq;
+    }
+  }
+}
+
+void expect_prefix(Scenario& t, const std::string& from, const std::vector<Answer>& answers) {
+  std::int64_t next = 0;
+  for (const Answer& answer : answers) {
+    const Item& item = item_of(t, answer);
+    if (item.from != from) continue;
+    t.expect_true(item.seq == next, from + "#" + std::to_string(next) + " next", name_of(item),
+                  answer);
+    ++next;
+  }
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,45 @@
+// Streams of items from producers to consumers, and what must hold of them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+
+/// A list of `count` puts of this producer's items, numbered from 0, back to back.
+Request put_many(const Scenario& t, const Object& queue, const std::string& from,
+                 std::int64_t count, std::int64_t size = 0);
+/// A list of `count` gets.
+Request get_many(const Object& queue, std::int64_t count, const Wait& wait = kForever);
+
+/// The sizes around which implementations change their ways: one below, at and above each.
+const std::vector<std::int64_t>& boundary_sizes();
+
+/// What one consumer's thread obtained, in its order.
+struct Obtained {
+  std::string by;
+  std::vector<Answer> answers;
+};
+
+/// Waits for a list of gets to end and demands that each obtained an intact item.
+Obtained all_obtained(Scenario& t, Call& gets);
+/// What a list has obtained so far, whether it has ended or not; those that ended as ok must be
+/// intact.
+Obtained obtained_so_far(Scenario& t, const Call& gets);
+
+/// Each item 0..count-1 of each producer exactly once over all consumers, and nothing else.
+void expect_exactly_once(Scenario& t, const std::map<std::string, std::int64_t>& put_by,
+                         const std::vector<Obtained>& obtained);
+/// Nothing twice, and nothing that nobody put. Returns how many were obtained of each producer.
+std::map<std::string, std::int64_t> expect_at_most_once(
+    Scenario& t, const std::map<std::string, std::int64_t>& put_by,
+    const std::vector<Obtained>& obtained);
+/// Each consumer's thread obtains each producer's items in ascending order.
+void expect_producer_order(Scenario& t, const std::vector<Obtained>& obtained);
+/// One consumer: the items of `from` are 0, 1, 2, ... without a gap, up to some point.
+void expect_prefix(Scenario& t, const std::string& from, const std::vector<Answer>& answers);
+
+}  // namespace psq::conformance

@@ -1,0 +1,60 @@
+#include "suite/ledger.h"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "law/clause.h"
+
+namespace psq::conformance {
+
+Ledger::Ledger(const std::string& path) {
+  if (path.empty()) return;
+  try {
+    std::ifstream in{path};
+    const auto file = nlohmann::json::parse(in);
+    for (const auto& each : file.at("entries")) {
+      Entry entry{.clause = each.at("clause"),
+                  .start_methods = each.value("start_methods", std::vector<std::string>{}),
+                  .version = each.value("version", std::string{}),
+                  .reason = each.at("reason")};
+      if (find_clause(entry.clause) == nullptr) {
+        throw std::invalid_argument{"the law has no clause '" + entry.clause +
+                                    "'; correct the entry or take it out"};
+      }
+      entries_.push_back(std::move(entry));
+    }
+  } catch (const std::exception& error) {
+    throw std::invalid_argument{"ledger " + path + ": " + error.what()};
+  }
+}
+
+const Ledger::Entry* Ledger::find(const TestResult& result, const Hello& hello) const {
+  const auto applies = [&](const Entry& entry) {
+    const bool clause = result.clause.empty() ? std::ranges::find(result.clauses, entry.clause) !=
+                                                    result.clauses.end()
+                                              : entry.clause == result.clause;
+    const bool method =
+        entry.start_methods.empty() ||
+        std::ranges::find(entry.start_methods, hello.start_method) != entry.start_methods.end();
+    return clause && method && hello.version.starts_with(entry.version);
+  };
+  const auto found = std::ranges::find_if(entries_, applies);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+void Ledger::apply(TestResult& result, const Hello& hello) const {
+  const Entry* entry = find(result, hello);
+  if (entry == nullptr) return;
+  if (result.verdict == Verdict::kFail) {
+    result.verdict = Verdict::kExpectedFail;
+    result.message = "expected: " + entry->reason;
+  } else if (result.verdict == Verdict::kPass) {
+    result.verdict = Verdict::kUnexpectedPass;
+    result.message =
+        "the ledger expects a failure (" + entry->reason + "), and it passed: take the entry out";
+  }
+}
+
+}  // namespace psq::conformance

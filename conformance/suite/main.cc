@@ -1,0 +1,123 @@
+// The suite's binary: one for every implementation, which is an argument.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "suite/options.h"
+#include "suite/results.h"
+#include "suite/runner.h"
+
+namespace psq::conformance {
+namespace {
+
+struct Judging {
+  Options options;
+  Ledger ledger;
+  ResultFile file;
+  std::vector<TestResult> results = {};
+};
+
+/// One test of the suite as a GoogleTest.
+class SuiteTest : public testing::Test {
+ public:
+  SuiteTest(const TestCase& test, Judging& run) : test_(test), run_(run) {}
+
+  void TestBody() override {
+    run_.results.push_back(judge());
+    const TestResult& result = run_.results.back();
+    switch (result.verdict) {
+      case Verdict::kPass:
+        return;
+      case Verdict::kExpectedFail:
+        std::cout << result.card;
+        return;
+      case Verdict::kUnsupported:
+        GTEST_SKIP() << result.message;
+      default:
+        FAIL() << result.card;
+    }
+  }
+
+ private:
+  // A driver that never said hello would make every test wait for it.
+  TestResult judge() {
+    const bool hopeless = !run_.results.empty() && !run_.file.introduced() &&
+                          run_.results.back().verdict == Verdict::kDriverError;
+    return hopeless ? not_run(test_, run_.results.back(), run_.options, run_.file)
+                    : run_test(test_, run_.options, run_.ledger, run_.file);
+  }
+
+  const TestCase& test_;
+  Judging& run_;
+};
+
+void register_with_googletest(const std::vector<TestCase>& tests, Judging& run) {
+  for (const TestCase& test : tests) {
+    testing::RegisterTest(test.page().c_str(), test.short_name().c_str(), nullptr, nullptr,
+                          __FILE__, __LINE__, [&test, &run]() -> testing::Test* {
+                            return new SuiteTest{test, run};
+                          });
+  }
+}
+
+int finish(Judging& run, std::size_t planned) {
+  const ExitStatus status = status_of(run.results, planned);
+  run.file.end(run.results, planned, status);
+  if (run.results.size() != planned) {
+    std::cerr << "psq-conformance: " << planned << " tests were planned and " << run.results.size()
+              << " ran; unset the GTEST_ variables of the environment\n";
+  }
+  const bool all_unsupported =
+      !run.results.empty() && std::ranges::all_of(run.results, [](const auto& result) {
+        return result.verdict == Verdict::kUnsupported;
+      });
+  if (all_unsupported && status == ExitStatus::kInconclusive) return run.options.unsupported_status;
+  return static_cast<int>(status);
+}
+
+int run_suite(const Options& options) {
+  const auto tests = select_tests(options);
+  Judging run{
+      .options = options, .ledger = Ledger{options.ledger}, .file = ResultFile{options.results}};
+  run.file.plan(options, tests);
+  register_with_googletest(tests, run);
+  // The verdicts are in the results, and they are more than two; this says only whether GoogleTest
+  // is content.
+  const bool content = RUN_ALL_TESTS() == 0;
+  const int status = finish(run, tests.size());
+  return content || status != 0 ? status : static_cast<int>(ExitStatus::kInternal);
+}
+
+int list_tests(const Options& options) {
+  print_list(select_tests(options));
+  return 0;
+}
+
+}  // namespace
+}  // namespace psq::conformance
+
+int main(int argc, char** argv) {
+  using namespace psq::conformance;
+  try {
+    Options options;
+    if (const auto status = parse_options(argc, argv, options)) return *status;
+    if (options.clauses) {
+      print_clauses();
+      return 0;
+    }
+    if (options.list) return list_tests(options);
+    int only_the_name = 1;
+    testing::InitGoogleTest(&only_the_name, argv);
+    // Which tests run is not for an environment to say.
+    testing::GTEST_FLAG(filter) = "*";
+    testing::GTEST_FLAG(repeat) = 1;
+    return run_suite(options);
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "psq-conformance: " << error.what() << "\n";
+    return static_cast<int>(ExitStatus::kUsage);
+  } catch (const std::exception& error) {
+    std::cerr << "psq-conformance: internal error: " << error.what() << "\n";
+    return static_cast<int>(ExitStatus::kInternal);
+  }
+}

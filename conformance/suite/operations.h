@@ -1,0 +1,64 @@
+// The requests of the driver protocol as functions, so that a test reads like a transcript.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/message.h"
+
+namespace psq::conformance {
+
+/// A queue or one end of a pipe, as the driver knows it.
+struct Object {
+  std::string name;
+  std::string type;  // queue, joinable_queue, simple_queue, connection
+};
+
+/// How long a put, get or poll may wait.
+struct Wait {
+  std::optional<bool> block = {};
+  std::optional<double> seconds = {};
+  std::string special = {};  // "nan", "inf", "-inf"
+};
+inline const Wait kForever{};
+inline const Wait kNoWait{.block = false};
+Wait within(Nanoseconds timeout);
+
+Request put(const Object& queue, Payload payload, const Wait& wait = kForever);
+Request get(const Object& queue, const Wait& wait = kForever);
+Request qsize(const Object& queue);
+Request empty(const Object& queue);
+Request full(const Object& queue);
+Request close(const Object& object);
+Request join_thread(const Object& queue);
+Request cancel_join_thread(const Object& queue);
+Request task_done(const Object& queue);
+Request join(const Object& queue);
+
+Request send(const Object& end, Payload payload);
+Request recv(const Object& end);
+Request send_bytes(const Object& end, Payload payload, std::optional<std::int64_t> offset = {},
+                   std::optional<std::int64_t> size = {});
+Request recv_bytes(const Object& end, std::optional<std::int64_t> maxlength = {});
+Request recv_bytes_into(const Object& end, std::int64_t room,
+                        std::optional<std::int64_t> offset = {});
+Request poll(const Object& end);
+Request poll(const Object& end, Nanoseconds timeout);
+Request poll_forever(const Object& end);
+Request attribute(const Object& end, const std::string& name);  // closed, readable, writable
+Request wait_any(const std::vector<Object>& ends, std::optional<Nanoseconds> timeout);
+
+Request drop(const Object& object);
+Request end_by(const std::string& how, std::int64_t status = 0);  // return, exit, exit_now, raise
+Request join_process(const std::string& child, std::optional<Nanoseconds> timeout = {});
+Request exit_code(const std::string& child);
+Request terminate(const std::string& child);
+Request kill_child(const std::string& child);
+
+/// A list of operations done back to back.
+Request run(std::vector<Request> operations);
+Request pause(Nanoseconds duration);
+
+}  // namespace psq::conformance

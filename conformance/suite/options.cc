@@ -1,0 +1,112 @@
+#include "suite/options.h"
+
+#include <fnmatch.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <random>
+#include <stdexcept>
+
+#include "law/clause.h"
+#include "suite/verdict.h"
+
+namespace psq::conformance {
+namespace {
+
+bool matches(const std::string& glob, std::string_view text) {
+  return ::fnmatch(glob.c_str(), std::string{text}.c_str(), 0) == 0;
+}
+
+bool matches(const std::string& glob, const TestCase& test) {
+  return matches(glob, test.name()) || std::ranges::any_of(test.clauses, [&](const auto& clause) {
+           return matches(glob, clause);
+         });
+}
+
+bool in_profiles(const std::vector<std::string>& profiles, const TestCase& test) {
+  const Clause* clause = find_clause(test.clauses.at(0));
+  return profiles.empty() ||
+         (clause != nullptr &&
+          std::ranges::find(profiles, to_string(clause->profile)) != profiles.end());
+}
+
+std::uint64_t some_seed() {
+  return std::random_device{}() % 1'000'000'000;
+}
+
+void declare(CLI::App& app, Options& options) {
+  app.add_flag("--list", options.list, "Print the tests, one JSON object a line; needs no driver");
+  app.add_flag("--clauses", options.clauses,
+               "Print the clauses of the law, one JSON object a line; needs no driver");
+  app.add_option("--test", options.tests,
+                 "Only tests whose name or clause matches this glob (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--profile", options.profiles,
+                 "Only tests of this profile of the law (repeatable)")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"base", "lifecycle", "robust", "manager"}));
+  app.add_option("--results", options.results,
+                 "Append results to this file as the run goes (JSON Lines)");
+  app.add_option("--evidence", options.evidence, "Keep a folder a failure below this folder");
+  app.add_option("--ledger", options.ledger, "Known failures of the implementation")
+      ->check(CLI::ExistingFile);
+  app.add_option("--name", options.name, "What to call the implementation");
+  app.add_option("--seed", options.seed,
+                 "Seed of everything that is drawn (default: a new one each run)");
+  app.add_option("--patience", options.patience, "Scales every upper bound on time")
+      ->check(CLI::Range(0.01, 1000.0));
+  app.add_option("--unsupported-status", options.unsupported_status,
+                 "Exit status when every selected test was unsupported");
+}
+
+}  // namespace
+
+std::optional<int> parse_options(int argc, char** argv, Options& options) {
+  CLI::App app{
+      "Judges an implementation of process-shared queues against the law.\n"
+      "The driver's command follows after --.\n",
+      "psq-conformance"};
+  app.footer(
+      "Exit status: 0 conforms, 1 does not, 2 inconclusive, 3 the driver is broken, 64 usage, 70 "
+      "internal.");
+  declare(app, options);
+  options.seed = some_seed();
+  const auto separator =
+      std::find_if(argv, argv + argc, [](const char* arg) { return std::string{"--"} == arg; });
+  if (separator != argv + argc) options.driver.assign(separator + 1, argv + argc);
+  try {
+    app.parse(static_cast<int>(separator - argv), argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
+  }
+  if (options.driver.empty() && !options.list && !options.clauses) {
+    std::cerr << "psq-conformance: no driver; give its command after --, as in\n"
+                 "  psq-conformance --test 'queue.*' -- ./my-driver --flag\n";
+    return static_cast<int>(ExitStatus::kUsage);
+  }
+  return std::nullopt;
+}
+
+std::vector<TestCase> select_tests(const Options& options) {
+  for (const auto& glob : options.tests) {
+    if (std::ranges::none_of(all_tests(),
+                             [&](const TestCase& test) { return matches(glob, test); })) {
+      throw std::invalid_argument{"no clause or test matches '" + glob +
+                                  "'; --list prints the tests, --clauses the clauses"};
+    }
+  }
+  std::vector<TestCase> selected;
+  std::ranges::copy_if(all_tests(), std::back_inserter(selected), [&](const TestCase& test) {
+    const bool named =
+        options.tests.empty() ||
+        std::ranges::any_of(options.tests, [&](const auto& glob) { return matches(glob, test); });
+    return named && in_profiles(options.profiles, test);
+  });
+  if (selected.empty())
+    throw std::invalid_argument{"nothing is selected: no test has that name in that profile"};
+  return selected;
+}
+
+}  // namespace psq::conformance

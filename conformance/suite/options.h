@@ -1,0 +1,35 @@
+// The command line of the suite's binary.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "suite/registry.h"
+
+namespace psq::conformance {
+
+struct Options {
+  std::vector<std::string> tests;     // globs over clause ids and test names; all when empty
+  std::vector<std::string> profiles;  // of the law; all when empty
+  std::string results;
+  std::string evidence;
+  std::string ledger;
+  std::string name;
+  std::uint64_t seed = 0;
+  double patience = 1.0;
+  int unsupported_status = 2;  // what was not tested is not green
+  bool list = false;
+  bool clauses = false;
+  std::vector<std::string> driver;
+};
+
+/// Parses, or prints what is wrong (or the help) and returns the exit status to end with.
+std::optional<int> parse_options(int argc, char** argv, Options& options);
+
+/// The tests that the options select. Throws std::invalid_argument, saying what to do, when one of
+/// the globs matches nothing or nothing is left.
+std::vector<TestCase> select_tests(const Options& options);
+
+}  // namespace psq::conformance

@@ -1,0 +1,110 @@
+#include "suite/results.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "law/clause.h"
+
+namespace psq::conformance {
+namespace {
+
+using nlohmann::json;
+constexpr int kFormat = 1;
+
+// A driver's words may hold any bytes; they must not keep a result from being written.
+std::string dumped(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::vector<std::string> names_of(const std::vector<TestCase>& tests) {
+  std::vector<std::string> names;
+  std::ranges::transform(tests, std::back_inserter(names), &TestCase::name);
+  return names;
+}
+
+}  // namespace
+
+void print_list(const std::vector<TestCase>& tests) {
+  for (const TestCase& test : tests) {
+    json line{{"test", test.name()}, {"clauses", test.clauses}};
+    if (const Clause* clause = find_clause(test.clauses.at(0))) {
+      line["level"] = to_string(clause->level);
+      line["profile"] = to_string(clause->profile);
+    }
+    std::cout << line.dump() << "\n";
+  }
+}
+
+void print_clauses() {
+  for (const Clause& clause : clauses()) {
+    std::cout << json{{"id", clause.id},
+                      {"level", to_string(clause.level)},
+                      {"profile", to_string(clause.profile)},
+                      {"sentence", clause.sentence},
+                      {"page", clause.page},
+                      {"why", clause.why},
+                      {"source", clause.source}}
+                     .dump()
+              << "\n";
+  }
+}
+
+void ResultFile::append(const std::string& line) {
+  if (path_.empty()) return;
+  std::ofstream out{path_, std::ios::app};
+  out << line << std::endl;
+  if (!out) throw std::runtime_error{"cannot write results to " + path_};
+}
+
+void ResultFile::plan(const Options& options, const std::vector<TestCase>& tests) {
+  append(dumped({{"record", "plan"},
+                 {"format", kFormat},
+                 {"name", options.name},
+                 {"driver", options.driver},
+                 {"tests", names_of(tests)},
+                 {"planned", tests.size()},
+                 {"clause_digest", clause_digest()},
+                 {"seed", options.seed}}));
+}
+
+void ResultFile::implementation(const Hello& hello) {
+  if (introduced_) return;
+  introduced_ = true;
+  json line = json::parse(hello.line);
+  line["record"] = "implementation";
+  append(dumped(line));
+}
+
+void ResultFile::test(const TestResult& result, std::uint64_t seed) {
+  append(dumped({{"record", "test"},
+                 {"test", result.test},
+                 {"clauses", result.clauses},
+                 {"verdict", to_string(result.verdict)},
+                 {"clause", result.clause},
+                 {"expected", result.expected},
+                 {"saw", result.saw},
+                 {"message", result.message},
+                 {"card", result.card},
+                 {"seconds", result.seconds},
+                 {"seed", seed},
+                 {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
+                 {"observed", result.observed}}));
+}
+
+void ResultFile::end(const std::vector<TestResult>& results, std::size_t planned,
+                     ExitStatus status) {
+  json line{{"record", "end"},
+            {"planned", planned},
+            {"ran", results.size()},
+            {"status", static_cast<int>(status)}};
+  for (const TestResult& result : results) {
+    const std::string verdict{to_string(result.verdict)};
+    line[verdict] = line.value(verdict, 0) + 1;
+  }
+  append(dumped(line));
+}
+
+}  // namespace psq::conformance

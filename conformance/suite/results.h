@@ -1,0 +1,37 @@
+// The result file: JSON Lines, written as the run goes, so that a crash leaves what was known.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/message.h"
+#include "suite/options.h"
+#include "suite/registry.h"
+#include "suite/verdict.h"
+
+namespace psq::conformance {
+
+void print_list(const std::vector<TestCase>& tests);
+void print_clauses();
+
+class ResultFile {
+ public:
+  /// No path: nothing is written.
+  explicit ResultFile(std::string path) : path_(std::move(path)) {}
+
+  void plan(const Options& options, const std::vector<TestCase>& tests);
+  /// Once: the first hello that is seen.
+  void implementation(const Hello& hello);
+  [[nodiscard]] bool introduced() const { return introduced_; }
+  void test(const TestResult& result, std::uint64_t seed);
+  void end(const std::vector<TestResult>& results, std::size_t planned, ExitStatus status);
+
+ private:
+  void append(const std::string& line);
+
+  std::string path_;
+  bool introduced_ = false;
+};
+
+}  // namespace psq::conformance

@@ -1,0 +1,102 @@
+#include "suite/runner.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "law/clause.h"
+#include "suite/card.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+namespace {
+
+void take_failure(TestResult& result, const Failed& failed, Scenario& scenario) {
+  result.verdict = Verdict::kFail;
+  result.clause = failed.clause.empty() ? result.clauses.at(0) : failed.clause;
+  result.expected = failed.expected;
+  result.saw = failed.saw;
+  result.message = "expected " + failed.expected + "; saw " + failed.saw;
+  result.columns = failed.columns.empty() ? scenario.session().transcript().columns(failed.step)
+                                          : failed.columns;
+}
+
+void take(TestResult& result, Verdict verdict, const std::string& message) {
+  result.verdict = verdict;
+  result.message = message;
+}
+
+void require_profile(const TestCase& test, const Hello& hello) {
+  const Clause* clause = find_clause(test.clauses.at(0));
+  const std::string profile{to_string(clause->profile)};
+  if (!hello.profiles.contains(profile))
+    throw Unsupported{"it does not claim the profile " + profile};
+}
+
+// What a person, or another run of the checkers, needs to look at the failure again.
+void keep_evidence(TestResult& result, Scenario& scenario, const Options& options) {
+  if (options.evidence.empty() || result.verdict == Verdict::kPass ||
+      result.verdict == Verdict::kUnsupported)
+    return;
+  const auto folder = std::filesystem::path{options.evidence} / result.test;
+  std::filesystem::create_directories(folder);
+  result.evidence = folder.string();
+  std::ofstream{folder / "hello.json"} << scenario.hello().line << "\n";
+  std::ofstream{folder / "driver.log"} << scenario.session().log_tail();
+  std::ofstream{folder / "steps.txt"}
+      << scenario.session().transcript().columns(scenario.session().transcript().newest());
+}
+
+void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
+  try {
+    require_profile(test, scenario.hello());
+    test.body(scenario);
+  } catch (const Failed& failed) {
+    take_failure(result, failed, scenario);
+  } catch (const Unsupported& lack) {
+    take(result, Verdict::kUnsupported, lack.what());
+  } catch (const Inconclusive& doubt) {
+    take(result, Verdict::kInconclusive, doubt.what());
+    result.columns =
+        scenario.session().transcript().columns(scenario.session().transcript().newest());
+  } catch (const DriverError& error) {
+    take(result, Verdict::kDriverError, error.what());
+  }
+  result.observed = scenario.observed();
+}
+
+}  // namespace
+
+TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
+                    ResultFile& file) {
+  TestResult result{.test = test.name(), .clauses = test.clauses};
+  Hello hello;
+  const auto began = Clock::now();
+  try {
+    Scenario scenario{{.command = options.driver, .patience = options.patience}, options.seed};
+    hello = scenario.hello();
+    file.implementation(hello);
+    judge(test, result, scenario);
+    ledger.apply(result, hello);
+    keep_evidence(result, scenario, options);
+  } catch (const DriverError& error) {
+    take(result, Verdict::kDriverError, error.what());
+  } catch (const std::exception& error) {
+    take(result, Verdict::kInternalError, std::string{"the suite itself failed: "} + error.what());
+  }
+  result.seconds = std::chrono::duration<double>{Clock::now() - began}.count();
+  result.card = failure_card(result, hello, options);
+  file.test(result, options.seed);
+  return result;
+}
+
+TestResult not_run(const TestCase& test, const TestResult& before, const Options& options,
+                   ResultFile& file) {
+  TestResult result{.test = test.name(), .clauses = test.clauses};
+  take(result, Verdict::kDriverError,
+       "not run: the driver failed before it said hello (see " + before.test + ")");
+  result.card = failure_card(result, {}, options);
+  file.test(result, options.seed);
+  return result;
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,20 @@
+// Runs one test against one driver and says what it found out.
+#pragma once
+
+#include "suite/ledger.h"
+#include "suite/options.h"
+#include "suite/registry.h"
+#include "suite/results.h"
+#include "suite/verdict.h"
+
+namespace psq::conformance {
+
+/// Never throws for what a driver or an implementation does: that is in the result.
+TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
+                    ResultFile& file);
+
+/// The result of a test that was not started, because the driver had failed for good in `before`.
+TestResult not_run(const TestCase& test, const TestResult& before, const Options& options,
+                   ResultFile& file);
+
+}  // namespace psq::conformance

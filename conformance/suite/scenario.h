@@ -1,0 +1,134 @@
+// The vocabulary of the tests: processes that do things, and what is expected of them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/session.h"
+#include "suite/operations.h"
+#include "suite/verdict.h"
+
+namespace psq::conformance {
+
+using namespace std::chrono_literals;
+
+class Scenario;
+
+/// One process of the implementation, by name. Cheap to copy; valid as long as its scenario.
+class Actor {
+ public:
+  Actor(Scenario& scenario, std::string name) : scenario_(&scenario), name_(std::move(name)) {}
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Asks and waits for the answer. A call that does not end in good time is a failure, unless the
+  /// machine is to blame, and then inconclusive.
+  Answer call(const Request& request) const;
+  /// Asks, and leaves the call pending.
+  Call& start(const Request& request) const;
+  /// Asks, and demands that it is `ok`: for what a test needs before it comes to its clause.
+  Answer ok(const Request& request) const;
+
+  /// Starts a child that is given these objects, and waits for its hello.
+  Actor spawn(const std::string& name, const std::vector<Object>& objects,
+              bool daemon = false) const;
+
+  Object queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
+  Object joinable_queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
+  Object simple_queue(const std::string& name = "q") const;
+  /// For a one-way pipe the first end receives and the second sends.
+  std::pair<Object, Object> pipe(bool duplex, const std::string& first = "a",
+                                 const std::string& second = "b") const;
+  Object create(const std::string& type, const Request& request, const std::string& name) const;
+
+ private:
+  Scenario* scenario_;
+  std::string name_;
+};
+
+class Scenario {
+ public:
+  explicit Scenario(SessionOptions options, std::uint64_t seed);
+
+  [[nodiscard]] Session& session() { return *session_; }
+  [[nodiscard]] const Hello& hello() const { return session_->hello(); }
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] Actor root() { return {*this, "root"}; }
+  [[nodiscard]] Nanoseconds patient(Nanoseconds base) const { return session_->patient(base); }
+
+  /// Ends all processes and starts the driver afresh.
+  void restart();
+
+  /// An item of at least the driver's least size.
+  [[nodiscard]] Item item(const std::string& from, std::int64_t seq, std::int64_t size = 0) const;
+  /// Ends the test as unsupported when the driver has no such option.
+  void needs_option(const std::string& option) const;
+
+  // What tests demand. Each throws Failed when it is not so.
+  void expect(const Answer& answer, Outcome outcome, const std::string& why = {});
+  void expect_one_of(const Answer& answer, std::initializer_list<Outcome> outcomes,
+                     const std::string& why = {});
+  void expect_payload(const Answer& answer, const Payload& payload);
+  void expect_intact(const Answer& answer);
+  void expect_boolean(const Answer& answer, bool value, const std::string& why = {});
+  void expect_number(const Answer& answer, std::int64_t value, const std::string& why = {});
+  void expect_true(bool held, const std::string& expected, const std::string& saw);
+  void expect_true(bool held, const std::string& expected, const std::string& saw,
+                   const Answer& at);
+
+  /// Not before `timeout` had passed, by the monotonic clock; inconclusive if the wall clock was
+  /// set meanwhile.
+  void expect_not_before(const Answer& answer, Nanoseconds timeout);
+  /// The call began, and its thread sleeps in the kernel: it waits. Shown, not assumed.
+  void expect_waits(Call& call, const std::string& for_what);
+  /// Waits for the answer, as Actor::call does.
+  Answer finish(Call& call);
+  /// Whether the call has an answer within the time; for what may or may not end.
+  [[nodiscard]] bool ends_within(Call& call, Nanoseconds at_most);
+  /// The answer came after the other call was made: what waited, waited for that.
+  void expect_after(const Answer& answer, const Answer& event);
+
+  /// Repeats `measure`, which makes one timed call, and demands that the least lateness beyond
+  /// `timeout` is small. The least of several, because a busy machine may make any single call
+  /// late, a wrong queue makes all of them.
+  void expect_prompt(Nanoseconds timeout, const std::function<Answer()>& measure);
+  /// Asks again until the answer is as wanted, for what becomes true in a while; fails when it does
+  /// not.
+  Answer eventually(const std::function<Answer()>& ask,
+                    const std::function<bool(const Answer&)>& wanted, const std::string& expected);
+  Answer eventually_boolean(const Actor& actor, const Request& request, bool value);
+
+  /// Waits for the end of a process that was told to end.
+  void expect_end(const Actor& actor);
+  void kill(const Actor& actor);
+  void stop(const Actor& actor);
+  void resume(const Actor& actor);
+
+  /// Records which of the allowed behaviours was seen, for MAY and OBSERVED clauses.
+  void observe(const std::string& clause, const std::string& behaviour) {
+    observed_[clause] = behaviour;
+  }
+  [[nodiscard]] const std::map<std::string, std::string>& observed() const { return observed_; }
+
+  Call& start(const std::string& process, const Request& request);
+
+ private:
+  [[noreturn]] void fail(const std::string& expected, const std::string& saw, std::size_t step);
+  [[noreturn]] void report_hang(Call& call);
+  [[noreturn]] void probe_undeclared(const std::string& process, const Request& request);
+  [[nodiscard]] bool declared(const Request& request) const;
+  [[nodiscard]] std::optional<ThreadView> view(const Call& call);
+  void require_declared(const std::string& process, const Request& request);
+
+  SessionOptions options_;
+  std::uint64_t seed_;
+  Nanoseconds wall_clock_at_start_;
+  std::unique_ptr<Session> session_;
+  std::map<std::string, std::string> observed_;
+};
+
+}  // namespace psq::conformance

@@ -1,0 +1,93 @@
+"""A driver that is wrong in the one way that its argument names; everything else about it is right."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+
+OPERATIONS = {
+    "queue": ["put", "get", "qsize", "empty", "full", "close"],
+    "process": ["create", "spawn", "drop", "run", "end"],
+}
+
+
+def hello(fault):
+    message = {
+        "hello": 1, "role": "root", "pid": os.getpid(), "implementation": "broken", "version": "1",
+        "language": "python", "start_method": "none", "profiles": ["base"],
+        "capabilities": {"operations": OPERATIONS, "options": []},
+        "limits": {"item_bytes": 1, "maxsize": 10, "unfinished": 10},
+    }
+    if fault == "other-version":
+        message["hello"] = 2
+    if fault == "false-pid":
+        message["pid"] = os.getppid()
+    if fault == "no-capabilities":
+        del message["capabilities"]
+    if fault == "false-role":
+        message["role"] = "nobody"
+    if fault == "declares-nothing":
+        message["capabilities"]["operations"] = {}
+    return message
+
+
+def answer_to(request, fault):
+    now = time.monotonic_ns()
+    answer = {"id": request["id"], "outcome": "ok", "invoked": now, "returned": now}
+    if fault == "wrong-id":
+        answer["id"] += 1000
+    if fault == "unknown-outcome":
+        answer["outcome"] = "splendid"
+    if fault == "times-in-the-past":
+        answer["invoked"] = answer["returned"] = now - 10**9
+    if fault == "times-in-the-future":
+        answer["returned"] = now + 10**12
+    if fault == "declared-and-unsupported" or fault == "declares-nothing":
+        answer["outcome"] = "unsupported"
+    if fault == "bad-request":
+        answer.update(outcome="bad_request", error={"type": "Nonsense", "message": "what?"})
+    return answer
+
+
+def serve(control, fault):
+    for line in control.makefile("r", encoding="utf-8"):
+        request = json.loads(line)
+        if fault == "garbage-answer":
+            control.sendall(b"yes, of course\n")
+            continue
+        if fault == "leaves":
+            sys.exit(0)
+        control.sendall(json.dumps({"began": request["id"], "tid": os.getpid(), "at": time.monotonic_ns()}).encode() + b"\n")
+        if fault == "crashes":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if fault == "endless-line":
+            control.sendall(b"x" * (2 << 20))
+        if fault == "never-answers":
+            continue
+        text = json.dumps(answer_to(request, fault)).encode() + b"\n"
+        control.sendall(text * (2 if fault == "answers-twice" else 1))
+
+
+def main(fault):
+    if fault == "exits-at-once":
+        return
+    if fault == "hangs-before-connecting":
+        time.sleep(3600)
+    control = socket.socket(socket.AF_UNIX)
+    control.connect(os.environ["PSQ_SOCKET"])
+    if fault == "hangs-at-hello":
+        time.sleep(3600)
+    if fault == "garbage-hello":
+        control.sendall(b"hello there\n")
+    elif fault == "answer-before-hello":
+        control.sendall(b'{"id":1,"outcome":"ok"}\n')
+    else:
+        control.sendall(json.dumps(hello(fault)).encode() + b"\n")
+    if fault == "hello-twice":
+        control.sendall(json.dumps(hello(fault)).encode() + b"\n")
+    serve(control, fault)
+
+
+main(sys.argv[1])

@@ -1,0 +1,149 @@
+"""The suite's binary against drivers that are broken: status 3 and a message that names what is wrong.
+
+The binary is named by PSQ_CONFORMANCE."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+SUITE = os.environ.get("PSQ_CONFORMANCE", "")
+BROKEN = pathlib.Path(__file__).with_name("broken_driver.py")
+ONE_TEST = ["--test", "queue.put.full-at-once"]
+
+
+def run_suite(*arguments, environment=None):
+    return subprocess.run([SUITE, *arguments], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, **(environment or {})})
+
+
+def judge_broken(fault, *options):
+    return run_suite(*ONE_TEST, *options, "--", sys.executable, str(BROKEN), fault)
+
+
+@pytest.mark.parametrize("fault, says", [
+    ("exits-at-once", "ended with exit status 0 before"),
+    ("garbage-hello", "not a message of spec/driver-protocol.md"),
+    ("answer-before-hello", "the first message of a connection must be a hello"),
+    ("hello-twice", "hello"),
+    ("other-version", "protocol version 1"),
+    ("false-pid", "the kernel says"),
+    ("false-role", "which nobody spawned"),
+    ("no-capabilities", "capabilities"),
+    ("wrong-id", "a request that it was not asked"),
+    ("unknown-outcome", "'splendid' is no outcome"),
+    ("times-in-the-past", "the times of its answer cannot be"),
+    ("times-in-the-future", "the times of its answer cannot be"),
+    ("declared-and-unsupported", "answered unsupported"),
+    ("bad-request", "it answered bad_request"),
+    ("garbage-answer", "yes, of course"),
+    ("answers-twice", "answered"),
+    ("endless-line", "longer than 1 MiB"),
+])
+def test_broken_driver_is_named(fault, says):
+    ended = judge_broken(fault)
+    assert ended.returncode == 3, ended.stdout
+    assert says in ended.stdout
+    assert "DRIVER-ERROR" in ended.stdout
+
+
+@pytest.mark.parametrize("fault", ["hangs-before-connecting", "hangs-at-hello"])
+def test_hanging_driver_is_given_up(fault):
+    ended = judge_broken(fault, "--patience", "0.05")
+    assert ended.returncode == 3, ended.stdout
+    assert "within 1 s" in ended.stdout
+
+
+def test_driver_that_leaves_in_a_call_is_a_failure_of_the_clause():
+    for fault in ("crashes",):
+        ended = judge_broken(fault)
+        assert ended.returncode == 1, ended.stdout
+        assert "crashed" in ended.stdout
+
+
+def test_call_that_never_ends_and_never_sleeps_is_not_a_pass():
+    ended = judge_broken("never-answers", "--patience", "0.05")
+    assert ended.returncode in (1, 2), ended.stdout
+
+
+def test_driver_that_declares_nothing_is_not_green():
+    ended = judge_broken("declares-nothing")
+    assert ended.returncode == 2, ended.stdout
+    assert judge_broken("declares-nothing", "--unsupported-status", "77").returncode == 77
+
+
+def test_no_driver_at_that_path():
+    ended = run_suite(*ONE_TEST, "--", "./there-is-no-driver")
+    assert ended.returncode == 3
+    assert "cannot start ./there-is-no-driver: No such file" in ended.stdout
+
+
+def test_driver_without_hello_is_asked_once():
+    ended = run_suite("--test", "queue.put.*", "--", sys.executable, str(BROKEN), "exits-at-once")
+    assert ended.returncode == 3
+    assert ended.stdout.count("not run: the driver failed") > 3
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["--test", "nothing.like.it", "--", "x"], "no clause or test matches 'nothing.like.it'"),
+    (["--test", "queue.put.full-at-once", "--test", "typo.*", "--", "x"], "no clause or test matches 'typo.*'"),
+    (["--profile", "imaginary", "--", "x"], "imaginary"),
+    (["--profile", "lifecycle", "--test", "queue.put.full-at-once", "--", "x"], "nothing is selected"),
+    (["--no-such-flag", "--", "x"], "no-such-flag"),
+    (["--patience", "-1", "--", "x"], "patience"),
+    (["--ledger", "/no/such/file", "--", "x"], "/no/such/file"),
+    ([], "no driver"),
+])
+def test_wrong_usage(arguments, says):
+    ended = run_suite(*arguments)
+    assert ended.returncode == 64, ended.stdout + ended.stderr
+    assert says in ended.stderr
+
+
+def test_environment_cannot_empty_the_run():
+    ended = run_suite("--test", "queue.put.*", "--", sys.executable, str(BROKEN), "exits-at-once",
+                      environment={"GTEST_FILTER": "-*", "GTEST_TOTAL_SHARDS": "100", "GTEST_SHARD_INDEX": "7"})
+    assert ended.returncode not in (0, 1, 2)
+
+
+@pytest.mark.parametrize("content, says", [
+    ("not json", "ledger"),
+    ('{"entries":[{"clause":"queue.no.such-clause","reason":"x"}]}', "queue.no.such-clause"),
+    ('{"entries":[{"clause":"queue.put.full-at-once"}]}', "reason"),
+])
+def test_broken_ledger(tmp_path, content, says):
+    ledger = tmp_path / "ledger.json"
+    ledger.write_text(content)
+    ended = run_suite(*ONE_TEST, "--ledger", str(ledger), "--", "x")
+    assert ended.returncode == 64
+    assert says in ended.stderr
+
+
+def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
+    ledger = tmp_path / "ledger.json"
+    ledger.write_text(json.dumps({"entries": [{"clause": "queue.put.full-at-once", "reason": "known"}]}))
+    # This driver answers ok to everything, so a put on a full queue does too.
+    assert judge_broken("none").returncode == 1
+    assert judge_broken("none", "--ledger", str(ledger)).returncode == 0
+    ledger.write_text(json.dumps({"entries": [{"clause": "queue.put.returns-without-consumer", "reason": "stale"}]}))
+    ended = run_suite("--test", "queue.put.returns-without-consumer", "--ledger", str(ledger), "--",
+                      sys.executable, str(BROKEN), "none")
+    assert ended.returncode == 1
+    assert "take the entry out" in ended.stdout
+
+
+def test_results_are_written_as_the_run_goes(tmp_path):
+    results = tmp_path / "results.jsonl"
+    judge_broken("none", "--results", str(results), "--evidence", str(tmp_path / "evidence"))
+    records = [json.loads(line) for line in results.read_text().splitlines()]
+    assert [record["record"] for record in records] == ["plan", "implementation", "test", "end"]
+    plan, implementation, test, end = records
+    assert plan["planned"] == end["planned"] == end["ran"] == 1
+    assert implementation["implementation"] == "broken"
+    assert test["verdict"] == "fail" and test["clause"] == "queue.put.full-at-once"
+    assert "expected" in test["card"] and "replay" in test["card"]
+    assert pathlib.Path(test["evidence"], "hello.json").exists()
+    assert end["status"] == 1
