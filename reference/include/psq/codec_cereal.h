@@ -1,0 +1,100 @@
+// The default codec of all types that are not plain bytes: cereal's binary archive.
+//
+// It takes the containers and other types of the standard library, and every type for which cereal
+// finds a serialize function:
+//
+//   struct Job {
+//     std::string name;
+//     std::vector<int> parts;
+//     template <typename Archive>
+//     void serialize(Archive& archive) { archive(name, parts); }
+//   };
+
+#ifndef PSQ_CODEC_CEREAL_H_
+#define PSQ_CODEC_CEREAL_H_
+
+#include <cereal/archives/binary.hpp>
+#include <cereal/types/array.hpp>
+#include <cereal/types/chrono.hpp>
+#include <cereal/types/deque.hpp>
+#include <cereal/types/list.hpp>
+#include <cereal/types/map.hpp>
+#include <cereal/types/memory.hpp>
+#include <cereal/types/optional.hpp>
+#include <cereal/types/set.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/tuple.hpp>
+#include <cereal/types/unordered_map.hpp>
+#include <cereal/types/unordered_set.hpp>
+#include <cereal/types/utility.hpp>
+#include <cereal/types/variant.hpp>
+#include <cereal/types/vector.hpp>
+#include <istream>
+#include <ostream>
+#include <span>
+#include <streambuf>
+#include <string>
+
+#include "psq/codec.h"
+
+namespace psq {
+namespace detail {
+
+class AppendBuffer : public std::streambuf {
+ public:
+  explicit AppendBuffer(std::string& out) : out_(out) {}
+
+ protected:
+  std::streamsize xsputn(const char* data, std::streamsize size) override {
+    out_.append(data, static_cast<std::size_t>(size));
+    return size;
+  }
+  int_type overflow(int_type c) override {
+    if (!traits_type::eq_int_type(c, traits_type::eof())) {
+      out_.push_back(traits_type::to_char_type(c));
+    }
+    return traits_type::not_eof(c);
+  }
+
+ private:
+  std::string& out_;
+};
+
+class SpanBuffer : public std::streambuf {
+ public:
+  explicit SpanBuffer(std::span<const std::byte> bytes) {
+    // A stream buffer for reading never writes through these pointers.
+    auto* first = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
+    setg(first, first, first + bytes.size());
+  }
+  [[nodiscard]] std::ptrdiff_t left() const { return egptr() - gptr(); }
+};
+
+}  // namespace detail
+
+template <typename T>
+requires(!detail::Raw<T> && !detail::AsItIs<T> && !std::is_pointer_v<T> &&
+         !std::ranges::enable_view<T>) struct Codec<T> {
+  static void encode(const T& value, std::string& out) {
+    detail::AppendBuffer buffer(out);
+    std::ostream stream(&buffer);
+    cereal::BinaryOutputArchive archive(stream);
+    archive(value);
+  }
+  static T decode(std::span<const std::byte> bytes) {
+    detail::SpanBuffer buffer(bytes);
+    std::istream stream(&buffer);
+    cereal::BinaryInputArchive archive(stream);
+    T value;
+    archive(value);
+    if (buffer.left() != 0) {
+      throw NotDeserializable(std::to_string(buffer.left()) +
+                              " bytes too many for the item; do both sides use the same type?");
+    }
+    return value;
+  }
+};
+
+}  // namespace psq
+
+#endif  // PSQ_CODEC_CEREAL_H_

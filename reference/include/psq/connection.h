@@ -1,0 +1,139 @@
+// Connection<T>: one end of a pipe, which sends and receives messages over a real descriptor.
+//
+// On the wire it is Python's: each message is its length in 4 bytes, signed, most significant
+// first, then its bytes; lengths of 2^31 or more are -1 and then 8 unsigned bytes.
+//
+// Processes: an end is inherited by fork; the other side sees the end of the stream when every copy
+// is closed. Threads: a Connection belongs to one thread at a time; two threads that send at once
+// may garble the stream, no more than that. Signals that arrive meanwhile do not end a call, and no
+// call raises SIGPIPE.
+
+#ifndef PSQ_CONNECTION_H_
+#define PSQ_CONNECTION_H_
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "psq/codec.h"
+#include "psq/timeout.h"
+
+namespace psq {
+
+// What all connections have in common, whatever they send.
+//
+// Every method but close, closed, readable, writable and fd throws Closed after close. Receiving
+// methods throw WrongDirection on an end that only sends, sending ones on an end that only
+// receives; both before they look at any argument. Sending throws BrokenPipe when no copy of the
+// other end is left, receiving throws EndOfStream, or Corrupted when the stream ended inside of a
+// message, or ConnectionReset.
+class ConnectionBase {
+ public:
+  // Takes over a descriptor, which will be closed with the connection. `is_socket` makes it write
+  // with send(2).
+  struct Access {
+    bool readable = true;
+    bool writable = true;
+    bool is_socket = false;
+  };
+  ConnectionBase(int descriptor, Access access) noexcept;
+  ConnectionBase(ConnectionBase&& other) noexcept;
+  ConnectionBase& operator=(ConnectionBase&& other) noexcept;
+  ~ConnectionBase();
+
+  // Sends `size` bytes of `message` from `offset` on; all that follow when there is no size.
+  // Throws InvalidArgument, with nothing sent, when they are not all in the message.
+  void send_bytes(std::span<const std::byte> message, std::int64_t offset = 0,
+                  std::optional<std::int64_t> size = std::nullopt);
+
+  // Receives one message, waiting for it as long as it takes. When it is longer than `maximum`
+  // bytes this end can receive no more (a one-way receiver is closed) and MessageTooLong is thrown.
+  // Throws InvalidArgument, with nothing received, when maximum is negative.
+  [[nodiscard]] std::vector<std::byte> recv_bytes(
+      std::optional<std::int64_t> maximum = std::nullopt);
+
+  // Receives one message into `room` from `offset` on and returns its length. When it does not fit
+  // BufferTooShort brings it, and the room is unchanged.
+  // Throws InvalidArgument, with nothing received, when the offset is not within the room.
+  std::size_t recv_bytes_into(std::span<std::byte> room, std::int64_t offset = 0);
+
+  // Whether something can be received, the end of the stream included, within the timeout. True
+  // means that at least the first byte of a message is there.
+  [[nodiscard]] bool poll(Timeout timeout = no_wait);
+
+  // Closes this end in this process. Idempotent.
+  void close() noexcept;
+
+  [[nodiscard]] bool closed() const noexcept { return descriptor_.load() < 0; }
+  [[nodiscard]] bool readable() const noexcept { return readable_.load(); }
+  [[nodiscard]] bool writable() const noexcept { return writable_; }
+  // The descriptor, for poll(2) and the like; it stays the connection's. -1 after close.
+  [[nodiscard]] int fd() const noexcept { return descriptor_.load(); }
+
+ protected:
+  int check_writable() const;
+  int check_readable() const;
+  std::vector<std::byte> receive_message();
+  void send_message(std::span<const std::byte> message);
+
+ private:
+  void stop_reading() noexcept;
+
+  // Atomic, so that a close on another thread is an error there and not undefined.
+  std::atomic<int> descriptor_;
+  std::atomic<bool> readable_;
+  bool writable_;
+  bool is_socket_;
+};
+
+// A connection whose messages are serialized values of type T; bytes may travel beside them.
+template <typename T>
+class Connection : public ConnectionBase {
+ public:
+  using ConnectionBase::ConnectionBase;
+
+  // Serializes and sends one item, waiting as long as the pipe has no room.
+  // Throws NotSerializable with nothing sent.
+  void send(const T& item) {
+    (void)check_writable();
+    std::string bytes;
+    detail::serialize(item, bytes);
+    send_message(std::as_bytes(std::span(bytes)));
+  }
+
+  // Receives one item, waiting for it as long as it takes.
+  // Throws NotDeserializable; the message is consumed.
+  [[nodiscard]] T recv() { return detail::deserialize<std::remove_cv_t<T>>(receive_message()); }
+};
+
+// The connections of `connections` that can be received from (the end of the stream included), in
+// the order in which they were given; empty when there is none within the timeout. A connection
+// that only sends is ready when its receiver is gone.
+// Throws Closed when one of them is closed, InvalidArgument when one is null.
+[[nodiscard]] std::vector<ConnectionBase*> wait(std::span<ConnectionBase* const> connections,
+                                                Timeout timeout = forever);
+
+template <std::derived_from<ConnectionBase> C>
+[[nodiscard]] std::vector<C*> wait(std::span<C* const> connections, Timeout timeout = forever) {
+  const std::vector<ConnectionBase*> bases(connections.begin(), connections.end());
+  std::vector<C*> ready;
+  for (auto* base : wait(std::span<ConnectionBase* const>(bases), timeout)) {
+    ready.push_back(static_cast<C*>(base));
+  }
+  return ready;
+}
+
+template <std::derived_from<ConnectionBase> C>
+[[nodiscard]] std::vector<C*> wait(const std::vector<C*>& connections, Timeout timeout = forever) {
+  return wait(std::span<C* const>(connections), timeout);
+}
+
+}  // namespace psq
+
+#endif  // PSQ_CONNECTION_H_

@@ -1,0 +1,39 @@
+// JoinableQueue<T>: a Queue that counts unfinished tasks, so that one can wait for all of them.
+
+#ifndef PSQ_JOINABLE_QUEUE_H_
+#define PSQ_JOINABLE_QUEUE_H_
+
+#include <cstdint>
+
+#include "psq/queue.h"
+
+namespace psq {
+
+struct JoinableQueueOptions {
+  std::int64_t maxsize = 0;     // Number of items; zero or less: no configured bound.
+  std::int64_t unfinished = 0;  // Unfinished tasks to start with, from 0 to kMaxUnfinished.
+};
+
+// As Queue, and: each put counts one unfinished task before its item can be got, and throws
+// CountOverflow when the count is at kMaxUnfinished (the item is not put then, no slot is taken).
+// The count is shared by all processes; a get does not change it.
+template <typename T>
+class JoinableQueue : public Queue<T> {
+ public:
+  // Throws InvalidArgument when an option is out of its range.
+  explicit JoinableQueue(JoinableQueueOptions options = {})
+      : Queue<T>(detail::CoreTag{}, detail::CoreOptions{.maxsize = options.maxsize,
+                                                        .counts_tasks = true,
+                                                        .unfinished = options.unfinished}) {}
+
+  // One task is finished. Works after close, too. Throws TaskDoneTooOften at a count of zero.
+  void task_done() { this->core().task_done(); }
+
+  // Waits until no task is unfinished: returns when the count was zero at some moment of the call.
+  // Releases every caller in every process. Works after close, too.
+  void join() { this->core().join(); }
+};
+
+}  // namespace psq
+
+#endif  // PSQ_JOINABLE_QUEUE_H_

@@ -1,0 +1,22 @@
+// psq: queues and pipes between processes, after Python's multiprocessing. All of the library;
+// types that need cereal to travel need psq/codec_cereal.h beside it.
+//
+//   psq::Queue<Job> jobs{{.maxsize = 100}};
+//   psq::Process worker{[&] { handle(jobs.get()); }};
+//   jobs.put(job, 200ms);
+
+#ifndef PSQ_PSQ_H_
+#define PSQ_PSQ_H_
+
+#include "psq/codec.h"
+#include "psq/connection.h"
+#include "psq/error.h"
+#include "psq/fault.h"
+#include "psq/joinable_queue.h"
+#include "psq/pipe.h"
+#include "psq/process.h"
+#include "psq/queue.h"
+#include "psq/simple_queue.h"
+#include "psq/timeout.h"
+
+#endif  // PSQ_PSQ_H_

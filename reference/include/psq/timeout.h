@@ -1,0 +1,62 @@
+// How long a call may wait.
+//
+// All waiting is measured on the machine-wide monotonic clock (CLOCK_MONOTONIC): steps of the wall
+// clock change nothing. A call never gives up before its time has passed; how much later it does
+// depends on the scheduler. A signal handler that runs meanwhile does not move the deadline.
+
+#ifndef PSQ_TIMEOUT_H_
+#define PSQ_TIMEOUT_H_
+
+#include <chrono>
+#include <cmath>
+#include <type_traits>
+
+#include "psq/error.h"
+
+namespace psq {
+
+// One immediate attempt.
+struct NoWait {};
+inline constexpr NoWait no_wait{};
+
+// Wait as long as it takes.
+struct Forever {};
+inline constexpr Forever forever{};
+
+// A length of time, `no_wait` or `forever`; made implicitly from each and from any std::chrono
+// duration. Zero and negative durations are one immediate attempt. Infinity, and what does not fit
+// into 64 bits of nanoseconds (292 years), is for ever. Not-a-number is an InvalidArgument.
+class Timeout {
+ public:
+  using Duration = std::chrono::nanoseconds;
+
+  constexpr Timeout(NoWait) noexcept : length_(Duration::zero()) {}
+  constexpr Timeout(Forever) noexcept : length_(Duration::max()) {}
+  template <typename Rep, typename Period>
+  Timeout(std::chrono::duration<Rep, Period> length) : length_(to_nanoseconds(length)) {}
+
+  [[nodiscard]] constexpr bool is_forever() const noexcept { return length_ == Duration::max(); }
+  // Never negative; Duration::max() when it is for ever.
+  [[nodiscard]] constexpr Duration length() const noexcept { return length_; }
+
+ private:
+  template <typename Rep, typename Period>
+  static Duration to_nanoseconds(std::chrono::duration<Rep, Period> length) {
+    using Wide = std::chrono::duration<long double, std::nano>;
+    if constexpr (std::is_floating_point_v<Rep>) {
+      if (std::isnan(length.count())) {
+        throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
+      }
+    }
+    const Wide wide = length;
+    if (wide <= Wide::zero()) return Duration::zero();
+    if (wide >= Wide{Duration::max()}) return Duration::max();
+    return std::chrono::ceil<Duration>(wide);  // up: never early
+  }
+
+  Duration length_;
+};
+
+}  // namespace psq
+
+#endif  // PSQ_TIMEOUT_H_

@@ -1,0 +1,194 @@
+#include "src/channel.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "psq/error.h"
+#include "src/ring.h"
+
+namespace psq::detail {
+namespace {
+
+// How long a get whose deadline has passed still waits for another one to read its message: long
+// enough to be no reason for an Empty, short enough to be no wait.
+constexpr std::chrono::milliseconds kLockGrace{20};
+
+}  // namespace
+
+Channel::Channel(std::size_t capacity)
+    : capacity_(capacity),
+      ring_(capacity),
+      data_(reinterpret_cast<std::byte*>(&*ring_) + sizeof(Ring)) {
+  if (capacity == 0 || capacity % kCacheLine != 0) {
+    throw InvalidArgument("the capacity of a channel has to be a multiple of 64 bytes");
+  }
+}
+
+bool Channel::empty() const noexcept {
+  // The head first: it never passes a tail that is read later.
+  const std::uint64_t head = ring_->head.load(std::memory_order_acquire);
+  return head == ring_->tail.load(std::memory_order_acquire);
+}
+
+std::uint64_t Channel::messages_read() const noexcept {
+  return ring_->messages_read.load(std::memory_order_acquire);
+}
+
+void Channel::send(std::string_view message) {
+  const RobustGuard guard(ring_->write_lock, Deadline::never());
+  if (FrameHeader::frame_size(message.size()) <= capacity_ / 2) {
+    write_frame(Kind::kWhole, message);
+    ring_->message.notify_one();
+    return;
+  }
+  const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
+  write_frame(Kind::kFirst, message.substr(0, piece));
+  ring_->message.notify_one();
+  message.remove_prefix(piece);
+  while (!message.empty()) {
+    const std::string_view next = message.substr(0, piece);
+    message.remove_prefix(next.size());
+    write_frame(message.empty() ? Kind::kLast : Kind::kMiddle, next);
+    ring_->rest.notify_one();
+  }
+}
+
+void Channel::write_frame(Kind kind, std::string_view payload) {
+  const std::size_t size = FrameHeader::frame_size(payload.size());
+  const std::uint64_t tail = ring_->tail.load(std::memory_order_relaxed);
+  ring_->room.wait(Deadline::never(), [&] {
+    return tail - ring_->head.load(std::memory_order_acquire) + size <= capacity_;
+  });
+  const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .kind = kind};
+  copy_in(tail, &header, sizeof header);
+  copy_in(tail + sizeof header, payload.data(), payload.size());
+  ring_->tail.store(tail + size, std::memory_order_release);
+}
+
+void Channel::copy_in(std::uint64_t position, const void* data, std::size_t size) noexcept {
+  if (size == 0) return;
+  const std::size_t offset = position % capacity_;
+  const std::size_t until_end = std::min(size, capacity_ - offset);
+  std::memcpy(data_ + offset, data, until_end);
+  std::memcpy(data_, static_cast<const std::byte*>(data) + until_end, size - until_end);
+}
+
+Channel::Received Channel::receive(std::string& out, Deadline deadline,
+                                   const std::atomic<bool>& stop) {
+  for (;;) {
+    const bool readable = ring_->message.wait(deadline, [&] { return !empty() || stop.load(); });
+    if (stop.load()) return Received::kStopped;
+    if (!readable) return Received::kNothing;
+    {
+      const RobustGuard guard(ring_->read_lock, Deadline::never().within(kLockGrace));
+      if (!guard.owns()) {
+        if (deadline.has_passed()) return Received::kNothing;
+        continue;
+      }
+      if (guard.from_the_dead()) repair_reading();
+      if (ring_->in_message.load()) take_rest(nullptr);
+      if (empty() || !take(out)) continue;
+    }
+    // One notification may stand for several messages, or have gone to somebody who was killed.
+    if (!empty()) ring_->message.notify_one();
+    return Received::kMessage;
+  }
+}
+
+// Takes the message that begins at the head. False: its writer died before it was whole.
+bool Channel::take(std::string& out) {
+  const FrameHeader frame = front();
+  if (!frame.begins_message()) throw Corrupted("a message in the channel has no beginning");
+  const std::size_t before = out.size();
+  read_payload(frame, out);
+  if (frame.kind == Kind::kWhole) {
+    drop_last_frame(frame);
+    return true;
+  }
+  ring_->in_message.store(true, std::memory_order_release);
+  drop_frame(frame);
+  if (take_rest(&out)) return true;
+  out.resize(before);
+  return false;
+}
+
+// Takes the frames that remain of a begun message. False: there were not all of them.
+bool Channel::take_rest(std::string* out) {
+  while (wait_for_rest()) {
+    const FrameHeader frame = front();
+    if (frame.begins_message()) break;
+    if (out != nullptr) read_payload(frame, *out);
+    if (frame.kind == Kind::kLast) {
+      drop_last_frame(frame);
+      return true;
+    }
+    drop_frame(frame);
+  }
+  ring_->in_message.store(false, std::memory_order_release);
+  return false;
+}
+
+// Waits for the next frame, of whatever kind. False: there is none, and nobody is writing one.
+bool Channel::wait_for_rest() {
+  for (;;) {
+    if (!empty()) return true;
+    {
+      // A living writer holds the lock from the first frame to the last.
+      const RobustGuard writer(ring_->write_lock, RobustGuard::Try{});
+      if (writer.owns()) return !empty();
+    }
+    if (ring_->rest.wait(Deadline::never().within(kLookAgain), [&] { return !empty(); })) {
+      return true;
+    }
+  }
+}
+
+Channel::FrameHeader Channel::front() const {
+  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
+  const std::uint64_t there = ring_->tail.load(std::memory_order_acquire) - head;
+  FrameHeader frame;
+  std::memcpy(&frame, data_ + head % capacity_, sizeof frame);
+  if (frame.kind < Kind::kWhole || frame.kind > Kind::kLast ||
+      FrameHeader::frame_size(frame.length) > there) {
+    throw Corrupted("the channel in shared memory is damaged");
+  }
+  return frame;
+}
+
+void Channel::read_payload(const FrameHeader& frame, std::string& out) const {
+  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
+  const std::size_t offset = (head + sizeof frame) % capacity_;
+  const std::size_t until_end = std::min<std::size_t>(frame.length, capacity_ - offset);
+  out.append(reinterpret_cast<const char*>(data_ + offset), until_end);
+  out.append(reinterpret_cast<const char*>(data_), frame.length - until_end);
+}
+
+void Channel::drop_frame(const FrameHeader& frame) noexcept {
+  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
+  ring_->head.store(head + FrameHeader::frame_size(frame.length), std::memory_order_release);
+  ring_->room.notify_one();
+}
+
+// The last frame of a message: the message counts as read if and only if the head has moved.
+void Channel::drop_last_frame(const FrameHeader& frame) noexcept {
+  const std::uint64_t head =
+      ring_->head.load(std::memory_order_relaxed) + FrameHeader::frame_size(frame.length);
+  const std::uint64_t read = ring_->messages_read.load(std::memory_order_relaxed) + 1;
+  ring_->planned_head.store(head, std::memory_order_relaxed);  // First: no plan is half written.
+  ring_->planned_read.store(read, std::memory_order_release);
+  ring_->head.store(head, std::memory_order_release);
+  ring_->messages_read.store(read, std::memory_order_release);
+  ring_->in_message.store(false, std::memory_order_release);
+  ring_->room.notify_one();
+}
+
+void Channel::repair_reading() noexcept {
+  // Did the dead reader move the head past the end of a message and count no more?
+  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
+  if (head == 0 || head != ring_->planned_head.load(std::memory_order_relaxed)) return;
+  ring_->messages_read.store(ring_->planned_read.load(std::memory_order_relaxed),
+                             std::memory_order_release);
+  ring_->in_message.store(false, std::memory_order_release);
+}
+
+}  // namespace psq::detail

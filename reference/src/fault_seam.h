@@ -1,0 +1,72 @@
+// The seams of the deliberate faults: one line each, behind `if constexpr (kFaults)`. In the normal
+// library nothing of them is compiled.
+
+#ifndef PSQ_SRC_FAULT_SEAM_H_
+#define PSQ_SRC_FAULT_SEAM_H_
+
+#include <optional>
+#include <string>
+
+namespace psq::detail {
+
+#ifdef PSQ_FAULTS
+inline constexpr bool kFaults = true;
+#else
+inline constexpr bool kFaults = false;
+#endif
+
+// In the order of the table in fault.cc.
+enum class Fault {
+  kPutFullEarly,
+  kPutWaits,
+  kPutAfterClose,
+  kFullTakesSlot,
+  kBoundIgnored,
+  kBoundInvented,
+  kSlotsNotFreed,
+  kGetEmptyEarly,
+  kGetDuplicates,
+  kGetLoses,
+  kGetAfterClose,
+  kItemCorrupted,
+  kFeederSwaps,
+  kCloseForgets,
+  kCloseInherited,
+  kJoinThreadDoesNotWait,
+  kJoinThreadUnchecked,
+  kCancelIgnored,
+  kExitDoesNotFlush,
+  kJoinDoesNotWait,
+  kGetIsTaskDone,
+  kTaskDoneUnchecked,
+  kTaskDoneAfterClose,
+  kOverflowUnchecked,
+  kSimplePutAfterClose,
+  kSimpleGetDuplicates,
+  kSendTruncates,
+  kDirectionUnchecked,
+  kPollFalseEarly,
+  kMaximumIgnored,
+  kTooShortTruncates,
+  kExitCodePositive,
+  kDaemonsLeft,
+  kCount,  // Their number; no fault.
+};
+
+// Whether this is the fault that was chosen. Like all below, it is defined in the faulty library
+// only.
+bool fault_is(Fault fault) noexcept;
+
+// True at every n-th call of this thread.
+bool fault_turn(int n) noexcept;
+
+// Swaps the first two items of a feeder's buffer. False: there are no two.
+bool fault_swap(std::string& buffer);
+
+// Keeps every fourth item that this thread gets, and gives it out again at the next call.
+std::optional<std::string> fault_again(Fault fault);
+void fault_remember(const std::string& item);
+
+}  // namespace psq::detail
+
+#endif  // PSQ_SRC_FAULT_SEAM_H_

@@ -1,0 +1,63 @@
+// What psq has to know about the whole process: its queues and its children, for fork and for the
+// end.
+
+#ifndef PSQ_SRC_PROCESS_STATE_H_
+#define PSQ_SRC_PROCESS_STATE_H_
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "psq/process.h"
+#include "src/feeder.h"
+
+namespace psq::detail {
+
+// A handle with state that a forked child must not inherit: locks that nobody will release, buffers
+// that the parent will send, threads that are not there.
+class ForkAware {
+ public:
+  // In the child, by its only thread: begin anew. The old state is left as it is, for ever: it may
+  // have been in the middle of something.
+  virtual void reset_in_child() noexcept = 0;
+  // What has to be flushed at the end of the process, or null.
+  virtual std::shared_ptr<Feeder> feeder() const { return nullptr; }
+
+ protected:
+  ~ForkAware() = default;
+};
+
+// One a process, never destroyed. Any thread may call any method. Every fork, of psq::Process or
+// raw, finds it at rest, and its children are the child's own: none.
+class ProcessState {
+ public:
+  static ProcessState& instance();
+
+  void add(ForkAware& handle);
+  void remove(ForkAware& handle) noexcept;
+
+  void add_child(const std::shared_ptr<Process::State>& child);
+  void remove_child(const std::shared_ptr<Process::State>& child) noexcept;
+
+  // All that the end of a process owes: see psq::exit.
+  void finish();
+
+ private:
+  ProcessState();
+
+  static void before_fork();
+  static void after_fork_in_parent();
+  static void after_fork_in_child();
+
+  void finish_children();
+  void flush_queues();
+
+  std::mutex mutex_;
+  std::set<ForkAware*> handles_;
+  std::set<std::shared_ptr<Process::State>> children_;
+};
+
+}  // namespace psq::detail
+
+#endif  // PSQ_SRC_PROCESS_STATE_H_

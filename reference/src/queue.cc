@@ -1,0 +1,185 @@
+#include "psq/queue.h"
+
+#include <algorithm>
+#include <new>
+
+#include "src/channel.h"
+#include "src/fault_seam.h"
+#include "src/feeder.h"
+#include "src/process_state.h"
+#include "src/shared_memory.h"
+#include "src/slots.h"
+#include "src/task_count.h"
+
+namespace psq::detail {
+namespace {
+
+// What all processes share, beside the channel.
+struct Shared {
+  Slots slots;
+  TaskCount tasks;
+};
+
+void check_range(const char* what, std::int64_t value, std::int64_t least, std::int64_t largest) {
+  if (value >= least && value <= largest) return;
+  throw InvalidArgument(
+      std::string(what) + " is " + std::to_string(value) + ", but has to be " +
+      (value < least ? "at least " + std::to_string(least) : "at most " + std::to_string(largest)));
+}
+
+}  // namespace
+
+class QueueCore::State final : public ForkAware {
+ public:
+  explicit State(bool counts)
+      : channel(std::make_shared<Channel>()),
+        counts_tasks(counts),
+        local(std::make_shared<Feeder>(channel)) {
+    ProcessState::instance().add(*this);
+  }
+  ~State() { ProcessState::instance().remove(*this); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void reset_in_child() noexcept override {
+    [[maybe_unused]] const bool was_closed = local->closed();
+    // Not an assignment: nothing of the old feeder may be destroyed or locked here.
+    new (&local) std::shared_ptr<Feeder>(std::make_shared<Feeder>(channel));
+    if constexpr (kFaults)
+      if (was_closed && fault_is(Fault::kCloseInherited)) local->close();
+  }
+  std::shared_ptr<Feeder> feeder() const override { return local; }
+
+  // Undoes the slot and the task of an item that will not be put.
+  void take_back() noexcept {
+    shared->slots.give_back();
+    if (counts_tasks) (void)shared->tasks.remove();
+  }
+
+  SharedObject<Shared> shared;
+  const std::shared_ptr<Channel> channel;
+  const bool counts_tasks;
+  std::shared_ptr<Feeder> local;  // Replaced in a child only.
+};
+
+QueueCore::QueueCore(const CoreOptions& options) {
+  const std::int64_t bound = std::max<std::int64_t>(options.maxsize, 0);
+  check_range("maxsize", bound, 0, kMaxSize);
+  check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
+  state_ = std::make_unique<State>(options.counts_tasks);
+  state_->shared->slots.set_bound(static_cast<std::uint64_t>(bound));
+  state_->shared->tasks.preset(static_cast<std::uint64_t>(options.unfinished));
+}
+
+QueueCore::~QueueCore() {
+  state_->local->close();
+  state_->local->wait_flushed();
+}
+
+void QueueCore::check_open() const {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kPutAfterClose)) return;
+  if (state_->local->closed()) throw Closed("queue");
+}
+
+void QueueCore::put(const std::string& item, Timeout timeout) {
+  check_open();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kPutAfterClose) && state_->local->closed()) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
+  const std::atomic<bool>& closed = state_->local->closed();
+  switch (state_->shared->slots.take(*state_->channel, Deadline::after(timeout), closed)) {
+    case Slots::Taken::kYes:
+      break;
+    case Slots::Taken::kNo:
+      throw Full();
+    case Slots::Taken::kStopped:
+      throw Closed("queue");
+  }
+  if (state_->counts_tasks && !state_->shared->tasks.add()) {
+    state_->shared->slots.give_back();
+    throw CountOverflow();
+  }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kPutWaits)) return state_->channel->send(item);
+  bool added = false;
+  try {
+    added = state_->local->add(item);
+  } catch (...) {
+    state_->take_back();
+    throw;
+  }
+  if (added) return;
+  state_->take_back();
+  throw Closed("queue");
+}
+
+std::string QueueCore::get(Timeout timeout) {
+  std::string item;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetEmptyEarly)) timeout = timeout.length() / 2;
+  if constexpr (kFaults)
+    if (auto again = fault_again(Fault::kGetDuplicates)) return *again;
+  switch (state_->channel->receive(item, Deadline::after(timeout), state_->local->closed())) {
+    case Channel::Received::kMessage:
+      break;
+    case Channel::Received::kNothing:
+      throw Empty();
+    case Channel::Received::kStopped:
+      if constexpr (kFaults)
+        if (fault_is(Fault::kGetAfterClose)) throw Empty();
+      throw Closed("queue");
+  }
+  state_->shared->slots.freed();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetDuplicates)) fault_remember(item);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetLoses) && fault_turn(4)) return get(timeout);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kItemCorrupted) && item.size() > 65536) item.back() ^= 1;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetIsTaskDone)) (void)state_->shared->tasks.remove();
+  return item;
+}
+
+std::size_t QueueCore::qsize() const noexcept {
+  return state_->shared->slots.in_use(*state_->channel);
+}
+
+bool QueueCore::empty() const noexcept {
+  return state_->channel->empty();
+}
+
+bool QueueCore::full() const noexcept {
+  return state_->shared->slots.all_in_use(*state_->channel);
+}
+
+void QueueCore::close() noexcept {
+  state_->local->close();
+}
+
+void QueueCore::join_thread() {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kJoinThreadDoesNotWait) && state_->local->closed()) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kJoinThreadUnchecked) && !state_->local->closed()) return;
+  if (!state_->local->closed()) throw NotStarted("join_thread before close: call close first");
+  state_->local->wait_flushed();
+}
+
+void QueueCore::cancel_join_thread() noexcept {
+  state_->local->cancel_wait();
+}
+
+void QueueCore::task_done() {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kTaskDoneAfterClose)) check_open();
+  if (!state_->shared->tasks.remove()) throw TaskDoneTooOften();
+}
+
+void QueueCore::join() {
+  state_->shared->tasks.wait_for_zero();
+}
+
+}  // namespace psq::detail

@@ -1,0 +1,46 @@
+#include "src/slots.h"
+
+#include "psq/queue.h"
+
+namespace psq::detail {
+
+void Slots::set_bound(std::uint64_t bound) noexcept {
+  bound_ = bound > 0 ? bound : static_cast<std::uint64_t>(kMaxSize);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kBoundIgnored)) bound_ = kMaxSize;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kBoundInvented) && bound == 0) bound_ = 64;
+}
+
+Slots::Taken Slots::take(const Channel& channel, Deadline deadline, const std::atomic<bool>& stop) {
+  bool taken = false;
+  free_.wait(deadline, [&] { return stop.load() || (taken = try_take(channel)); });
+  if (taken) return Taken::kYes;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kFullTakesSlot)) taken_.fetch_add(1);
+  return stop.load() ? Taken::kStopped : Taken::kNo;
+}
+
+bool Slots::try_take(const Channel& channel) noexcept {
+  std::uint64_t taken = taken_.load();
+  do {
+    // If nobody else takes one meanwhile, what is free now can only become more.
+    if (taken - ever_freed(channel) >= bound_) return false;
+  } while (!taken_.compare_exchange_weak(taken, taken + 1));
+  return true;
+}
+
+void Slots::give_back() noexcept {
+  given_back_.fetch_add(1);
+  free_.notify_one();
+}
+
+std::uint64_t Slots::in_use(const Channel& channel) const noexcept {
+  for (;;) {
+    const std::uint64_t freed = ever_freed(channel);
+    const std::uint64_t taken = taken_.load();
+    if (freed == ever_freed(channel)) return taken - freed;
+  }
+}
+
+}  // namespace psq::detail

@@ -1,0 +1,175 @@
+// What a channel does when processes die in the middle of it.
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "src/channel.h"
+#include "src/shared_memory.h"
+#include "tests/child.h"
+
+namespace psq::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using psq::test::await;
+using psq::test::Child;
+using Received = Channel::Received;
+
+constexpr std::size_t kSmall = 1024;
+constexpr std::size_t kManyRings = 100000;
+
+Received receive(Channel& channel, std::string& text, Timeout timeout) {
+  const std::atomic<bool> stop{false};
+  text.clear();
+  return channel.receive(text, Deadline::after(timeout), stop);
+}
+
+int send_long(Channel& channel) {
+  channel.send(std::string(kManyRings, 'x'));
+  return 0;
+}
+
+TEST(ChannelFailure, APartOfADeadWritersMessageIsDropped) {
+  Channel channel(kSmall);
+  Child writer([&] { return send_long(channel); });
+  await([&] { return !channel.empty(); });
+  EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
+  std::string text;
+  EXPECT_EQ(receive(channel, text, no_wait), Received::kNothing);
+  EXPECT_EQ(text, "");
+  EXPECT_TRUE(channel.empty());
+  EXPECT_EQ(channel.messages_read(), 0U);
+
+  channel.send("whole");
+  EXPECT_EQ(receive(channel, text, forever), Received::kMessage);
+  EXPECT_EQ(text, "whole");
+}
+
+TEST(ChannelFailure, TheNextMessageEndsADeadWritersOne) {
+  Channel channel(kSmall);
+  Child writer([&] { return send_long(channel); });
+  await([&] { return !channel.empty(); });
+  EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
+  std::thread next([&] {
+    channel.send("whole");
+    send_long(channel);
+  });
+  std::string text;
+  EXPECT_EQ(receive(channel, text, forever), Received::kMessage);
+  EXPECT_EQ(text, "whole");
+  EXPECT_EQ(receive(channel, text, forever), Received::kMessage);
+  EXPECT_EQ(text, std::string(kManyRings, 'x'));
+  next.join();
+}
+
+TEST(ChannelFailure, AReaderThatWaitsForTheRestLearnsOfTheWritersDeath) {
+  Channel channel(kSmall);
+  Child writer([&] { return send_long(channel); });
+  await([&] { return !channel.empty(); });
+  writer.stop();
+  const SharedObject<std::atomic<bool>> reading;
+  Child reader([&] {
+    std::string text;
+    *reading = true;
+    return receive(channel, text, 300ms) == Received::kNothing ? 0 : 1;
+  });
+  // The ring has been drained: the reader waits for what the stopped writer has not written.
+  await([&] { return *reading && channel.empty(); });
+  EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
+  EXPECT_EQ(reader.status(), 0);
+}
+
+TEST(ChannelFailure, TheRestOfADeadReadersMessageIsThrownAway) {
+  Channel channel(kSmall);
+  Child writer([&]() -> int {
+    send_long(channel);
+    channel.send("second");
+    return 0;
+  });
+  await([&] { return !channel.empty(); });
+  writer.stop();
+  Child reader([&] {
+    std::string text;
+    return static_cast<int>(receive(channel, text, forever));
+  });
+  await([&] { return channel.empty(); });
+  EXPECT_EQ(reader.kill_and_wait(), -SIGKILL);
+  writer.signal(SIGCONT);
+
+  std::string text;
+  EXPECT_EQ(receive(channel, text, forever), Received::kMessage);
+  EXPECT_EQ(text, "second");
+  EXPECT_EQ(writer.status(), 0);
+  // The message that died with its reader counts as read.
+  EXPECT_EQ(channel.messages_read(), 2U);
+}
+
+TEST(ChannelFailure, AnIdleReaderThatIsKilledIsInNobodysWay) {
+  Channel channel(kSmall);
+  const SharedObject<std::atomic<bool>> reading;
+  Child reader([&] {
+    std::string text;
+    *reading = true;
+    return static_cast<int>(receive(channel, text, forever));
+  });
+  await([&] { return reading->load(); });
+  EXPECT_EQ(reader.kill_and_wait(), -SIGKILL);
+  channel.send("one");
+  std::string text;
+  EXPECT_EQ(receive(channel, text, forever), Received::kMessage);
+  EXPECT_EQ(text, "one");
+}
+
+// Messages of writer `writer`: its number, a count, and filler that follows from them.
+std::string numbered(int writer, int count) {
+  std::string text = std::to_string(writer) + " " + std::to_string(count) + " ";
+  text.append(static_cast<std::size_t>(count % 7 == 0 ? 5000 : count % 300),
+              static_cast<char>('a' + count % 26));
+  return text;
+}
+
+TEST(ChannelFailure, KillsAtRandomMomentsTearNothing) {
+  Channel channel(kSmall);
+  std::mt19937 random(std::random_device{}());
+  for (int round = 0; round < 150; ++round) {
+    Child writer([&]() -> int {
+      for (int count = 0;; ++count) channel.send(numbered(round, count));
+    });
+    // Reads whatever comes, and is killed in the middle of it every time.
+    Child thief([&]() -> int {
+      std::string text;
+      for (;;) (void)receive(channel, text, forever);
+    });
+    std::uniform_int_distribution<int> microseconds(0, 3000);
+    const auto thief_dies = Clock::now() + std::chrono::microseconds(microseconds(random));
+    const auto writer_dies = thief_dies + std::chrono::microseconds(microseconds(random));
+    std::string text;
+    int last = -1;
+    bool thief_lives = true;
+    bool writer_lives = true;
+    for (;;) {
+      if (thief_lives && Clock::now() >= thief_dies) {
+        thief.kill_and_wait();
+        thief_lives = false;
+      }
+      if (writer_lives && Clock::now() >= writer_dies) {
+        writer.kill_and_wait();
+        writer_lives = false;
+      }
+      if (receive(channel, text, no_wait) == Received::kNothing) {
+        if (!writer_lives && !thief_lives) break;
+        continue;
+      }
+      const int count = std::stoi(text.substr(text.find(' ')));
+      ASSERT_EQ(text, numbered(round, count));
+      ASSERT_GT(count, last) << "out of order, or twice";
+      last = count;
+    }
+    ASSERT_TRUE(channel.empty());
+  }
+}
+
+}  // namespace
+}  // namespace psq::detail

@@ -1,0 +1,76 @@
+// A child made by a raw fork, for tests of what must hold without psq::Process.
+
+#ifndef PSQ_TESTS_CHILD_H_
+#define PSQ_TESTS_CHILD_H_
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+#include <thread>
+
+namespace psq::test {
+
+// Runs `body` in a child, whose exit status is what it returns. Killed and reaped at the latest by
+// the destructor.
+class Child {
+ public:
+  explicit Child(const std::function<int()>& body) : pid_(fork()) {
+    if (pid_ == 0) {
+      alarm(60);  // An orphan that hangs is gone some day.
+      int status = 99;
+      try {
+        status = body();
+      } catch (const std::exception& error) {
+        fprintf(stderr, "child: %s\n", error.what());
+      }
+      _exit(status);
+    }
+  }
+  ~Child() {
+    if (pid_ > 0) {
+      signal(SIGKILL);
+      (void)status();
+    }
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  void signal(int number) const { ::kill(pid_, number); }
+
+  // Waits for the end: the exit status, or minus the number of a signal.
+  int status() {
+    int status = 0;
+    EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
+    pid_ = -1;
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  int kill_and_wait() {
+    signal(SIGKILL);
+    return status();
+  }
+
+  // Stops the child and waits until it stands.
+  void stop() const {
+    signal(SIGSTOP);
+    int status = 0;
+    EXPECT_EQ(waitpid(pid_, &status, WUNTRACED), pid_);
+    EXPECT_TRUE(WIFSTOPPED(status));
+  }
+
+ private:
+  pid_t pid_;
+};
+
+// Waits for something that another thread or process is about to do.
+template <typename Condition>
+void await(const Condition& condition) {
+  while (!condition()) std::this_thread::sleep_for(std::chrono::microseconds(100));
+}
+
+}  // namespace psq::test
+
+#endif  // PSQ_TESTS_CHILD_H_

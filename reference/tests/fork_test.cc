@@ -1,0 +1,141 @@
+// Queues across raw forks, whatever the parent's threads were doing.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "psq/psq.h"
+#include "tests/child.h"
+
+namespace psq {
+namespace {
+
+using namespace std::chrono_literals;
+using psq::test::Child;
+
+// What a child of these tests does at its end, as main would.
+int flush(Queue<int>& queue) {
+  queue.close();
+  queue.join_thread();
+  return 0;
+}
+
+TEST(Fork, AChildOfABusyParentHasAFeederOfItsOwn) {
+  Queue<int> queue;
+  queue.put(1);  // The parent's feeder runs from now on.
+  Child child([&] {
+    queue.put(2);
+    return flush(queue);
+  });
+  EXPECT_EQ(queue.get() + queue.get(), 3);
+  EXPECT_EQ(child.status(), 0);
+}
+
+TEST(Fork, WhatTheParentHasBufferedIsSentOnceByTheParent) {
+  Queue<std::string> queue;
+  const std::string large(10 << 20, 'x');  // Keeps the feeder busy until somebody reads.
+  queue.put(large);
+  queue.put("second");
+  Child child([&] {
+    queue.close();
+    queue.join_thread();
+    return 0;
+  });
+  EXPECT_EQ(child.status(), 0);  // It had nothing to flush.
+  EXPECT_TRUE(queue.get() == large);
+  EXPECT_EQ(queue.get(), "second");
+  EXPECT_THROW((void)queue.get(50ms), Empty);
+}
+
+TEST(Fork, AChildOfAParentThatClosedHasAnOpenQueue) {
+  Queue<int> queue;
+  SimpleQueue<int> simple;
+  queue.put(1);
+  queue.close();
+  queue.join_thread();
+  simple.close();
+  Child child([&] {
+    if (queue.get() != 1) return 1;
+    simple.put(1);
+    if (simple.get() != 1) return 2;
+    queue.put(2);
+    if (queue.get() != 2) return 3;
+    return flush(queue);
+  });
+  EXPECT_EQ(child.status(), 0);
+  EXPECT_THROW(queue.put(1), Closed);
+}
+
+TEST(Fork, ACancelledParentHasChildrenThatFlush) {
+  Queue<int> queue;
+  queue.cancel_join_thread();
+  Child child([&] {
+    for (int i = 0; i < 1000; ++i) queue.put(i);
+    return flush(queue);
+  });
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(queue.get(), i);
+  EXPECT_EQ(child.status(), 0);
+}
+
+// Forks again and again while threads are inside of all that has a lock.
+TEST(Fork, IsSafeAtAnyMoment) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer's allocator is not safe to fork while other threads allocate";
+#endif
+  JoinableQueue<int> queue({.maxsize = 8});
+  SimpleQueue<int> simple;
+  std::atomic<bool> stop{false};
+  std::thread putter([&] { EXPECT_THROW(for (;;) queue.put(0), Closed); });
+  std::thread getter([&] {
+    const auto get_and_do = [&] {
+      (void)queue.get();
+      queue.task_done();
+    };
+    EXPECT_THROW(for (;;) get_and_do(), Closed);
+  });
+  std::thread maker([&] {
+    while (!stop) {
+      Queue<int> other;
+      other.put(1);
+      (void)other.get();
+      simple.put(1);
+      (void)simple.get();
+    }
+  });
+  for (int round = 0; round < 100; ++round) {
+    Child child([&] {
+      Queue<int> mine;
+      mine.put(7);
+      if (mine.get() != 7) return 1;
+      queue.put(0);
+      (void)queue.get();
+      queue.task_done();
+      return flush(queue);
+    });
+    ASSERT_EQ(child.status(), 0);
+  }
+  stop = true;
+  queue.close();  // Ends the waits of the other threads.
+  putter.join();
+  getter.join();
+  maker.join();
+}
+
+TEST(Fork, GrandchildrenWork) {
+  Queue<int> queue;
+  Child child([&] {
+    Child grandchild([&] {
+      queue.put(3);
+      return flush(queue);
+    });
+    return grandchild.status();
+  });
+  EXPECT_EQ(child.status(), 0);
+  EXPECT_EQ(queue.get(), 3);
+}
+
+}  // namespace
+}  // namespace psq

@@ -1,0 +1,101 @@
+#include "src/futex_event.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "src/shared_memory.h"
+#include "tests/child.h"
+
+namespace psq::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using psq::test::await;
+using psq::test::Child;
+
+struct Shared {
+  FutexEvent event;
+  std::atomic<int> looks{0};
+  std::atomic<int> value{0};
+};
+
+// Waits for the value; its looks at the condition are counted for all to see.
+int wait_for(Shared& shared, int value) {
+  shared.event.wait(Deadline::never(), [&] {
+    ++shared.looks;
+    return shared.value >= value;
+  });
+  return 0;
+}
+
+TEST(FutexEvent, DoesNotWaitForWhatIsTrue) {
+  const SharedObject<Shared> shared;
+  EXPECT_TRUE(shared->event.wait(Deadline::after(no_wait), [] { return true; }));
+}
+
+TEST(FutexEvent, WaitsUntilTheDeadlineAndNotLess) {
+  const SharedObject<Shared> shared;
+  for (const auto timeout : {0ms, 10ms, 120ms}) {
+    const auto begin = Clock::now();
+    EXPECT_FALSE(shared->event.wait(Deadline::after(timeout), [] { return false; }));
+    EXPECT_GE(Clock::now() - begin, timeout);
+  }
+}
+
+TEST(FutexEvent, WakesOtherProcesses) {
+  const SharedObject<Shared> shared;
+  Child first([&] { return wait_for(*shared, 1); });
+  Child second([&] { return wait_for(*shared, 1); });
+  await([&] { return shared->looks >= 4; });
+  shared->value = 1;
+  shared->event.notify_all();
+  EXPECT_EQ(first.status(), 0);
+  EXPECT_EQ(second.status(), 0);
+}
+
+TEST(FutexEvent, SleepersLookAgainWithoutANotification) {
+  const SharedObject<Shared> shared;
+  Child sleeper([&] { return wait_for(*shared, 1); });
+  await([&] { return shared->looks >= 2; });
+  shared->value = 1;
+  EXPECT_EQ(sleeper.status(), 0);
+}
+
+TEST(FutexEvent, AKilledSleeperIsInNobodysWay) {
+  const SharedObject<Shared> shared;
+  Child killed([&] { return wait_for(*shared, 1000); });
+  await([&] { return shared->looks >= 2; });
+  EXPECT_EQ(killed.kill_and_wait(), -SIGKILL);
+  Child sleeper([&] { return wait_for(*shared, 3); });
+  for (int i = 0; i < 3; ++i) {
+    ++shared->value;
+    shared->event.notify_one();
+  }
+  EXPECT_EQ(sleeper.status(), 0);
+}
+
+TEST(FutexEvent, NoNotificationIsLost) {
+  const SharedObject<Shared> shared;
+  constexpr int kRounds = 2000;
+  Child other([&] {
+    for (int i = 1; i <= kRounds; i += 2) {
+      wait_for(*shared, i);
+      ++shared->value;
+      shared->event.notify_all();
+    }
+    return 0;
+  });
+  const auto begin = Clock::now();
+  for (int i = 0; i < kRounds; i += 2) {
+    ++shared->value;
+    shared->event.notify_all();
+    wait_for(*shared, i + 2);
+  }
+  EXPECT_EQ(other.status(), 0);
+  // If every second one were seen by looking again only, this would take 50 s.
+  EXPECT_LT(Clock::now() - begin, 25s);
+}
+
+}  // namespace
+}  // namespace psq::detail

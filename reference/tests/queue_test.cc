@@ -1,0 +1,193 @@
+// Queues where the suite does not look: argument ranges, limits, one process with many threads.
+
+#include "psq/queue.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+#include <thread>
+
+#include "psq/joinable_queue.h"
+#include "psq/simple_queue.h"
+#include "src/clock.h"
+#include "tests/child.h"
+
+namespace {
+
+// Serialized as asked for.
+struct Moody {
+  bool goes = true;
+  bool comes = true;
+};
+
+}  // namespace
+
+template <>
+struct psq::Codec<Moody> {
+  static void encode(const Moody& value, std::string& out) {
+    if (!value.goes) throw std::runtime_error("will not go");
+    out.push_back(value.comes ? 'y' : 'n');
+  }
+  static Moody decode(std::span<const std::byte> bytes) {
+    if (bytes[0] == std::byte{'n'}) throw std::runtime_error("will not come");
+    return {};
+  }
+};
+
+namespace psq {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Queue, RefusesWhatIsOutOfRange) {
+  EXPECT_THROW(Queue<int>({.maxsize = kMaxSize + 1}), InvalidArgument);
+  EXPECT_THROW(JoinableQueue<int>({.unfinished = kMaxUnfinished + 1}), InvalidArgument);
+  EXPECT_THROW(JoinableQueue<int>({.unfinished = -1}), InvalidArgument);
+  EXPECT_NO_THROW(Queue<int>({.maxsize = kMaxSize}));
+  EXPECT_NO_THROW(Queue<int>({.maxsize = std::numeric_limits<std::int64_t>::min()}));
+}
+
+TEST(Queue, AFailedPutLeavesNoTrace) {
+  JoinableQueue<Moody> queue({.maxsize = 1});
+  EXPECT_THROW(queue.put({.goes = false}), NotSerializable);
+  EXPECT_EQ(queue.qsize(), 0U);
+  queue.join();
+  queue.put({});
+  EXPECT_THROW(queue.put({}, no_wait), Full);
+  EXPECT_THROW(queue.put({.goes = false}), NotSerializable);
+  EXPECT_EQ(queue.qsize(), 1U);
+  (void)queue.get();
+  queue.task_done();
+  EXPECT_THROW(queue.task_done(), TaskDoneTooOften);
+}
+
+TEST(Queue, AnItemThatCannotBeMadeIsConsumed) {
+  JoinableQueue<Moody> queue({.maxsize = 1});
+  queue.put({.comes = false});
+  EXPECT_THROW((void)queue.get(), NotDeserializable);
+  EXPECT_EQ(queue.qsize(), 0U);
+  EXPECT_FALSE(queue.full());
+  queue.task_done();  // It is still owed.
+  EXPECT_THROW(queue.task_done(), TaskDoneTooOften);
+}
+
+TEST(Queue, ThePresetCountOverflowsWithoutAnyEffect) {
+  JoinableQueue<int> queue({.maxsize = 2, .unfinished = kMaxUnfinished});
+  EXPECT_THROW(queue.put(1), CountOverflow);
+  EXPECT_EQ(queue.qsize(), 0U);
+  EXPECT_THROW((void)queue.get(20ms), Empty);
+  queue.task_done();
+  queue.put(2);
+  EXPECT_THROW(queue.put(3), CountOverflow);
+  EXPECT_EQ(queue.get(), 2);
+}
+
+TEST(Queue, TimeoutsAreNeverEarly) {
+  Queue<int> queue({.maxsize = 1});
+  for (const auto timeout : {0ms, 15ms, 120ms}) {
+    const auto begin = detail::Clock::now();
+    EXPECT_THROW((void)queue.get(timeout), Empty);
+    EXPECT_GE(detail::Clock::now() - begin, timeout);
+  }
+  queue.put(1);
+  for (const auto timeout : {0ms, 15ms, 120ms}) {
+    const auto begin = detail::Clock::now();
+    EXPECT_THROW(queue.put(2, timeout), Full);
+    EXPECT_GE(detail::Clock::now() - begin, timeout);
+  }
+}
+
+TEST(Queue, CloseEndsTheWaitOfOtherThreads) {
+  Queue<int> queue({.maxsize = 1});
+  queue.put(1);
+  std::thread getter([&] {
+    EXPECT_EQ(queue.get(), 1);
+    EXPECT_THROW((void)queue.get(), Closed);
+  });
+  psq::test::await([&] { return queue.qsize() == 0; });
+  Queue<int> full({.maxsize = 1});
+  full.put(1);
+  std::thread putter([&] { EXPECT_THROW(full.put(2), Closed); });
+  queue.close();
+  full.close();
+  getter.join();
+  putter.join();
+  EXPECT_THROW(queue.put(1), Closed);
+  EXPECT_EQ(full.qsize(), 1U);
+}
+
+TEST(Queue, JoinThreadHasItsOrder) {
+  Queue<int> queue;
+  EXPECT_THROW(queue.join_thread(), NotStarted);
+  queue.close();
+  queue.join_thread();
+  queue.join_thread();
+}
+
+TEST(Queue, ACancelledQueueDoesNotHoldItsDestructorUp) {
+  Queue<std::string> queue;
+  queue.cancel_join_thread();
+  queue.put(std::string(10 << 20, 'x'));
+}
+
+TEST(Queue, ManyThreadsShareOneObject) {
+  Queue<int> queue({.maxsize = 10});
+  constexpr int kThreads = 4;
+  constexpr int kEach = 2000;
+  std::vector<std::thread> threads;
+  std::atomic<long> sum{0};
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 1; i <= kEach; ++i) queue.put(i);
+    });
+    threads.emplace_back([&] {
+      for (int i = 0; i < kEach; ++i) sum += queue.get();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(sum, long{kThreads} * kEach * (kEach + 1) / 2);
+  EXPECT_EQ(queue.qsize(), 0U);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(JoinableQueue, AJoinerThatSleptThroughZeroIsReleased) {
+  JoinableQueue<int> queue({.unfinished = 1});
+  for (int round = 0; round < 200; ++round) {
+    std::thread joiner([&] { queue.join(); });
+    std::thread other([&] { queue.join(); });
+    queue.task_done();
+    queue.put(1);  // Not zero any more, perhaps before the joiners look.
+    // A joiner that came only now waits for the next zero.
+    queue.task_done();
+    joiner.join();
+    other.join();
+    (void)queue.get();
+    queue.put(1);
+    (void)queue.get();
+  }
+}
+
+TEST(SimpleQueue, IsClosedForThisProcessOnly) {
+  SimpleQueue<int> queue;
+  queue.put(1);
+  queue.close();
+  queue.close();
+  EXPECT_THROW(queue.put(1), Closed);
+  EXPECT_THROW((void)queue.get(), Closed);
+  EXPECT_THROW((void)queue.empty(), Closed);
+  psq::test::Child child([&] { return queue.get(); });
+  EXPECT_EQ(child.status(), 1);
+}
+
+TEST(SimpleQueue, AFailedPutLeavesNoTrace) {
+  SimpleQueue<Moody> queue;
+  EXPECT_THROW(queue.put({.goes = false}), NotSerializable);
+  EXPECT_TRUE(queue.empty());
+  queue.put({.comes = false});
+  EXPECT_THROW((void)queue.get(), NotDeserializable);
+  EXPECT_TRUE(queue.empty());
+}
+
+}  // namespace
+}  // namespace psq
