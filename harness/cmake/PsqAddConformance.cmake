@@ -1,0 +1,100 @@
+# psq_add_conformance(NAME name DRIVER command arg...
+#                     [PROFILE p...] [LEDGER file] [LABELS label...] [TIMEOUT seconds] [REPORT_ONLY])
+#
+# Registers the conformance suite for one implementation: each of its tests becomes a ctest entry
+# `name.<test>` with the label `name`. The tests are listed when ctest runs, by the suite's binary; when that is
+# missing or lists nothing, the one entry `name.not-built` fails.
+#
+#   NAME         letters, digits, `_` and `.`; a label cannot hold more
+#   DRIVER       the driver's command line
+#   PROFILE      only the tests of these profiles
+#   LEDGER       known failures of the implementation
+#   TIMEOUT      of each entry, in seconds (300 when absent)
+#   REPORT_ONLY  one entry `name.report` instead: it judges the implementation with `psq check`, prints the outcome,
+#                and passes whenever the run was complete and gave a verdict. DRIVER may then be a name that psq knows.
+#
+# Where the suite is: the variable PSQ_CONFORMANCE, a target or the path of psq-conformance, and PSQ_COMMAND, the
+# path of the psq command; by default both are those of this build tree.
+
+set(PSQ_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+function(psq_add_conformance)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "REPORT_ONLY" "NAME;LEDGER;TIMEOUT" "DRIVER;PROFILE;LABELS")
+  _psq_check_arguments()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  list(PREPEND arg_LABELS ${arg_NAME})
+  if(arg_LEDGER)
+    cmake_path(ABSOLUTE_PATH arg_LEDGER BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+  endif()
+  if(arg_REPORT_ONLY)
+    _psq_add_report()
+  else()
+    _psq_add_discovered()
+  endif()
+endfunction()
+
+macro(_psq_check_arguments)
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "psq_add_conformance: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_NAME MATCHES "^[A-Za-z0-9_.]+$")
+    message(FATAL_ERROR "psq_add_conformance: NAME must be letters, digits, '_' and '.', not '${arg_NAME}'")
+  endif()
+  if(NOT arg_DRIVER)
+    message(FATAL_ERROR "psq_add_conformance(NAME ${arg_NAME}): DRIVER, the driver's command, is missing")
+  endif()
+endmacro()
+
+# One script for ctest, which lists the tests when ctest starts.
+macro(_psq_add_discovered)
+  set(suite ${CMAKE_BINARY_DIR}/bin/psq-conformance)
+  if(TARGET "${PSQ_CONFORMANCE}")
+    set(suite $<TARGET_FILE:${PSQ_CONFORMANCE}>)
+  elseif(PSQ_CONFORMANCE)
+    set(suite ${PSQ_CONFORMANCE})
+  endif()
+  set(filters)
+  foreach(profile IN LISTS arg_PROFILE)
+    list(APPEND filters --profile ${profile})
+  endforeach()
+  set(options --name ${arg_NAME} --unsupported-status 77 --evidence ${CMAKE_BINARY_DIR}/evidence/ctest/${arg_NAME})
+  if(arg_LEDGER)
+    list(APPEND options --ledger ${arg_LEDGER})
+  endif()
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/psq-conformance-${arg_NAME}.cmake)
+  file(GENERATE OUTPUT ${script} CONTENT "\
+set(PSQ_NAME [==[${arg_NAME}]==])
+set(PSQ_SUITE [==[${suite}]==])
+set(PSQ_FILTERS [==[${filters}]==])
+set(PSQ_OPTIONS [==[${options}]==])
+set(PSQ_DRIVER [==[${arg_DRIVER}]==])
+set(PSQ_LABELS [==[${arg_LABELS}]==])
+set(PSQ_TIMEOUT [==[${arg_TIMEOUT}]==])
+set(PSQ_CMAKE [==[${CMAKE_COMMAND}]==])
+include([==[${PSQ_CMAKE_DIR}/PsqDiscoverTests.cmake]==])
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
+endmacro()
+
+macro(_psq_add_report)
+  set(command ${CMAKE_BINARY_DIR}/psq)
+  if(PSQ_COMMAND)
+    set(command ${PSQ_COMMAND})
+  endif()
+  # psq takes the driver as one argument, a name or a command line.
+  list(JOIN arg_DRIVER " " driver)
+  set(options)
+  foreach(profile IN LISTS arg_PROFILE)
+    list(APPEND options --profile ${profile})
+  endforeach()
+  if(arg_LEDGER)
+    list(APPEND options --ledger ${arg_LEDGER})
+  endif()
+  add_test(NAME ${arg_NAME}.report
+           COMMAND ${CMAKE_COMMAND} -P ${PSQ_CMAKE_DIR}/PsqReport.cmake
+                   -- ${command} check ${driver} --jobs 1
+                   --results ${CMAKE_BINARY_DIR}/results/${arg_NAME}.ctest.jsonl ${options})
+  set_tests_properties(${arg_NAME}.report PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endmacro()

@@ -1,0 +1,38 @@
+# Included by ctest, by way of the scripts that psq_add_conformance makes: one entry for each test that the suite
+# lists. It never leaves the list empty.
+
+# Fails as one entry, so that a suite that is not there cannot be green.
+macro(_psq_not_built reason)
+  add_test("${PSQ_NAME}.not-built" "${PSQ_CMAKE}" "-DMESSAGE=${reason}"
+           -P "${CMAKE_CURRENT_LIST_DIR}/PsqFail.cmake")
+  set_tests_properties("${PSQ_NAME}.not-built" PROPERTIES LABELS "${PSQ_LABELS}")
+endmacro()
+
+set(psq_status "missing")
+set(psq_listed "")
+if(EXISTS "${PSQ_SUITE}")
+  execute_process(COMMAND "${PSQ_SUITE}" --list ${PSQ_FILTERS}
+                  OUTPUT_VARIABLE psq_listed ERROR_VARIABLE psq_said RESULT_VARIABLE psq_status TIMEOUT 60)
+endif()
+# The lines are JSON, whose brackets CMake's lists do not survive; the names of tests are plain words.
+string(REGEX MATCHALL "\"test\": ?\"[A-Za-z0-9_.]+\"" psq_names "${psq_listed}")
+string(REGEX MATCHALL "\"test\":" psq_lines "${psq_listed}")
+list(LENGTH psq_names psq_count)
+list(LENGTH psq_lines psq_expected)
+
+if(psq_status STREQUAL "missing")
+  _psq_not_built("The suite is not built: ${PSQ_SUITE} is not there. Build it: cmake --build BUILD_DIR")
+elseif(NOT psq_status EQUAL 0)
+  _psq_not_built("${PSQ_SUITE} --list ended with ${psq_status}: ${psq_said}")
+elseif(psq_count EQUAL 0)
+  _psq_not_built("${PSQ_SUITE} --list names no test")
+elseif(NOT psq_count EQUAL psq_expected)
+  _psq_not_built("${PSQ_SUITE} --list has names that ctest cannot hold")
+else()
+  foreach(psq_each IN LISTS psq_names)
+    string(REGEX REPLACE "^\"test\": ?\"(.*)\"$" "\\1" psq_test "${psq_each}")
+    add_test("${PSQ_NAME}.${psq_test}" "${PSQ_SUITE}" --test "${psq_test}" ${PSQ_OPTIONS} -- ${PSQ_DRIVER})
+    set_tests_properties("${PSQ_NAME}.${psq_test}" PROPERTIES
+      LABELS "${PSQ_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT "${PSQ_TIMEOUT}")
+  endforeach()
+endif()

@@ -1,0 +1,82 @@
+// Descriptors: owned ones, and those of objects, which a child must lose without closing them.
+#pragma once
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace psq::driver::internal {
+
+/// Owns one descriptor; closes it once.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int number) : number_(number) {}
+  Fd(Fd&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Fd() {
+    if (number_ >= 0) ::close(number_);
+  }
+
+  [[nodiscard]] int get() const { return number_; }
+
+ private:
+  int number_ = -1;
+};
+
+/// A descriptor's number and what it stood for when it was recorded: the number alone may belong to
+/// somebody else by the time of a fork.
+struct DescriptorRecord {
+  int number = -1;
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend bool operator==(const DescriptorRecord&, const DescriptorRecord&) = default;
+};
+
+/// Nothing when the number is not open.
+inline std::optional<DescriptorRecord> record_descriptor(int number) {
+  struct stat status {};
+  if (::fstat(number, &status) != 0) return std::nullopt;
+  return DescriptorRecord{.number = number, .device = status.st_dev, .inode = status.st_ino};
+}
+
+/// The numbers of all descriptors that are open in this process now.
+inline std::set<int> open_descriptors() {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), &::closedir);
+  if (!folder) throw std::system_error(errno, std::generic_category(), "/proc/self/fd");
+  std::set<int> numbers;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    if (entry->d_name[0] != '.') numbers.insert(std::atoi(entry->d_name));
+  }
+  numbers.erase(::dirfd(folder.get()));
+  return numbers;
+}
+
+/// Puts the null device over each of these that is still what it was when it was recorded. The
+/// numbers stay taken, so that whoever believes in them, a destructor that never knew of the fork
+/// say, can close them and hit nobody.
+inline void put_null_over(const std::vector<DescriptorRecord>& records) {
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (null.get() < 0) throw std::system_error(errno, std::generic_category(), "/dev/null");
+  for (const DescriptorRecord& record : records) {
+    if (record_descriptor(record.number) != record) continue;
+    if (::dup3(null.get(), record.number, O_CLOEXEC) < 0) {
+      throw std::system_error(errno, std::generic_category(), "dup3");
+    }
+  }
+}
+
+}  // namespace psq::driver::internal

@@ -1,0 +1,165 @@
+// One process of the driver: it reads requests, has them done, answers, and ends as it is told.
+#pragma once
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "psq/driver/adapter.h"
+#include "psq/driver/internal/executor.h"
+#include "psq/driver/internal/line_channel.h"
+#include "psq/driver/internal/messages.h"
+#include "psq/driver/internal/objects.h"
+#include "psq/driver/internal/parse_request.h"
+#include "psq/driver/internal/threads.h"
+#include "psq/driver/internal/vocabulary.h"
+
+namespace psq::driver::internal {
+
+/// The exit status when the controller went away: nobody is there to be told more.
+inline constexpr int kControllerGone = 1;
+
+/// Ends a child that comes back from `spawn`, against the adapter's contract, before it can go on
+/// as a second copy of its parent.
+class OnlyInParent {
+ public:
+  OnlyInParent() = default;
+  OnlyInParent(const OnlyInParent&) = delete;
+  OnlyInParent& operator=(const OnlyInParent&) = delete;
+  ~OnlyInParent() {
+    if (::getpid() != parent_) ::_exit(kControllerGone);
+  }
+
+ private:
+  const pid_t parent_ = ::getpid();
+};
+
+/// Made with `new` and never destroyed: threads use it until the process is no more.
+class Process {
+ public:
+  Process(Adapter& adapter, const Capabilities& capabilities, const std::string& socket_path,
+          const std::string& name)
+      : adapter_(adapter),
+        capabilities_(capabilities),
+        socket_path_(socket_path),
+        name_(name),
+        channel_(connect_to(socket_path)),
+        executor_(adapter, capabilities, channel_,
+                  [this](const SpawnRequest& request) { return spawn(request); }) {}
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  /// Takes over what the parent gave.
+  void inherit(const Inheritance& inheritance) {
+    const auto still = executor_.objects().hold_still();
+    for (const auto& given : inheritance.given) {
+      executor_.objects().add(given.name, given.type, std::unique_ptr<Object>(given.object),
+                              given.descriptors);
+    }
+  }
+
+  /// Says hello, then serves the controller on the calling thread, the main one. Returns when told
+  /// to return, throws when told to raise, ends the process otherwise.
+  void live(const std::string& hello) {
+    channel_.send(hello);
+    std::thread([this] { read_requests(); }).detach();
+    threads_.serve_main([this] { return ending_.has_value(); });
+    if (ending_->how == How::kExitNow) ::_exit(ending_->status);
+    if (ending_->how == How::kExit) adapter_.exit(ending_->status);
+    if (ending_->how == How::kRaise) adapter_.raise();
+  }
+
+ private:
+  [[noreturn]] void read_requests() {
+    // Signals are for the threads that the controller knows.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+    channel_.read_lines(
+        [this](std::string_view line) { take(line); },
+        [this] {
+          channel_.send(answer_line(
+              nullptr,
+              to_result(Refusal(Outcome::kBadRequest,
+                                "the line is longer than " + std::to_string(kMaxLine) + " bytes")),
+              Call()));
+        });
+    ::_exit(kControllerGone);
+  }
+
+  void take(std::string_view line) {
+    OrderedJson id;
+    try {
+      dispatch(std::make_shared<const Request>(parse_request(line, capabilities_, id)));
+    } catch (const Refusal& refusal) {
+      channel_.send(answer_line(id, to_result(refusal), Call()));
+    } catch (const std::exception& error) {
+      channel_.send(answer_line(id, to_result(error, Outcome::kRaised), Call()));
+    }
+  }
+
+  void dispatch(const std::shared_ptr<const Request>& request) {
+    if (request->thread == kMainThread && ends_)
+      refuse("the process is ending: main does nothing more");
+    const auto* end = std::get_if<EndRequest>(&request->what);
+    if (end != nullptr) ends_ = true;
+    threads_.post(request->thread, [this, request] {
+      executor_.execute(*request);
+      if (const auto* told = std::get_if<EndRequest>(&request->what)) ending_ = *told;
+    });
+  }
+
+  std::unique_ptr<Child> spawn(const SpawnRequest& request);
+
+  // Runs in the child, on the thread that forked, in a copy of the parent's memory. The parent's
+  // state is leaked: its locks may be held by threads that do not exist here.
+  static void live_as_child(const Process& parent, const std::string& name,
+                            const Inheritance& inheritance) {
+    auto* child = make_child(parent, name, inheritance);
+    child->live(hello_line(name));
+  }
+
+  static Process* make_child(const Process& parent, const std::string& name,
+                             const Inheritance& inheritance) {
+    try {
+      put_null_over(inheritance.not_given);
+      auto* child = new Process(parent.adapter_, parent.capabilities_, parent.socket_path_, name);
+      child->inherit(inheritance);
+      return child;
+    } catch (const std::exception& error) {
+      ::dprintf(STDERR_FILENO, "driver: child '%s' cannot start: %s\n", name.c_str(), error.what());
+      ::_exit(kControllerGone);
+    }
+  }
+
+  Adapter& adapter_;
+  const Capabilities& capabilities_;
+  const std::string socket_path_;
+  const std::string name_;
+  LineChannel channel_;
+  Executor executor_;
+  NamedThreads threads_;
+  bool ends_ = false;                 // of the reading thread: `end` was asked for
+  std::optional<EndRequest> ending_;  // of the main thread: `end` was answered
+};
+
+inline std::unique_ptr<Child> Process::spawn(const SpawnRequest& request) {
+  Inheritance inheritance = executor_.objects().inheritance(request.objects);
+  const auto control = record_descriptor(channel_.descriptor());
+  if (control) inheritance.not_given.push_back(*control);
+  const OnlyInParent guard;
+  return adapter_.spawn(request.options,
+                        [&] { live_as_child(*this, request.options.name, inheritance); });
+}
+
+}  // namespace psq::driver::internal

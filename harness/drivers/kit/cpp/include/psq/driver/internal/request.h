@@ -1,0 +1,78 @@
+// Requests, understood: what is left to find out is what only their thread can know.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "psq/driver/adapter.h"
+#include "psq/driver/internal/messages.h"
+#include "psq/driver/operation.h"
+
+namespace psq::driver::internal {
+
+struct CreateRequest {
+  Creation creation;
+  std::vector<std::string> names;
+};
+
+struct SpawnRequest {
+  SpawnOptions options;
+  std::vector<std::string> objects;
+};
+
+struct DropRequest {
+  std::string on;
+};
+
+/// To the parent of a child.
+struct ChildRequest {
+  Verb verb = Verb::kExitCode;
+  std::string on;
+  std::optional<Seconds> timeout;
+};
+
+/// To one object, or with `wait` to several.
+struct ObjectRequest {
+  Operation operation;
+  std::vector<std::string> on;
+};
+
+struct Pause {
+  Seconds length;
+};
+
+struct Step {
+  std::variant<ObjectRequest, Pause> what;
+  std::int64_t repeat = 1;
+};
+
+struct RunRequest {
+  std::vector<Step> steps;
+  std::optional<std::chrono::nanoseconds> start_at;  // of the monotonic clock
+  bool stop_on_error = false;
+};
+
+enum class How { kReturn, kExit, kExitNow, kRaise };
+
+struct EndRequest {
+  How how = How::kReturn;
+  int status = 0;
+};
+
+struct Request {
+  OrderedJson id;
+  std::string thread;
+  bool began = false;
+  std::variant<CreateRequest, SpawnRequest, DropRequest, ChildRequest, ObjectRequest, RunRequest,
+               EndRequest>
+      what;
+};
+
+/// The thread that is the process's real main thread.
+inline constexpr std::string_view kMainThread = "main";
+
+}  // namespace psq::driver::internal

@@ -1,0 +1,82 @@
+// The named threads of one process, each with its queue of requests.
+#pragma once
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "psq/driver/internal/request.h"
+
+namespace psq::driver::internal {
+
+/// Does tasks in the order in which they were posted, on one thread.
+class TaskQueue {
+ public:
+  using Task = std::function<void()>;
+
+  void post(Task task) {
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+    }
+    posted_.notify_one();
+  }
+
+  /// Waits for a task and does it.
+  void do_one() {
+    std::unique_lock lock(mutex_);
+    posted_.wait(lock, [this] { return !tasks_.empty(); });
+    const Task task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable posted_;
+  std::deque<Task> tasks_;
+};
+
+/// Threads by name; a new name starts one. They are detached and end with the process: this object
+/// must outlive them, so it is never destroyed. `post` is called by one thread, the one that reads
+/// requests.
+class NamedThreads {
+ public:
+  /// Throws std::system_error when the thread cannot be started.
+  void post(const std::string& name, TaskQueue::Task task) {
+    if (name == kMainThread) return main_.post(std::move(task));
+    auto found = others_.find(name);
+    if (found == others_.end()) found = others_.emplace(name, start(name)).first;
+    found->second->post(std::move(task));
+  }
+
+  /// The tasks of `main`, done by the caller until `ended` after one of them.
+  void serve_main(const std::function<bool()>& ended) {
+    while (!ended()) main_.do_one();
+  }
+
+ private:
+  static std::unique_ptr<TaskQueue> start(const std::string& name) {
+    auto tasks = std::make_unique<TaskQueue>();
+    std::thread thread([serve = tasks.get()] {
+      while (true) serve->do_one();
+    });
+    ::pthread_setname_np(thread.native_handle(), name.substr(0, 15).c_str());
+    thread.detach();
+    return tasks;
+  }
+
+  TaskQueue main_;
+  std::map<std::string, std::unique_ptr<TaskQueue>> others_;
+};
+
+}  // namespace psq::driver::internal

@@ -1,0 +1,135 @@
+// The protocol's words, and which of them a hello declares.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "psq/driver/adapter.h"
+#include "psq/driver/operation.h"
+
+namespace psq::driver::internal {
+
+/// What a declared operation is done to.
+enum class VerbKind { kObject, kSeveralObjects, kProcess, kChild };
+
+struct VerbWord {
+  std::string_view word;
+  Verb verb;
+  VerbKind kind;
+};
+
+inline constexpr std::array kVerbs{
+    VerbWord{"put", Verb::kPut, VerbKind::kObject},
+    VerbWord{"get", Verb::kGet, VerbKind::kObject},
+    VerbWord{"qsize", Verb::kQsize, VerbKind::kObject},
+    VerbWord{"empty", Verb::kEmpty, VerbKind::kObject},
+    VerbWord{"full", Verb::kFull, VerbKind::kObject},
+    VerbWord{"close", Verb::kClose, VerbKind::kObject},
+    VerbWord{"join_thread", Verb::kJoinThread, VerbKind::kObject},
+    VerbWord{"cancel_join_thread", Verb::kCancelJoinThread, VerbKind::kObject},
+    VerbWord{"task_done", Verb::kTaskDone, VerbKind::kObject},
+    VerbWord{"join", Verb::kJoin, VerbKind::kObject},
+    VerbWord{"send", Verb::kSend, VerbKind::kObject},
+    VerbWord{"recv", Verb::kRecv, VerbKind::kObject},
+    VerbWord{"send_bytes", Verb::kSendBytes, VerbKind::kObject},
+    VerbWord{"recv_bytes", Verb::kRecvBytes, VerbKind::kObject},
+    VerbWord{"recv_bytes_into", Verb::kRecvBytesInto, VerbKind::kObject},
+    VerbWord{"poll", Verb::kPoll, VerbKind::kObject},
+    VerbWord{"closed", Verb::kClosed, VerbKind::kObject},
+    VerbWord{"readable", Verb::kReadable, VerbKind::kObject},
+    VerbWord{"writable", Verb::kWritable, VerbKind::kObject},
+    VerbWord{"wait", Verb::kWait, VerbKind::kSeveralObjects},
+    VerbWord{"spawn", Verb::kSpawn, VerbKind::kProcess},
+    VerbWord{"join_process", Verb::kJoinProcess, VerbKind::kChild},
+    VerbWord{"exit_code", Verb::kExitCode, VerbKind::kChild},
+    VerbWord{"terminate", Verb::kTerminate, VerbKind::kChild},
+    VerbWord{"kill", Verb::kKill, VerbKind::kChild},
+};
+
+inline constexpr std::array kObjectTypes{
+    std::pair{std::string_view{"queue"}, ObjectType::kQueue},
+    std::pair{std::string_view{"joinable_queue"}, ObjectType::kJoinableQueue},
+    std::pair{std::string_view{"simple_queue"}, ObjectType::kSimpleQueue},
+    std::pair{std::string_view{"connection"}, ObjectType::kConnection},
+};
+
+inline constexpr std::string_view kProcessType = "process";
+
+inline constexpr std::array<std::string_view, 6> kOptions{
+    "preset_unfinished",   "item.fail_serialize",   "item.fail_deserialize",
+    "item.slow_serialize", "item.slow_deserialize", "json"};
+
+inline std::optional<VerbWord> find_verb(std::string_view word) {
+  const auto* found = std::find_if(kVerbs.begin(), kVerbs.end(),
+                                   [&](const VerbWord& each) { return each.word == word; });
+  return found == kVerbs.end() ? std::nullopt : std::optional(*found);
+}
+
+inline std::string_view word(Verb verb) {
+  return std::find_if(kVerbs.begin(), kVerbs.end(),
+                      [&](const VerbWord& each) { return each.verb == verb; })
+      ->word;
+}
+
+inline std::string_view word(ObjectType type) {
+  return std::find_if(kObjectTypes.begin(), kObjectTypes.end(),
+                      [&](const auto& each) { return each.second == type; })
+      ->first;
+}
+
+/// What one hello declares, for quick questions. Throws std::invalid_argument when it uses a word
+/// that the protocol does not have. Immutable; any thread may ask.
+class Capabilities {
+ public:
+  explicit Capabilities(const Hello& hello) {
+    for (const auto& [type, verbs] : hello.operations) add_type(type, verbs);
+    for (const std::string& option : hello.options) {
+      if (std::find(kOptions.begin(), kOptions.end(), option) == kOptions.end()) {
+        throw std::invalid_argument("hello: the protocol has no option '" + option + "'");
+      }
+      options_.insert(option);
+    }
+    const auto least = hello.limits.find("item_bytes");
+    if (least != hello.limits.end()) item_bytes_ = static_cast<std::size_t>(least->second);
+  }
+
+  [[nodiscard]] bool has(ObjectType type) const { return types_.contains(type); }
+  [[nodiscard]] bool has(ObjectType type, Verb verb) const {
+    const auto found = types_.find(type);
+    return found != types_.end() && found->second.contains(verb);
+  }
+  /// For some type, or for the process.
+  [[nodiscard]] bool has(Verb verb) const { return anywhere_.contains(verb); }
+  [[nodiscard]] bool has_option(std::string_view option) const { return options_.contains(option); }
+  [[nodiscard]] std::size_t item_bytes() const { return item_bytes_; }
+
+ private:
+  void add_type(const std::string& type, const std::vector<std::string>& verbs) {
+    const auto* found = std::find_if(kObjectTypes.begin(), kObjectTypes.end(),
+                                     [&](const auto& each) { return each.first == type; });
+    if (found == kObjectTypes.end() && type != kProcessType) {
+      throw std::invalid_argument("hello: the protocol has no type '" + type + "'");
+    }
+    if (found != kObjectTypes.end()) types_[found->second];
+    for (const std::string& each : verbs) {
+      const auto verb = find_verb(each);
+      if (!verb) throw std::invalid_argument("hello: the protocol has no operation '" + each + "'");
+      anywhere_.insert(verb->verb);
+      if (found != kObjectTypes.end()) types_[found->second].insert(verb->verb);
+    }
+  }
+
+  std::map<ObjectType, std::set<Verb>> types_;
+  std::set<Verb> anywhere_;
+  std::set<std::string, std::less<>> options_;
+  std::size_t item_bytes_ = 0;
+};
+
+}  // namespace psq::driver::internal

@@ -1,0 +1,174 @@
+// Items as bytes: made from who, which and how large; checked byte by byte when they come back.
+//
+//   0  magic            4 bytes
+//   4  size             4 bytes, with the overhead
+//   8  seq              8 bytes
+//  16  slow_deserialize 4 bytes, microseconds
+//  20  fail_deserialize 1 byte
+//  21  length of from   1 byte
+//  22  checksum         8 bytes, over everything before it and over from
+//  30  from
+//      filler           up to `size`, from a generator that from and seq seed
+//
+// Integers are in the machine's byte order: an item never leaves the machine.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "psq/driver/operation.h"
+#include "psq/driver/outcome.h"
+
+namespace psq::driver {
+
+/// The least size of an item: enough for every `from` of up to 34 bytes. A longer one needs a
+/// larger item. An implementation whose serialization adds `overhead` bytes says kLeastItemBytes +
+/// overhead in its hello.
+inline constexpr std::size_t kLeastItemBytes = 64;
+
+namespace internal {
+
+inline constexpr std::string_view kMagic = "\x8fpsq";
+inline constexpr std::size_t kChecksumAt = 22;
+inline constexpr std::size_t kFromAt = 30;
+
+inline std::uint64_t mix(std::uint64_t x) {  // the finalizer of splitmix64
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31);
+}
+
+inline std::uint64_t digest(std::string_view bytes, std::uint64_t seed) {
+  std::uint64_t hash = seed;
+  for (const char byte : bytes) {
+    hash = mix(hash + 0x9e3779b97f4a7c15U + static_cast<unsigned char>(byte));
+  }
+  return hash;
+}
+
+/// The filler, eight bytes a step.
+class Filler {
+ public:
+  Filler(std::string_view from, std::uint64_t seq) : state_(digest(from, mix(seq + 1))) {}
+
+  std::array<char, 8> next() {
+    state_ += 0x9e3779b97f4a7c15U;
+    const std::uint64_t word = mix(state_);
+    std::array<char, 8> bytes{};
+    std::memcpy(bytes.data(), &word, sizeof word);
+    return bytes;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+template <typename Number>
+void store(std::string& bytes, std::size_t at, Number number) {
+  std::memcpy(bytes.data() + at, &number, sizeof number);
+}
+
+template <typename Number>
+Number load(std::string_view bytes, std::size_t at) {
+  Number number{};
+  std::memcpy(&number, bytes.data() + at, sizeof number);
+  return number;
+}
+
+inline std::uint64_t header_digest(std::string_view header, std::string_view from) {
+  return digest(from, digest(header.substr(0, kChecksumAt), 1));
+}
+
+inline std::uint32_t to_microseconds(Seconds duration) {
+  const double most = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp(duration.count() * 1e6, 0.0, most));
+}
+
+inline bool filler_is_right(std::string_view filler, std::string_view from, std::uint64_t seq) {
+  Filler expected(from, seq);
+  while (!filler.empty()) {
+    const auto block = expected.next();
+    const std::size_t count = std::min(filler.size(), block.size());
+    if (std::memcmp(filler.data(), block.data(), count) != 0) return false;
+    filler.remove_prefix(count);
+  }
+  return true;
+}
+
+}  // namespace internal
+
+/// The item's bytes: `item.size - overhead` of them, where `overhead` is what the implementation's
+/// serialization adds. Throws Refusal when the size has no room for the header and `from`.
+inline std::string make_item(const Item& item, std::size_t overhead = 0) {
+  const std::size_t least = internal::kFromAt + item.from.size() + overhead;
+  if (item.size < least || item.from.size() > 255 || item.size > 0xffffffffU) {
+    throw Refusal(Outcome::kBadRequest,
+                  "an item of " + std::to_string(item.size) + " bytes from a name of " +
+                      std::to_string(item.from.size()) + " cannot be made: it needs at least " +
+                      std::to_string(least) +
+                      " bytes, a name of at most 255 and 4294967295 bytes at most");
+  }
+  std::string bytes(item.size - overhead, '\0');
+  std::copy(internal::kMagic.begin(), internal::kMagic.end(), bytes.begin());
+  internal::store(bytes, 4, static_cast<std::uint32_t>(item.size));
+  internal::store(bytes, 8, item.seq);
+  internal::store(bytes, 16, internal::to_microseconds(item.slow_deserialize));
+  internal::store(bytes, 20, static_cast<std::uint8_t>(item.fail == Fail::kDeserialize));
+  internal::store(bytes, 21, static_cast<std::uint8_t>(item.from.size()));
+  internal::store(bytes, internal::kChecksumAt, internal::header_digest(bytes, item.from));
+  std::copy(item.from.begin(), item.from.end(), bytes.begin() + internal::kFromAt);
+  internal::Filler filler(item.from, item.seq);
+  for (std::size_t at = internal::kFromAt + item.from.size(); at < bytes.size(); at += 8) {
+    const auto block = filler.next();
+    std::memcpy(bytes.data() + at, block.data(), std::min(block.size(), bytes.size() - at));
+  }
+  return bytes;
+}
+
+/// The item that `bytes` are, whole or broken: `intact` is false when anything differs from what
+/// make_item made. Nothing when they are no item at all. Safe on any input.
+inline std::optional<Item> check_item(std::string_view bytes, std::size_t overhead = 0) {
+  if (bytes.size() < internal::kFromAt || !bytes.starts_with(internal::kMagic)) return std::nullopt;
+  const std::size_t length = internal::load<std::uint8_t>(bytes, 21);
+  Item item;
+  item.from = bytes.substr(internal::kFromAt, length);  // at most to the end
+  item.seq = internal::load<std::uint64_t>(bytes, 8);
+  item.size = internal::load<std::uint32_t>(bytes, 4);
+  item.slow_deserialize = std::chrono::duration_cast<Seconds>(
+      std::chrono::microseconds{internal::load<std::uint32_t>(bytes, 16)});
+  if (internal::load<std::uint8_t>(bytes, 20) != 0) item.fail = Fail::kDeserialize;
+  item.intact =
+      item.size == bytes.size() + overhead && item.from.size() == length &&
+      internal::load<std::uint64_t>(bytes, internal::kChecksumAt) ==
+          internal::header_digest(bytes, item.from) &&
+      internal::filler_is_right(bytes.substr(internal::kFromAt + length), item.from, item.seq);
+  return item;
+}
+
+/// What deserializing these bytes has to do besides: sleep, fail. Reads the header only, so that a
+/// codec may ask on every call; an item that is broken has no levers.
+struct Levers {
+  bool fail = false;
+  Seconds slow{0};
+};
+inline Levers deserialize_levers(std::string_view bytes) {
+  if (bytes.size() < internal::kFromAt || !bytes.starts_with(internal::kMagic)) return {};
+  const std::uint32_t microseconds = internal::load<std::uint32_t>(bytes, 16);
+  const bool fail = internal::load<std::uint8_t>(bytes, 20) != 0;
+  if (microseconds == 0 && !fail) return {};
+  const std::size_t length = internal::load<std::uint8_t>(bytes, 21);
+  const std::string_view from = bytes.substr(internal::kFromAt, length);
+  if (internal::load<std::uint64_t>(bytes, internal::kChecksumAt) !=
+      internal::header_digest(bytes, from)) {
+    return {};
+  }
+  return {.fail = fail, .slow = Seconds{microseconds / 1e6}};
+}
+
+}  // namespace psq::driver

@@ -1,0 +1,240 @@
+// A whole driver, as small as one can be: sockets and fork. The kit is tested over it, and
+// it shows what a driver of your own looks like.
+#include <poll.h>
+#include <psq/driver/driver.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <system_error>
+
+namespace {
+
+using psq::driver::Bytes;
+using psq::driver::Call;
+using psq::driver::Creation;
+using psq::driver::Item;
+using psq::driver::ObjectType;
+using psq::driver::Operation;
+using psq::driver::Outcome;
+using psq::driver::Result;
+using psq::driver::Seconds;
+using psq::driver::Verb;
+using psq::driver::internal::Fd;
+
+struct EndOfStream : std::runtime_error {
+  EndOfStream() : std::runtime_error("the other end is closed") {}
+};
+
+void write_all(int socket, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0) throw std::system_error(errno, std::generic_category(), "send");
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+std::string read_all(int socket, std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t count = ::recv(socket, bytes.data() + done, size - done, 0);
+    if (count < 0) throw std::system_error(errno, std::generic_category(), "recv");
+    if (count == 0) throw EndOfStream();
+    done += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+// A message is its length and its bytes.
+void send_message(int socket, const std::string& bytes) {
+  const std::uint64_t size = bytes.size();
+  std::string framed(sizeof size, '\0');
+  std::memcpy(framed.data(), &size, sizeof size);
+  write_all(socket, framed + bytes);
+}
+
+std::string recv_message(int socket) {
+  std::uint64_t size = 0;
+  std::memcpy(&size, read_all(socket, sizeof size).data(), sizeof size);
+  return read_all(socket, size);
+}
+
+std::string bytes_of(const psq::driver::Payload& payload) {
+  if (const auto* bytes = std::get_if<Bytes>(&payload)) return bytes->data;
+  return psq::driver::make_item(std::get<Item>(payload));
+}
+
+// The slice that send_bytes asks for.
+std::string part_of(const Operation& operation) {
+  const std::string whole = bytes_of(operation.payload);
+  const auto size = static_cast<std::int64_t>(whole.size());
+  const std::int64_t from = operation.offset.value_or(0);
+  if (from < 0 || from > size || operation.size.value_or(0) < 0 ||
+      operation.size.value_or(0) > size - from) {
+    throw psq::driver::Refusal(Outcome::kInvalidArgument, "the message has no such part");
+  }
+  return whole.substr(static_cast<std::size_t>(from),
+                      static_cast<std::size_t>(operation.size.value_or(size - from)));
+}
+
+Item item_of(const std::string& bytes) {
+  const auto item = psq::driver::check_item(bytes);
+  return item ? *item : Item{.from = "", .seq = 0, .size = bytes.size(), .intact = false};
+}
+
+std::pair<Fd, Fd> socket_pair() {
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    throw std::system_error(errno, std::generic_category(), "socketpair");
+  }
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
+class PipeEnd : public psq::driver::Object {
+ public:
+  explicit PipeEnd(Fd socket) : socket_(std::move(socket)) {}
+
+  Result perform(const Operation& operation, Call& call) override {
+    switch (operation.verb) {
+      case Verb::kSend:
+      case Verb::kSendBytes: {
+        const std::string bytes = part_of(operation);
+        call([&] { send_message(socket_.get(), bytes); });
+        return Result::ok();
+      }
+      case Verb::kRecv:
+        return Result::ok(item_of(call([&] { return recv_message(socket_.get()); })));
+      case Verb::kRecvBytes:
+        return Result::ok(Bytes{call([&] { return recv_message(socket_.get()); })});
+      default:
+        throw psq::driver::Refusal(Outcome::kUnsupported, "a pipe's end has no such operation");
+    }
+  }
+
+  [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
+    return std::vector<int>{socket_.get()};
+  }
+
+ private:
+  Fd socket_;
+};
+
+// Its descriptors are left to the kit to find.
+class SocketQueue : public psq::driver::Object {
+ public:
+  SocketQueue() : ends_(socket_pair()) {}
+
+  Result perform(const Operation& operation, Call& call) override {
+    if (operation.verb == Verb::kPut) {
+      const std::string bytes = bytes_of(operation.payload);
+      call([&] { send_message(ends_.first.get(), bytes); });
+      return Result::ok();
+    }
+    return Result::ok(item_of(call([&] { return recv_message(ends_.second.get()); })));
+  }
+
+ private:
+  std::pair<Fd, Fd> ends_;
+};
+
+class ForkedChild : public psq::driver::Child {
+ public:
+  explicit ForkedChild(pid_t pid) : pid_(pid) {}
+
+  [[nodiscard]] pid_t pid() const override { return pid_; }
+
+  bool join(std::optional<Seconds> timeout) override {
+    const auto deadline =
+        std::chrono::steady_clock::now() +
+        std::chrono::duration_cast<std::chrono::nanoseconds>(timeout.value_or(Seconds{1e6}));
+    while (!exit_code()) {
+      if (std::chrono::steady_clock::now() >= deadline) return false;
+      ::poll(nullptr, 0, 1);
+    }
+    return true;
+  }
+
+  std::optional<int> exit_code() override {
+    const std::lock_guard lock(mutex_);
+    int status = 0;
+    if (!code_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
+      code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+    return code_;
+  }
+
+  void terminate() override { ::kill(pid_, SIGTERM); }
+  void kill() override { ::kill(pid_, SIGKILL); }
+
+ private:
+  const pid_t pid_;
+  std::mutex mutex_;
+  std::optional<int> code_;
+};
+
+class PipeAdapter : public psq::driver::Adapter {
+ public:
+  [[nodiscard]] psq::driver::Hello hello() const override {
+    return {
+        .implementation = "pipes",
+        .version = "1",
+        .profiles = {"base"},
+        .operations = {{"connection", {"send", "recv", "send_bytes", "recv_bytes"}},
+                       {"simple_queue", {"put", "get"}},
+                       {"process", {"spawn", "join_process", "exit_code", "terminate", "kill"}}},
+        .options = {},
+        .limits = {{"item_bytes", static_cast<std::int64_t>(psq::driver::kLeastItemBytes)}}};
+  }
+
+  std::vector<std::unique_ptr<psq::driver::Object>> create(const Creation& creation) override {
+    std::vector<std::unique_ptr<psq::driver::Object>> created;
+    if (creation.type == ObjectType::kSimpleQueue) {
+      created.push_back(std::make_unique<SocketQueue>());
+      return created;
+    }
+    auto [first, second] = socket_pair();
+    created.push_back(std::make_unique<PipeEnd>(std::move(first)));
+    created.push_back(std::make_unique<PipeEnd>(std::move(second)));
+    return created;
+  }
+
+  std::unique_ptr<psq::driver::Child> spawn(const psq::driver::SpawnOptions&,
+                                            const std::function<void()>& body) override {
+    const pid_t pid = ::fork();
+    if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
+    if (pid > 0) return std::make_unique<ForkedChild>(pid);
+    int status = 0;
+    try {
+      body();
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "uncaught: %s\n", error.what());
+      status = 1;
+    }
+    std::_Exit(status);
+  }
+
+  // A forked child has nothing to clean up: the handlers of its parent's exit are not its own.
+  [[noreturn]] void exit(int status) override { std::_Exit(status); }
+
+  [[nodiscard]] Outcome classify(const std::exception& error) const override {
+    if (dynamic_cast<const EndOfStream*>(&error) != nullptr) return Outcome::kEndOfStream;
+    const auto* system = dynamic_cast<const std::system_error*>(&error);
+    const bool broken = system != nullptr && system->code() == std::errc::broken_pipe;
+    return broken ? Outcome::kBrokenPipe : Outcome::kRaised;
+  }
+};
+
+}  // namespace
+
+int main() {
+  PipeAdapter adapter;
+  try {
+    return psq::driver::run(adapter);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "uncaught: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,203 @@
+"""Reads the fields of a request; what makes no sense becomes BadRequest, with what to do."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, Mapping, Optional, Set, Tuple, Union
+
+from .adapter import BadRequest, Unsupported
+
+_WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_LARGEST_SEQ = (1 << 63) - 1
+_LARGEST_SIZE = (1 << 32) - 1
+
+
+@dataclass(frozen=True)
+class Item:
+    """A value of exactly ``size`` serialised bytes, made of its first three fields and filler."""
+
+    sender: str
+    seq: int
+    size: int
+    fail: Optional[str] = None
+    """``"serialize"`` or ``"deserialize"``: doing it raises an error."""
+    slow_serialize: float = 0.0
+    slow_deserialize: float = 0.0
+    """Seconds that it takes longer."""
+
+    @property
+    def special(self) -> bool:
+        return bool(self.fail or self.slow_serialize or self.slow_deserialize)
+
+    def later(self, count: int) -> "Item":
+        """The item that comes ``count`` after this one in a repeated operation."""
+        return replace(self, seq=self.seq + count)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A JSON value that travels as it is."""
+
+    json: Any
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Bytes for the bytes operations."""
+
+    data: bytes
+
+
+Payload = Union[Item, Plain, Raw]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the hello declares, in the form in which requests are checked against it."""
+
+    operations: Mapping[str, Set[str]]
+    options: Set[str]
+    least_item: int
+
+    @staticmethod
+    def of(hello: Mapping[str, Any]) -> "Declared":
+        capabilities = hello["capabilities"]
+        operations = {kind: set(names) for kind, names in capabilities["operations"].items()}
+        return Declared(operations, set(capabilities["options"]), hello["limits"]["item_bytes"])
+
+    def need_operation(self, kind: str, do: str) -> None:
+        if do not in self.operations.get(kind, ()):
+            raise Unsupported(f"{do!r} on a {kind} is not declared")
+
+    def need_option(self, option: str) -> None:
+        if option not in self.options:
+            raise Unsupported(f"the option {option!r} is not declared")
+
+
+def number(value: Any, what: str) -> Union[int, float]:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise BadRequest(f"{what} must be a number, not {value!r:.60}")
+    return value
+
+
+def integer(value: Any, what: str, least: Optional[int] = None, most: Optional[int] = None) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadRequest(f"{what} must be a whole number, not {value!r:.60}")
+    if (least is not None and value < least) or (most is not None and value > most):
+        raise BadRequest(f"{what} must be from {least} to {most}, not {value}")
+    return value
+
+
+def boolean(value: Any, what: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadRequest(f"{what} must be true or false, not {value!r:.60}")
+    return value
+
+
+def text(value: Any, what: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise BadRequest(f"{what} must be a non-empty string, not {value!r:.60}")
+    return value
+
+
+def timeout(value: Any, what: str) -> Union[int, float, None]:
+    if value is None:
+        return None
+    if isinstance(value, str) and value in _WORDS:
+        return _WORDS[value]
+    if isinstance(value, str):
+        raise BadRequest(f"{what} must be seconds, null or one of {sorted(_WORDS)}")
+    return number(value, what)
+
+
+_READERS: Dict[str, Callable[[Any, str], Any]] = {
+    "block": boolean,
+    "timeout": timeout,
+    "offset": integer,
+    "size": integer,
+    "maxlength": integer,
+    "room": lambda value, what: integer(value, what, 0, _LARGEST_SIZE),
+}
+
+_FIELDS: Dict[str, Tuple[str, ...]] = {
+    "put": ("block", "timeout"),
+    "get": ("block", "timeout"),
+    "send_bytes": ("offset", "size"),
+    "recv_bytes": ("maxlength",),
+    "recv_bytes_into": ("room", "offset"),
+    "poll": ("timeout",),
+    "wait": ("timeout",),
+    "join_process": ("timeout",),
+}
+
+
+def operation_arguments(
+    request: Mapping[str, Any], kind: str, declared: Declared
+) -> Dict[str, Any]:
+    """The checked arguments of an operation, those that are there."""
+    do = request["do"]
+    fields = () if kind == "simple_queue" else _FIELDS.get(do, ())
+    found = {field: _READERS[field](request[field], field) for field in fields if field in request}
+    if do == "recv_bytes_into" and "room" not in found:
+        raise BadRequest("recv_bytes_into needs room, the bytes in the buffer")
+    if do in ("put", "send", "send_bytes"):
+        found["payload"] = payload(request, do == "send_bytes", declared)
+    return found
+
+
+def payload(request: Mapping[str, Any], raw: bool, declared: Declared) -> Payload:
+    """The payload of a request; ``raw`` for the bytes operations."""
+    other = "bytes" if raw else "json"
+    present = [name for name in ("item", "json", "bytes") if name in request]
+    if present not in (["item"], [other]):
+        raise BadRequest(f"{request['do']} needs one payload, an item or {other}; it has {present}")
+    if present == ["item"]:
+        return _item(request["item"], declared)
+    if raw:
+        return _raw(request["bytes"])
+    declared.need_option("json")
+    return Plain(request["json"])
+
+
+def _raw(value: Any) -> Raw:
+    try:
+        return Raw(bytes.fromhex(value))
+    except (TypeError, ValueError):
+        raise BadRequest("bytes must be a string of hexadecimal digits, two a byte") from None
+
+
+def _item(value: Any, declared: Declared) -> Item:
+    if not isinstance(value, dict):
+        raise BadRequest("an item must be an object with from, seq and size")
+    sender = value.get("from")
+    if not isinstance(sender, str) or not 0 <= _encoded_length(sender) <= 255:
+        raise BadRequest("an item's from must be a string of at most 255 bytes in UTF-8")
+    seq = integer(value.get("seq"), "an item's seq", 0, _LARGEST_SEQ)
+    size = integer(value.get("size"), "an item's size", declared.least_item, _LARGEST_SIZE)
+    fail = value.get("fail")
+    if fail is not None:
+        if fail not in ("serialize", "deserialize"):
+            raise BadRequest("an item's fail must be serialize or deserialize")
+        declared.need_option(f"item.fail_{fail}")
+    return Item(sender, seq, size, fail, **_slow(value.get("slow"), declared))
+
+
+def _encoded_length(name: str) -> int:
+    try:
+        return len(name.encode())
+    except UnicodeEncodeError:
+        return -1
+
+
+def _slow(value: Any, declared: Declared) -> Dict[str, float]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not set(value) <= {"serialize", "deserialize"}:
+        raise BadRequest("an item's slow must be an object with serialize or deserialize")
+    for what in value:
+        declared.need_option(f"item.slow_{what}")
+    found = {f"slow_{what}": float(number(seconds, what)) for what, seconds in value.items()}
+    if not all(0 <= seconds < math.inf for seconds in found.values()):
+        raise BadRequest("an item's slow must be seconds, not negative")
+    return found

@@ -1,0 +1,162 @@
+"""One process of a driver: reads requests, hands them to threads, answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from typing import Any, List, Mapping, NoReturn, Optional
+
+from .adapter import Adapter, BadRequest, Given
+from .arguments import Declared, boolean, text
+from .registry import Descriptor, Registry, cover
+from .threads import MAIN, Threads, guarded
+from .wire import Wire
+from .work import Worker
+
+USAGE_STATUS = 64
+
+
+class DriverAskedToFail(Exception):
+    """The error that nobody handles, of ``{"do":"end","how":"raise"}``."""
+
+
+class Session:
+    """The state of one process.  There is one, made by :func:`serve`."""
+
+    def __init__(self, adapter: Adapter, role: str, socket_path: str) -> None:
+        self.pid = os.getpid()
+        self.wire = Wire(socket_path)
+        self.registry = Registry(adapter)
+        hello = adapter.hello()
+        self._hello = {"hello": 1, "role": role, "pid": self.pid}
+        if role == "root":
+            self._hello.update(hello)
+        self._threads = Threads()
+        self._worker = Worker(adapter, self.registry, self.wire, Declared.of(hello), socket_path)
+
+    def run(self) -> Mapping[str, Any]:
+        """Say hello and serve until main is told to end; returns that request."""
+        self.wire.send(self._hello)
+        threading.Thread(target=guarded, args=(self._read,), name="requests", daemon=True).start()
+        return self._threads.run_main()
+
+    def leave_behind(self, given: Mapping[str, Any]) -> None:
+        """In a forked child, on its parent's session: see Registry.leave_behind."""
+        control = Descriptor.of(self.wire.fileno())
+        self.registry.leave_behind(given)
+        if control is not None:
+            cover([control])
+
+    def _read(self) -> None:
+        for line in self.wire.lines():
+            self._accept(line)
+
+    def _accept(self, line: Optional[bytes]) -> None:
+        request: Any = None
+        try:
+            request = _parse(line)
+            thread = _thread_of(request)
+        except BadRequest as problem:
+            self._worker.refuse(request, problem)
+            return
+        self._threads.submit(thread, lambda: self._worker.work(request))
+
+
+_session: Optional[Session] = None
+# Sessions of the processes from which this one was forked.  Kept for ever, so that nothing in them
+# is finalised here, when the numbers of its descriptors may be somebody else's.
+_inherited: List[Session] = []
+
+
+def serve(
+    adapter: Adapter,
+    role: str = "root",
+    socket_path: Optional[str] = None,
+    objects: Optional[Given] = None,
+) -> None:
+    """Be a driver's process until the controller ends it.  To be called on the main thread, once.
+
+    ``role``, ``socket_path`` and ``objects`` are what :meth:`Adapter.spawn` was given; without them
+    this is the root, and the environment variable PSQ_SOCKET names the socket.  ``objects`` is
+    emptied.
+
+    Returns when the process shall return from its main function, and raises SystemExit or
+    :class:`DriverAskedToFail` when it shall end that way: leave both alone.  Without a socket, or
+    with one that does not answer, it ends the process with status 64.
+    """
+    global _session
+    given = objects if objects is not None else {}
+    forked = _session is not None and _session.pid != os.getpid()
+    if _session is not None and not forked:
+        raise RuntimeError("serve() was called twice in one process")
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("serve() must be called on the process's main thread")
+    if forked:
+        _leave_parent_behind(_session, given)
+    _session = _connect(adapter, role, socket_path)
+    while given:
+        # No variable may keep an object here for as long as the process serves.
+        _adopt(_session.registry, given.popitem(), forked)
+    _end(_session.run())
+
+
+def _adopt(registry: Registry, item: Any, forked: bool) -> None:
+    name, (kind, target) = item
+    registry.add(name, kind, target, inherited=forked)
+
+
+def _leave_parent_behind(parent: Session, given: Given) -> None:
+    _inherited.append(parent)
+    parent.leave_behind(given)
+
+
+def _connect(adapter: Adapter, role: str, socket_path: Optional[str]) -> Session:
+    path = socket_path or os.environ.get("PSQ_SOCKET", "")
+    if not path:
+        _refuse_to_start("PSQ_SOCKET is not set: the controller starts a driver and sets it to the "
+                         "path of its socket; try psq driver-check COMMAND")
+    try:
+        return Session(adapter, role, path)
+    except OSError as error:
+        _refuse_to_start(f"cannot connect to the controller at {path!r} (PSQ_SOCKET): {error}")
+
+
+def _refuse_to_start(reason: str) -> NoReturn:
+    sys.stderr.write(f"psq driver: {reason}\n")
+    sys.stderr.flush()
+    os._exit(USAGE_STATUS)
+
+
+def _end(request: Mapping[str, Any]) -> None:
+    how = request["how"]
+    if how == "exit":
+        sys.exit(request["status"])
+    if how == "raise":
+        raise DriverAskedToFail("the controller asked for an error that nobody handles")
+    if how == "exit_now":
+        os._exit(request["status"])
+
+
+def _no_json(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _parse(line: Optional[bytes]) -> Any:
+    if line is None:
+        raise BadRequest("a line may have at most 1048576 bytes with its end")
+    try:
+        return json.loads(line.decode(), parse_constant=_no_json)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"a line must be one JSON object in UTF-8: {error}") from None
+
+
+def _thread_of(request: Any) -> str:
+    if not isinstance(request, dict):
+        raise BadRequest("a request must be a JSON object")
+    if isinstance(request.get("id"), bool) or not isinstance(request.get("id"), (int, float)):
+        raise BadRequest("a request needs an id, a number")
+    text(request.get("do"), "do")
+    boolean(request.get("began", False), "began")
+    return text(request.get("thread", MAIN), "thread")

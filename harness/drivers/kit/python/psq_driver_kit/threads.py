@@ -1,0 +1,63 @@
+"""Named threads: each does what it is handed, in order; ``main`` is the process's main thread."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import traceback
+from typing import Any, Callable, Dict, NoReturn
+
+MAIN = "main"
+BUG_STATUS = 70
+"""Exit status of a process whose driver has a defect."""
+
+Job = Callable[[], Any]
+
+
+class Threads:
+    """The named threads of a process.
+
+    ``submit`` is for one thread, the one that reads requests; a new name starts a thread.  No named
+    thread keeps the process from ending.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: Dict[str, "queue.SimpleQueue[Job]"] = {MAIN: queue.SimpleQueue()}
+
+    def submit(self, name: str, job: Job) -> None:
+        if name not in self._jobs:
+            self._jobs[name] = queue.SimpleQueue()
+            threading.Thread(
+                target=guarded, args=(lambda: self._work(name),), name=name, daemon=True
+            ).start()
+        self._jobs[name].put(job)
+
+    def run_main(self) -> Any:
+        """Do main's jobs until one returns something other than None, and return that."""
+        return self._work(MAIN)
+
+    def _work(self, name: str) -> Any:
+        jobs = self._jobs[name]
+        while True:
+            # No variable holds the job while waiting for the next: it may hold an object.
+            ended = jobs.get()()
+            if ended is not None:
+                return ended
+
+
+def guarded(body: Callable[[], Any]) -> None:
+    """Run the body of a thread; a defect of the driver ends the process, visibly."""
+    try:
+        body()
+    except BaseException:
+        end_for_a_bug()
+
+
+def end_for_a_bug() -> NoReturn:
+    """Show the current exception as a defect of the driver, and end the process at once."""
+    sys.stderr.write("psq driver: defect in the driver (not in the implementation):\n")
+    traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(BUG_STATUS)

@@ -1,0 +1,211 @@
+"""Carries out one request on the thread that it names."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from . import runs
+from .adapter import NO_VALUE, Adapter, BadRequest, Call, Unsupported, object_names
+from .arguments import Declared, boolean, integer, number, operation_arguments, text
+from .calls import make, now, refusal, report
+from .registry import Entry, Registry
+from .threads import MAIN, end_for_a_bug
+from .wire import Wire
+
+Fields = Dict[str, Any]
+_OF_PROCESS = ("join_process", "exit_code", "terminate", "kill")
+_WAYS_TO_END = ("return", "exit", "exit_now", "raise")
+
+
+class Worker:
+    """Does requests; stateless but for what it refers to.  Any thread may call it."""
+
+    def __init__(self, adapter: Adapter, registry: Registry, wire: Wire, declared: Declared,
+                 socket_path: str) -> None:
+        self._adapter = adapter
+        self._registry = registry
+        self._wire = wire
+        self._declared = declared
+        self._socket_path = socket_path
+
+    def refuse(self, request: Any, problem: BadRequest) -> None:
+        """Answer a request that cannot be handed to any thread."""
+        found = request.get("id") if isinstance(request, dict) else None
+        usable = isinstance(found, (int, float)) and not isinstance(found, bool)
+        self._answer({"id": found if usable else None}, refusal("bad_request", problem))
+
+    def work(self, request: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+        """Do a request and answer it.  Returns it when main shall end, else None."""
+        try:
+            return self._work(request)
+        except Exception:
+            end_for_a_bug()
+
+    def _work(self, request: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+        do = request["do"]
+        try:
+            if do == "end":
+                return self._end(request)
+            if do == "run":
+                fields = self._run(request)
+            elif do in ("create", "spawn", "drop"):
+                with self._registry.lock:
+                    fields = getattr(self, "_" + do)(request)
+            else:
+                fields = self._operate(request, _began(request))
+        except BadRequest as problem:
+            fields = refusal("bad_request", problem)
+        except Unsupported as problem:
+            fields = refusal("unsupported", problem)
+        self._answer(request, fields)
+        return None
+
+    def _answer(self, request: Mapping[str, Any], fields: Fields) -> None:
+        self._wire.send({"id": request["id"], **fields})
+
+    def _make(self, kind: str, do: str, call: Call, began: Optional[Fields]) -> Fields:
+        self._announce(began)
+        made = make(call)
+        return report(call, made, lambda error: self._adapter.outcome(kind, do, error))
+
+    def _announce(self, began: Optional[Fields]) -> None:
+        if began is not None:
+            self._wire.send({**began, "tid": threading.get_native_id(), "at": now()})
+
+    # What is done to the process.
+
+    def _create(self, request: Mapping[str, Any]) -> Fields:
+        kind = text(request.get("type"), "type")
+        element = "connection" if kind == "pipe" else kind
+        if not self._declared.operations.get(element) or kind in ("connection", "process"):
+            raise Unsupported(f"objects of type {kind!r} are not declared")
+        names = object_names(request.get("names"), 2 if kind == "pipe" else 1)
+        self._registry.need_new(names)
+        call = self._adapter.create(kind, self._create_arguments(kind, request))
+
+        def register(targets: Any) -> Any:
+            for name, target in zip(names, targets):
+                self._registry.add(name, element, target)
+            return NO_VALUE
+
+        return self._make(element, "create", Call(call.invoke, register), _began(request))
+
+    def _create_arguments(self, kind: str, request: Mapping[str, Any]) -> Fields:
+        found: Fields = {}
+        if kind == "pipe" and "duplex" in request:
+            found["duplex"] = boolean(request["duplex"], "duplex")
+        if kind in ("queue", "joinable_queue") and "maxsize" in request:
+            found["maxsize"] = number(request["maxsize"], "maxsize")
+        if kind == "joinable_queue" and "unfinished" in request:
+            self._declared.need_option("preset_unfinished")
+            found["unfinished"] = integer(request["unfinished"], "unfinished", least=0)
+        return found
+
+    def _spawn(self, request: Mapping[str, Any]) -> Fields:
+        if not self._declared.operations.get("process"):
+            raise Unsupported("this driver declares no operations on processes")
+        name = text(request.get("name"), "name")
+        if name == "root" or name in self._registry.children:
+            raise BadRequest(f"there is a process {name!r} already: give each child its own name")
+        objects = request.get("objects", [])
+        if not isinstance(objects, list):
+            raise BadRequest("objects must be a list of the names that the child is given")
+        daemon = boolean(request.get("daemon", False), "daemon")
+        given = self._registry.given(objects)
+        call = self._adapter.spawn(name, self._socket_path, given, daemon)
+
+        def register(handle: Any) -> Any:
+            self._registry.children[name] = handle
+            return handle.pid
+
+        return self._make("process", "spawn", Call(call.invoke, register), _began(request))
+
+    def _drop(self, request: Mapping[str, Any]) -> Fields:
+        name = request.get("on")
+        kind = self._registry.find(name).kind
+        return self._make(kind, "drop", Call(lambda: self._registry.drop(name)), _began(request))
+
+    def _run(self, request: Mapping[str, Any]) -> Fields:
+        run = runs.Run.of(request)
+        # A list that makes no sense is refused before anything of it is done.
+        for step in run.steps:
+            if step.pause is None:
+                self._check(step.request)
+        number_of_run, with_began = request["id"], request.get("began", False)
+
+        def operate(index: int, operation: Mapping[str, Any]) -> Fields:
+            began = {"began": number_of_run, "index": index} if with_began else None
+            try:
+                fields = self._operate(operation, began)
+            except BadRequest as problem:
+                fields = refusal("bad_request", problem)
+            except Unsupported as problem:
+                fields = refusal("unsupported", problem)
+            self._wire.send({"event": number_of_run, "index": index, **fields})
+            return fields
+
+        invoked = now()
+        done = runs.perform(run, operate)
+        return {"outcome": "ok", "value": done, "invoked": invoked, "returned": now()}
+
+    def _end(self, request: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+        how = request.get("how")
+        if how not in _WAYS_TO_END:
+            raise BadRequest(f"end needs how, one of {', '.join(_WAYS_TO_END)}")
+        if request.get("thread", MAIN) != MAIN:
+            raise BadRequest("end can be done on the thread main only")
+        if how in ("exit", "exit_now"):
+            integer(request.get("status"), "status", 0, 255)
+        self._announce(_began(request))
+        time = now()
+        self._answer(request, {"outcome": "ok", "invoked": time, "returned": time})
+        return request
+
+    # What is done to a child or an object.
+
+    def _operate(self, request: Mapping[str, Any], began: Optional[Fields]) -> Fields:
+        do = request["do"]
+        if do in _OF_PROCESS:
+            self._declared.need_operation("process", do)
+            handle = self._registry.child(request.get("on"))
+            arguments = operation_arguments(request, "process", self._declared)
+            call = self._adapter.process_operation(handle, do, arguments)
+            return self._make("process", do, call, began)
+        names, entries, arguments = self._check(request)
+        self._registry.note_use(names)
+        try:
+            kind = entries[0].kind if entries else "connection"
+            target = None if do == "wait" else entries[0].target
+            if do == "wait":
+                arguments["of"] = [(name, entry.target) for name, entry in zip(names, entries)]
+            call = self._adapter.operation(kind, target, do, arguments)
+            return self._make(kind, do, call, began)
+        finally:
+            self._registry.note_use(())
+
+    def _check(self, request: Mapping[str, Any]) -> Tuple[Tuple[str, ...], List[Entry], Fields]:
+        """The objects of an operation, by name and themselves, and its arguments."""
+        do = request["do"]
+        if not any(do in names for names in self._declared.operations.values()):
+            raise Unsupported(f"{do!r} is not declared for any type")
+        names = _names(request)
+        entries = [self._registry.find(name) for name in names]
+        for entry in entries:
+            self._declared.need_operation(entry.kind, do)
+        kind = entries[0].kind if entries else "connection"
+        return names, entries, operation_arguments(request, kind, self._declared)
+
+
+def _began(request: Mapping[str, Any]) -> Optional[Fields]:
+    return {"began": request["id"]} if request.get("began") else None
+
+
+def _names(request: Mapping[str, Any]) -> Tuple[Any, ...]:
+    """The objects that the operation is done to."""
+    if request["do"] != "wait":
+        return (text(request.get("on"), "on"),)
+    names = request.get("of")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadRequest("wait needs of, a list of names of connections")
+    return tuple(names)

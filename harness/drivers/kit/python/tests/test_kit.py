@@ -1,0 +1,142 @@
+"""The parts of the kit that a driver's tests do not reach."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+KIT = Path(__file__).resolve().parents[1]
+HARNESS = KIT.parents[2]
+sys.path.insert(0, str(KIT))
+
+from psq_driver_kit import BadRequest, Unsupported, serve  # noqa: E402
+from psq_driver_kit.arguments import Declared, operation_arguments  # noqa: E402
+from psq_driver_kit.registry import Descriptor, cover  # noqa: E402
+from psq_driver_kit.runs import Run  # noqa: E402
+from psq_driver_kit.wire import LONGEST_LINE, Wire  # noqa: E402
+
+DECLARED = Declared({"queue": {"put", "get"}}, {"json", "item.slow_serialize"}, 64)
+ITEM = {"from": "w", "seq": 0, "size": 64}
+
+
+@pytest.fixture
+def wire(tmp_path):
+    path = str(tmp_path / "s")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(1)
+    made = Wire(path)
+    other, _ = listener.accept()
+    yield made, other
+    other.close()
+    listener.close()
+
+
+def test_lines_come_whole_however_they_were_sent(wire):
+    made, other = wire
+    lines = made.lines()
+    other.sendall(b"one\ntw")
+    assert next(lines) == b"one"
+    other.sendall(b"o\n\n")
+    assert [next(lines), next(lines)] == [b"two", b""]
+
+
+def test_a_line_that_is_too_long_is_told_and_the_next_one_is_read(wire):
+    made, other = wire
+    data = b"x" * (LONGEST_LINE - 1) + b"\n" + b"y" * LONGEST_LINE + b"\nnext\n"
+    sender = threading.Thread(target=other.sendall, args=(data,))
+    sender.start()
+    lines = made.lines()
+    assert next(lines) == b"x" * (LONGEST_LINE - 1)
+    assert next(lines) is None
+    assert next(lines) == b"next"
+    sender.join()
+
+
+def test_a_descriptor_is_known_by_more_than_its_number():
+    reader, writer = os.pipe()
+    descriptor = Descriptor.of(writer)
+    assert descriptor.is_open()
+    os.dup2(reader, writer)
+    assert not descriptor.is_open()  # the same pipe, the other end
+    cover([descriptor])
+    assert os.fstat(writer).st_ino == os.fstat(reader).st_ino
+    cover([Descriptor.of(writer)])
+    assert os.path.samestat(os.fstat(writer), os.stat(os.devnull))
+    os.close(writer)
+    os.close(reader)
+    assert Descriptor.of(reader) is None
+
+
+@pytest.mark.parametrize("request_", [
+    {"do": "put", "item": ITEM, "timeout": "soon"},
+    {"do": "put", "item": ITEM, "timeout": True},
+    {"do": "put", "item": ITEM, "block": 1},
+    {"do": "put", "item": {**ITEM, "seq": -1}},
+    {"do": "put", "item": {**ITEM, "size": 63}},
+    {"do": "put", "item": {**ITEM, "from": 7}},
+    {"do": "put", "item": {**ITEM, "from": "x" * 256}},
+    {"do": "put", "item": {**ITEM, "fail": "explode"}},
+    {"do": "put", "item": {**ITEM, "slow": 1}},
+    {"do": "put", "item": {**ITEM, "slow": {"serialize": -1}}},
+    {"do": "put", "item": ITEM, "json": 1},
+    {"do": "put", "bytes": "00"},
+    {"do": "send_bytes", "bytes": "0"},
+    {"do": "send_bytes", "json": 1},
+    {"do": "recv_bytes", "maxlength": 1.5},
+    {"do": "recv_bytes_into"},
+    {"do": "recv_bytes_into", "room": -1},
+])
+def test_arguments_that_make_no_sense(request_):
+    with pytest.raises(BadRequest):
+        operation_arguments(request_, "queue", DECLARED)
+
+
+@pytest.mark.parametrize("more", [{"fail": "serialize"}, {"slow": {"deserialize": 1}}])
+def test_options_that_are_not_declared(more):
+    with pytest.raises(Unsupported):
+        operation_arguments({"do": "put", "item": {**ITEM, **more}}, "queue", DECLARED)
+
+
+def test_arguments_are_what_was_there():
+    found = operation_arguments({"do": "get", "timeout": "-inf", "on": "q"}, "queue", DECLARED)
+    assert found == {"timeout": float("-inf")}
+    found = operation_arguments({"do": "get", "timeout": None}, "queue", DECLARED)
+    assert found == {"timeout": None}
+    assert operation_arguments({"do": "get", "timeout": 1}, "simple_queue", DECLARED) == {}
+
+
+@pytest.mark.parametrize("request_", [
+    {}, {"operations": [{"do": "spawn"}]}, {"operations": [{"do": "pause", "seconds": -1}]},
+    {"operations": [{"do": "get", "repeat": -1}]}, {"operations": [], "start_at": "now"},
+    {"operations": [], "stop_on_error": 1},
+])
+def test_lists_that_make_no_sense(request_):
+    with pytest.raises(BadRequest):
+        Run.of(request_)
+
+
+def test_serve_is_for_the_main_thread():
+    caught = []
+
+    def run():
+        with pytest.raises(RuntimeError) as error:
+            serve(None)
+        caught.append(str(error.value))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert "main thread" in caught[0]
+
+
+def test_the_example_is_a_right_driver():
+    done = subprocess.run(
+        [sys.executable, "-m", "psq.driver_check", "--patience", "60", "--", sys.executable,
+         str(KIT / "examples" / "thread_queue_driver.py")],
+        cwd=HARNESS, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

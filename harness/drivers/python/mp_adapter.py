@@ -1,0 +1,204 @@
+"""The implementation under test: multiprocessing, or a package with its face."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+from typing import Any, Dict, Iterable, List, Mapping
+
+import mp_capabilities
+import mp_path  # noqa: F401
+from mp_items import ItemMaker
+from mp_outcomes import outcome_of
+from psq_driver_kit import (
+    Adapter,
+    Call,
+    Given,
+    Item,
+    Outcome,
+    Plain,
+    Raw,
+    bytes_value,
+    make_body,
+    serve,
+)
+
+_CLASSES = {"queue": "Queue", "joinable_queue": "JoinableQueue", "simple_queue": "SimpleQueue"}
+_PROPERTIES = ("closed", "readable", "writable")
+_NAMED = ("block", "timeout")
+
+
+def run_child(
+    module_name: str, start_method: str, name: str, socket_path: str, given: Given
+) -> None:
+    """What a child runs on its main thread."""
+    adapter = MultiprocessingAdapter(module_name, start_method)
+    serve(adapter, role=name, socket_path=socket_path, objects=given)
+
+
+class MultiprocessingAdapter(Adapter):
+    """Prepares calls on one package under one start method.
+
+    Raises ImportError for a package that is not there, ValueError for a start method that it lacks.
+    """
+
+    def __init__(self, module_name: str, start_method: str) -> None:
+        self._module = importlib.import_module(module_name)
+        self._context = self._module.get_context(start_method)
+        self._start_method = start_method
+        self._pickler = importlib.import_module(f"{module_name}.reduction").ForkingPickler
+        self._items = ItemMaker(self._pickler.dumps)
+        self._connection = importlib.import_module(f"{module_name}.connection")
+
+    def hello(self) -> Mapping[str, Any]:
+        return mp_capabilities.hello(self._module, self._start_method)
+
+    def outcome(self, kind: str, do: str, error: BaseException) -> Outcome:
+        return outcome_of(self._module, kind, do, error)
+
+    # Objects come and go.
+
+    def create(self, kind: str, arguments: Mapping[str, Any]) -> Call:
+        if kind == "pipe":
+            return Call(functools.partial(self._context.Pipe, **arguments))
+        factory = getattr(self._context, _CLASSES[kind])
+        options = {key: value for key, value in arguments.items() if key != "unfinished"}
+        if "unfinished" in arguments:
+            return Call(lambda: [self._preset(factory(**options), arguments["unfinished"])])
+        return Call(lambda: [factory(**options)])
+
+    def _preset(self, queue: Any, unfinished: int) -> Any:
+        queue._unfinished_tasks = self._context.Semaphore(unfinished)
+        return queue
+
+    def descriptors(self, kind: str, target: Any) -> Iterable[int]:
+        ends = [target] if kind == "connection" else [target._reader, target._writer]
+        return [end.fileno() for end in ends if end is not None and not end.closed]
+
+    def abandon(self, kind: str, target: Any) -> None:
+        if kind == "connection":
+            target.close()
+        elif kind == "simple_queue" or target._thread is None:
+            for end in (target._reader, target._writer):
+                if end is not None:
+                    end.close()
+        else:
+            target.close()
+
+    # Processes.
+
+    def spawn(self, name: str, socket_path: str, given: Given, daemon: bool) -> Call:
+        arguments = (self._module.__name__, self._start_method, name, socket_path, given)
+
+        def start() -> Any:
+            process = self._context.Process(
+                target=run_child, args=arguments, name=name, daemon=daemon
+            )
+            process.start()
+            # Some packages keep the arguments, and with them the objects, as long as the handle.
+            process._args = ()
+            return process
+
+        return Call(start)
+
+    def process_operation(self, handle: Any, do: str, arguments: Mapping[str, Any]) -> Call:
+        if do == "join_process":
+            return Call(lambda: (handle.join(**arguments), handle.exitcode is not None)[1], _itself)
+        if do == "exit_code":
+            return Call(lambda: handle.exitcode, _itself)
+        return Call(getattr(handle, do))
+
+    # Operations on objects.
+
+    def operation(self, kind: str, target: Any, do: str, arguments: Mapping[str, Any]) -> Call:
+        special = getattr(self, "_" + do, None)
+        if special is not None:
+            return special(kind, target, dict(arguments))
+        if do in _PROPERTIES:
+            return Call(lambda: getattr(target, do), _itself)
+        method = getattr(target, do)
+        if do in ("qsize", "empty", "full"):
+            return Call(method, _itself)
+        return Call(method)
+
+    def _put(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        value = self._payload(arguments.pop("payload"))
+        return Call(functools.partial(target.put, value, **arguments))
+
+    def _get(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(functools.partial(target.get, **arguments), self._value)
+
+    def _send(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(functools.partial(target.send, self._payload(arguments["payload"])))
+
+    def _recv(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(target.recv, self._value)
+
+    def _send_bytes(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        payload = arguments["payload"]
+        data = payload.data if isinstance(payload, Raw) else _raw_item(payload)
+        rest: List[int] = []
+        if "size" in arguments:
+            rest = [arguments.get("offset", 0), arguments["size"]]
+        elif "offset" in arguments:
+            rest = [arguments["offset"]]
+        return Call(functools.partial(target.send_bytes, data, *rest))
+
+    def _recv_bytes(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(functools.partial(target.recv_bytes, *arguments.values()), bytes_value)
+
+    def _recv_bytes_into(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        room = bytearray(arguments["room"])
+        offset = arguments.get("offset", 0)
+        call = functools.partial(target.recv_bytes_into, room, *_if_there(arguments, "offset"))
+
+        def value(count: int) -> Dict[str, Any]:
+            return {"count": count, **bytes_value(bytes(room[offset : offset + count]))}
+
+        return Call(call, value)
+
+    def _poll(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(functools.partial(target.poll, *arguments.values()), _itself)
+
+    def _wait(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        pairs = arguments.pop("of")
+        wait = self._connection.wait
+        connections = [connection for _, connection in pairs]
+
+        def ready_names(ready: Any) -> List[str]:
+            return [name for name, connection in pairs if any(connection is one for one in ready)]
+
+        return Call(functools.partial(wait, connections, **arguments), ready_names)
+
+    def _payload(self, payload: Any) -> Any:
+        return payload.json if isinstance(payload, Plain) else self._items.make(payload)
+
+    def _value(self, value: Any) -> Any:
+        found = self._items.read(value)
+        if found is not None:
+            return found
+        if isinstance(value, (bytes, bytearray)):
+            return bytes_value(bytes(value))
+        return _plain(value)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _plain(value: Any) -> Dict[str, Any]:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        # Nothing that a controller put: it shall see what came out instead.
+        return {"unknown": {"type": type(value).__name__, "repr": repr(value)[:1000]}}
+    return {"json": value}
+
+
+def _raw_item(item: Item) -> bytes:
+    return make_body(item.sender, item.seq, item.size, item.size)
+
+
+def _if_there(arguments: Mapping[str, Any], name: str) -> List[Any]:
+    return [arguments[name]] if name in arguments else []

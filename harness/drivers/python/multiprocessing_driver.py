@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""The driver of Python's multiprocessing and of packages with its face.
+
+Started by a controller of the driver protocol, for example:
+
+    psq driver-check -- python3 multiprocessing_driver.py --start-method spawn
+    psq driver-check -- python3 multiprocessing_driver.py --module multiprocess
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from typing import List, NoReturn
+
+import mp_path  # noqa: F401
+from mp_adapter import MultiprocessingAdapter
+from psq_driver_kit import serve
+
+USAGE_STATUS = 64
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE_STATUS, f"{self.prog}: {message}\n")
+
+
+def main(argv: List[str]) -> None:
+    """Be the root process of the driver.  Ends with status 64 on wrong usage."""
+    parser = _Parser(description="Driver of multiprocessing and of packages with its face.")
+    parser.add_argument("--start-method", choices=["fork", "spawn", "forkserver"], default="fork")
+    parser.add_argument("--module", default="multiprocessing", metavar="NAME",
+                        help="a package with its face, such as multiprocess or billiard")
+    options = parser.parse_args(argv)
+    # Python 3.12 and later warn of a fork in a process with threads: to the log, whatever -W says.
+    warnings.filterwarnings("default", message=".*fork", category=DeprecationWarning)
+    try:
+        adapter = MultiprocessingAdapter(options.module, options.start_method)
+    except ImportError as error:
+        parser.error(f"cannot import {options.module!r}: {error}; install it for {sys.executable}, "
+                     "or name another with --module")
+    except (AttributeError, ValueError) as error:
+        parser.error(f"{options.module!r} cannot be driven with --start-method "
+                     f"{options.start_method}: {error}")
+    serve(adapter)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,39 @@
+// The reference under the driver kit.
+#pragma once
+
+#include <psq/driver/adapter.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace psq::reference_driver {
+
+/// Keeps no state: a forked child uses it as it is.
+class ReferenceAdapter : public driver::Adapter {
+ public:
+  /// `name` is the implementation's name in the hello.
+  explicit ReferenceAdapter(std::string name) : name_(std::move(name)) {}
+
+  [[nodiscard]] driver::Hello hello() const override;
+  std::vector<std::unique_ptr<driver::Object>> create(const driver::Creation& creation) override;
+  std::vector<std::size_t> wait(const std::vector<driver::Object*>& connections,
+                                std::optional<driver::Seconds> timeout,
+                                driver::Call& call) override;
+  std::unique_ptr<driver::Child> spawn(const driver::SpawnOptions& options,
+                                       const std::function<void()>& body) override;
+  [[nodiscard]] driver::Outcome classify(const std::exception& error) const override;
+  [[noreturn]] void exit(int status) override;
+
+ private:
+  const std::string name_;
+};
+
+/// Serves the controller; `main` returns what this returns. An error that `end` raises ends the
+/// root as an uncaught one ends a child of the library: reported, status 1, after everything that
+/// the library does at exit.
+int serve(const std::string& name);
+
+}  // namespace psq::reference_driver

@@ -1,0 +1,97 @@
+#include <psq/driver/item.h>
+
+#include <algorithm>
+#include <span>
+#include <string>
+
+#include "objects.h"
+
+namespace psq::reference_driver {
+
+using driver::Bytes;
+using driver::Call;
+using driver::Operation;
+using driver::Outcome;
+using driver::Result;
+using driver::Verb;
+
+namespace {
+
+Bytes to_bytes(std::span<const std::byte> bytes) {
+  return {.data = Codec<std::string>::decode(bytes)};
+}
+
+std::string bytes_of(const driver::Payload& payload) {
+  if (const auto* item = std::get_if<driver::Item>(&payload)) return driver::make_item(*item);
+  return std::get<Bytes>(payload).data;
+}
+
+}  // namespace
+
+std::optional<std::vector<int>> ConnectionObject::descriptors() const {
+  return std::vector<int>{connection_.fd()};
+}
+
+Result ConnectionObject::perform(const Operation& operation, Call& call) {
+  switch (operation.verb) {
+    case Verb::kSend: {
+      const Payload payload = make_payload(operation.payload);
+      call([&] { connection_.send(payload); });
+      return Result::ok();
+    }
+    case Verb::kRecv:
+      return Result::ok(to_value(call([&] { return connection_.recv(); })));
+    case Verb::kSendBytes:
+      return send_bytes(operation, call);
+    case Verb::kRecvBytes:
+      return recv_bytes(operation, call);
+    case Verb::kRecvBytesInto:
+      return recv_bytes_into(operation, call);
+    case Verb::kPoll:
+      return Result::ok(call([&] { return connection_.poll(to_timeout(operation.timeout)); }));
+    case Verb::kClose:
+      call([&] { connection_.close(); });
+      return Result::ok();
+    case Verb::kClosed:
+      return Result::ok(call([&] { return connection_.closed(); }));
+    case Verb::kReadable:
+      return Result::ok(call([&] { return connection_.readable(); }));
+    case Verb::kWritable:
+      return Result::ok(call([&] { return connection_.writable(); }));
+    default:
+      throw driver::Refusal(Outcome::kUnsupported, "a connection has no such operation");
+  }
+}
+
+Result ConnectionObject::send_bytes(const Operation& operation, Call& call) {
+  const std::string message = bytes_of(operation.payload);
+  call([&] {
+    connection_.send_bytes(std::as_bytes(std::span(message)), operation.offset.value_or(0),
+                           operation.size);
+  });
+  return Result::ok();
+}
+
+Result ConnectionObject::recv_bytes(const Operation& operation, Call& call) {
+  return Result::ok(to_bytes(call([&] { return connection_.recv_bytes(operation.maxlength); })));
+}
+
+Result ConnectionObject::recv_bytes_into(const Operation& operation, Call& call) {
+  std::vector<std::byte> room(operation.room);
+  try {
+    const std::int64_t offset = operation.offset.value_or(0);
+    const std::size_t count = call([&] { return connection_.recv_bytes_into(room, offset); });
+    // Whatever the library says, only what is in the room can be shown.
+    const std::size_t first = std::min(room.size(), static_cast<std::size_t>(offset));
+    const std::size_t shown = std::min(count, room.size() - first);
+    return Result::ok(driver::ReceivedInto{
+        .count = count, .bytes = to_bytes(std::span(room).subspan(first, shown))});
+  } catch (const BufferTooShort& error) {
+    return {.outcome = Outcome::kBufferTooShort,
+            .value = to_bytes(error.message()),
+            .error_type = "psq::BufferTooShort",
+            .error_message = error.what()};
+  }
+}
+
+}  // namespace psq::reference_driver

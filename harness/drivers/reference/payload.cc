@@ -1,0 +1,49 @@
+#include "payload.h"
+
+#include <psq/driver/item.h>
+
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace psq::reference_driver {
+namespace {
+
+// The first byte of a JSON value; no item begins with it.
+constexpr char kJsonMark = 'J';
+
+}  // namespace
+
+Payload make_payload(const driver::Payload& asked) {
+  if (const auto* json = std::get_if<driver::Json>(&asked))
+    return {.bytes = kJsonMark + json->text};
+  const auto& item = std::get<driver::Item>(asked);
+  return {.bytes = driver::make_item(item),
+          .fails = item.fail == driver::Fail::kSerialize,
+          .slow = item.slow_serialize};
+}
+
+driver::Value to_value(Payload received) {
+  std::string& bytes = received.bytes;
+  if (bytes.starts_with(kJsonMark)) return driver::Json{bytes.substr(1)};
+  if (auto item = driver::check_item(bytes)) return *std::move(item);
+  return driver::Item{.from = "", .seq = 0, .size = bytes.size(), .intact = false};
+}
+
+}  // namespace psq::reference_driver
+
+using psq::reference_driver::Payload;
+
+void psq::Codec<Payload>::encode(const Payload& payload, std::string& out) {
+  if (payload.slow > driver::Seconds{0}) std::this_thread::sleep_for(payload.slow);
+  if (payload.fails) throw std::runtime_error("the item was asked to fail when it is serialized");
+  out.append(payload.bytes);
+}
+
+Payload psq::Codec<Payload>::decode(std::span<const std::byte> bytes) {
+  Payload payload{.bytes = Codec<std::string>::decode(bytes)};
+  const driver::Levers levers = driver::deserialize_levers(payload.bytes);
+  if (levers.slow > driver::Seconds{0}) std::this_thread::sleep_for(levers.slow);
+  if (levers.fail) throw std::runtime_error("the item was asked to fail when it is deserialized");
+  return payload;
+}

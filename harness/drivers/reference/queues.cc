@@ -1,0 +1,130 @@
+#include "objects.h"
+
+namespace psq::reference_driver {
+namespace {
+
+using driver::Call;
+using driver::Operation;
+using driver::Result;
+using driver::Verb;
+
+[[noreturn]] void refuse_undeclared() {
+  throw driver::Refusal(driver::Outcome::kUnsupported, "this object has no such operation");
+}
+
+Timeout timeout_of(const Operation& operation) {
+  return operation.block ? to_timeout(operation.timeout) : Timeout(no_wait);
+}
+
+/// Queue and JoinableQueue, whose common operations are called alike.
+template <typename Q>
+class QueueObject : public driver::Object {
+ public:
+  explicit QueueObject(Q queue) : queue_(std::move(queue)) {}
+
+  Result perform(const Operation& operation, Call& call) override {
+    switch (operation.verb) {
+      case Verb::kPut: {
+        const Payload payload = make_payload(operation.payload);
+        call([&] { queue_.put(payload, timeout_of(operation)); });
+        return Result::ok();
+      }
+      case Verb::kGet:
+        return Result::ok(to_value(call([&] { return queue_.get(timeout_of(operation)); })));
+      case Verb::kQsize:
+        return Result::ok(static_cast<std::int64_t>(call([&] { return queue_.qsize(); })));
+      case Verb::kEmpty:
+        return Result::ok(call([&] { return queue_.empty(); }));
+      case Verb::kFull:
+        return Result::ok(call([&] { return queue_.full(); }));
+      default:
+        return perform_void(operation.verb, call);
+    }
+  }
+
+  // Other processes cannot tell whether a queue's memory is mapped once more, and nothing ends with
+  // its last holder but the memory itself.
+  [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
+    return std::vector<int>{};
+  }
+
+ private:
+  Result perform_void(Verb verb, Call& call) {
+    switch (verb) {
+      case Verb::kClose:
+        call([&] { queue_.close(); });
+        return Result::ok();
+      case Verb::kJoinThread:
+        call([&] { queue_.join_thread(); });
+        return Result::ok();
+      case Verb::kCancelJoinThread:
+        call([&] { queue_.cancel_join_thread(); });
+        return Result::ok();
+      default:
+        return perform_tasks(verb, call);
+    }
+  }
+
+  Result perform_tasks(Verb verb, Call& call) {
+    if constexpr (std::is_same_v<Q, JoinableQueue<Payload>>) {
+      if (verb == Verb::kTaskDone) {
+        call([&] { queue_.task_done(); });
+        return Result::ok();
+      }
+      if (verb == Verb::kJoin) {
+        call([&] { queue_.join(); });
+        return Result::ok();
+      }
+    }
+    refuse_undeclared();
+  }
+
+  Q queue_;
+};
+
+class SimpleQueueObject : public driver::Object {
+ public:
+  Result perform(const Operation& operation, Call& call) override {
+    switch (operation.verb) {
+      case Verb::kPut: {
+        const Payload payload = make_payload(operation.payload);
+        call([&] { queue_.put(payload); });
+        return Result::ok();
+      }
+      case Verb::kGet:
+        return Result::ok(to_value(call([&] { return queue_.get(); })));
+      case Verb::kEmpty:
+        return Result::ok(call([&] { return queue_.empty(); }));
+      case Verb::kClose:
+        call([&] { queue_.close(); });
+        return Result::ok();
+      default:
+        refuse_undeclared();
+    }
+  }
+
+  [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
+    return std::vector<int>{};
+  }
+
+ private:
+  SimpleQueue<Payload> queue_;
+};
+
+}  // namespace
+
+std::unique_ptr<driver::Object> make_queue(const driver::Creation& creation) {
+  return std::make_unique<QueueObject<Queue<Payload>>>(
+      Queue<Payload>({.maxsize = creation.maxsize.value_or(0)}));
+}
+
+std::unique_ptr<driver::Object> make_joinable_queue(const driver::Creation& creation) {
+  return std::make_unique<QueueObject<JoinableQueue<Payload>>>(JoinableQueue<Payload>(
+      {.maxsize = creation.maxsize.value_or(0), .unfinished = creation.unfinished.value_or(0)}));
+}
+
+std::unique_ptr<driver::Object> make_simple_queue() {
+  return std::make_unique<SimpleQueueObject>();
+}
+
+}  // namespace psq::reference_driver

@@ -1,0 +1,118 @@
+"""psq check and psq compare."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from psq import judging, progress, results, tally
+from psq.drivers import resolve
+from psq.law import Law
+from psq.places import Places
+from psq.results import Run
+from psq.status import Status, UsageError, worst
+
+
+def check(args: argparse.Namespace, places: Places) -> Status:
+    """Judges one implementation."""
+    law = Law.load(places.suite)
+    law.select(args.test, args.profile)  # wrong usage comes before a missing driver
+    driver = resolve(args.driver, places, args.interpreter, args.start_method)
+    console = progress.make_console()
+    run = judging.judge(driver, law, places, args, console)
+    judging.print_summary(run, law, console)
+    return run.status()
+
+
+def compare(args: argparse.Namespace, places: Places) -> Status:
+    """Judges several implementations, or takes stored results, and puts them side by side."""
+    if args.stored and args.drivers:
+        raise UsageError("compare either drivers or, with --from, stored results")
+    if len(args.stored or args.drivers) < 2:
+        raise UsageError("compare needs two or more: psq compare reference cpython")
+    law = Law.load(places.suite)
+    law.select(args.test, args.profile)
+    console = progress.make_console()
+    if args.stored:
+        runs = [results.load(Path(path)) for path in args.stored]
+    else:
+        runs = _judge_all(args, law, places, console)
+    print_comparison(runs, law, console, selected(law, args))
+    if args.html:
+        from psq import report  # only here: it needs jinja2
+
+        report.write_html(runs, law, Path(args.html))
+        console.print(f"report:   {args.html}", soft_wrap=True)
+    for run in runs:
+        judging.print_verdict(run, console)
+    return worst(run.status() for run in runs)
+
+
+def _judge_all(
+    args: argparse.Namespace, law: Law, places: Places, console: Console
+) -> list[Run]:
+    # All of them first: a mistyped last name must not cost the runs before it.
+    found = [resolve_plain(text, places, args) for text in args.drivers]
+    slugs = [driver.slug for driver in found]
+    if len(set(slugs)) < len(slugs):
+        raise UsageError("the same driver is named twice: there is nothing to compare")
+    return [judging.judge(driver, law, places, args, console) for driver in found]
+
+
+def resolve_plain(text: str, places: Places, args: argparse.Namespace):
+    """--interpreter and --start-method go to those drivers that can take them."""
+    is_python = text.partition("@")[0].split(":")[0] in ("cpython", "python")
+    takes_method = is_python and len(text.partition("@")[0].split(":")) == (
+        1 if text.startswith("cpython") else 2
+    )
+    return resolve(
+        text,
+        places,
+        args.interpreter if is_python and "@" not in text else None,
+        args.start_method if takes_method else None,
+    )
+
+
+def selected(law: Law, args: argparse.Namespace) -> list[str]:
+    """The clauses that a comparison shows: all, or those of the selected tests."""
+    if not args.test and not args.profile:
+        return list(law.clauses)
+    named = {clause for test in law.select(args.test, args.profile) for clause in test.clauses}
+    return [clause for clause in law.clauses if clause in named]
+
+
+def print_comparison(runs: list[Run], law: Law, console: Console, clauses: list[str]) -> None:
+    """A row a clause, a column an implementation; then where they differ."""
+    digests = {run.plan.get("clause_digest") for run in runs}
+    if len(digests) > 1:
+        console.print(Text("the results were made with different clause tables", style="yellow"))
+    table = Table(title="clauses by implementation", title_justify="left", title_style="bold")
+    table.add_column("clause", no_wrap=True)
+    table.add_column("level", no_wrap=True)
+    for run in runs:
+        table.add_column(run.title)
+    for clause in clauses:
+        table.add_row(clause, law.clauses[clause].level, *(_cell(run, law, clause) for run in runs))
+    console.print(table)
+    for difference in tally.differences(runs, law):
+        if difference.clause in clauses:
+            _print_difference(difference, runs, console)
+
+
+def _cell(run: Run, law: Law, clause: str) -> Text:
+    cell = tally.cell(run, law, clause)
+    return Text(cell.text, style=progress.STYLES.get(cell.verdict, "dim"))
+
+
+def _print_difference(difference: tally.Difference, runs: list[Run], console: Console) -> None:
+    said = ", ".join(f"{run.name}: {cell.text}" for run, cell in zip(runs, difference.cells))
+    if difference.ruling:
+        line = f"difference: {difference.clause}: {said}; {difference.ruling}"
+        console.print(line, soft_wrap=True)
+    else:
+        line = f"difference with no ruling: {difference.clause}: {said}"
+        console.print(Text(line, style="bold red"), soft_wrap=True)

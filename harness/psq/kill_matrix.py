@@ -1,0 +1,130 @@
+"""psq kill-matrix: every fault must be found, at the clause that it breaks."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import deque
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from psq import progress
+from psq.drivers import list_faults
+from psq.law import Law
+from psq.places import Places
+from psq.pool import Job, Pool
+from psq.results import Tail
+from psq.status import InternalError, Status, UsageError, did_you_mean
+
+_LIMIT_SECONDS = 120.0
+
+
+@dataclass
+class Trial:
+    """One fault under the tests of its clause."""
+
+    fault: dict
+    results: Path
+    killed: bool = False
+    why: str = ""
+    seconds: float = 0.0
+
+
+def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
+    suite, faulty = places.suite, places.program("psq-faulty-driver")
+    law = Law.load(suite)
+    faults = _choose(list_faults(faulty), args.fault)
+    for fault in faults:
+        if not law.tests_of(fault["clause"]):
+            raise InternalError(f"the fault {fault['name']} breaks {fault['clause']}, "
+                                "which is no clause with a test")
+    with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
+        trials = [Trial(f, Path(scratch) / f"{i}.jsonl") for i, f in enumerate(faults)]
+        _run_all(trials, suite, faulty, args)
+    _print(trials)
+    return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
+
+
+def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
+    names = [fault["name"] for fault in faults]
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in names):
+            raise UsageError(f"no fault matches {glob!r}; there are {', '.join(names)}."
+                             + did_you_mean(glob, names))
+    if not globs:
+        return faults
+    return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
+
+
+def _run_all(trials: list[Trial], suite: Path, faulty: Path, args: argparse.Namespace) -> None:
+    waiting = deque(trials)
+    with Pool(args.jobs) as pool:
+        while waiting or pool.jobs:
+            while waiting and pool.free:
+                _start(pool, waiting.popleft(), suite, faulty, args)
+            for job in pool.wait(0.5):
+                _judge(job)
+            for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
+                pool.end(job)
+                job.what.why = f"did not end within {_LIMIT_SECONDS * args.patience:.0f} s"
+
+
+def _start(
+    pool: Pool, trial: Trial, suite: Path, faulty: Path, args: argparse.Namespace
+) -> None:
+    fault = trial.fault
+    argv = [str(suite), "--test", fault["clause"], "--results", str(trial.results)]
+    argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
+    argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
+    argv += ["--name", f"faulty:{fault['name']}"]
+    argv += ["--", str(faulty), "--fault", fault["name"]]
+    pool.start(trial, argv, trial.results.with_suffix(".log"))
+
+
+def _judge(job: Job) -> None:
+    trial: Trial = job.what
+    trial.seconds = job.quiet_for
+    failed = _failed_clauses(trial)
+    allowed = {trial.fault["clause"], *trial.fault.get("also", [])}
+    if job.process.returncode != 1:
+        trial.why = f"the suite ended with status {job.process.returncode}, not 1"
+        if job.process.returncode not in (0, 2):
+            trial.why += f": {job.log_tail(300)}"
+    elif trial.fault["clause"] not in failed:
+        trial.why = f"failed at {', '.join(sorted(failed))} instead"
+    elif failed - allowed:
+        trial.why = f"failed also at {', '.join(sorted(failed - allowed))}"
+    else:
+        trial.killed = True
+
+
+def _failed_clauses(trial: Trial) -> set[str]:
+    try:
+        records = Tail(trial.results).read()
+        return {record["clause"] for record in records if record.get("verdict") == "fail"}
+    except (ValueError, KeyError) as error:
+        name = trial.fault["name"]
+        raise InternalError(f"{name}: results that cannot be read: {error}") from error
+
+
+def _print(trials: list[Trial]) -> None:
+    console = progress.make_console()
+    table = Table(title="kill matrix", title_justify="left", title_style="bold")
+    for column in ("fault", "clause", "what it breaks", "result"):
+        table.add_column(column, no_wrap=column != "what it breaks")
+    table.add_column("s", justify="right")
+    for trial in trials:
+        result = Text("killed", "green") if trial.killed else Text("SURVIVES", "bold red")
+        fault = trial.fault
+        table.add_row(fault["name"], fault["clause"], fault.get("breaks", ""), result,
+                      f"{trial.seconds:.1f}")
+    console.print(table)
+    alive = [trial for trial in trials if not trial.killed]
+    for trial in alive:
+        console.print(Text(f"survives: {trial.fault['name']}: {trial.why}", "bold red"),
+                      soft_wrap=True)
+    console.print(f"{len(trials) - len(alive)} of {len(trials)} faults found at their clause")

@@ -1,0 +1,53 @@
+"""What the tests of the command share: the package itself, and a tree whose suite can do wrong."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from psq import cli  # noqa: E402
+from psq.places import Places  # noqa: E402
+
+
+def make_program(path: Path, body: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """A build tree with a suite that does what its driver's arguments say; see wayward_suite.py."""
+    suite = f'exec "{sys.executable}" "{HERE / "wayward_suite.py"}" "$@"'
+    make_program(tmp_path / "bin" / "psq-conformance", suite)
+    make_program(tmp_path / "driver", "exit 0")
+    return Places(build=tmp_path)
+
+
+@pytest.fixture
+def psq(places: Places, capsys: pytest.CaptureFixture):
+    """Runs a command line; gives its status, output and error output."""
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        status = cli.main(list(argv), places)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+@pytest.fixture
+def built() -> Places:
+    """The real build tree, which ctest names."""
+    folder = os.environ.get("PSQ_BUILD_DIR")
+    if not folder:
+        pytest.skip("PSQ_BUILD_DIR names no build tree")
+    return Places(build=Path(folder))

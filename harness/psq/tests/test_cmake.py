@@ -1,0 +1,91 @@
+"""psq_add_conformance in a project of somebody else's."""
+
+import subprocess
+
+import pytest
+
+from conftest import HERE, make_program
+
+MODULE = HERE.parents[1] / "cmake" / "PsqAddConformance.cmake"
+
+
+@pytest.fixture
+def ctest(places, tmp_path):
+    """Configures a project with the given lines and runs ctest in it."""
+
+    def run(lines, *arguments):
+        source = tmp_path / "project"
+        source.mkdir(exist_ok=True)
+        (source / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES NONE)\nenable_testing()\n"
+            f"set(PSQ_CONFORMANCE {places.build}/bin/psq-conformance)\n"
+            f"set(PSQ_COMMAND {tmp_path}/psq)\ninclude({MODULE})\n{lines}\n"
+        )
+        build = tmp_path / "project-build"
+        done = subprocess.run(["cmake", "-S", source, "-B", build], capture_output=True, text=True)
+        if done.returncode != 0:
+            return done.returncode, done.stderr
+        done = subprocess.run(
+            ["ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error", *arguments],
+            capture_output=True, text=True,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_each_test_is_an_entry_with_the_label(ctest, places):
+    lines = f"psq_add_conformance(NAME mine.own DRIVER {places.build}/driver LABELS more)"
+    status, said = ctest(lines, "-L", "^mine\\.own$")
+    assert status == 0, said
+    for test in ("queue.put_a", "queue.put_b", "queue.get_c", "process.d"):
+        assert f"mine.own.{test}" in said
+    assert "out of 4" in said
+
+
+def test_a_failure_fails_and_a_lack_is_skipped(ctest, places):
+    lines = (f"psq_add_conformance(NAME mine DRIVER {places.build}/driver queue.put_a=fail "
+             "queue.put_b=unsupported)")
+    status, said = ctest(lines)
+    assert status != 0
+    assert "mine.queue.put_a (Failed)" in said
+    assert "mine.queue.put_b (Skipped)" in said
+
+
+@pytest.mark.parametrize(
+    "body, said", [("exit 0", "names no test"), ("echo oops >&2; exit 70", "oops")]
+)
+def test_a_suite_that_lists_nothing_is_not_green(ctest, places, body, said):
+    make_program(places.build / "bin" / "psq-conformance", body)
+    status, output = ctest(f"psq_add_conformance(NAME mine DRIVER {places.build}/driver)")
+    assert status != 0
+    assert "mine.not-built" in output and said in output
+
+
+def test_a_suite_that_is_not_there_is_not_green(ctest, places):
+    places.build.joinpath("bin", "psq-conformance").unlink()
+    status, output = ctest(f"psq_add_conformance(NAME mine DRIVER {places.build}/driver)")
+    assert status != 0
+    assert "mine.not-built" in output and "is not built" in output
+
+
+@pytest.mark.parametrize(
+    "verdict, passes", [(0, True), (1, True), (2, True), (3, False), (70, False)]
+)
+def test_a_report_passes_when_there_was_a_verdict(ctest, tmp_path, verdict, passes):
+    make_program(tmp_path / "psq", f'echo "$@"; exit {verdict}')
+    status, output = ctest("psq_add_conformance(NAME theirs REPORT_ONLY DRIVER a b)", "-V")
+    assert (status == 0) == passes, output
+    assert "check a b --jobs 1" in output
+
+
+@pytest.mark.parametrize(
+    "lines, said",
+    [
+        ("psq_add_conformance(NAME mine)", "DRIVER"),
+        ("psq_add_conformance(NAME a-b DRIVER x)", "NAME must be"),
+    ],
+)
+def test_wrong_arguments_stop_the_configuration(ctest, lines, said):
+    status, output = ctest(lines)
+    assert status != 0 and said in output

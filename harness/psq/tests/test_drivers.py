@@ -1,0 +1,129 @@
+"""Names of drivers."""
+
+import sys
+
+import pytest
+
+from psq.drivers import Driver, find_interpreter, resolve
+from psq.status import DriverMissing, InternalError, UsageError
+
+from conftest import make_program
+
+SYSTEM = "/usr/bin/python3"
+
+
+def test_cpython_is_the_systems_by_fork(places):
+    driver = resolve("cpython", places)
+    assert driver.argv == (SYSTEM, str(places.python_driver), "--start-method", "fork")
+    assert (driver.label, driver.implementation, driver.slug) == ("cpython", "cpython", "cpython")
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_start_method_by_colon_or_option(places, method):
+    by_colon = resolve(f"cpython:{method}", places)
+    assert by_colon == resolve("cpython", places, start_method=method)
+    assert by_colon.argv[-2:] == ("--start-method", method)
+    assert by_colon.slug == f"cpython-{method}"
+
+
+def test_an_interpreter_by_suffix_or_option(places):
+    by_suffix = resolve(f"cpython:spawn@{sys.executable}", places)
+    assert by_suffix == resolve("cpython:spawn", places, interpreter=sys.executable)
+    assert by_suffix.argv[0] == sys.executable
+
+
+def test_a_module_with_the_same_face(places):
+    driver = resolve("python:queue:spawn", places)
+    assert driver.argv[-2:] == ("--module", "queue")
+    assert driver.implementation == "queue"
+
+
+def test_a_command_line_names_files_absolutely(places, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    driver = resolve("./driver bin/psq-conformance --flag 'two words'", places)
+    suite = str(tmp_path / "bin" / "psq-conformance")
+    assert driver.argv == (str(tmp_path / "driver"), suite, "--flag", "two words")
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("refrence", "Did you mean reference?"),
+        ("cpython:spwan", "Did you mean spawn?"),
+        ("cpython@", "after the @"),
+        ("cpython:fork:spawn", "too many colons"),
+        ("python:", "name a module"),
+        ("reference:spawn", "Did you mean reference?"),
+        ("a 'b", "cannot split"),
+        (" ", "is empty"),
+        ("true", "give its path"),
+    ],
+)
+def test_wrong_names_say_what_to_do(places, text, said):
+    with pytest.raises(UsageError, match=None) as caught:
+        resolve(text, places)
+    assert said in str(caught.value)
+
+
+def test_what_is_given_twice_is_refused(places):
+    with pytest.raises(UsageError, match="twice"):
+        resolve("cpython:fork", places, start_method="spawn")
+    with pytest.raises(UsageError, match="twice"):
+        resolve("cpython@python3", places, interpreter=SYSTEM)
+    with pytest.raises(UsageError, match="no interpreter"):
+        resolve("reference", places, interpreter=SYSTEM)
+
+
+@pytest.mark.parametrize("text", ["/no/such/driver", "./no-driver --x", "nothing-like-it --x"])
+def test_a_driver_that_is_not_there(places, text):
+    with pytest.raises(DriverMissing, match="no driver at that path"):
+        resolve(text, places)
+
+
+def test_a_driver_that_is_no_program(places, tmp_path):
+    (tmp_path / "text").write_text("no program")
+    with pytest.raises(DriverMissing, match="not an executable file"):
+        resolve(str(tmp_path / "text"), places)
+
+
+def test_a_driver_that_is_not_built(places):
+    with pytest.raises(InternalError, match="cmake --build"):
+        resolve("reference", places)
+
+
+def test_an_interpreter_that_is_not_there(places):
+    with pytest.raises(DriverMissing, match="no interpreter"):
+        resolve("cpython@python9.99", places)
+
+
+def test_a_module_that_is_not_there(places):
+    with pytest.raises(DriverMissing, match="cannot import no_such_module"):
+        resolve("python:no_such_module", places)
+
+
+def test_a_placeholder_before_the_real_interpreter_is_passed_over(tmp_path, monkeypatch):
+    make_program(tmp_path / "shims" / "pythonish", "echo 'no such version' >&2; exit 127")
+    real = make_program(tmp_path / "real" / "pythonish", f'exec "{sys.executable}" "$@"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}:{tmp_path / 'real'}")
+    assert find_interpreter("pythonish") == str(real)
+
+
+def test_an_old_interpreter_is_refused(tmp_path):
+    old = make_program(tmp_path / "old", "echo 3 8")
+    with pytest.raises(DriverMissing, match="3.9 or newer"):
+        find_interpreter(str(old))
+
+
+def test_labels_that_differ_have_files_that_differ():
+    labels = ["cpython", "cpython:spawn", "cpython@spawn", "./a b", "./a  b", "/x/" + "y" * 200]
+    slugs = {Driver(label, (), "x").slug for label in labels}
+    assert len(slugs) == len(labels)
+    assert all("/" not in slug and len(slug) < 80 for slug in slugs)
+
+
+def test_faults_by_name(places, tmp_path):
+    line = '{"name":"drops","clause":"queue.put.a","breaks":"it"}'
+    program = make_program(tmp_path / "bin" / "psq-faulty-driver", f"echo '{line}'")
+    assert resolve("faulty:drops", places).argv == (str(program), "--fault", "drops")
+    with pytest.raises(UsageError, match="Did you mean drops"):
+        resolve("faulty:drop", places)

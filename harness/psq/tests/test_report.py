@@ -1,0 +1,42 @@
+"""psq report, in all of its forms."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+
+@pytest.fixture
+def stored(psq, places):
+    psq("check", f"{places.build / 'driver'} queue.put_a=fail --")
+    return [str(path) for path in places.results.iterdir()]
+
+
+def test_every_form_tells_the_same(psq, stored, tmp_path):
+    files = {kind: tmp_path / kind for kind in ("html", "markdown", "junit", "json")}
+    options = [word for kind, path in files.items() for word in (f"--{kind}", str(path))]
+    status, _, _ = psq("report", *stored, *options)
+    assert status == 1
+    facts = json.loads(files["json"].read_text())
+    assert facts["runs"][0]["counts"]["fail"] == 1
+    assert [clause["id"] for clause in facts["clauses"]][0] == "queue.put.a"
+    assert ElementTree.parse(files["junit"]).find(".//failure") is not None
+    for kind in ("html", "markdown"):
+        text = files[kind].read_text()
+        assert "does not conform" in text and "FAIL  queue.put.a" in text and "limits.e" in text
+
+
+def test_the_page_holds_everything_that_it_needs(psq, stored, tmp_path):
+    psq("report", *stored, "--html", str(tmp_path / "r.html"))
+    text = (tmp_path / "r.html").read_text()
+    assert "<script" not in text and "src=" not in text and "<link" not in text
+
+
+def test_a_run_that_was_cut_short_still_has_a_report(psq, stored, tmp_path):
+    lines = open(stored[0], encoding="utf-8").readlines()
+    cut = tmp_path / "cut.jsonl"
+    cut.write_text("".join(lines[:3]))
+    status, out, _ = psq("report", str(cut), "--junit", "-")
+    assert status == 70
+    suite = ElementTree.fromstring(out).find("testsuite")
+    assert int(suite.get("errors")) >= 3

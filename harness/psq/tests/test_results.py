@@ -1,0 +1,80 @@
+"""Result files, whole and damaged."""
+
+import json
+
+import pytest
+
+from psq.results import Run, Tail, Writer, load
+from psq.status import Status, UsageError
+
+PLAN = {"record": "plan", "name": "n", "tests": ["q.a", "q.b"], "planned": 2, "clause_digest": "d"}
+A = {"record": "test", "test": "q.a", "clauses": ["q.a"], "verdict": "pass"}
+B = {"record": "test", "test": "q.b", "clauses": ["q.b"], "verdict": "fail", "clause": "q.b"}
+END = {"record": "end", "planned": 2, "ran": 2, "status": 1}
+
+
+def written(tmp_path, *records):
+    path = tmp_path / "r.jsonl"
+    lines = [each if isinstance(each, str) else json.dumps(each) + "\n" for each in records]
+    path.write_text("".join(lines))
+    return path
+
+
+def test_a_whole_run_loads(tmp_path):
+    run = load(written(tmp_path, PLAN, A, B, END))
+    assert (run.name, run.missing, run.problems) == ("n", [], [])
+    assert run.status() == Status.DOES_NOT_CONFORM
+
+
+def test_a_run_that_was_cut_short_loads_and_is_no_verdict(tmp_path):
+    run = load(written(tmp_path, PLAN, A, '{"record":"te'))
+    assert run.missing == ["q.b"]
+    assert run.status() == Status.INTERNAL
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        ["no json\n"],
+        [A],
+        [],
+        [PLAN, PLAN, END],
+        [PLAN, {"record": "test", "test": "q.a", "clauses": [], "verdict": "fine"}, END],
+        [PLAN, {"record": "test", "verdict": "pass"}, END],
+        [PLAN, "[1]\n", END],
+    ],
+)
+def test_what_is_no_result_file_is_refused(tmp_path, records):
+    with pytest.raises(UsageError):
+        load(written(tmp_path, *records))
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(UsageError, match="cannot read"):
+        load(tmp_path / "none.jsonl")
+
+
+def test_the_problems_of_a_stored_run_stay(tmp_path):
+    run = load(written(tmp_path, PLAN, A, B, {**END, "problems": ["the suite crashed"]}))
+    assert run.status() == Status.INTERNAL
+
+
+def test_a_tail_gives_whole_lines_only(tmp_path):
+    path = tmp_path / "r"
+    tail = Tail(path)
+    assert tail.read() == []
+    path.write_text('{"record":"a"}\n{"rec')
+    assert tail.read() == [{"record": "a"}]
+    path.write_text('{"record":"a"}\n{"record":"b"}\n')
+    assert tail.read() == [{"record": "b"}]
+
+
+def test_what_is_written_loads_again(tmp_path):
+    path = tmp_path / "deep" / "r.jsonl"
+    run = Run("n", plan=PLAN, tests={"q.a": A, "q.b": B})
+    with Writer(path) as writer:
+        for record in (PLAN, A, B, run.end_record(run.status())):
+            writer.write(record)
+    again = load(path)
+    assert again.tests == run.tests
+    assert again.end["pass"] == again.end["fail"] == 1

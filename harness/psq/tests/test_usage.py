@@ -1,0 +1,68 @@
+"""Wrong usage: always 64, and it says what to do."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "argv, said",
+    [
+        ([], "COMMAND"),
+        (["chekc", "reference"], "Did you mean check?"),
+        (["check"], "DRIVER"),
+        (["check", "cpython", "--jbos", "3"], "Did you mean --jobs?"),
+        (["check", "cpython", "more"], "quote it"),
+        (["check", "refrence"], "Did you mean reference?"),
+        (["check", "cpython", "--test", "nothing.like.it"], "psq list"),
+        (["check", "cpython", "--test", "queue.putt.a"], "Did you mean queue.put.a"),
+        (["check", "cpython", "--test", "limits.e"], "no test of its own"),
+        (["check", "cpython", "--test", "queue.*", "--test", "x.y"], "'x.y'"),
+        (["check", "cpython", "--test", "queue.*", "--profile", "lifecycle"], "both"),
+        (["check", "cpython", "--profile", "bsae"], "Did you mean base?"),
+        (["check", "cpython", "--seed", "x"], "whole number"),
+        (["check", "cpython", "--jobs", "0"], "from 1"),
+        (["check", "cpython", "--patience", "nan"], "0.01"),
+        (["check", "cpython", "--ledger", "/no/such/ledger"], "is no ledger"),
+        (["check", "cpython", "--results", "/"], "folder"),
+        (["compare"], "psq compare reference cpython"),
+        (["compare", "cpython", "cpython"], "twice"),
+        (["compare", "cpython", "--from", "x"], "either"),
+        (["list", "zz*"], "no clause matches"),
+        (["explain", "queue.put.aa"], "Did you mean queue.put.a"),
+        (["explain", "queue.put_a"], "is a test"),
+        (["report", "/no/such/file", "--json", "-"], "cannot read"),
+        (["report", "x"], "--html FILE"),
+        (["driver-check", "refrence"], "Did you mean reference?"),
+        (["kill-matrix", "--fautl", "x"], "Did you mean --fault?"),
+    ],
+)
+def test_wrong_usage(psq, argv, said):
+    status, out, err = psq(*argv)
+    assert status == 64, (out, err)
+    assert said in err
+
+
+@pytest.mark.parametrize("command", ["", "check", "compare", "list", "explain", "report",
+                                     "driver-check", "kill-matrix"])
+def test_help_is_everywhere(psq, command):
+    status, out, _ = psq(*command.split(), "--help")
+    assert status == 0
+    assert "usage: psq" in out and "exit status" in out
+
+
+def test_list_and_explain(psq):
+    status, out, _ = psq("list", "queue.put.*")
+    assert status == 0
+    assert "queue.put.a" in out and "queue.get.c" not in out
+    status, out, _ = psq("explain", "queue.put.a")
+    assert status == 0
+    assert "The sentence of queue.put.a." in out and "queue.put_b" in out
+
+
+def test_a_bug_is_no_verdict(psq, monkeypatch):
+    def broken(*_):
+        raise KeyError("oops")
+
+    monkeypatch.setattr("psq.lawbook.list_clauses", broken)
+    status, _, err = psq("list")
+    assert status == 70
+    assert "internal error" in err
