@@ -1,0 +1,42 @@
+# Shared by ci/test and ci/conformance; sourced, not run. Sets `root`, `script` and `jobs`, nothing outside the shell.
+# shellcheck shell=bash
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+script=ci/$(basename "$0")
+jobs=$(nproc)
+
+say() { printf '%s: %s\n' "$script" "$*"; }
+
+# The one line that everybody reads; the status of the script is the second argument.
+verdict() {
+  say "$1"
+  exit "$2"
+}
+
+# quietly LOG COMMAND...: the output goes to a log, and to the screen only when the command fails.
+quietly() {
+  local log=$root/build/logs/$1.log
+  shift
+  mkdir -p "$(dirname "$log")"
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    say "failed: $* (whole log: $log)" >&2
+    return 1
+  fi
+}
+
+# build PRESET [CMAKE-ARG...]: configures and builds; the folder is the preset's.
+build() {
+  local preset=$1
+  shift
+  say "building ($preset)"
+  quietly "configure-$preset" cmake -S "$root" --preset "$preset" "$@" &&
+    quietly "build-$preset" cmake --build "$(folder_of "$preset")" --parallel "$jobs"
+}
+
+folder_of() {
+  if [[ $1 == dev ]]; then printf '%s/build' "$root"; else printf '%s/build-%s' "$root" "$1"; fi
+}
+
+set_up() {
+  "$root/ci/setup" || verdict "FAILED: the setup is incomplete (see above)" $?
+}
