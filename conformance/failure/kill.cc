@@ -43,7 +43,7 @@ void producer_killed(Scenario& t, bool simple, std::int64_t size, int at) {
   const auto reached = [&] {
     return gets.events.size() >= static_cast<std::size_t>(at) || gets.answer.has_value();
   };
-  t.expect_true(t.session().wait_until(reached, t.patient(10s)),
+  t.expect_true(t.session().wait_until(reached, t.hang_bound()),
                 "items arrive while their producer lives",
                 std::to_string(gets.events.size()) + " items");
   t.kill(producer);
@@ -51,7 +51,7 @@ void producer_killed(Scenario& t, bool simple, std::int64_t size, int at) {
   // by now.
   if (simple) {
     static_cast<void>(t.session().wait_until(
-        [&] { return gets.events.size() >= puts.events.size(); }, t.patient(10s)));
+        [&] { return gets.events.size() >= puts.events.size(); }, t.hang_bound()));
   }
   until_quiet(t, gets);
   const Obtained obtained = obtained_so_far(t, gets);
@@ -92,7 +92,7 @@ void consumer_no_duplicate(Scenario& t) {
     const auto reached = [&] {
       return lost.events.size() >= at || kept.events.size() + lost.events.size() >= kItems;
     };
-    t.expect_true(t.session().wait_until(reached, t.patient(10s)), "items arrive",
+    t.expect_true(t.session().wait_until(reached, t.hang_bound()), "items arrive",
                   std::to_string(lost.events.size()) + " items");
     t.kill(doomed);
     t.expect(t.finish(puts), Outcome::kOk);

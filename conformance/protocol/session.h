@@ -42,6 +42,8 @@ struct Peer {
 struct SessionOptions {
   std::vector<std::string> command;
   double patience = 1.0;  // scales every upper bound
+  /// Anything that is not meant to wait ends in microseconds; a call that takes this long hangs.
+  Nanoseconds hang_after = std::chrono::seconds{10};
 };
 
 /// Single-threaded. Every wait is bounded and handles whatever arrives meanwhile, deaths included.

@@ -67,15 +67,18 @@ void local(Scenario& t) {
   t.expect_payload(two.call(get(q)), t.item("two", 0));
 }
 
+// The first item is more than transports hold: what follows is still in the buffer at the close.
 void flushes(Scenario& t) {
   constexpr std::int64_t kItems = 200;
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q});
-  producer.ok(put_many(t, q, "producer", kItems, 3000));
+  producer.ok(put(q, t.item("large", 0, 4 << 20)));
+  t.eventually_boolean(main, empty(q), false);
+  producer.ok(put_many(t, q, "small", kItems));
   producer.ok(close(q));
-  const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
-  expect_exactly_once(t, {{"producer", kItems}}, {obtained});
+  const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems + 1)));
+  expect_exactly_once(t, {{"large", 1}, {"small", kItems}}, {obtained});
   expect_producer_order(t, {obtained});
 }
 

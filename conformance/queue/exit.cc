@@ -6,6 +6,7 @@ namespace psq::conformance {
 namespace {
 
 constexpr std::int64_t kItems = 200;
+constexpr std::int64_t kItemSize = 10'000;
 constexpr std::int64_t kMegabyte = 1 << 20;
 
 void waits_for_flush(Scenario& t) {
@@ -34,11 +35,12 @@ void before_close(Scenario& t) {
   t.expect_payload(main.call(get(q)), t.item("main", 0));
 }
 
+// More than transports hold, so that the end comes while most of it is still to be flushed.
 void flushes_at(Scenario& t, const Request& end) {
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q});
-  producer.ok(put_many(t, q, "producer", kItems));
+  producer.ok(put_many(t, q, "producer", kItems, kItemSize));
   producer.ok(end);
   Call& gets = main.start(get_many(q, kItems));
   const Obtained obtained = all_obtained(t, gets);

@@ -56,6 +56,9 @@ void declare(CLI::App& app, Options& options) {
                  "Seed of everything that is drawn (default: a new one each run)");
   app.add_option("--patience", options.patience, "Scales every upper bound on time")
       ->check(CLI::Range(0.01, 1000.0));
+  app.add_option("--hang-after", options.hang_after,
+                 "Seconds after which a call that should end is taken to hang")
+      ->check(CLI::Range(0.1, 3600.0));
   app.add_option("--unsupported-status", options.unsupported_status,
                  "Exit status when every selected test was unsupported");
 }

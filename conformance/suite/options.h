@@ -19,6 +19,7 @@ struct Options {
   std::string name;
   std::uint64_t seed = 0;
   double patience = 1.0;
+  double hang_after = 10.0;    // seconds; scaled by patience
   int unsupported_status = 2;  // what was not tested is not green
   bool list = false;
   bool clauses = false;

@@ -46,6 +46,13 @@ void keep_evidence(TestResult& result, Scenario& scenario, const Options& option
       << scenario.session().transcript().columns(scenario.session().transcript().newest());
 }
 
+SessionOptions session_options(const Options& options) {
+  const std::chrono::duration<double> hang_after{options.hang_after};
+  return {.command = options.driver,
+          .patience = options.patience,
+          .hang_after = std::chrono::duration_cast<Nanoseconds>(hang_after)};
+}
+
 void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
   try {
     require_profile(test, scenario.hello());
@@ -72,7 +79,7 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
   Hello hello;
   const auto began = Clock::now();
   try {
-    Scenario scenario{{.command = options.driver, .patience = options.patience}, options.seed};
+    Scenario scenario{session_options(options), options.seed};
     hello = scenario.hello();
     file.implementation(hello);
     judge(test, result, scenario);

@@ -9,8 +9,6 @@
 namespace psq::conformance {
 namespace {
 
-// Anything that is not meant to wait ends in microseconds; a call that takes this long hangs.
-constexpr auto kHangsAfter = 10s;
 // How much later than its timeout the promptest of several calls may be.
 constexpr auto kLateness = 150ms;
 constexpr int kPromptTries = 4;
@@ -69,7 +67,7 @@ void Scenario::probe_undeclared(const std::string& process, const Request& reque
   const std::string what = request.type + "." + request.verb;
   const Call& probe = session_->start(process, request);
   const bool answered =
-      session_->wait_until([&] { return probe.answer.has_value(); }, patient(kHangsAfter));
+      session_->wait_until([&] { return probe.answer.has_value(); }, hang_bound());
   if (!answered || probe.answer->outcome != Outcome::kUnsupported) {
     throw DriverError{"its hello does not declare " + what +
                       ", so a request for it must answer unsupported; it " +
@@ -94,7 +92,7 @@ std::optional<ThreadView> Scenario::view(const Call& call) {
 
 Answer Scenario::finish(Call& call) {
   const auto answered = [&] { return call.answer.has_value(); };
-  if (!session_->wait_until(answered, patient(kHangsAfter))) report_hang(call);
+  if (!session_->wait_until(answered, hang_bound())) report_hang(call);
   if (call.answer->outcome == Outcome::kUnsupported) {
     throw DriverError{"its hello declares " + call.request.type + "." + call.request.verb +
                       ", and a request for it answered unsupported"};
@@ -103,7 +101,7 @@ Answer Scenario::finish(Call& call) {
 }
 
 void Scenario::report_hang(Call& call) {
-  const std::string waited = "no answer within " + human(patient(kHangsAfter));
+  const std::string waited = "no answer within " + human(hang_bound());
   const auto seen = view(call);
   if (!call.began) {
     throw Inconclusive{
@@ -189,7 +187,7 @@ void Scenario::expect_not_before(const Answer& answer, Nanoseconds timeout) {
 }
 
 void Scenario::expect_waits(Call& call, const std::string& for_what) {
-  const auto deadline = monotonic_now() + patient(kHangsAfter);
+  const auto deadline = monotonic_now() + hang_bound();
   int asleep = 0;
   while (asleep < kAsleepInARow) {
     if (session_->wait_until([&] { return call.answer.has_value(); }, kBetweenLooks)) {
@@ -232,12 +230,12 @@ void Scenario::expect_prompt(Nanoseconds timeout, const std::function<Answer()>&
 Answer Scenario::eventually(const std::function<Answer()>& ask,
                             const std::function<bool(const Answer&)>& wanted,
                             const std::string& expected) {
-  const auto deadline = monotonic_now() + patient(kHangsAfter);
+  const auto deadline = monotonic_now() + hang_bound();
   while (true) {
     const Answer answer = ask();
     if (wanted(answer)) return answer;
     if (monotonic_now() > deadline) {
-      fail(expected + ", within " + human(patient(kHangsAfter)), describe(answer), answer.step);
+      fail(expected + ", within " + human(hang_bound()), describe(answer), answer.step);
     }
     static_cast<void>(session_->wait_until([] { return false; }, kBetweenLooks));
   }
@@ -251,8 +249,8 @@ Answer Scenario::eventually_boolean(const Actor& actor, const Request& request, 
 
 void Scenario::expect_end(const Actor& actor) {
   const Peer& peer = session_->peer(actor.name());
-  if (session_->wait_until([&] { return peer.dead; }, patient(kHangsAfter))) return;
-  fail("process " + actor.name() + " ends", "it still runs after " + human(patient(kHangsAfter)),
+  if (session_->wait_until([&] { return peer.dead; }, hang_bound())) return;
+  fail("process " + actor.name() + " ends", "it still runs after " + human(hang_bound()),
        session_->transcript().newest());
 }
 

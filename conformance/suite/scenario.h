@@ -59,6 +59,8 @@ class Scenario {
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] Actor root() { return {*this, "root"}; }
   [[nodiscard]] Nanoseconds patient(Nanoseconds base) const { return session_->patient(base); }
+  /// How long something that must end may take.
+  [[nodiscard]] Nanoseconds hang_bound() const { return patient(options_.hang_after); }
 
   /// Ends all processes and starts the driver afresh.
   void restart();

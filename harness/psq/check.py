@@ -32,8 +32,8 @@ def compare(args: argparse.Namespace, places: Places) -> Status:
     """Judges several implementations, or takes stored results, and puts them side by side."""
     if args.stored and args.drivers:
         raise UsageError("compare either drivers or, with --from, stored results")
-    if len(args.stored or args.drivers) < 2:
-        raise UsageError("compare needs two or more: psq compare reference cpython")
+    if not (args.stored or args.drivers):
+        raise UsageError("name what to compare, e.g. psq compare reference cpython")
     law = Law.load(places.suite)
     law.select(args.test, args.profile)
     console = progress.make_console()

@@ -21,6 +21,10 @@ from psq.results import Tail
 from psq.status import InternalError, Status, UsageError, did_you_mean
 
 _LIMIT_SECONDS = 120.0
+# A fault that makes a call hang is seen after this long; a right queue is never that slow here, or the control,
+# the faulty driver without a fault, fails too and the matrix with it.
+_HANG_AFTER_SECONDS = 3.0
+_CONTROL = {"name": "(none)", "breaks": "nothing: the control, which must pass"}
 
 
 @dataclass
@@ -33,6 +37,10 @@ class Trial:
     why: str = ""
     seconds: float = 0.0
 
+    @property
+    def is_control(self) -> bool:
+        return "clauses" in self.fault
+
 
 def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
     suite, faulty = places.suite, places.program("psq-faulty-driver")
@@ -43,10 +51,15 @@ def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
             raise InternalError(f"the fault {fault['name']} breaks {fault['clause']}, "
                                 "which is no clause with a test")
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        trials = [Trial(f, Path(scratch) / f"{i}.jsonl") for i, f in enumerate(faults)]
+        trials = [Trial(f, Path(scratch) / f"{i}.jsonl")
+                  for i, f in enumerate([_control_of(faults), *faults])]
         _run_all(trials, suite, faulty, args)
     _print(trials)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
+
+
+def _control_of(faults: list[dict]) -> dict:
+    return {**_CONTROL, "clauses": sorted({fault["clause"] for fault in faults})}
 
 
 def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
@@ -77,17 +90,25 @@ def _start(
     pool: Pool, trial: Trial, suite: Path, faulty: Path, args: argparse.Namespace
 ) -> None:
     fault = trial.fault
-    argv = [str(suite), "--test", fault["clause"], "--results", str(trial.results)]
+    argv = [str(suite), "--results", str(trial.results)]
+    for clause in fault.get("clauses", [fault.get("clause")]):
+        argv += ["--test", clause]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
+    argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
     argv += ["--name", f"faulty:{fault['name']}"]
-    argv += ["--", str(faulty), "--fault", fault["name"]]
+    argv += ["--", str(faulty)]
+    if not trial.is_control:
+        argv += ["--fault", fault["name"]]
     pool.start(trial, argv, trial.results.with_suffix(".log"))
 
 
 def _judge(job: Job) -> None:
     trial: Trial = job.what
     trial.seconds = job.quiet_for
+    if trial.is_control:
+        _judge_control(trial, job)
+        return
     failed = _failed_clauses(trial)
     allowed = {trial.fault["clause"], *trial.fault.get("also", [])}
     if job.process.returncode != 1:
@@ -100,6 +121,13 @@ def _judge(job: Job) -> None:
         trial.why = f"failed also at {', '.join(sorted(failed - allowed))}"
     else:
         trial.killed = True
+
+
+def _judge_control(trial: Trial, job: Job) -> None:
+    trial.killed = job.process.returncode == 0
+    if not trial.killed:
+        failed = ", ".join(sorted(_failed_clauses(trial))) or job.log_tail(300)
+        trial.why = f"without a fault the suite ended with status {job.process.returncode}: {failed}"
 
 
 def _failed_clauses(trial: Trial) -> set[str]:
@@ -118,13 +146,16 @@ def _print(trials: list[Trial]) -> None:
         table.add_column(column, no_wrap=column != "what it breaks")
     table.add_column("s", justify="right")
     for trial in trials:
-        result = Text("killed", "green") if trial.killed else Text("SURVIVES", "bold red")
+        good, bad = ("passes", "FAILS") if trial.is_control else ("killed", "SURVIVES")
+        result = Text(good, "green") if trial.killed else Text(bad, "bold red")
         fault = trial.fault
-        table.add_row(fault["name"], fault["clause"], fault.get("breaks", ""), result,
+        table.add_row(fault["name"], fault.get("clause", ""), fault.get("breaks", ""), result,
                       f"{trial.seconds:.1f}")
     console.print(table)
     alive = [trial for trial in trials if not trial.killed]
     for trial in alive:
-        console.print(Text(f"survives: {trial.fault['name']}: {trial.why}", "bold red"),
-                      soft_wrap=True)
-    console.print(f"{len(trials) - len(alive)} of {len(trials)} faults found at their clause")
+        word = "fails" if trial.is_control else "survives"
+        console.print(Text(f"{word}: {trial.fault['name']}: {trial.why}", "bold red"), soft_wrap=True)
+    faults = [trial for trial in trials if not trial.is_control]
+    found = sum(trial.killed for trial in faults)
+    console.print(f"{found} of {len(faults)} faults found at their clause")

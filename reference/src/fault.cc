@@ -31,7 +31,7 @@ constexpr FaultInfo kTable[] = {
     {"item-corrupted", "queue.item.sizes-intact", "the last byte of a long item is changed"},
     {"feeder-swaps", "queue.order.per-producer", "the feeder swaps two neighbours now and then"},
     {"close-forgets", "queue.close.flushes", "close throws the buffered items away"},
-    {"close-inherited", "queue.close.local", "a child inherits that its parent closed the queue"},
+    {"close-takes-slot", "queue.close.local", "close takes a slot for ever"},
     {"join-thread-does-not-wait", "queue.join-thread.waits-for-flush",
      "join_thread returns at once"},
     {"join-thread-unchecked", "queue.join-thread.before-close",

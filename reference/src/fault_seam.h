@@ -31,7 +31,7 @@ enum class Fault {
   kItemCorrupted,
   kFeederSwaps,
   kCloseForgets,
-  kCloseInherited,
+  kCloseTakesSlot,
   kJoinThreadDoesNotWait,
   kJoinThreadUnchecked,
   kCancelIgnored,

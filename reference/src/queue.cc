@@ -42,11 +42,8 @@ class QueueCore::State final : public ForkAware {
   State& operator=(const State&) = delete;
 
   void reset_in_child() noexcept override {
-    [[maybe_unused]] const bool was_closed = local->closed();
     // Not an assignment: nothing of the old feeder may be destroyed or locked here.
     new (&local) std::shared_ptr<Feeder>(std::make_shared<Feeder>(channel));
-    if constexpr (kFaults)
-      if (was_closed && fault_is(Fault::kCloseInherited)) local->close();
   }
   std::shared_ptr<Feeder> feeder() const override { return local; }
 
@@ -156,6 +153,9 @@ bool QueueCore::full() const noexcept {
 }
 
 void QueueCore::close() noexcept {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kCloseTakesSlot))
+      (void)state_->shared->slots.take(*state_->channel, Deadline::after(no_wait), {});
   state_->local->close();
 }
 

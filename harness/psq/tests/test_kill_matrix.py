@@ -20,11 +20,12 @@ def fault(name, clause="queue.get.c"):
 def suite_that(places):
     """Makes the suite end with a status after it wrote a failure at a clause."""
 
-    def make(status, clause):
+    def make(status, clause, control=0):
         real = places.build / "bin" / "psq-conformance"
         record = json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": clause})
         real.rename(real.with_name("wayward"))
         make_program(real, f'''case $1 in --list|--clauses) exec "$(dirname "$0")/wayward" "$1";; esac
+case "$*" in *--fault*) ;; *) exit {control};; esac
 while [ "$1" != --results ]; do shift; done
 echo '{record}' > "$2"
 exit {status}''')
@@ -72,3 +73,11 @@ def test_an_unknown_fault_is_wrong_usage(psq, places):
     status, _, err = psq("kill-matrix", "--fault", "lat")
     assert status == 64
     assert "Did you mean late?" in err
+
+
+def test_a_control_that_fails_fails_the_matrix(psq, places, suite_that):
+    faulty(places, fault("late"))
+    suite_that(1, "queue.get.c", control=1)
+    code, out, _ = psq("kill-matrix")
+    assert code == 1
+    assert "without a fault the suite ended with status 1" in out

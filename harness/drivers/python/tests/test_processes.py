@@ -207,8 +207,7 @@ def test_terminate_and_kill(driver):
         driver.spawn(driver.root, do)
         driver.root.value(do, on=do, thread="t")
         assert driver.root.value("join_process", on=do, timeout=60, thread="t") is True
-        expected = 255 if driver.root.hello["start_method"] == "forkserver" else code
-        assert driver.root.value("exit_code", on=do) in (code, expected)
+        assert driver.root.value("exit_code", on=do) == code
 
 
 def test_a_fork_under_load_from_several_threads(forking):
