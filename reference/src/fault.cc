@@ -157,6 +157,10 @@ constexpr FaultInfo kTable[] = {
     {"exit-code-positive", "process.exit-code.values",
      "the exit code of a killed child is 128 and the number of the signal"},
     {"daemons-left", "process.daemon.ends-with-parent", "daemons outlive their parent"},
+    {"leaks-descriptor", "process.hygiene.descriptors", "each queue leaves a descriptor open"},
+    {"leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory"},
+    {"leaks-file", "process.hygiene.nothing-left", "each queue leaves a temporary file"},
+    {"leaks-process", "process.hygiene.nothing-left", "each queue leaves a process"},
 };
 
 static_assert(std::size(kTable) == static_cast<std::size_t>(detail::Fault::kCount));

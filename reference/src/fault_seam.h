@@ -108,6 +108,10 @@ enum class Fault {
   kWaitTakesNan,
   kExitCodePositive,
   kDaemonsLeft,
+  kLeaksDescriptor,
+  kLeaksMemory,
+  kLeaksFile,
+  kLeaksProcess,
   kCount,  // Their number; no fault.
 };
 

@@ -6,6 +6,7 @@
 #include "src/channel.h"
 #include "src/fault_seam.h"
 #include "src/feeder.h"
+#include "src/leak_faults.h"
 #include "src/process_state.h"
 #include "src/shared_memory.h"
 #include "src/slots.h"
@@ -66,6 +67,7 @@ QueueCore::QueueCore(const CoreOptions& options) {
   state_ = std::make_unique<State>(options.counts_tasks);
   state_->shared->slots.set_bound(static_cast<std::uint64_t>(bound));
   state_->shared->tasks.preset(static_cast<std::uint64_t>(options.unfinished));
+  if constexpr (kFaults) fault_leak();
 }
 
 QueueCore::~QueueCore() {
