@@ -64,6 +64,19 @@ void operations_closed(Scenario& t) {
   }
 }
 
+// Closed here goes before everything else that could be said of the end.
+void operations_closed_first(Scenario& t) {
+  const Actor main = t.root();
+  const auto [receiver, sender] = main.pipe(false);
+  for (const Object& end : {receiver, sender}) main.ok(close(end));
+  for (const Request& request :
+       {send(receiver, t.item("main", 0)), recv(receiver), recv_bytes(receiver, -1), poll(receiver),
+        send(sender, t.item("main", 0)), send_bytes(sender, kHello, 6), recv(sender),
+        recv_bytes_into(sender, 16, 17), poll(sender)}) {
+    t.expect(main.call(request), Outcome::kClosed, "this process closed it");
+  }
+}
+
 void close_idempotent(Scenario& t) {
   const Actor main = t.root();
   const auto [left, right] = main.pipe(true);
@@ -73,23 +86,54 @@ void close_idempotent(Scenario& t) {
                    "the other end is not closed by that");
 }
 
+// A pipe made after the first close may have what the closed end had.
+void close_again_harms_nobody(Scenario& t) {
+  const Actor main = t.root();
+  for (const bool is_duplex : {false, true}) {
+    const std::string suffix = is_duplex ? "2" : "1";
+    const Object closed = main.pipe(is_duplex, "a" + suffix, "b" + suffix).first;
+    main.ok(close(closed));
+    const auto [receiver, sender] = main.pipe(is_duplex, "c" + suffix, "d" + suffix);
+    t.expect(main.call(close(closed)), Outcome::kOk, "close again");
+    t.expect(main.call(send(sender, t.item("main", 0))), Outcome::kOk, "nobody closed it");
+    t.expect_payload(main.call(recv(receiver)), t.item("main", 0));
+  }
+}
+
+void expect_open(Scenario& t, const Actor& actor, const Object& end, bool readable, bool writable) {
+  t.expect_boolean(actor.call(attribute(end, "readable")), readable, "whether it receives");
+  t.expect_boolean(actor.call(attribute(end, "writable")), writable, "whether it sends");
+  t.expect_boolean(actor.call(attribute(end, "closed")), false, "it is open");
+}
+
 void attributes(Scenario& t) {
   const Actor main = t.root();
   const auto [receiver, sender] = main.pipe(false, "receiver", "sender");
   const auto [left, right] = main.pipe(true, "left", "right");
-  const auto says = [&](const Object& end, bool readable, bool writable) {
-    t.expect_boolean(main.call(attribute(end, "readable")), readable, "whether it receives");
-    t.expect_boolean(main.call(attribute(end, "writable")), writable, "whether it sends");
-    t.expect_boolean(main.call(attribute(end, "closed")), false, "it is open");
-  };
-  says(receiver, true, false);
-  says(sender, false, true);
-  says(left, true, true);
-  says(right, true, true);
-  for (const Object& end : {receiver, sender, left, right}) {
-    main.ok(close(end));
-    t.expect_boolean(main.call(attribute(end, "closed")), true, "it was closed");
+  const Actor child = main.spawn("child", {receiver, sender, left, right});
+  for (const Actor& actor : {main, child}) {
+    expect_open(t, actor, receiver, true, false);
+    expect_open(t, actor, sender, false, true);
+    expect_open(t, actor, left, true, true);
+    expect_open(t, actor, right, true, true);
+    for (const Object& end : {receiver, sender, left, right}) {
+      actor.ok(close(end));
+      t.expect_boolean(actor.call(attribute(end, "closed")), true, "it was closed");
+    }
   }
+}
+
+void attributes_after_close(Scenario& t) {
+  const Actor main = t.root();
+  const Object receiver = main.pipe(false).first;
+  main.ok(close(receiver));
+  std::string seen;
+  for (const std::string name : {"readable", "writable"}) {
+    const Answer answer = main.call(attribute(receiver, name));
+    t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed}, "an answer, or closed");
+    seen += (seen.empty() ? "" : ", ") + name + ": " + describe(answer);
+  }
+  t.observe("pipe.attributes.after-close", seen);
 }
 
 const Tests kTests{
@@ -98,8 +142,11 @@ const Tests kTests{
     {{"pipe.send.wrong-direction"}, send_wrong_direction},
     {{"pipe.recv.wrong-direction"}, recv_wrong_direction},
     {{"pipe.close.operations-closed"}, operations_closed},
+    {{"pipe.close.operations-closed"}, operations_closed_first, "first"},
     {{"pipe.close.idempotent"}, close_idempotent},
+    {{"pipe.close.idempotent"}, close_again_harms_nobody, "harmless"},
     {{"pipe.attributes"}, attributes},
+    {{"pipe.attributes.after-close"}, attributes_after_close},
 };
 
 }  // namespace

@@ -23,17 +23,49 @@ void recv_waits(Scenario& t) {
   }
 }
 
-void order(Scenario& t) {
-  constexpr std::int64_t kMessages = 200;
-  const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
-  const Actor child = main.spawn("child", {sender});
-  Call& sends = child.start(run({send(sender, t.item("child", 0)).with("repeat", kMessages)}));
-  Call& receives = main.start(run({recv(receiver).with("repeat", kMessages)}));
-  const Obtained obtained = all_obtained(t, receives);
-  t.expect(t.finish(sends), Outcome::kOk);
-  expect_exactly_once(t, {{"child", kMessages}}, {obtained});
+// The list of sends ends with a close, so that a lost message is the end of the stream.
+void all_in_order(Scenario& t, const Actor& main, const Object& receiver, const Object& sender,
+                  std::vector<Request> sends, std::vector<Request> receives, std::int64_t count) {
+  const Actor child = main.spawn("child_" + sender.name, {sender});
+  main.ok(close(sender));
+  sends.push_back(close(sender));
+  Call& sending = child.start(run(std::move(sends)));
+  const Obtained obtained = all_obtained(t, main.start(run(std::move(receives))));
+  t.expect(t.finish(sending), Outcome::kOk);
+  expect_exactly_once(t, {{"child", count}}, {obtained});
   expect_prefix(t, "child", obtained.answers);
+  t.expect(main.call(recv_bytes(receiver)), Outcome::kEndOfStream, "as many as were sent");
+}
+
+void order(Scenario& t) {
+  constexpr std::int64_t kMessages = 300;
+  const Actor main = t.root();
+  for (const bool is_duplex : {false, true}) {
+    const std::string suffix = is_duplex ? "2" : "1";
+    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    all_in_order(t, main, receiver, sender,
+                 {send(sender, t.item("child", 0)).with("repeat", kMessages)},
+                 {recv(receiver).with("repeat", kMessages)}, kMessages);
+  }
+}
+
+// Values and bytes, small and large, in turn.
+void order_mixed(Scenario& t) {
+  constexpr std::int64_t kMessages = 120;
+  const Actor main = t.root();
+  for (const bool is_duplex : {false, true}) {
+    const std::string suffix = is_duplex ? "2" : "1";
+    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    std::vector<Request> sends;
+    std::vector<Request> receives;
+    for (std::int64_t i = 0; i < kMessages; ++i) {
+      const std::int64_t size = std::vector{0, 20'000, 300, 100'000, 1000}[i % 5];
+      const Item item = t.item("child", i, size);
+      sends.push_back(i % 3 == 0 ? send_bytes(sender, item) : send(sender, item));
+      receives.push_back(i % 3 == 0 ? recv_bytes(receiver) : recv(receiver));
+    }
+    all_in_order(t, main, receiver, sender, std::move(sends), std::move(receives), kMessages);
+  }
 }
 
 void boundaries(Scenario& t) {
@@ -77,48 +109,28 @@ void sizes_intact(Scenario& t) {
   }
 }
 
-void message_too_long(Scenario& t) {
+void huge_intact(Scenario& t) {
   const Actor main = t.root();
   const auto [receiver, sender] = main.pipe(false);
-  main.ok(send_bytes(sender, kHello));
-  t.expect_payload(main.call(recv_bytes(receiver, 5)), kHello);
-  main.ok(send_bytes(sender, kHello));
-  t.expect_payload(main.call(recv_bytes(receiver, 6)), kHello);
-  main.ok(send_bytes(sender, kHello));
-  t.expect(main.call(recv_bytes(receiver, 4)), Outcome::kMessageTooLong,
-           "five bytes are more than four");
+  const Actor child = main.spawn("child", {sender});
+  const Item item = t.item("child", 0, 64 << 20);
+  Call& sending = child.start(send(sender, item));
+  t.expect_payload(main.call(recv(receiver)), item);
+  t.expect(t.finish(sending), Outcome::kOk, "the other end was read");
 }
 
-void places_bytes(Scenario& t) {
+void values_equal(Scenario& t) {
+  t.needs_option("json");
   const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
-  const auto placed = [&](std::int64_t room, std::optional<std::int64_t> offset) {
-    main.ok(send_bytes(sender, kHello));
-    const Answer answer = main.call(recv_bytes_into(receiver, room, offset));
-    t.expect_payload(answer, kHello);
-    t.expect_number(answer, 5, "the message's length");
-  };
-  placed(5, {});
-  placed(16, {});
-  placed(16, 0);
-  placed(16, 3);
-  placed(16, 11);
-}
-
-void too_short(Scenario& t) {
-  const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
-  const auto refused = [&](std::int64_t room, std::optional<std::int64_t> offset) {
-    main.ok(send_bytes(sender, kHello));
-    const Answer answer = main.call(recv_bytes_into(receiver, room, offset));
-    t.expect(answer, Outcome::kBufferTooShort, "five bytes and less room");
-    t.expect_true(answer.value.payload == Payload{kHello}, "the whole message with it",
-                  describe(answer), answer);
-  };
-  refused(4, {});
-  refused(16, 12);
-  main.ok(send_bytes(sender, {Bytes{"6e657874"}}));
-  t.expect_payload(main.call(recv_bytes(receiver)), Bytes{"6e657874"});
+  const auto [left, right] = main.pipe(true);
+  const Actor child = main.spawn("child", {right});
+  for (const std::string text :
+       {"null", "true", "false", "0", "-1", "9007199254740993", "0.5", "-1e300", "\"\"", "\"text\"",
+        "\"\\u0000 \\u00e9 \\u6f22 \\ud83d\\ude00\"", "[]", "{}", "[1,[2,[3,[]]],{\"a\":null}]",
+        "{\"nested\":{\"list\":[true,1.25,\"x\"],\"empty\":{}}}"}) {
+    child.ok(send(right, Json{text}));
+    t.expect_payload(main.call(recv(left)), Json{text});
+  }
 }
 
 void slice(Scenario& t) {
@@ -137,6 +149,8 @@ void slice(Scenario& t) {
   sends(2, 3, Bytes{"6c6c6f"});
   sends(2, 0, kNothing);
   sends(5, {}, kNothing);
+  main.ok(send_bytes(sender, kNothing, 0, 0));
+  t.expect_payload(main.call(recv_bytes(receiver)), kNothing);
 }
 
 void bad_slice(Scenario& t) {
@@ -148,6 +162,10 @@ void bad_slice(Scenario& t) {
     t.expect(main.call(send_bytes(sender, kHello, offset, size)), Outcome::kInvalidArgument,
              "out of its bytes");
   }
+  for (const auto& [offset, size] : std::vector<std::pair<Number, Number>>{{1, {}}, {0, 1}}) {
+    t.expect(main.call(send_bytes(sender, kNothing, offset, size)), Outcome::kInvalidArgument,
+             "there are no bytes");
+  }
   t.expect_boolean(main.call(poll(receiver)), false, "nothing was sent");
   main.ok(send_bytes(sender, kHello));
   t.expect_payload(main.call(recv_bytes(receiver)), kHello);
@@ -156,12 +174,12 @@ void bad_slice(Scenario& t) {
 const Tests kTests{
     {{"pipe.recv.waits-for-message"}, recv_waits},
     {{"pipe.order.messages"}, order},
+    {{"pipe.order.messages"}, order_mixed, "mixed"},
     {{"pipe.message.boundaries"}, boundaries},
     {{"pipe.message.empty"}, empty_message},
     {{"pipe.item.sizes-intact"}, sizes_intact},
-    {{"pipe.recv-bytes.message-too-long"}, message_too_long},
-    {{"pipe.recv-bytes-into.places-bytes"}, places_bytes},
-    {{"pipe.recv-bytes-into.too-short"}, too_short},
+    {{"pipe.item.sizes-intact"}, huge_intact, "huge"},
+    {{"pipe.item.values-equal"}, values_equal},
     {{"pipe.send-bytes.slice"}, slice},
     {{"pipe.send-bytes.bad-slice"}, bad_slice},
 };

@@ -97,6 +97,18 @@ DriverProgram::~DriverProgram() {
   reap_descendants();
 }
 
+bool DriverProgram::descendants_end_within(Nanoseconds at_most) {
+  const auto deadline = Clock::now() + at_most;
+  while (how_it_ended()) {
+    const pid_t reaped = ::waitpid(-1, nullptr, WNOHANG);
+    if (reaped > 0) continue;
+    if (reaped < 0 && errno == ECHILD) return true;
+    if (Clock::now() > deadline) return false;
+    std::this_thread::sleep_for(milliseconds{1});
+  }
+  return false;
+}
+
 void DriverProgram::reap_descendants() {
   const auto deadline = Clock::now() + kPatienceWithHelpers;
   bool ended_by_force = false;

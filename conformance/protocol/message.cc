@@ -68,6 +68,8 @@ Value read_value(const json& in) {
   } else if (in.contains("bytes")) {
     value.payload = Bytes{in.at("bytes").get<std::string>()};
   }
+  // What came with harm to its neighbours is not intact either.
+  if (!in.value("rest_untouched", true)) value.intact = false;
   return value;
 }
 

@@ -134,6 +134,10 @@ std::string Session::why_no_hello() {
   return why + quoted_log(log_tail());
 }
 
+bool Session::anything_pending() const {
+  return std::ranges::any_of(calls_, [](const auto& each) { return !each.second->answer; });
+}
+
 void Session::signal(const std::string& process, int number) {
   Peer& target = peer(process);
   if (number == SIGKILL) target.killed = true;

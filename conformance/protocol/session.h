@@ -74,6 +74,11 @@ class Session {
   /// Waits until the process of that name has said hello. DriverError when it does not.
   Peer& expect_hello(const std::string& name);
 
+  [[nodiscard]] const std::map<std::string, Peer>& peers() const { return peers_; }
+  /// Whether some call on a living process has no answer yet.
+  [[nodiscard]] bool anything_pending() const;
+  [[nodiscard]] DriverProgram& program() { return *program_; }
+
   /// Sends a signal. Kill marks the process, so that what it had pending has the outcome killed.
   void signal(const std::string& process, int signal);
 

@@ -42,7 +42,7 @@ std::string Transcript::columns(std::size_t here) const {
   std::string out;
   for (const auto& name : names) {
     out += name;
-    out.append(name.size() < kWidth ? kWidth - name.size() : 1, ' ');
+    if (&name != &names.back()) out.append(name.size() < kWidth ? kWidth - name.size() : 1, ' ');
   }
   out += "\n";
   const std::size_t first = here > kMostBefore ? here - kMostBefore : 0;

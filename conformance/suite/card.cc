@@ -82,7 +82,8 @@ std::string failure_card(const TestResult& result, const Hello& hello, const Opt
   if (!result.expected.empty()) {
     card << "      expected   " << result.expected << "\n      saw        " << result.saw << "\n";
   }
-  if (result.expected.empty() || result.verdict != Verdict::kFail) {
+  if (result.expected.empty() ||
+      (result.verdict != Verdict::kFail && result.verdict != Verdict::kDeviates)) {
     card << indented(result.message, "      ");
   }
   card << indented(result.columns, "                 ");

@@ -30,6 +30,7 @@ class SuiteTest : public testing::Test {
       case Verdict::kPass:
         return;
       case Verdict::kExpectedFail:
+      case Verdict::kDeviates:
         std::cout << result.card;
         return;
       case Verdict::kUnsupported:

@@ -11,8 +11,10 @@ namespace psq::conformance {
 namespace {
 
 void take_failure(TestResult& result, const Failed& failed, Scenario& scenario) {
-  result.verdict = Verdict::kFail;
   result.clause = failed.clause.empty() ? result.clauses.at(0) : failed.clause;
+  const Clause* clause = find_clause(result.clause);
+  const bool should = clause != nullptr && clause->level == Level::kShould;
+  result.verdict = should ? Verdict::kDeviates : Verdict::kFail;
   result.expected = failed.expected;
   result.saw = failed.saw;
   result.message = "expected " + failed.expected + "; saw " + failed.saw;
@@ -57,6 +59,7 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
   try {
     require_profile(test, scenario.hello());
     test.body(scenario);
+    scenario.expect_nothing_left();
   } catch (const Failed& failed) {
     take_failure(result, failed, scenario);
   } catch (const Unsupported& lack) {

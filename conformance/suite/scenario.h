@@ -112,6 +112,11 @@ class Scenario {
   void stop(const Actor& actor);
   void resume(const Actor& actor);
 
+  /// Ends what still runs the way its users would, if nothing is in the way, and demands that
+  /// nothing of it is left: no process, no named shared memory, no temporary file. Says whether it
+  /// could look.
+  bool expect_nothing_left();
+
   /// Records which of the allowed behaviours was seen, for MAY and OBSERVED clauses.
   void observe(const std::string& clause, const std::string& behaviour) {
     observed_[clause] = behaviour;

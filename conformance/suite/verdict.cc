@@ -10,6 +10,8 @@ std::string_view to_string(Verdict verdict) {
       return "pass";
     case Verdict::kFail:
       return "fail";
+    case Verdict::kDeviates:
+      return "deviates";
     case Verdict::kInconclusive:
       return "inconclusive";
     case Verdict::kUnsupported:

@@ -11,6 +11,7 @@ namespace psq::conformance {
 enum class Verdict {
   kPass,
   kFail,
+  kDeviates,  // fails a SHOULD: reported, and no failure of the run
   kInconclusive,
   kUnsupported,
   kExpectedFail,

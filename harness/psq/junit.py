@@ -19,6 +19,7 @@ _ELEMENT = {
     "internal-error": "error",
     "unsupported": "skipped",
     "expected-fail": "skipped",
+    "deviates": "skipped",
 }
 
 

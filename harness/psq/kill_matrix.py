@@ -21,8 +21,8 @@ from psq.results import Tail
 from psq.status import InternalError, Status, UsageError, did_you_mean
 
 _LIMIT_SECONDS = 120.0
-# A fault that makes a call hang is seen after this long; a right queue is never that slow here, or the control,
-# the faulty driver without a fault, fails too and the matrix with it.
+# A fault that makes a call hang is seen after this long; a right queue is never that slow here, or
+# the control, the faulty driver without a fault, fails too and the matrix with it.
 _HANG_AFTER_SECONDS = 3.0
 _CONTROL = {"name": "(none)", "breaks": "nothing: the control, which must pass"}
 
@@ -155,7 +155,8 @@ def _print(trials: list[Trial]) -> None:
     alive = [trial for trial in trials if not trial.killed]
     for trial in alive:
         word = "fails" if trial.is_control else "survives"
-        console.print(Text(f"{word}: {trial.fault['name']}: {trial.why}", "bold red"), soft_wrap=True)
+        line = f"{word}: {trial.fault['name']}: {trial.why}"
+        console.print(Text(line, "bold red"), soft_wrap=True)
     faults = [trial for trial in trials if not trial.is_control]
     found = sum(trial.killed for trial in faults)
     console.print(f"{found} of {len(faults)} faults found at their clause")

@@ -12,13 +12,14 @@ from rich.text import Text
 
 from psq.results import Record
 
-SHOWN_AT_ONCE = ("fail", "unexpected-pass", "inconclusive", "driver-error", "internal-error")
+SHOWN_AT_ONCE = ("fail", "deviates", "unexpected-pass", "inconclusive", "driver-error", "internal-error")
 _HEARTBEAT_SECONDS = 5.0
 _PLAIN_WIDTH = 140
 
 STYLES = {
     "pass": "green",
     "fail": "bold red",
+    "deviates": "yellow",
     "inconclusive": "yellow",
     "unsupported": "dim",
     "expected-fail": "magenta",

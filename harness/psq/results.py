@@ -15,6 +15,7 @@ Record = dict[str, Any]
 VERDICTS = (
     "pass",
     "fail",
+    "deviates",
     "inconclusive",
     "unsupported",
     "expected-fail",
@@ -26,6 +27,7 @@ VERDICTS = (
 _STATUS_OF = {
     "pass": Status.CONFORMS,
     "expected-fail": Status.CONFORMS,
+    "deviates": Status.CONFORMS,
     "unsupported": Status.CONFORMS,
     "fail": Status.DOES_NOT_CONFORM,
     "unexpected-pass": Status.DOES_NOT_CONFORM,

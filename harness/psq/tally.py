@@ -19,6 +19,7 @@ _LOUDEST_FIRST = (
     "fail",
     "unexpected-pass",
     "inconclusive",
+    "deviates",
     "expected-fail",
     NOT_RUN,
     "pass",
@@ -66,7 +67,7 @@ def _of(record: Record | None, clause: str) -> str:
         return NOT_RUN
     verdict = record["verdict"]
     failed_at = record.get("clause")
-    blames_one = verdict in ("fail", "expected-fail", "unexpected-pass") and failed_at
+    blames_one = verdict in ("fail", "deviates", "expected-fail", "unexpected-pass") and failed_at
     if blames_one and failed_at != clause:
         return NOT_REACHED
     return verdict
@@ -112,6 +113,8 @@ def _ruling(law: Law, clause: str, decided: list[Cell]) -> str | None:
     verdicts = {each.verdict for each in decided}
     if verdicts <= {"pass"}:
         return f"the law leaves it open ({law.level_of(clause)})"
+    if verdicts <= {"pass", "deviates"}:
+        return f"the law recommends one and allows both ({law.level_of(clause)})"
     if verdicts <= {"pass", "expected-fail"}:
         return "the law decides; the failure is in the ledger"
     return None

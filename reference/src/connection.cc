@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "src/connection_faults.h"
 #include "src/descriptor_io.h"
 #include "src/fault_seam.h"
 #include "src/framing.h"
@@ -20,14 +21,20 @@ namespace {
 constexpr std::uint64_t kFirstPiece = std::uint64_t{1} << 20;
 
 void read_rest(int descriptor, std::span<std::byte> room) {
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kCutMessageOk))
+      return (void)detail::read_fully(descriptor, room);
   if (detail::read_fully(descriptor, room) < room.size()) {
     throw Corrupted("got end of file during message");
   }
 }
 
 std::uint64_t read_length(int descriptor) {
+  if constexpr (detail::kFaults) detail::faulty_receive(descriptor);
   std::array<std::byte, detail::kShortHeader> header;
   const std::size_t got = detail::read_fully(descriptor, header);
+  if constexpr (detail::kFaults)
+    if (got == 0) detail::faulty_end_of_stream();
   if (got == 0) throw EndOfStream();
   if (got < header.size()) throw Corrupted("got end of file during message");
   const auto length = static_cast<std::int32_t>(detail::get_big_endian<std::uint32_t>(header));
@@ -54,6 +61,14 @@ std::vector<std::byte> read_message(int descriptor, std::uint64_t length) {
   return message;
 }
 
+BufferTooShort too_short(int descriptor, std::size_t room, std::uint64_t length) {
+  auto message = read_message(descriptor, length);
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kTooShortLargeCut))
+      message.resize(std::min<std::size_t>(length, 65536));
+  return {room, std::move(message)};
+}
+
 void check_within(const char* what, std::int64_t value, std::size_t limit) {
   if (value >= 0 && static_cast<std::uint64_t>(value) <= limit) return;
   throw InvalidArgument(std::string(what) + " is " + std::to_string(value) +
@@ -66,7 +81,10 @@ ConnectionBase::ConnectionBase(int descriptor, Access access) noexcept
     : descriptor_(descriptor),
       readable_(access.readable),
       writable_(access.writable),
-      is_socket_(access.is_socket) {}
+      is_socket_(access.is_socket) {
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kAlwaysWritable)) writable_ = true;
+}
 
 ConnectionBase::ConnectionBase(ConnectionBase&& other) noexcept
     : descriptor_(other.descriptor_.exchange(-1)),
@@ -86,22 +104,27 @@ ConnectionBase& ConnectionBase::operator=(ConnectionBase&& other) noexcept {
 }
 
 ConnectionBase::~ConnectionBase() {
-  close();
+  if (!closed()) close();
 }
 
 void ConnectionBase::close() noexcept {
   const detail::Descriptor closing(descriptor_.exchange(-1));
+  if constexpr (detail::kFaults) detail::faulty_close(closing.get());
 }
 
 int ConnectionBase::check_readable() const {
   const int descriptor = fd();
   if (descriptor < 0) throw Closed("connection");
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kRecvDirectionUnchecked)) return descriptor;
   if (!readable()) throw WrongDirection("connection is write-only");
   return descriptor;
 }
 
 int ConnectionBase::check_writable() const {
   const int descriptor = fd();
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kSendToClosedBreaks) && descriptor < 0) throw BrokenPipe();
   if (descriptor < 0) throw Closed("connection");
   if constexpr (detail::kFaults)
     if (detail::fault_is(detail::Fault::kDirectionUnchecked)) return descriptor;
@@ -112,6 +135,7 @@ int ConnectionBase::check_writable() const {
 void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t offset,
                                 std::optional<std::int64_t> size) {
   (void)check_writable();
+  if constexpr (detail::kFaults) detail::faulty_slice(message.size(), offset, size);
   check_within("offset", offset, message.size());
   message = message.subspan(static_cast<std::size_t>(offset));
   if (size) {
@@ -123,9 +147,14 @@ void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t
 
 void ConnectionBase::send_message(std::span<const std::byte> message) {
   const int descriptor = check_writable();
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kSendTruncates) && message.size() > 16384)
-      message = message.first(message.size() - 1);
+  if constexpr (detail::kFaults) {
+    detail::faulty_send(descriptor, message, [&](auto bytes) { write_message(descriptor, bytes); });
+  } else {
+    write_message(descriptor, message);
+  }
+}
+
+void ConnectionBase::write_message(int descriptor, std::span<const std::byte> message) const {
   const detail::MessageHeader header = detail::make_header(message.size());
   if (message.size() > detail::kWrittenAtOnce) {
     detail::write_fully(descriptor, is_socket_, std::span(header.bytes).first(header.size));
@@ -145,46 +174,69 @@ std::vector<std::byte> ConnectionBase::receive_message() {
 
 std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> maximum) {
   const int descriptor = check_readable();
+  if constexpr (detail::kFaults) detail::faulty_maximum(descriptor, maximum);
   if (maximum && *maximum < 0) {
     throw InvalidArgument("maximum is " + std::to_string(*maximum) + ", but cannot be negative");
   }
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kMaximumIgnored)) maximum.reset();
   const std::uint64_t length = read_length(descriptor);
   if (maximum && length > static_cast<std::uint64_t>(*maximum)) {
     stop_reading();
     throw MessageTooLong(length, static_cast<std::uint64_t>(*maximum));
   }
-  return read_message(descriptor, length);
+  std::vector<std::byte> message = read_message(descriptor, length);
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kMessagesJoined) && poll()) {
+      for (const std::byte byte : receive_message()) message.push_back(byte);
+    }
+  return message;
 }
 
 std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int64_t offset) {
   const int descriptor = check_readable();
+  if constexpr (detail::kFaults) detail::faulty_offset(descriptor, room.size(), offset);
   check_within("offset", offset, room.size());
+  const std::span<std::byte> whole = room;
   room = room.subspan(static_cast<std::size_t>(offset));
   const std::uint64_t length = read_length(descriptor);
   if constexpr (detail::kFaults)
     if (detail::fault_is(detail::Fault::kTooShortTruncates) && length > room.size())
       return std::min(room.size(), read_message(descriptor, length).size());
-  if (length > room.size()) throw BufferTooShort(room.size(), read_message(descriptor, length));
+  if (length > room.size()) throw too_short(descriptor, room.size(), length);
   read_rest(descriptor, room.first(length));
+  if constexpr (detail::kFaults) return detail::faulty_room(whole, room, length);
   return length;
 }
 
 bool ConnectionBase::poll(Timeout timeout) {
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kPollFalseEarly)) timeout = timeout.length() / 2;
+  if constexpr (detail::kFaults) {
+    if (detail::fault_is(detail::Fault::kPollAfterClose) && closed()) return true;
+    detail::faulty_poll_begins(timeout);
+  }
   pollfd watched{.fd = check_readable(), .events = POLLIN, .revents = 0};
-  return detail::poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
+  const bool found = detail::poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
+  if constexpr (detail::kFaults) return detail::faulty_poll(watched, found);
+  return found;
 }
 
 // The rest of a message that was refused is in the way of all others.
 void ConnectionBase::stop_reading() noexcept {
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kTooLongClosesBothWays)) return close();
   if (writable_) {
     readable_ = false;
   } else {
     close();
   }
 }
+
+#ifdef PSQ_FAULTS
+void ConnectionBase::fault_not_serialized() {
+  if (detail::fault_is(detail::Fault::kUnserializableSent)) send_message({});
+}
+
+void ConnectionBase::fault_not_deserialized() {
+  if (detail::fault_is(detail::Fault::kUndeserializableEatsNext)) (void)receive_message();
+}
+#endif
 
 }  // namespace psq

@@ -7,11 +7,14 @@
 #include <csignal>
 
 #include "psq/error.h"
+#include "src/fault_seam.h"
 
 namespace psq::detail {
 namespace {
 
 [[noreturn]] void throw_for(int error, const char* doing) {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kResetIsCorrupted) && error == ECONNRESET) throw Corrupted("reset");
   switch (error) {
     case EPIPE:
       throw BrokenPipe();
@@ -66,6 +69,9 @@ int write_all(std::span<const std::byte> data, const Write& write) {
 }
 
 int write_to_pipe(int descriptor, std::span<const std::byte> data) {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kSigpipe))
+      return write_all(data, [&](auto b) { return ::write(descriptor, b.data(), b.size()); });
   NoSigpipe guard;
   const int error =
       write_all(data, [&](auto rest) { return ::write(descriptor, rest.data(), rest.size()); });
@@ -112,6 +118,8 @@ std::size_t read_fully(int descriptor, std::span<std::byte> room) {
 
 void write_fully(int descriptor, bool is_socket, std::span<const std::byte> data) {
   const int error = is_socket ? write_to_socket(descriptor, data) : write_to_pipe(descriptor, data);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kBrokenPipeSilent) && error == EPIPE) return;
   if (error != 0) throw_for(error, "cannot send");
 }
 

@@ -27,6 +27,8 @@ from psq_driver_kit import (
 _CLASSES = {"queue": "Queue", "joinable_queue": "JoinableQueue", "simple_queue": "SimpleQueue"}
 _PROPERTIES = ("closed", "readable", "writable")
 _NAMED = ("block", "timeout")
+# What is in a buffer before a message is received into it.
+_FILL = b"\xa5"
 
 
 def run_child(
@@ -149,12 +151,17 @@ class MultiprocessingAdapter(Adapter):
         return Call(functools.partial(target.recv_bytes, *arguments.values()), bytes_value)
 
     def _recv_bytes_into(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
-        room = bytearray(arguments["room"])
+        room = bytearray(_FILL * arguments["room"])
         offset = arguments.get("offset", 0)
         call = functools.partial(target.recv_bytes_into, room, *_if_there(arguments, "offset"))
 
         def value(count: int) -> Dict[str, Any]:
-            return {"count": count, **bytes_value(bytes(room[offset : offset + count]))}
+            rest = room[:offset] + room[offset + count :]
+            return {
+                "count": count,
+                "rest_untouched": rest == _FILL * len(rest),
+                **bytes_value(bytes(room[offset : offset + count])),
+            }
 
         return Call(call, value)
 

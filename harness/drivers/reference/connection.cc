@@ -17,6 +17,9 @@ using driver::Verb;
 
 namespace {
 
+// What is in a buffer before a message is received into it.
+constexpr std::byte kFill{0xa5};
+
 Bytes to_bytes(std::span<const std::byte> bytes) {
   return {.data = Codec<std::string>::decode(bytes)};
 }
@@ -77,15 +80,19 @@ Result ConnectionObject::recv_bytes(const Operation& operation, Call& call) {
 }
 
 Result ConnectionObject::recv_bytes_into(const Operation& operation, Call& call) {
-  std::vector<std::byte> room(operation.room);
+  std::vector<std::byte> room(operation.room, kFill);
   try {
     const std::int64_t offset = operation.offset.value_or(0);
     const std::size_t count = call([&] { return connection_.recv_bytes_into(room, offset); });
     // Whatever the library says, only what is in the room can be shown.
     const std::size_t first = std::min(room.size(), static_cast<std::size_t>(offset));
     const std::size_t shown = std::min(count, room.size() - first);
-    return Result::ok(driver::ReceivedInto{
-        .count = count, .bytes = to_bytes(std::span(room).subspan(first, shown))});
+    const auto is_fill = [](std::byte byte) { return byte == kFill; };
+    const bool untouched = std::ranges::all_of(std::span(room).first(first), is_fill) &&
+                           std::ranges::all_of(std::span(room).subspan(first + shown), is_fill);
+    return Result::ok(driver::ReceivedInto{.count = count,
+                                           .bytes = to_bytes(std::span(room).subspan(first, shown)),
+                                           .rest_untouched = untouched});
   } catch (const BufferTooShort& error) {
     return {.outcome = Outcome::kBufferTooShort,
             .value = to_bytes(error.message()),

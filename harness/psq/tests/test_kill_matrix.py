@@ -44,7 +44,8 @@ def test_a_fault_is_killed_at_its_clause(psq, places, suite_that):
 @pytest.mark.parametrize(
     "status, clause, said",
     [(0, "queue.get.c", "status 0"), (2, "queue.get.c", "status 2"),
-     (3, "queue.get.c", "status 3"), (70, "queue.get.c", "status 70"), (1, "queue.put.a", "failed at queue.put.a instead")],
+     (3, "queue.get.c", "status 3"), (70, "queue.get.c", "status 70"),
+     (1, "queue.put.a", "failed at queue.put.a instead")],
 )
 def test_a_fault_survives(psq, places, suite_that, status, clause, said):
     faulty(places, fault("late"))

@@ -37,6 +37,7 @@ def test_the_worst_speaks_for_all(statuses, expected):
     [
         (["pass"], 0),
         (["pass", "expected-fail", "unsupported"], 0),
+        (["pass", "deviates"], 0),
         (["pass", "fail"], 1),
         (["pass", "unexpected-pass"], 1),
         (["pass", "inconclusive"], 2),

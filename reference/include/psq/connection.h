@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <span>
 #include <string>
@@ -82,7 +83,29 @@ class ConnectionBase {
   std::vector<std::byte> receive_message();
   void send_message(std::span<const std::byte> message);
 
+#ifdef PSQ_FAULTS
+  // Does something wrong when an item could not be (de)serialized.
+  class FaultyCoding {
+   public:
+    FaultyCoding(ConnectionBase& connection, void (ConnectionBase::*harm)())
+        : connection_(connection), harm_(harm) {}
+    FaultyCoding(const FaultyCoding&) = delete;
+    FaultyCoding& operator=(const FaultyCoding&) = delete;
+    ~FaultyCoding() {
+      if (std::uncaught_exceptions() > before_) (connection_.*harm_)();
+    }
+
+   private:
+    ConnectionBase& connection_;
+    void (ConnectionBase::*harm_)();
+    int before_ = std::uncaught_exceptions();
+  };
+  void fault_not_serialized();
+  void fault_not_deserialized();
+#endif
+
  private:
+  void write_message(int descriptor, std::span<const std::byte> message) const;
   void stop_reading() noexcept;
 
   // Atomic, so that a close on another thread is an error there and not undefined.
@@ -103,13 +126,22 @@ class Connection : public ConnectionBase {
   void send(const T& item) {
     (void)check_writable();
     std::string bytes;
+#ifdef PSQ_FAULTS
+    const FaultyCoding seam(*this, &Connection::fault_not_serialized);
+#endif
     detail::serialize(item, bytes);
     send_message(std::as_bytes(std::span(bytes)));
   }
 
   // Receives one item, waiting for it as long as it takes.
   // Throws NotDeserializable; the message is consumed.
-  [[nodiscard]] T recv() { return detail::deserialize<std::remove_cv_t<T>>(receive_message()); }
+  [[nodiscard]] T recv() {
+    const auto message = receive_message();
+#ifdef PSQ_FAULTS
+    const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
+#endif
+    return detail::deserialize<std::remove_cv_t<T>>(message);
+  }
 };
 
 // The connections of `connections` that can be received from (the end of the stream included), in

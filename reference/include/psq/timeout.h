@@ -15,6 +15,12 @@
 
 namespace psq {
 
+#ifdef PSQ_FAULTS
+namespace detail {
+bool fault_takes_nan() noexcept;
+}  // namespace detail
+#endif
+
 // One immediate attempt.
 struct NoWait {};
 inline constexpr NoWait no_wait{};
@@ -45,6 +51,9 @@ class Timeout {
     using Wide = std::chrono::duration<long double, std::nano>;
     if constexpr (std::is_floating_point_v<Rep>) {
       if (std::isnan(length.count())) {
+#ifdef PSQ_FAULTS
+        if (detail::fault_takes_nan()) return Duration::zero();
+#endif
         throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
       }
     }

@@ -13,11 +13,12 @@
 
 namespace psq::driver {
 
-/// The answer of recv_bytes_into: `count` as the call returned it, and the `count` bytes that are
-/// in the buffer from the offset on.
+/// The answer of recv_bytes_into: `count` as the call returned it, the `count` bytes that are in
+/// the buffer from the offset on, and whether every other byte is as it was before the call.
 struct ReceivedInto {
   std::size_t count = 0;
   Bytes bytes;
+  bool rest_untouched = true;
 };
 
 /// The value of a call. Bytes that are an item are answered as one by the kit; an adapter just

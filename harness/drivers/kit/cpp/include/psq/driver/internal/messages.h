@@ -61,7 +61,7 @@ inline OrderedJson to_json(const Json& json) {
 }
 
 inline OrderedJson to_json(const ReceivedInto& received) {
-  OrderedJson value = {{"count", received.count}};
+  OrderedJson value = {{"count", received.count}, {"rest_untouched", received.rest_untouched}};
   value.update(to_json(received.bytes));
   return value;
 }

@@ -1,0 +1,218 @@
+#include "src/connection_faults.h"
+
+#ifdef PSQ_FAULTS
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cctype>
+#include <cerrno>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "psq/error.h"
+#include "src/descriptor_io.h"
+#include "src/framing.h"
+
+namespace psq::detail {
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr int kRarely = 100;
+
+// For the fault that lets a connection do one thing at a time.
+std::mutex one_at_a_time;
+std::atomic<int> last_closed{-1};
+std::atomic<int> ends_seen{0};
+
+short now(int descriptor, short events) {
+  pollfd watched{.fd = descriptor, .events = events, .revents = 0};
+  ::poll(&watched, 1, 0);
+  return watched.revents;
+}
+
+bool is_late(Message message) {
+  if (fault_is(Fault::kLargeMessagesLate)) return message.size() > kWrittenAtOnce;
+  return fault_is(Fault::kMessagesSwapped) && fault_turn(kRarely);
+}
+
+void add_to_last_digit(std::vector<std::byte>& message) {
+  const auto is_digit = [](std::byte byte) {
+    return std::isdigit(std::to_integer<unsigned char>(byte)) != 0;
+  };
+  const auto digit = std::find_if(message.rbegin(), message.rend(), is_digit);
+  if (digit != message.rend()) *digit ^= std::byte{1};
+}
+
+// Empty when the message is sent as it is.
+std::vector<std::byte> changed(Message message) {
+  std::vector<std::byte> copy;
+  const auto larger_than = [&](std::size_t size) { return message.size() > size; };
+  if (fault_is(Fault::kSendTruncates) && larger_than(kWrittenAtOnce)) {
+    copy.assign(message.begin(), message.end() - 1);
+  }
+  if (fault_is(Fault::kHugeMessageCut) && larger_than(32 * kMiB)) {
+    copy.assign(message.begin(), message.end() - 1);
+  }
+  if (fault_is(Fault::kLargeMessageGarbled) && larger_than(kMiB)) {
+    copy.assign(message.begin(), message.end());
+    copy[kMiB] ^= std::byte{1};
+  }
+  if (fault_is(Fault::kValueChanged) && !larger_than(100)) {
+    copy.assign(message.begin(), message.end());
+    add_to_last_digit(copy);
+  }
+  return copy;
+}
+
+void wait_until_read(int descriptor) {
+  for (int unread = 1; unread > 0; ::usleep(20'000)) {
+    if (::ioctl(descriptor, SIOCOUTQ, &unread) != 0) ::ioctl(descriptor, FIONREAD, &unread);
+  }
+}
+
+bool is_dropped(int descriptor, Message message) {
+  if (fault_is(Fault::kEmptyNotSent) && message.empty()) return true;
+  if (fault_is(Fault::kMessageLost) && fault_turn(kRarely)) return true;
+  return fault_is(Fault::kSendDropsWhenFull) && (now(descriptor, POLLOUT) & POLLOUT) == 0;
+}
+
+}  // namespace
+
+void faulty_send(int descriptor, Message message, const std::function<void(Message)>& send) {
+  static thread_local std::optional<std::vector<std::byte>> late;
+  std::unique_lock lock(one_at_a_time, std::defer_lock);
+  if (fault_is(Fault::kDuplexTakesTurns)) lock.lock();
+  if (is_dropped(descriptor, message)) return;
+  if (!late && is_late(message)) {
+    late.emplace(message.begin(), message.end());
+    return;
+  }
+  const auto other = changed(message);
+  send(other.empty() ? message : Message(other));
+  if (late) send(*late);
+  late.reset();
+  if (fault_is(Fault::kMessageTwice) && fault_turn(kRarely)) send(message);
+  if (fault_is(Fault::kSendNeedsReceiver)) wait_until_read(descriptor);
+}
+
+void faulty_receive(int descriptor) {
+  std::unique_lock lock(one_at_a_time, std::defer_lock);
+  if (fault_is(Fault::kDuplexTakesTurns)) {
+    lock.lock();
+    pollfd watched{.fd = descriptor, .events = POLLIN, .revents = 0};
+    ::poll(&watched, 1, -1);
+  }
+  const short found = now(descriptor, POLLIN);
+  if (fault_is(Fault::kRecvGivesUp) && found == 0) throw EndOfStream();
+  if (fault_is(Fault::kPendingLost) && (found & POLLHUP) != 0) throw EndOfStream();
+  if (fault_is(Fault::kResetLosesPending) && (found & POLLERR) != 0) throw ConnectionReset();
+}
+
+void faulty_end_of_stream() {
+  if (fault_is(Fault::kEndOfStreamOnce) && ends_seen++ > 0) throw Corrupted("got nothing");
+}
+
+void faulty_poll_begins(Timeout& timeout) {
+  const bool is_zero = timeout.length() == Timeout::Duration::zero();
+  if (fault_is(Fault::kPollFalseEarly)) timeout = timeout.length() / 2;
+  if (fault_is(Fault::kPollZeroWaits) && is_zero) timeout = std::chrono::seconds(1);
+  if (fault_is(Fault::kPollSleepsThrough) && !is_zero)
+    std::this_thread::sleep_for(
+        std::min<Timeout::Duration>(timeout.length(), std::chrono::hours(1)));
+}
+
+bool faulty_poll(const pollfd& watched, bool found) {
+  if (fault_is(Fault::kPollRaises) && !found) throw SystemError("timed out", ETIMEDOUT);
+  if (!found) return false;
+  if (fault_is(Fault::kPollEats)) eat_message(watched.fd);
+  int unread = 0;
+  ::ioctl(watched.fd, FIONREAD, &unread);
+  const bool at_end = unread == 0;
+  if (fault_is(Fault::kPollFalseAtEnd)) return !at_end;
+  if (fault_is(Fault::kPollFalseAtDuplexEnd)) return !(at_end && (watched.revents & POLLIN) != 0);
+  return true;
+}
+
+void faulty_wait_begins(Timeout& timeout) {
+  const bool is_zero = timeout.length() == Timeout::Duration::zero();
+  if (fault_is(Fault::kWaitEarly) && !timeout.is_forever()) timeout = timeout.length() / 2;
+  if (fault_is(Fault::kWaitZeroWaits) && is_zero) timeout = std::chrono::seconds(1);
+}
+
+void faulty_wait(std::span<pollfd> watched) {
+  const auto is_ready = [](const pollfd& each) { return each.revents != 0; };
+  const auto first = std::ranges::find_if(watched, is_ready);
+  if (first == watched.end()) return;
+  if (fault_is(Fault::kWaitFirstOnly)) {
+    std::for_each(first + 1, watched.end(), [](pollfd& each) { each.revents = 0; });
+  }
+  if (fault_is(Fault::kWaitEats)) eat_message(first->fd);
+  if (!fault_is(Fault::kWaitMissesEnd)) return;
+  for (pollfd& each : watched) {
+    if ((each.revents & POLLHUP) != 0) each.revents = 0;
+  }
+}
+
+void faulty_close(int descriptor) noexcept {
+  if (descriptor < 0) {
+    const int stranger = last_closed.exchange(-1);
+    if (fault_is(Fault::kCloseTwiceHitsStranger) && stranger >= 0) ::close(stranger);
+    return;
+  }
+  last_closed = descriptor;
+  if (fault_is(Fault::kCloseIsGlobal)) ::shutdown(descriptor, SHUT_RDWR);
+  if (fault_is(Fault::kCloseEndsStream)) ::shutdown(descriptor, SHUT_WR);
+  if (fault_is(Fault::kCloseBreaksPipe)) ::shutdown(descriptor, SHUT_RD);
+}
+
+bool fault_takes_nan() noexcept {
+  return fault_is(Fault::kPollTakesNan) || fault_is(Fault::kWaitTakesNan);
+}
+
+void faulty_slice(std::size_t length, std::int64_t& offset, std::optional<std::int64_t>& size) {
+  if (fault_is(Fault::kSliceSizeIgnored) && offset > 0) size.reset();
+  if (!fault_is(Fault::kSliceUnchecked)) return;
+  const auto end = static_cast<std::int64_t>(length);
+  offset = std::clamp<std::int64_t>(offset, 0, end);
+  if (size) size = std::clamp<std::int64_t>(*size, 0, end - offset);
+}
+
+void faulty_maximum(int descriptor, std::optional<std::int64_t>& maximum) {
+  const bool is_negative = maximum.value_or(0) < 0;
+  if (fault_is(Fault::kNegativeMaximumEats) && is_negative) eat_message(descriptor);
+  if (fault_is(Fault::kNegativeMaximumUnlimited) && is_negative) maximum.reset();
+  if (fault_is(Fault::kMaximumIgnored) && !is_negative) maximum.reset();
+  if (fault_is(Fault::kMaximumExclusive) && maximum.value_or(0) > 0) --*maximum;
+}
+
+void faulty_offset(int descriptor, std::size_t room, std::int64_t& offset) {
+  const bool is_bad = offset < 0 || static_cast<std::uint64_t>(offset) > room;
+  if (fault_is(Fault::kBadOffsetEats) && is_bad) eat_message(descriptor);
+  if (fault_is(Fault::kBadOffsetWraps) && offset < 0) offset += static_cast<std::int64_t>(room);
+}
+
+std::size_t faulty_room(std::span<std::byte> whole, std::span<std::byte> room, std::size_t length) {
+  const std::vector placed(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(length));
+  if (fault_is(Fault::kIntoIgnoresOffset)) std::ranges::copy(placed, whole.begin());
+  if (fault_is(Fault::kIntoClearsRest)) std::ranges::fill(room.subspan(length), std::byte{0});
+  return fault_is(Fault::kIntoCountsRoom) ? room.size() : length;
+}
+
+void eat_message(int descriptor) {
+  std::array<std::byte, kShortHeader> header;
+  if (read_fully(descriptor, header) < header.size()) return;
+  std::vector<std::byte> message(get_big_endian<std::uint32_t>(header));
+  read_fully(descriptor, message);
+}
+
+}  // namespace psq::detail
+
+#endif  // PSQ_FAULTS
