@@ -42,12 +42,16 @@ void get_closed(Scenario& t) {
 
 void idempotent(Scenario& t) {
   const Actor main = t.root();
-  const Object q = main.queue();
+  const Object q = main.queue(2);
   const Actor other = main.spawn("other", {q});
   main.ok(put(q, t.item("main", 0)));
-  for (int i = 0; i < 3; ++i) t.expect(main.call(close(q)), Outcome::kOk, "close again");
-  t.expect(main.call(put(q, t.item("main", 1))), Outcome::kClosed, "still closed");
+  for (int i = 0; i < 3; ++i) {
+    t.expect(main.call(close(q)), Outcome::kOk, "close again");
+    t.expect(main.call(put(q, t.item("main", 1))), Outcome::kClosed, "still closed");
+    t.expect_number(other.call(qsize(q)), 1, "close changes nothing");
+  }
   t.expect_payload(other.call(get(q)), t.item("main", 0));
+  t.expect(other.call(get(q, within(30ms))), Outcome::kEmpty, "one item was put");
 }
 
 void local(Scenario& t) {

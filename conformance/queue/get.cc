@@ -12,7 +12,7 @@ void waits_for_item(Scenario& t) {
   const Object q = main.queue();
   const Actor consumer = main.spawn("consumer", {q});
   Call& waiting = consumer.start(get(q));
-  t.expect_waits(waiting, "for an item");
+  t.expect_waits_on(waiting, kTimeout, "for an item");
   const Answer put_it = main.ok(put(q, t.item("main", 0)));
   const Answer done = t.finish(waiting);
   t.expect_payload(done, t.item("main", 0));
@@ -59,7 +59,8 @@ void item_within_timeout(Scenario& t) {
 }
 
 void exactly_once(Scenario& t) {
-  constexpr std::int64_t kItems = 300;
+  // Enough to meet what goes wrong once in several hundred items.
+  constexpr std::int64_t kItems = 2400;
   constexpr int kConsumers = 3;
   const Actor main = t.root();
   const Object q = main.queue();

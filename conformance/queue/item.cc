@@ -17,6 +17,27 @@ void sizes_intact(Scenario& t) {
   }
 }
 
+// From the least that the driver can make to several transports' worth.
+void sizes_intact_extremes(Scenario& t) {
+  constexpr std::int64_t kMegabyte = 1 << 20;
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor producer = main.spawn("producer", {q});
+  const std::int64_t least = t.item("p", 0, 1).size;
+  std::int64_t seq = 0;
+  for (const std::int64_t size :
+       {least, least + 1, 2 * kMegabyte, 4 * kMegabyte + 1, 8 * kMegabyte}) {
+    const Item item = t.item("p", seq++, size);
+    producer.ok(put(q, item));
+    t.expect_payload(main.call(get(q)), item);
+  }
+}
+
+std::string nested(int depth) {
+  return std::string(static_cast<std::size_t>(depth), '[') + "0" +
+         std::string(static_cast<std::size_t>(depth), ']');
+}
+
 void values_equal(Scenario& t) {
   t.needs_option("json");
   const Actor main = t.root();
@@ -25,9 +46,22 @@ void values_equal(Scenario& t) {
   for (const std::string text :
        {"true", "false", "0", "-1", "9007199254740993", "0.5", "-1e300", "\"\"", "\"text\"",
         "\"\\u0000 \\u00e9 \\u6f22 \\ud83d\\ude00\"", "[]", "{}", "[1,[2,[3,[]]],{\"a\":null}]",
-        "{\"nested\":{\"list\":[true,1.25,\"x\"],\"empty\":{}}}"}) {
+        "{\"nested\":{\"list\":[true,1.25,\"x\"],\"empty\":{}}}", "9223372036854775807",
+        "-9223372036854775808", "1.7976931348623157e308", "5e-324"}) {
     producer.ok(put(q, Json{text}));
     t.expect_payload(main.call(get(q)), Json{text});
+  }
+}
+
+void values_equal_large(Scenario& t) {
+  t.needs_option("json");
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor producer = main.spawn("producer", {q});
+  const std::string text(100'000, 'x');
+  for (const std::string& value : {nested(60), "\"" + text + "\"", "{\"" + text + "\":null}"}) {
+    producer.ok(put(q, Json{value}));
+    t.expect_payload(main.call(get(q)), Json{value});
   }
 }
 
@@ -44,7 +78,9 @@ void none_is_an_item(Scenario& t) {
 
 const Tests kTests{
     {{"queue.item.sizes-intact"}, sizes_intact},
+    {{"queue.item.sizes-intact"}, sizes_intact_extremes, "extremes"},
     {{"queue.item.values-equal"}, values_equal},
+    {{"queue.item.values-equal"}, values_equal_large, "large"},
     {{"queue.item.none-is-an-item"}, none_is_an_item},
 };
 

@@ -51,34 +51,41 @@ void threads_of_one_producer(Scenario& t) {
   expect_producer_order(t, {obtained});
 }
 
-void many_to_many(Scenario& t) {
-  constexpr std::int64_t kItems = 150;
+void many_to_many(Scenario& t, int each, std::int64_t items) {
   const Actor main = t.root();
   const Object q = main.queue(7);
   std::map<std::string, std::int64_t> put_by;
   std::vector<Call*> puts;
   std::vector<Call*> gets;
-  for (const std::string suffix : {"0", "1", "2"}) {
-    const Actor consumer = main.spawn("consumer" + suffix, {q});
-    gets.push_back(&consumer.start(get_many(q, kItems)));
+  for (int i = 0; i < each; ++i) {
+    const Actor consumer = main.spawn("consumer" + std::to_string(i), {q});
+    gets.push_back(&consumer.start(get_many(q, items)));
   }
-  for (const std::string suffix : {"0", "1", "2"}) {
-    const Actor producer = main.spawn("producer" + suffix, {q});
-    puts.push_back(&producer.start(put_many(t, q, producer.name(), kItems)));
-    put_by[producer.name()] = kItems;
+  for (int i = 0; i < each; ++i) {
+    const Actor producer = main.spawn("producer" + std::to_string(i), {q});
+    puts.push_back(&producer.start(put_many(t, q, producer.name(), items)));
+    put_by[producer.name()] = items;
   }
   std::vector<Obtained> obtained;
-  for (Call* each : gets) obtained.push_back(all_obtained(t, *each));
-  for (Call* each : puts) t.expect(t.finish(*each), Outcome::kOk);
+  for (Call* list : gets) obtained.push_back(all_obtained(t, *list));
   expect_exactly_once(t, put_by, obtained);
   expect_producer_order(t, obtained);
+  for (Call* list : puts) t.expect(t.finish(*list), Outcome::kOk);
+}
+
+void three_to_three(Scenario& t) {
+  many_to_many(t, 3, 150);
+}
+void eight_to_eight(Scenario& t) {
+  many_to_many(t, 8, 40);
 }
 
 const Tests kTests{
     {{"queue.order.per-producer"}, per_producer},
     {{"queue.order.per-producer"}, per_producer_mixed_sizes, "mixed_sizes"},
     {{"queue.order.threads-of-one-producer"}, threads_of_one_producer},
-    {{"queue.many-to-many"}, many_to_many},
+    {{"queue.many-to-many"}, three_to_three},
+    {{"queue.many-to-many"}, eight_to_eight, "eight_to_eight"},
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ void blocks_when_full(Scenario& t) {
   const Actor producer = main.spawn("producer", {q});
   main.ok(put(q, t.item("main", 0)));
   Call& waiting = producer.start(put(q, t.item("producer", 0)));
-  t.expect_waits(waiting, "for a slot");
+  t.expect_waits_on(waiting, kTimeout, "for a slot");
   const Answer freed = main.ok(get(q));
   const Answer done = t.finish(waiting);
   t.expect(done, Outcome::kOk, "a slot became free");

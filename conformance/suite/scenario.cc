@@ -203,6 +203,12 @@ void Scenario::expect_waits(Call& call, const std::string& for_what) {
   }
 }
 
+void Scenario::expect_waits_on(Call& call, Nanoseconds at_least, const std::string& for_what) {
+  expect_waits(call, for_what);
+  if (!ends_within(call, at_least)) return;
+  fail("the call waits " + for_what, "it ended: " + describe(*call.answer), call.step);
+}
+
 bool Scenario::ends_within(Call& call, Nanoseconds at_most) {
   return session_->wait_until([&] { return call.answer.has_value(); }, at_most);
 }

@@ -87,6 +87,8 @@ class Scenario {
   void expect_not_before(const Answer& answer, Nanoseconds timeout);
   /// The call began, and its thread sleeps in the kernel: it waits. Shown, not assumed.
   void expect_waits(Call& call, const std::string& for_what);
+  /// It waits, and does not end within this time either: to tell it from a short timeout.
+  void expect_waits_on(Call& call, Nanoseconds at_least, const std::string& for_what);
   /// Waits for the answer, as Actor::call does.
   Answer finish(Call& call);
   /// Whether the call has an answer within the time; for what may or may not end.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "psq/error.h"
+#include "src/fault_seam.h"
 #include "src/ring.h"
 
 namespace psq::detail {
@@ -36,6 +37,10 @@ std::uint64_t Channel::messages_read() const noexcept {
 
 void Channel::send(std::string_view message) {
   const RobustGuard guard(ring_->write_lock, Deadline::never());
+  if constexpr (kFaults)
+    if (fault_is(Fault::kFullPipeDrops) &&
+        ring_->tail - ring_->head + FrameHeader::frame_size(message.size()) > capacity_)
+      return;
   if (FrameHeader::frame_size(message.size()) <= capacity_ / 2) {
     write_frame(Kind::kWhole, message);
     ring_->message.notify_one();
@@ -75,8 +80,13 @@ void Channel::copy_in(std::uint64_t position, const void* data, std::size_t size
 
 Channel::Received Channel::receive(std::string& out, Deadline deadline,
                                    const std::atomic<bool>& stop) {
+  [[maybe_unused]] const std::uint64_t read_before = kFaults ? messages_read() : 0;
   for (;;) {
-    const bool readable = ring_->message.wait(deadline, [&] { return !empty() || stop.load(); });
+    const bool readable = ring_->message.wait(deadline, [&] {
+      if constexpr (kFaults)
+        if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
+      return !empty() || stop.load();
+    });
     if (stop.load()) return Received::kStopped;
     if (!readable) return Received::kNothing;
     {

@@ -85,6 +85,11 @@ void Feeder::send_all(const std::string& batch) {
     std::size_t length = 0;
     std::memcpy(&length, left.data(), sizeof length);
     left.remove_prefix(sizeof length);
+    if constexpr (kFaults)
+      if (fault_is(Fault::kFeederSkips) && fault_turn(16)) {
+        left.remove_prefix(length);
+        continue;
+      }
     channel_->send(left.substr(0, length));
     left.remove_prefix(length);
   }
@@ -94,19 +99,32 @@ void Feeder::close() noexcept {
   const std::lock_guard lock(mutex_);
   if constexpr (kFaults)
     if (fault_is(Fault::kCloseForgets)) buffer_.clear();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kCloseAgainReopens) && closed_) return void(closed_ = false);
   closed_ = true;
   work_.notify_one();
 }
 
 void Feeder::wait_flushed() {
   std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return !started_ || finished_ || cancelled_; });
+  const auto flushed = [&] { return !started_ || finished_ || cancelled_; };
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitFlushGivesUp))
+      return void(done_.wait_for(lock, std::chrono::milliseconds{1}, flushed));
+  if constexpr (kFaults)
+    if (fault_is(Fault::kCancelSparesJoinThread) || fault_is(Fault::kJoinThreadWaitsForNothing))
+      return done_.wait(lock, [&] { return finished_; });
+  done_.wait(lock, flushed);
 }
 
 void Feeder::cancel_wait() noexcept {
   if constexpr (kFaults)
     if (fault_is(Fault::kCancelIgnored)) return;
   const std::lock_guard lock(mutex_);
+  if constexpr (kFaults)
+    if ((fault_is(Fault::kCancelBeforePutForgotten) && !started_) ||
+        (fault_is(Fault::kCancelAfterCloseForgotten) && closed_))
+      return;
   cancelled_ = true;
   done_.notify_all();
 }

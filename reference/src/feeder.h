@@ -32,6 +32,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void wait_flushed();
   // wait_flushed does not wait, from now on.
   void cancel_wait() noexcept;
+  // For a fault: in a forked child, goes on with what the parent had buffered.
+  void fault_forget_thread() noexcept { started_ = false; }
 
  private:
   void start();

@@ -114,6 +114,9 @@ Process::Process(std::function<void()> body, Options options) {
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) throw SystemError("cannot fork", errno);
+  if constexpr (detail::kFaults)
+    if (pid == 0 && options.daemon && detail::fault_is(detail::Fault::kDaemonDoesNotFlush))
+      body(), _exit(0);
   if (pid == 0) run_child(body);
   state_ = std::make_shared<State>(pid, parent, options.daemon);
   process.add_child(state_);

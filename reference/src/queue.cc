@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <new>
+#include <thread>
 
 #include "src/channel.h"
+#include "src/fault_queue.h"
 #include "src/fault_seam.h"
 #include "src/feeder.h"
 #include "src/leak_faults.h"
@@ -43,10 +45,16 @@ class QueueCore::State final : public ForkAware {
   State& operator=(const State&) = delete;
 
   void reset_in_child() noexcept override {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kForkCopiesBuffer)) return local->fault_forget_thread();
     // Not an assignment: nothing of the old feeder may be destroyed or locked here.
     new (&local) std::shared_ptr<Feeder>(std::make_shared<Feeder>(channel));
   }
-  std::shared_ptr<Feeder> feeder() const override { return local; }
+  std::shared_ptr<Feeder> feeder() const override {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return nullptr;
+    return local;
+  }
 
   // Undoes the slot and the task of an item that will not be put.
   void take_back() noexcept {
@@ -61,7 +69,11 @@ class QueueCore::State final : public ForkAware {
 };
 
 QueueCore::QueueCore(const CoreOptions& options) {
-  const std::int64_t bound = std::max<std::int64_t>(options.maxsize, 0);
+  std::int64_t bound = std::max<std::int64_t>(options.maxsize, 0);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kMaxsizeClamped)) bound = std::min(bound, kMaxSize);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kLargestRefused)) check_range("maxsize", bound, 0, kMaxSize - 1);
   check_range("maxsize", bound, 0, kMaxSize);
   check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
   state_ = std::make_unique<State>(options.counts_tasks);
@@ -71,6 +83,8 @@ QueueCore::QueueCore(const CoreOptions& options) {
 }
 
 QueueCore::~QueueCore() {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDropForgets)) return;
   state_->local->close();
   state_->local->wait_flushed();
 }
@@ -78,15 +92,26 @@ QueueCore::~QueueCore() {
 void QueueCore::check_open() const {
   if constexpr (kFaults)
     if (fault_is(Fault::kPutAfterClose)) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kCloseThreadLocal) && !fault_closed_here()) return;
+  if constexpr (kFaults)
+    if (fault_put_begins() && fault_is(Fault::kUnserializableTakesSlot))
+      (void)state_->shared->slots.take(*state_->channel, Deadline::after(no_wait), {});
   if (state_->local->closed()) throw Closed("queue");
 }
 
 void QueueCore::put(const std::string& item, Timeout timeout) {
+  if constexpr (kFaults) fault_put_serialized();
   check_open();
   if constexpr (kFaults)
-    if (fault_is(Fault::kPutAfterClose) && state_->local->closed()) return;
+    if (fault_is(Fault::kUnserializableStopsLater) && fault_item_failed()) return;
+  if constexpr (kFaults)
+    if ((fault_is(Fault::kPutAfterClose) || fault_is(Fault::kCloseThreadLocal)) &&
+        state_->local->closed())
+      return;
   if constexpr (kFaults)
     if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
+  if constexpr (kFaults) timeout = fault_put_timeout(timeout);
   const std::atomic<bool>& closed = state_->local->closed();
   switch (state_->shared->slots.take(*state_->channel, Deadline::after(timeout), closed)) {
     case Slots::Taken::kYes:
@@ -102,6 +127,11 @@ void QueueCore::put(const std::string& item, Timeout timeout) {
   }
   if constexpr (kFaults)
     if (fault_is(Fault::kPutWaits)) return state_->channel->send(item);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kThreadsBatchApart)) {
+      if (!fault_turn(2)) return void(fault_kept_back() = item);
+      (void)state_->local->add(fault_kept_back());
+    }
   bool added = false;
   try {
     added = state_->local->add(item);
@@ -118,6 +148,17 @@ std::string QueueCore::get(Timeout timeout) {
   std::string item;
   if constexpr (kFaults)
     if (fault_is(Fault::kGetEmptyEarly)) timeout = timeout.length() / 2;
+  if constexpr (kFaults) timeout = fault_get_timeout(timeout);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetMissesItem) && !timeout.is_forever() && empty()) {
+      std::this_thread::sleep_for(timeout.length());
+      throw Empty();
+    }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetEndsStream) && empty() && state_->channel->messages_read() > 0)
+      throw EndOfStream();
+  if constexpr (kFaults)
+    if (auto again = fault_again(Fault::kGetDuplicatesInCrowd)) return *again;
   if constexpr (kFaults)
     if (auto again = fault_again(Fault::kGetDuplicates)) return *again;
   switch (state_->channel->receive(item, Deadline::after(timeout), state_->local->closed())) {
@@ -136,7 +177,13 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
     if (fault_is(Fault::kGetLoses) && fault_turn(4)) return get(timeout);
   if constexpr (kFaults)
-    if (fault_is(Fault::kItemCorrupted) && item.size() > 65536) item.back() ^= 1;
+    if (fault_is(Fault::kGetLosesRarely) && fault_turn(500)) return get(timeout);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetDuplicatesInCrowd) && fault_in_crowd(state_->channel->messages_read()))
+      fault_remember(item);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kNullIsEmpty) && item.size() <= 5) throw Empty();
+  if constexpr (kFaults) fault_change_item(item);
   if constexpr (kFaults)
     if (fault_is(Fault::kGetIsTaskDone)) (void)state_->shared->tasks.remove();
   return item;
@@ -147,21 +194,30 @@ std::size_t QueueCore::qsize() const noexcept {
 }
 
 bool QueueCore::empty() const noexcept {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kEmptyMissesLast)) return qsize() <= 1;
   return state_->channel->empty();
 }
 
 bool QueueCore::full() const noexcept {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kFullOneEarly))
+      return state_->shared->slots.almost_all_in_use(*state_->channel);
   return state_->shared->slots.all_in_use(*state_->channel);
 }
 
 void QueueCore::close() noexcept {
   if constexpr (kFaults)
-    if (fault_is(Fault::kCloseTakesSlot))
+    if (fault_is(Fault::kCloseTakesSlot) ||
+        (fault_is(Fault::kCloseAgainTakesSlot) && state_->local->closed()))
       (void)state_->shared->slots.take(*state_->channel, Deadline::after(no_wait), {});
+  if constexpr (kFaults) fault_closed_here() = true;
   state_->local->close();
 }
 
 void QueueCore::join_thread() {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kJoinThreadOnce) && fault_turn(2)) throw NotStarted("it was joined before");
   if constexpr (kFaults)
     if (fault_is(Fault::kJoinThreadDoesNotWait) && state_->local->closed()) return;
   if constexpr (kFaults)

@@ -1,5 +1,8 @@
 #include "src/slots.h"
 
+#include <chrono>
+#include <thread>
+
 #include "psq/queue.h"
 
 namespace psq::detail {
@@ -14,7 +17,17 @@ void Slots::set_bound(std::uint64_t bound) noexcept {
 
 Slots::Taken Slots::take(const Channel& channel, Deadline deadline, const std::atomic<bool>& stop) {
   bool taken = false;
-  free_.wait(deadline, [&] { return stop.load() || (taken = try_take(channel)); });
+  int looks = 0;
+  const std::uint64_t before = taken_.load();
+  const auto blind = [&] {
+    return looks++ > 0 && ((fault_is(Fault::kPutMissesSlot) && !deadline.is_never()) ||
+                           (fault_is(Fault::kPutStarves) && taken_.load() != before));
+  };
+  free_.wait(deadline, [&] {
+    if constexpr (kFaults)
+      if (blind()) return stop.load();
+    return stop.load() || (taken = try_take(channel));
+  });
   if (taken) return Taken::kYes;
   if constexpr (kFaults)
     if (fault_is(Fault::kFullTakesSlot)) taken_.fetch_add(1);
@@ -23,6 +36,12 @@ Slots::Taken Slots::take(const Channel& channel, Deadline deadline, const std::a
 
 bool Slots::try_take(const Channel& channel) noexcept {
   std::uint64_t taken = taken_.load();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kBoundRaces) && taken - ever_freed(channel) < bound_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      taken_.fetch_add(1);
+      return true;
+    }
   do {
     // If nobody else takes one meanwhile, what is free now can only become more.
     if (taken - ever_freed(channel) >= bound_) return false;

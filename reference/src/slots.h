@@ -32,6 +32,10 @@ class Slots {
   void freed() noexcept { free_.notify_one(); }
 
   [[nodiscard]] std::uint64_t in_use(const Channel& channel) const noexcept;
+  // For a fault.
+  [[nodiscard]] bool almost_all_in_use(const Channel& channel) const noexcept {
+    return in_use(channel) + 1 >= bound_;
+  }
   [[nodiscard]] bool all_in_use(const Channel& channel) const noexcept {
     return in_use(channel) >= bound_;
   }
