@@ -23,14 +23,6 @@ void idle_holder(Scenario& t) {
   t.expect(main.call(get(q, within(30ms))), Outcome::kEmpty, "nothing twice");
 }
 
-// What still comes of a list, comes at once: nothing hangs on missing the rest.
-void until_quiet(Scenario& t, const Call& gets) {
-  std::size_t seen = 0;
-  do {
-    seen = gets.events.size();
-  } while (t.session().wait_until([&] { return gets.events.size() > seen; }, 100ms));
-}
-
 // Kills a producer in the middle of its puts, at another point in each round, while `main` takes
 // what comes.
 void producer_killed(Scenario& t, bool simple, std::int64_t size, int at) {

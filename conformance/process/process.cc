@@ -118,6 +118,7 @@ void join_waits(Scenario& t) {
   const Actor child = main.spawn("child", {});
   Call& joining = main.start(join_process("child").by("parent"));
   t.expect_waits(joining, "for the child");
+  t.expect_true(!t.ends_within(joining, 250ms), "the join waits as long as it takes", "it ended");
   child.ok(end_by("return"));
   t.expect_boolean(t.finish(joining), true, "it has ended");
   for (int i = 0; i < 2; ++i)

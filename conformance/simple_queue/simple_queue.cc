@@ -5,6 +5,9 @@
 namespace psq::conformance {
 namespace {
 
+// Longer than a call waits that only pretends to wait for ever.
+constexpr auto kWhile = 250ms;
+
 void visible_on_return(Scenario& t) {
   const Actor main = t.root();
   const Object q = main.simple_queue();
@@ -22,6 +25,7 @@ void waits_for_item(Scenario& t) {
   const Actor consumer = main.spawn("consumer", {q});
   Call& waiting = consumer.start(get(q));
   t.expect_waits(waiting, "for an item");
+  t.expect_true(!t.ends_within(waiting, kWhile), "the get waits as long as it takes", "it ended");
   const Answer put_it = main.ok(put(q, t.item("main", 0)));
   const Answer done = t.finish(waiting);
   t.expect_payload(done, t.item("main", 0));

@@ -48,6 +48,13 @@ Obtained obtained_so_far(Scenario& t, const Call& gets) {
   return obtained;
 }
 
+void until_quiet(Scenario& t, const Call& gets) {
+  std::size_t seen = 0;
+  do {
+    seen = gets.events.size();
+  } while (t.session().wait_until([&] { return gets.events.size() > seen; }, 100ms));
+}
+
 std::map<std::string, std::int64_t> expect_at_most_once(
     Scenario& t, const std::map<std::string, std::int64_t>& put_by,
     const std::vector<Obtained>& obtained) {

@@ -30,6 +30,10 @@ Obtained all_obtained(Scenario& t, Call& gets);
 /// intact.
 Obtained obtained_so_far(Scenario& t, const Call& gets);
 
+/// Waits until no more comes of a list for a while: what still comes, comes at once, and nothing
+/// hangs on missing the rest.
+void until_quiet(Scenario& t, const Call& gets);
+
 /// Each item 0..count-1 of each producer exactly once over all consumers, and nothing else.
 void expect_exactly_once(Scenario& t, const std::map<std::string, std::int64_t>& put_by,
                          const std::vector<Obtained>& obtained);

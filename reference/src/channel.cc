@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 
 #include "psq/error.h"
 #include "src/fault_seam.h"
@@ -36,6 +37,9 @@ std::uint64_t Channel::messages_read() const noexcept {
 }
 
 void Channel::send(std::string_view message) {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kOneLockForAll))
+      while (fault_shared().exchange(1) != 0) std::this_thread::sleep_for(kLookAgain / 10);
   const RobustGuard guard(ring_->write_lock, Deadline::never());
   if constexpr (kFaults)
     if (fault_is(Fault::kFullPipeDrops) &&
@@ -44,6 +48,8 @@ void Channel::send(std::string_view message) {
   if (FrameHeader::frame_size(message.size()) <= capacity_ / 2) {
     write_frame(Kind::kWhole, message);
     ring_->message.notify_one();
+    if constexpr (kFaults)
+      if (fault_is(Fault::kOneLockForAll)) fault_shared() = 0;
     return;
   }
   const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
@@ -56,14 +62,21 @@ void Channel::send(std::string_view message) {
     write_frame(message.empty() ? Kind::kLast : Kind::kMiddle, next);
     ring_->rest.notify_one();
   }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kOneLockForAll)) fault_shared() = 0;
 }
 
 void Channel::write_frame(Kind kind, std::string_view payload) {
   const std::size_t size = FrameHeader::frame_size(payload.size());
   const std::uint64_t tail = ring_->tail.load(std::memory_order_relaxed);
-  ring_->room.wait(Deadline::never(), [&] {
+  const auto fits = [&] {
     return tail - ring_->head.load(std::memory_order_acquire) + size <= capacity_;
-  });
+  };
+  if constexpr (kFaults)
+    if (fault_is(Fault::kSimpleLargeGivesUp) &&
+        !ring_->room.wait(Deadline::never().within(2 * kLookAgain), fits))
+      throw Full();
+  ring_->room.wait(Deadline::never(), fits);
   const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .kind = kind};
   copy_in(tail, &header, sizeof header);
   copy_in(tail + sizeof header, payload.data(), payload.size());
@@ -96,6 +109,9 @@ Channel::Received Channel::receive(std::string& out, Deadline deadline,
         continue;
       }
       if (guard.from_the_dead()) repair_reading();
+      if constexpr (kFaults)
+        if (fault_is(Fault::kDeadReaderRest) && ring_->in_message.load() && take_rest(&out))
+          return Received::kMessage;
       if (ring_->in_message.load()) take_rest(nullptr);
       if (empty() || !take(out)) continue;
     }
@@ -118,6 +134,10 @@ bool Channel::take(std::string& out) {
   ring_->in_message.store(true, std::memory_order_release);
   drop_frame(frame);
   if (take_rest(&out)) return true;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kKilledTorn) || fault_is(Fault::kKilledSimpleTorn) ||
+        fault_is(Fault::kTerminatedTorn))
+      return true;
   out.resize(before);
   return false;
 }

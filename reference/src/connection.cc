@@ -147,6 +147,8 @@ void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t
 
 void ConnectionBase::send_message(std::span<const std::byte> message) {
   const int descriptor = check_writable();
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kKilledSendLate) && detail::fault_turn(10)) return;
   if constexpr (detail::kFaults) {
     detail::faulty_send(descriptor, message, [&](auto bytes) { write_message(descriptor, bytes); });
   } else {

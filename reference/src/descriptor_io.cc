@@ -119,7 +119,9 @@ std::size_t read_fully(int descriptor, std::span<std::byte> room) {
 void write_fully(int descriptor, bool is_socket, std::span<const std::byte> data) {
   const int error = is_socket ? write_to_socket(descriptor, data) : write_to_pipe(descriptor, data);
   if constexpr (kFaults)
-    if (fault_is(Fault::kBrokenPipeSilent) && error == EPIPE) return;
+    if ((fault_is(Fault::kBrokenPipeSilent) || fault_is(Fault::kKilledReaderUnnoticed)) &&
+        error == EPIPE)
+      return;
   if (error != 0) throw_for(error, "cannot send");
 }
 

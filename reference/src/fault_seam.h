@@ -4,8 +4,11 @@
 #ifndef PSQ_SRC_FAULT_SEAM_H_
 #define PSQ_SRC_FAULT_SEAM_H_
 
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace psq::detail {
 
@@ -87,8 +90,51 @@ enum class Fault {
   kTaskDoneUnchecked,
   kTaskDoneAfterClose,
   kOverflowUnchecked,
+  kJoinMissesZero,
+  kJoinLate,
+  kSecondJoinerForgotten,
+  kJoinOnce,
+  kJoinForProducersOnly,
+  kTaskDoneForGettersOnly,
+  kCreditAfterTooOften,
+  kTaskDoneAfterGetOnly,
+  kCountsLate,
+  kOverflowTakesSlot,
+  kOverflowDelivers,
+  kOverflowLosesTask,
+  kTasksFullEarly,
+  kTasksFullCounts,
+  kTasksBoundPlusOne,
+  kSlotFreedByTaskDone,
+  kTasksGetGivesUp,
+  kTasksGetEmptyEarly,
+  kTasksGetLoses,
+  kTasksFeederSwaps,
+  kTasksItemCorrupted,
+  kTasksPutAfterClose,
+  kTasksGetAfterClose,
+  kTasksExitDoesNotFlush,
   kSimplePutAfterClose,
   kSimpleGetDuplicates,
+  kSimpleLosesOne,
+  kSimpleLate,
+  kSimpleGetGivesUp,
+  kSimpleOvertakes,
+  kSimpleLargeOvertaken,
+  kSimpleEmptyToOthers,
+  kSimpleEmptyAtOne,
+  kSimpleDiesWithProducer,
+  kSimpleCloseEverywhere,
+  kSimpleItemCorrupted,
+  kSimpleRendezvous,
+  kSimpleLargeGivesUp,
+  kSimpleLeavesStump,
+  kSimpleDigitMisread,
+  kSimpleNullLost,
+  kSimpleSecondGetterForgotten,
+  kSimpleCloseToggles,
+  kSimpleExitLoses,
+  kSimpleChildSkips,
   kSendTruncates,
   kDirectionUnchecked,
   kPollFalseEarly,
@@ -158,6 +204,37 @@ enum class Fault {
   kLeaksMemory,
   kLeaksFile,
   kLeaksProcess,
+  kChildSimpleClosed,
+  kGrandchildSimpleClosed,
+  kChildKeepsEnds,
+  kChildInheritsFeeder,
+  kDropEndsAll,
+  kExitStatusSigned,
+  kProcessJoinEarly,
+  kProcessJoinGivesUp,
+  kProcessJoinByStarter,
+  kTerminateInterrupts,
+  kKillTerminates,
+  kSignalAfterEnd,
+  kExitCodesMixed,
+  kChildrenLeft,
+  kExitWaitsForGetters,
+  kSlotTakenAhead,
+  kKilledTorn,
+  kKilledSwaps,
+  kKilledGetAgain,
+  kKilledSimpleTorn,
+  kKilledSimpleLate,
+  kKilledSendLate,
+  kKilledReaderUnnoticed,
+  kPutterHoldsPlace,
+  kDeadGetterServed,
+  kDeadReaderRest,
+  kGetIsDoneForNow,
+  kOneLockForAll,
+  kTerminatedTorn,
+  kLateGetLoses,
+  kLateFeederLoses,
   kCount,  // Their number; no fault.
 };
 
@@ -174,6 +251,17 @@ bool fault_swap(std::string& buffer);
 // Keeps every fourth item that this thread gets, and gives it out again at the next call.
 std::optional<std::string> fault_again(Fault fault);
 void fault_remember(const std::string& item);
+
+// What a SimpleQueue sends instead of this item, with a fault that keeps items back for later.
+std::optional<std::vector<std::string>> fault_delayed(const std::string& item);
+
+// Numbers that faults keep: one that all processes share, and one of each process, zero at its
+// start.
+std::atomic<std::int64_t>& fault_shared() noexcept;
+std::atomic<std::int64_t>& fault_own() noexcept;
+
+// Never returns.
+void fault_hang() noexcept;
 
 }  // namespace psq::detail
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "psq/error.h"
 #include "src/fault_seam.h"
@@ -31,6 +32,12 @@ class AllSignalsBlocked {
  private:
   sigset_t before_;
 };
+
+// For a fault: whether this thread was last here 100 ms ago or more.
+[[maybe_unused]] bool held_up() {
+  thread_local Clock::time_point before = Clock::now();
+  return Clock::now() - std::exchange(before, Clock::now()) > 2 * kLookAgain;
+}
 
 }  // namespace
 
@@ -75,6 +82,10 @@ bool Feeder::next_batch(std::string& batch) {
   if constexpr (kFaults)
     if (fault_is(Fault::kFeederSwaps) && !fault_swap(buffer_) && fault_turn(4))
       work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
+  if constexpr (kFaults)
+    if (fault_is(Fault::kTasksFeederSwaps) || fault_is(Fault::kKilledSwaps))
+      if (!fault_swap(buffer_) && fault_turn(4))
+        work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
   batch.swap(buffer_);
   return !batch.empty();
 }
@@ -86,7 +97,8 @@ void Feeder::send_all(const std::string& batch) {
     std::memcpy(&length, left.data(), sizeof length);
     left.remove_prefix(sizeof length);
     if constexpr (kFaults)
-      if (fault_is(Fault::kFeederSkips) && fault_turn(16)) {
+      if ((fault_is(Fault::kFeederSkips) && fault_turn(16)) ||
+          (fault_is(Fault::kLateFeederLoses) && held_up())) {
         left.remove_prefix(length);
         continue;
       }

@@ -1,6 +1,8 @@
 #include "psq/process.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +38,18 @@ void flush_standard_streams() {
   std::fflush(stderr);
 }
 
+// For a fault.
+thread_local bool has_started_a_child = false;
+
+// A fault: copies of all pipes that this process has.
+[[maybe_unused]] void keep_ends() {
+  constexpr int kSome = 100;
+  for (int each = STDERR_FILENO + 1; each < kSome; ++each) {
+    struct stat about {};
+    if (fstat(each, &about) == 0 && S_ISFIFO(about.st_mode)) (void)fcntl(each, F_DUPFD, kSome);
+  }
+}
+
 [[noreturn]] void run_child(const std::function<void()>& body) {
   try {
     body();
@@ -62,6 +76,12 @@ void Process::State::check_mine() const {
 }
 
 bool Process::State::join(detail::Deadline deadline) {
+  using detail::Fault;
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(Fault::kProcessJoinGivesUp))
+      deadline = deadline.within(2 * detail::kLookAgain);
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(Fault::kProcessJoinByStarter) && !has_started_a_child) return false;
   for (;;) {
     if (exit_code()) return true;
     if (deadline.has_passed()) return false;
@@ -88,6 +108,9 @@ std::optional<int> Process::State::exit_code() {
 }
 
 std::optional<int> Process::State::reap() {
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kExitCodesMixed) && exit_code_)
+      return static_cast<int>(detail::fault_own().load());
   if (exit_code_) return exit_code_;
   int status = 0;
   const pid_t ended = waitpid(pid_, &status, WNOHANG);
@@ -96,6 +119,11 @@ std::optional<int> Process::State::reap() {
     if constexpr (detail::kFaults)
       if (detail::fault_is(detail::Fault::kExitCodePositive) && *exit_code_ < 0)
         exit_code_ = 128 - *exit_code_;
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kExitStatusSigned) && *exit_code_ > 127)
+        exit_code_ = *exit_code_ - 256;
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kExitCodesMixed)) detail::fault_own() = *exit_code_;
   } else if (ended < 0 && errno == ECHILD) {
     exit_code_ = kUnknownExitCode;
   }
@@ -105,6 +133,12 @@ std::optional<int> Process::State::reap() {
 void Process::State::send_signal(int number) {
   check_mine();
   const std::lock_guard lock(mutex_);
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kSignalAfterEnd) && reap()) exit_code_ = -number;
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kTerminateInterrupts) && number == SIGTERM) number = SIGINT;
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kKillTerminates) && number == SIGKILL) number = SIGTERM;
   if (!reap()) ::kill(pid_, number);
 }
 
@@ -117,7 +151,10 @@ Process::Process(std::function<void()> body, Options options) {
   if constexpr (detail::kFaults)
     if (pid == 0 && options.daemon && detail::fault_is(detail::Fault::kDaemonDoesNotFlush))
       body(), _exit(0);
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kChildKeepsEnds) && pid == 0) keep_ends();
   if (pid == 0) run_child(body);
+  has_started_a_child = true;
   state_ = std::make_shared<State>(pid, parent, options.daemon);
   process.add_child(state_);
 }
@@ -148,6 +185,9 @@ void Process::join() {
 }
 
 bool Process::join(Timeout timeout) {
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kProcessJoinEarly) && !timeout.is_forever())
+      timeout = timeout.length() / 2;
   return state_->join(detail::Deadline::after(timeout));
 }
 

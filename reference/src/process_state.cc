@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <new>
+#include <thread>
 
 #include "src/child.h"
 #include "src/fault_seam.h"
@@ -68,6 +69,11 @@ void ProcessState::finish() {
   finish_children();
   if constexpr (kFaults)
     if (fault_is(Fault::kExitDoesNotFlush)) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kTasksExitDoesNotFlush)) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitWaitsForGetters))
+      while (fault_own() > 0) std::this_thread::sleep_for(kLookAgain);
   flush_queues();
 }
 
@@ -80,6 +86,9 @@ void ProcessState::finish_children() {
   if constexpr (kFaults)
     if (fault_is(Fault::kDaemonsLeft))
       std::erase_if(children, [](const auto& child) { return child->is_daemon(); });
+  if constexpr (kFaults)
+    if (fault_is(Fault::kChildrenLeft))
+      std::erase_if(children, [](const auto& child) { return !child->is_daemon(); });
   for (const auto& child : children) {
     if (child->is_daemon()) child->send_signal(SIGTERM);
   }

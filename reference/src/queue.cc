@@ -47,6 +47,8 @@ class QueueCore::State final : public ForkAware {
   void reset_in_child() noexcept override {
     if constexpr (kFaults)
       if (fault_is(Fault::kForkCopiesBuffer)) return local->fault_forget_thread();
+    if constexpr (kFaults)
+      if (fault_is(Fault::kChildInheritsFeeder)) return;
     // Not an assignment: nothing of the old feeder may be destroyed or locked here.
     new (&local) std::shared_ptr<Feeder>(std::make_shared<Feeder>(channel));
   }
@@ -60,6 +62,11 @@ class QueueCore::State final : public ForkAware {
   void take_back() noexcept {
     shared->slots.give_back();
     if (counts_tasks) (void)shared->tasks.remove();
+  }
+
+  // Whether this is the fault that was chosen, for joinable queues alone.
+  [[nodiscard]] bool tasks_fault(Fault fault) const noexcept {
+    return counts_tasks && fault_is(fault);
   }
 
   SharedObject<Shared> shared;
@@ -78,6 +85,9 @@ QueueCore::QueueCore(const CoreOptions& options) {
   check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
   state_ = std::make_unique<State>(options.counts_tasks);
   state_->shared->slots.set_bound(static_cast<std::uint64_t>(bound));
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksBoundPlusOne) && bound > 0)
+      state_->shared->slots.set_bound(static_cast<std::uint64_t>(bound) + 1);
   state_->shared->tasks.preset(static_cast<std::uint64_t>(options.unfinished));
   if constexpr (kFaults) fault_leak();
 }
@@ -85,6 +95,8 @@ QueueCore::QueueCore(const CoreOptions& options) {
 QueueCore::~QueueCore() {
   if constexpr (kFaults)
     if (fault_is(Fault::kDropForgets)) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDropEndsAll)) fault_shared() = 1;
   state_->local->close();
   state_->local->wait_flushed();
 }
@@ -97,6 +109,10 @@ void QueueCore::check_open() const {
   if constexpr (kFaults)
     if (fault_put_begins() && fault_is(Fault::kUnserializableTakesSlot))
       (void)state_->shared->slots.take(*state_->channel, Deadline::after(no_wait), {});
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksPutAfterClose)) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDropEndsAll) && fault_shared() > 0) throw Closed("queue");
   if (state_->local->closed()) throw Closed("queue");
 }
 
@@ -112,16 +128,33 @@ void QueueCore::put(const std::string& item, Timeout timeout) {
   if constexpr (kFaults)
     if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
   if constexpr (kFaults) timeout = fault_put_timeout(timeout);
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksPutAfterClose) && state_->local->closed()) return;
   const std::atomic<bool>& closed = state_->local->closed();
   switch (state_->shared->slots.take(*state_->channel, Deadline::after(timeout), closed)) {
     case Slots::Taken::kYes:
       break;
     case Slots::Taken::kNo:
+      if constexpr (kFaults)
+        if (state_->tasks_fault(Fault::kTasksFullCounts)) (void)state_->shared->tasks.add();
       throw Full();
     case Slots::Taken::kStopped:
       throw Closed("queue");
   }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kJoinForProducersOnly)) fault_own() = 1;
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kCountsLate) && fault_turn(50) && state_->local->add(item)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      return (void)state_->shared->tasks.add();
+    }
   if (state_->counts_tasks && !state_->shared->tasks.add()) {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kOverflowDelivers)) (void)state_->local->add(item);
+    if constexpr (kFaults)
+      if (fault_is(Fault::kOverflowTakesSlot)) throw CountOverflow();
     state_->shared->slots.give_back();
     throw CountOverflow();
   }
@@ -139,6 +172,9 @@ void QueueCore::put(const std::string& item, Timeout timeout) {
     state_->take_back();
     throw;
   }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kSlotTakenAhead) && fault_own().exchange(1) == 0)
+      (void)state_->shared->slots.take(*state_->channel, Deadline::after(no_wait), closed);
   if (added) return;
   state_->take_back();
   throw Closed("queue");
@@ -161,6 +197,17 @@ std::string QueueCore::get(Timeout timeout) {
     if (auto again = fault_again(Fault::kGetDuplicatesInCrowd)) return *again;
   if constexpr (kFaults)
     if (auto again = fault_again(Fault::kGetDuplicates)) return *again;
+  if constexpr (kFaults)
+    if (auto again = fault_again(Fault::kKilledGetAgain)) return *again;
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksGetEmptyEarly)) timeout = timeout.length() / 2;
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksGetGivesUp) && timeout.is_forever()) timeout = kLookAgain;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDeadGetterServed)) fault_shared()++;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitWaitsForGetters)) fault_own()++;
+  [[maybe_unused]] const auto began = kFaults ? Clock::now() : Clock::time_point();
   switch (state_->channel->receive(item, Deadline::after(timeout), state_->local->closed())) {
     case Channel::Received::kMessage:
       break;
@@ -169,6 +216,8 @@ std::string QueueCore::get(Timeout timeout) {
     case Channel::Received::kStopped:
       if constexpr (kFaults)
         if (fault_is(Fault::kGetAfterClose)) throw Empty();
+      if constexpr (kFaults)
+        if (state_->tasks_fault(Fault::kTasksGetAfterClose)) throw Empty();
       throw Closed("queue");
   }
   state_->shared->slots.freed();
@@ -186,6 +235,28 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults) fault_change_item(item);
   if constexpr (kFaults)
     if (fault_is(Fault::kGetIsTaskDone)) (void)state_->shared->tasks.remove();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitWaitsForGetters)) fault_own()--;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDeadGetterServed) && fault_shared().fetch_sub(1) > 1 && fault_turn(2))
+      return get(timeout);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kLateGetLoses) && Clock::now() - began > 2 * kLookAgain)
+      return get(timeout);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kKilledGetAgain) && fault_turn(25)) fault_remember(item);
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksGetLoses) && fault_shared()++ % 500 == 499)
+      return get(timeout);
+  if constexpr (kFaults)
+    if (state_->tasks_fault(Fault::kTasksItemCorrupted) && item.size() > (std::size_t{1} << 20))
+      item.back() ^= 1;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kTaskDoneForGettersOnly)) fault_own() = 1;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kTaskDoneAfterGetOnly)) fault_shared()++;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetIsDoneForNow)) (void)state_->shared->tasks.remove();
   return item;
 }
 
@@ -233,6 +304,10 @@ void QueueCore::cancel_join_thread() noexcept {
 void QueueCore::task_done() {
   if constexpr (kFaults)
     if (fault_is(Fault::kTaskDoneAfterClose)) check_open();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kSlotFreedByTaskDone)) state_->shared->slots.give_back();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kGetIsDoneForNow)) return;
   if (!state_->shared->tasks.remove()) throw TaskDoneTooOften();
 }
 

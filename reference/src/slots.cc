@@ -16,6 +16,14 @@ void Slots::set_bound(std::uint64_t bound) noexcept {
 }
 
 Slots::Taken Slots::take(const Channel& channel, Deadline deadline, const std::atomic<bool>& stop) {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kPutterHoldsPlace)) {
+      taken_.fetch_add(1);
+      const auto fits = [&] { return taken_.load() - ever_freed(channel) <= bound_; };
+      if (free_.wait(deadline, fits)) return Taken::kYes;
+      taken_.fetch_sub(1);
+      return Taken::kNo;
+    }
   bool taken = false;
   int looks = 0;
   const std::uint64_t before = taken_.load();

@@ -45,6 +45,8 @@ class Slots {
   [[nodiscard]] std::uint64_t ever_freed(const Channel& channel) const noexcept {
     if constexpr (kFaults)
       if (fault_is(Fault::kSlotsNotFreed)) return given_back_.load();
+    if constexpr (kFaults)
+      if (fault_is(Fault::kSlotFreedByTaskDone)) return given_back_.load();
     return given_back_.load() + channel.messages_read();
   }
 
