@@ -13,7 +13,8 @@ enum class Level { kMust, kShould, kMay, kObserved };
 /// The set of clauses to which one belongs; an implementation claims whole profiles.
 enum class Profile { kBase, kLifecycle, kRobust, kManager };
 
-/// One promise. The views live as long as the program. `why` may be empty, nothing else is.
+/// One promise. The views live as long as the program. `why` and `differs` may be empty, nothing
+/// else is.
 struct Clause {
   std::string_view id;  // "queue.put.full-after-timeout"
   Level level;
@@ -21,7 +22,8 @@ struct Clause {
   std::string_view sentence;  // the normative one, on one line
   std::string_view why;
   std::string_view source;
-  std::string_view page;  // the file in spec/ where it stands: "queue.md"
+  std::string_view page;     // the file in spec/ where it stands: "queue.md"
+  std::string_view differs;  // which implementations do otherwise; may be empty
 };
 
 /// All clauses: pages in the order of their names, within a page as it has them. Never empty.

@@ -46,7 +46,8 @@ void print_clauses() {
                       {"sentence", clause.sentence},
                       {"page", clause.page},
                       {"why", clause.why},
-                      {"source", clause.source}}
+                      {"source", clause.source},
+                      {"differs", clause.differs}}
                      .dump()
               << "\n";
   }

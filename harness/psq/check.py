@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from psq import judging, progress, results, tally
-from psq.drivers import resolve
+from psq.drivers import PYTHONS, resolve
 from psq.law import Law
 from psq.places import Places
 from psq.results import Run
@@ -65,7 +65,7 @@ def _judge_all(
 
 def resolve_plain(text: str, places: Places, args: argparse.Namespace):
     """--interpreter and --start-method go to those drivers that can take them."""
-    is_python = text.partition("@")[0].split(":")[0] in ("cpython", "python")
+    is_python = text.partition("@")[0].split(":")[0] in PYTHONS
     takes_method = is_python and len(text.partition("@")[0].split(":")) == (
         1 if text.startswith("cpython") else 2
     )

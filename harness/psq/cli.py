@@ -83,7 +83,7 @@ def _add_law(commands) -> None:
     parser = _add(commands, "list", "lawbook:list_clauses", "the clauses of the law, a line each")
     parser.add_argument("glob", metavar="GLOB", nargs="?", default="*")
     parser = _add(commands, "explain", "lawbook:explain",
-                  "one clause: its sentence, why, its tests")
+                  "one clause: its sentence, why, its tests and faults, who keeps it")
     parser.add_argument("clause", metavar="ID")
 
 
@@ -97,7 +97,7 @@ def _add_report(commands) -> None:
 def _add_tests_of_the_tests(commands) -> None:
     commands.add_parser("driver-check", add_help=False, help="is a driver itself right?")
     parser = _add(commands, "kill-matrix", "kill_matrix:kill_matrix",
-                  "does the suite find every fault of the faulty driver?")
+                  "does the suite find every fault of the faulty drivers?")
     parser.add_argument("--fault", metavar="GLOB", action="append", default=[],
                         help="only these faults")
     parser.add_argument("--seed", metavar="N", type=judging.natural, default=1)

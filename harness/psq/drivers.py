@@ -16,8 +16,11 @@ from psq.places import Places
 from psq.status import DriverMissing, InternalError, UsageError, did_you_mean
 
 START_METHODS = ("fork", "spawn", "forkserver")
-NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver")
-FAMILIES = ("reference", "cpython", "python", "faulty")
+NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
+PYTHONS = ("cpython", "cpython-manager", "python")
+FAMILIES = ("reference", *PYTHONS, "faulty")
+# The reference with a fault built in, and the Python driver with a lie between it and multiprocessing.
+FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-lying-driver")
 OLDEST_PYTHON = (3, 9)
 
 HELP = """\
@@ -25,8 +28,9 @@ A DRIVER is one of
   reference                 the C++ reference of this tree
   cpython                   multiprocessing of the system's Python, by fork
   cpython:METHOD            the same by spawn or forkserver
+  cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
   python:MODULE[:METHOD]    a package with multiprocessing's face, e.g. python:billiard
-  faulty:FAULT              the reference with one fault built in ('psq kill-matrix' lists them)
+  faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
   anything with a space or a slash: the command line of your own driver
 The Python ones take @INTERPRETER at the end: a path or a name, e.g. cpython:spawn@python3.12
 """
@@ -90,19 +94,30 @@ def _built(
         if len(words) > 1:
             raise UsageError(f"no driver is named {text!r}. Did you mean reference?")
         return Driver(text, (str(places.program("psq-reference-driver")),), "reference")
-    program = places.program("psq-faulty-driver")
-    known = [fault["name"] for fault in list_faults(program)]
+    known = {fault["name"]: fault for fault in all_faults(places)}
     if len(words) != 2 or words[1] not in known:
         wanted = words[1] if len(words) > 1 else ""
         raise UsageError(
             f"no fault is named {wanted!r}; there are {', '.join(known)}."
             + did_you_mean(wanted, known)
         )
-    return Driver(text, (str(program), "--fault", words[1]), "faulty")
+    return Driver(text, (known[words[1]]["program"], "--fault", words[1]), "faulty")
+
+
+def all_faults(places: Places) -> list[dict]:
+    """The faults of all programs that have some, each with the path of its program."""
+    found: dict[str, dict] = {}
+    for name in FAULTY_PROGRAMS:
+        program = places.program(name)
+        for fault in list_faults(program):
+            if fault["name"] in found:
+                raise InternalError(f"two faults are named {fault['name']}: rename one")
+            found[fault["name"]] = {**fault, "program": str(program)}
+    return list(found.values())
 
 
 def list_faults(program: Path) -> list[dict]:
-    """The faults of the faulty driver; never none."""
+    """The faults of one program; never none."""
     try:
         answer = subprocess.run(
             [str(program), "--list-faults"], capture_output=True, text=True, timeout=60, check=True
@@ -143,14 +158,18 @@ def _python(
     if not places.python_driver.is_file():
         raise InternalError(f"the Python driver is not there: {places.python_driver}")
     argv = (program, str(places.python_driver), "--start-method", method)
+    if words[0] == "cpython-manager":
+        argv += ("--manager",)
     if module != "multiprocessing":
         argv += ("--module", module)
-    implementation = "cpython" if module == "multiprocessing" else module
+    implementation = words[0] if module == "multiprocessing" else module
+    if words[0] == "python" and module == "multiprocessing":
+        implementation = "cpython"
     return Driver(_python_label(words[0], module, method, interpreter), argv, implementation)
 
 
 def _python_label(family: str, module: str, method: str, interpreter: str | None) -> str:
-    label = "cpython" if family == "cpython" else f"python:{module}"
+    label = f"python:{module}" if family == "python" else family
     if method != "fork":
         label += f":{method}"
     return label + (f"@{interpreter}" if interpreter else "")

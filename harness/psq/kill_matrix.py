@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from psq import progress
-from psq.drivers import list_faults
+from psq.drivers import all_faults
 from psq.law import Law
 from psq.places import Places
 from psq.pool import Job, Pool
@@ -24,7 +24,7 @@ _LIMIT_SECONDS = 120.0
 # A fault that makes a call hang is seen after this long; a right queue is never that slow here, or
 # the control, the faulty driver without a fault, fails too and the matrix with it.
 _HANG_AFTER_SECONDS = 3.0
-_CONTROL = {"name": "(none)", "breaks": "nothing: the control, which must pass"}
+_CONTROL = "nothing: the control, which must pass"
 
 
 @dataclass
@@ -43,23 +43,34 @@ class Trial:
 
 
 def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
-    suite, faulty = places.suite, places.program("psq-faulty-driver")
+    suite = places.suite
     law = Law.load(suite)
-    faults = _choose(list_faults(faulty), args.fault)
+    known = all_faults(places)
+    faults = _choose(known, args.fault)
     for fault in faults:
         if not law.tests_of(fault["clause"]):
             raise InternalError(f"the fault {fault['name']} breaks {fault['clause']}, "
                                 "which is no clause with a test")
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         trials = [Trial(f, Path(scratch) / f"{i}.jsonl")
-                  for i, f in enumerate([_control_of(faults), *faults])]
-        _run_all(trials, suite, faulty, args)
+                  for i, f in enumerate([*_controls_of(faults), *faults])]
+        _run_all(trials, suite, args)
     _print(trials)
+    _print_unbroken(law, known)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
 
-def _control_of(faults: list[dict]) -> dict:
-    return {**_CONTROL, "clauses": sorted({fault["clause"] for fault in faults})}
+def _controls_of(faults: list[dict]) -> list[dict]:
+    """For each driver that has faults, the same driver without one, under the clauses of them all."""
+    groups: dict[tuple[str, ...], set[str]] = {}
+    for fault in faults:
+        driver = (fault["program"], *fault.get("control", []))
+        groups.setdefault(driver, set()).add(fault["clause"])
+    return [
+        {"name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])})", "breaks": _CONTROL,
+         "driver": driver, "clauses": sorted(clauses)}
+        for driver, clauses in groups.items()
+    ]
 
 
 def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
@@ -73,12 +84,12 @@ def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
     return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
 
 
-def _run_all(trials: list[Trial], suite: Path, faulty: Path, args: argparse.Namespace) -> None:
+def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None:
     waiting = deque(trials)
     with Pool(args.jobs) as pool:
         while waiting or pool.jobs:
             while waiting and pool.free:
-                _start(pool, waiting.popleft(), suite, faulty, args)
+                _start(pool, waiting.popleft(), suite, args)
             for job in pool.wait(0.5):
                 _judge(job)
             for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
@@ -86,9 +97,7 @@ def _run_all(trials: list[Trial], suite: Path, faulty: Path, args: argparse.Name
                 job.what.why = f"did not end within {_LIMIT_SECONDS * args.patience:.0f} s"
 
 
-def _start(
-    pool: Pool, trial: Trial, suite: Path, faulty: Path, args: argparse.Namespace
-) -> None:
+def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
     for clause in fault.get("clauses", [fault.get("clause")]):
@@ -97,9 +106,7 @@ def _start(
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
     argv += ["--name", f"faulty:{fault['name']}"]
-    argv += ["--", str(faulty)]
-    if not trial.is_control:
-        argv += ["--fault", fault["name"]]
+    argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]
     pool.start(trial, argv, trial.results.with_suffix(".log"))
 
 
@@ -160,3 +167,14 @@ def _print(trials: list[Trial]) -> None:
     faults = [trial for trial in trials if not trial.is_control]
     found = sum(trial.killed for trial in faults)
     console.print(f"{found} of {len(faults)} faults found at their clause")
+
+
+def _print_unbroken(law: Law, faults: list[dict]) -> None:
+    broken = {fault["clause"] for fault in faults}
+    unbroken = [clause.id for clause in law.clauses.values()
+                if clause.level == "MUST" and clause.id not in broken and law.tests_of(clause.id)]
+    console = progress.make_console()
+    console.print(f"{len(unbroken)} MUST clauses are broken by no fault"
+                  + (":" if unbroken else ""))
+    for clause in unbroken:
+        console.print(f"  {clause}", highlight=False)

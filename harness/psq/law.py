@@ -21,6 +21,7 @@ class Clause:
     page: str
     why: str
     source: str
+    differs: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def _clause(line: dict[str, Any]) -> Clause:
         page=line.get("page", "").removesuffix(".md"),
         why=line.get("why") or "",
         source=line.get("source") or "",
+        differs=line.get("differs") or "",
     )
 
 

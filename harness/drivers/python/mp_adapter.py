@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
-from typing import Any, Dict, Iterable, List, Mapping
+from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
 import mp_capabilities
 import mp_path  # noqa: F401
@@ -91,11 +91,11 @@ class MultiprocessingAdapter(Adapter):
     # Processes.
 
     def spawn(self, name: str, socket_path: str, given: Given, daemon: bool) -> Call:
-        arguments = (self._module.__name__, self._start_method, name, socket_path, given)
+        target, arguments = self.child()
 
         def start() -> Any:
             process = self._context.Process(
-                target=run_child, args=arguments, name=name, daemon=daemon
+                target=target, args=(*arguments, name, socket_path, given), name=name, daemon=daemon
             )
             process.start()
             # Some packages keep the arguments, and with them the objects, as long as the handle.
@@ -103,6 +103,10 @@ class MultiprocessingAdapter(Adapter):
             return process
 
         return Call(start)
+
+    def child(self) -> Tuple[Any, Tuple[Any, ...]]:
+        """What a child runs, and its first arguments: name, socket and objects follow."""
+        return run_child, (self._module.__name__, self._start_method)
 
     def process_operation(self, handle: Any, do: str, arguments: Mapping[str, Any]) -> Call:
         if do == "join_process":

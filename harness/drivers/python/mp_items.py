@@ -58,6 +58,10 @@ class Arrived:
         self._refuse = refuse
         self.value: Any = None
 
+    def __reduce__(self) -> Tuple[Any, ...]:
+        # A server hands on what it was given.
+        return Arrived, (self._seconds, self._refuse), self.value
+
     def __setstate__(self, value: Any) -> None:
         if self._seconds:
             time.sleep(self._seconds)

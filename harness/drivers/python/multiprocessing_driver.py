@@ -5,6 +5,7 @@ Started by a controller of the driver protocol, for example:
 
     psq driver-check -- python3 multiprocessing_driver.py --start-method spawn
     psq driver-check -- python3 multiprocessing_driver.py --module multiprocess
+    psq driver-check -- python3 multiprocessing_driver.py --manager
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import List, NoReturn
 
 import mp_path  # noqa: F401
 from mp_adapter import MultiprocessingAdapter
+from mp_manager import ManagerAdapter
 from psq_driver_kit import serve
 
 USAGE_STATUS = 64
@@ -33,11 +35,14 @@ def main(argv: List[str]) -> None:
     parser.add_argument("--start-method", choices=["fork", "spawn", "forkserver"], default="fork")
     parser.add_argument("--module", default="multiprocessing", metavar="NAME",
                         help="a package with its face, such as multiprocess or billiard")
+    parser.add_argument("--manager", action="store_true",
+                        help="the queues of a manager's server process, Manager().Queue()")
     options = parser.parse_args(argv)
+    make = ManagerAdapter if options.manager else MultiprocessingAdapter
     # Python 3.12 and later warn of a fork in a process with threads: to the log, whatever -W says.
     warnings.filterwarnings("default", message=".*fork", category=DeprecationWarning)
     try:
-        adapter = MultiprocessingAdapter(options.module, options.start_method)
+        adapter = make(options.module, options.start_method)
     except ImportError as error:
         parser.error(f"cannot import {options.module!r}: {error}; install it for {sys.executable}, "
                      "or name another with --module")

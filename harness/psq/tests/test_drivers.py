@@ -32,6 +32,14 @@ def test_an_interpreter_by_suffix_or_option(places):
     assert by_suffix.argv[0] == sys.executable
 
 
+@pytest.mark.parametrize("text, method", [("cpython-manager", "fork"),
+                                          ("cpython-manager:spawn", "spawn")])
+def test_the_queues_of_a_manager(places, text, method):
+    driver = resolve(text, places)
+    assert driver.argv == (SYSTEM, str(places.python_driver), "--start-method", method, "--manager")
+    assert (driver.label, driver.implementation) == (text, "cpython-manager")
+
+
 def test_a_module_with_the_same_face(places):
     driver = resolve("python:queue:spawn", places)
     assert driver.argv[-2:] == ("--module", "queue")
@@ -124,6 +132,9 @@ def test_labels_that_differ_have_files_that_differ():
 def test_faults_by_name(places, tmp_path):
     line = '{"name":"drops","clause":"queue.put.a","breaks":"it"}'
     program = make_program(tmp_path / "bin" / "psq-faulty-driver", f"echo '{line}'")
+    lie = line.replace("drops", "lies")
+    liar = make_program(tmp_path / "bin" / "psq-lying-driver", f"echo '{lie}'")
     assert resolve("faulty:drops", places).argv == (str(program), "--fault", "drops")
+    assert resolve("faulty:lies", places).argv == (str(liar), "--fault", "lies")
     with pytest.raises(UsageError, match="Did you mean drops"):
         resolve("faulty:drop", places)

@@ -7,13 +7,18 @@ import pytest
 from conftest import make_program
 
 
-def faulty(places, *faults):
+def faulty(places, *faults, program="psq-faulty-driver"):
     listed = "\n".join(json.dumps(fault) for fault in faults)
-    make_program(places.build / "bin" / "psq-faulty-driver", f"cat <<'END'\n{listed}\nEND")
+    make_program(places.build / "bin" / program, f"cat <<'END'\n{listed}\nEND")
 
 
-def fault(name, clause="queue.get.c"):
-    return {"name": name, "clause": clause, "breaks": "something"}
+def fault(name, clause="queue.get.c", **fields):
+    return {"name": name, "clause": clause, "breaks": "something", **fields}
+
+
+@pytest.fixture(autouse=True)
+def another_program_with_a_fault(places):
+    faulty(places, fault("lie", control=["--plain"]), program="psq-lying-driver")
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def test_a_fault_is_killed_at_its_clause(psq, places, suite_that):
     suite_that(1, "queue.get.c")
     status, out, _ = psq("kill-matrix")
     assert status == 0, out
-    assert "1 of 1 faults found" in out
+    assert "2 of 2 faults found" in out
 
 
 @pytest.mark.parametrize(
@@ -82,3 +87,32 @@ def test_a_control_that_fails_fails_the_matrix(psq, places, suite_that):
     code, out, _ = psq("kill-matrix")
     assert code == 1
     assert "without a fault the suite ended with status 1" in out
+
+
+def test_each_program_is_run_with_its_own_faults_and_control(psq, places, suite_that, tmp_path):
+    faulty(places, fault("late"))
+    suite_that(1, "queue.get.c")
+    log = tmp_path / "argv"
+    suite = places.build / "bin" / "psq-conformance"
+    suite.write_text(suite.read_text().replace("#!/bin/sh\n", f'#!/bin/sh\necho "$*" >> {log}\n'))
+    status, out, _ = psq("kill-matrix")
+    assert status == 0, out
+    drivers = {line.rpartition(" -- ")[2].rpartition("/")[2] for line in log.read_text().splitlines()}
+    assert {"psq-faulty-driver", "psq-faulty-driver --fault late", "psq-lying-driver --plain",
+            "psq-lying-driver --fault lie"} <= drivers
+
+
+def test_one_name_for_two_faults_is_an_error(psq, places):
+    faulty(places, fault("lie"))
+    status, _, err = psq("kill-matrix")
+    assert status == 70
+    assert "two faults are named lie" in err
+
+
+def test_clauses_without_a_fault_are_named(psq, places, suite_that):
+    faulty(places, fault("late", "queue.put.a"))
+    suite_that(1, "queue.get.c")
+    _, out, _ = psq("kill-matrix")
+    assert "2 MUST clauses are broken by no fault" in out
+    unbroken = out.rpartition("no fault:")[2].split()
+    assert unbroken == ["queue.put.b", "process.d"]
