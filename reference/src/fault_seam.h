@@ -106,6 +106,10 @@ enum class Fault {
   kUndeserializableEatsNext,
   kPollTakesNan,
   kWaitTakesNan,
+  kWaitMissesFifth,
+  kLastPendingLost,
+  kLargeSliceFromStart,
+  kMaximumLargeIgnored,
   kExitCodePositive,
   kDaemonsLeft,
   kCount,  // Their number; no fault.
