@@ -1,4 +1,6 @@
 // spec/pipe.md: messages, their boundaries and sizes, and the bytes forms
+#include <string_view>
+
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -38,7 +40,7 @@ void all_in_order(Scenario& t, const Actor& main, const Object& receiver, const 
 }
 
 void order(Scenario& t) {
-  constexpr std::int64_t kMessages = 300;
+  constexpr std::int64_t kMessages = 1500;
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
     const std::string suffix = is_duplex ? "2" : "1";
@@ -133,6 +135,33 @@ void values_equal(Scenario& t) {
   }
 }
 
+// Two hexadecimal digits a byte, in a pattern that no shift maps onto itself.
+std::string pattern(int bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  for (int i = 0; i < bytes; ++i) {
+    const auto byte = static_cast<std::size_t>(i % 251);
+    hex += {kDigits[byte / 16], kDigits[byte % 16]};
+  }
+  return hex;
+}
+
+void slice_large(Scenario& t) {
+  const Actor main = t.root();
+  const auto [receiver, sender] = main.pipe(true);
+  const std::string hex = pattern(40'000);
+  const auto sends = [&](std::int64_t offset, std::int64_t size) {
+    main.ok(send_bytes(sender, Bytes{hex}, offset, size));
+    t.expect_payload(main.call(recv_bytes(receiver)),
+                     Bytes{hex.substr(2 * static_cast<std::size_t>(offset),
+                                      2 * static_cast<std::size_t>(size))});
+  };
+  sends(0, 40'000);
+  sends(1, 39'999);
+  sends(9'999, 25'000);
+  sends(39'990, 7);
+}
+
 void slice(Scenario& t) {
   const Actor main = t.root();
   const auto [receiver, sender] = main.pipe(false);
@@ -181,6 +210,7 @@ const Tests kTests{
     {{"pipe.item.sizes-intact"}, huge_intact, "huge"},
     {{"pipe.item.values-equal"}, values_equal},
     {{"pipe.send-bytes.slice"}, slice},
+    {{"pipe.send-bytes.slice"}, slice_large, "large"},
     {{"pipe.send-bytes.bad-slice"}, bad_slice},
 };
 

@@ -27,6 +27,21 @@ void message_too_long(Scenario& t) {
   t.expect(main.call(recv_bytes(other, 0)), Outcome::kMessageTooLong, "five bytes are not none");
 }
 
+// A large message that the pipe holds, so that nobody waits.
+void message_too_long_large(Scenario& t) {
+  constexpr std::int64_t kSize = 40'000;
+  const Actor main = t.root();
+  for (const bool is_duplex : {false, true}) {
+    const std::string suffix = is_duplex ? "2" : "1";
+    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    main.ok(send_bytes(sender, t.item("main", 0, kSize)));
+    t.expect_payload(main.call(recv_bytes(receiver, kSize)), t.item("main", 0, kSize));
+    main.ok(send_bytes(sender, t.item("main", 1, kSize)));
+    t.expect(main.call(recv_bytes(receiver, kSize - 1)), Outcome::kMessageTooLong,
+             "one byte more than that");
+  }
+}
+
 void negative_maxlength(Scenario& t) {
   const Actor main = t.root();
   const auto [receiver, sender] = main.pipe(false);
@@ -169,6 +184,7 @@ void too_short_large(Scenario& t) {
 
 const Tests kTests{
     {{"pipe.recv-bytes.message-too-long"}, message_too_long},
+    {{"pipe.recv-bytes.message-too-long"}, message_too_long_large, "large"},
     {{"pipe.recv-bytes.negative-maxlength"}, negative_maxlength},
     {{"pipe.recv-bytes.after-message-too-long"}, observe_after_too_long},
     {{"pipe.send.after-message-too-long"}, send_after_too_long},

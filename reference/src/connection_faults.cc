@@ -25,7 +25,7 @@ namespace psq::detail {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr int kRarely = 100;
+constexpr int kRarely = 1000;
 
 // For the fault that lets a connection do one thing at a time.
 std::mutex one_at_a_time;
@@ -36,6 +36,12 @@ short now(int descriptor, short events) {
   pollfd watched{.fd = descriptor, .events = events, .revents = 0};
   ::poll(&watched, 1, 0);
   return watched.revents;
+}
+
+int unread_bytes(int descriptor) {
+  int unread = 0;
+  ::ioctl(descriptor, FIONREAD, &unread);
+  return unread;
 }
 
 bool is_late(Message message) {
@@ -113,6 +119,8 @@ void faulty_receive(int descriptor) {
   const short found = now(descriptor, POLLIN);
   if (fault_is(Fault::kRecvGivesUp) && found == 0) throw EndOfStream();
   if (fault_is(Fault::kPendingLost) && (found & POLLHUP) != 0) throw EndOfStream();
+  const bool is_last = (found & POLLHUP) != 0 && unread_bytes(descriptor) < 64;
+  if (fault_is(Fault::kLastPendingLost) && is_last) throw EndOfStream();
   if (fault_is(Fault::kResetLosesPending) && (found & POLLERR) != 0) throw ConnectionReset();
 }
 
@@ -133,9 +141,7 @@ bool faulty_poll(const pollfd& watched, bool found) {
   if (fault_is(Fault::kPollRaises) && !found) throw SystemError("timed out", ETIMEDOUT);
   if (!found) return false;
   if (fault_is(Fault::kPollEats)) eat_message(watched.fd);
-  int unread = 0;
-  ::ioctl(watched.fd, FIONREAD, &unread);
-  const bool at_end = unread == 0;
+  const bool at_end = unread_bytes(watched.fd) == 0;
   if (fault_is(Fault::kPollFalseAtEnd)) return !at_end;
   if (fault_is(Fault::kPollFalseAtDuplexEnd)) return !(at_end && (watched.revents & POLLIN) != 0);
   return true;
@@ -148,6 +154,9 @@ void faulty_wait_begins(Timeout& timeout) {
 }
 
 void faulty_wait(std::span<pollfd> watched) {
+  if (fault_is(Fault::kWaitMissesFifth) && watched.size() > 4) {
+    for (pollfd& each : watched.subspan(4)) each.revents = 0;
+  }
   const auto is_ready = [](const pollfd& each) { return each.revents != 0; };
   const auto first = std::ranges::find_if(watched, is_ready);
   if (first == watched.end()) return;
@@ -179,6 +188,7 @@ bool fault_takes_nan() noexcept {
 
 void faulty_slice(std::size_t length, std::int64_t& offset, std::optional<std::int64_t>& size) {
   if (fault_is(Fault::kSliceSizeIgnored) && offset > 0) size.reset();
+  if (fault_is(Fault::kLargeSliceFromStart) && length > kWrittenAtOnce) offset = 0;
   if (!fault_is(Fault::kSliceUnchecked)) return;
   const auto end = static_cast<std::int64_t>(length);
   offset = std::clamp<std::int64_t>(offset, 0, end);
@@ -190,6 +200,8 @@ void faulty_maximum(int descriptor, std::optional<std::int64_t>& maximum) {
   if (fault_is(Fault::kNegativeMaximumEats) && is_negative) eat_message(descriptor);
   if (fault_is(Fault::kNegativeMaximumUnlimited) && is_negative) maximum.reset();
   if (fault_is(Fault::kMaximumIgnored) && !is_negative) maximum.reset();
+  const bool is_large = unread_bytes(descriptor) > static_cast<int>(kWrittenAtOnce);
+  if (fault_is(Fault::kMaximumLargeIgnored) && is_large) maximum.reset();
   if (fault_is(Fault::kMaximumExclusive) && maximum.value_or(0) > 0) --*maximum;
 }
 
