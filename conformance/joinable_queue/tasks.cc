@@ -39,7 +39,7 @@ void overflow_without_effect(Scenario& t) {
   const Object q = nearly_overflowing(t, 2);
   main.ok(put(q, t.item("main", 0)));
   for (std::int64_t i = 0; i < 3; ++i) {
-    t.expect(main.call(put(q, t.item("refused", i))), Outcome::kCountOverflow,
+    t.expect(main.call(put(q, t.item("refused", i), kNoWait)), Outcome::kCountOverflow,
              "the count is at its largest, and nothing else is in the way");
   }
   main.ok(task_done(q));
