@@ -39,7 +39,7 @@ void overflow_without_effect(Scenario& t) {
   const Object q = nearly_overflowing(t, 2);
   main.ok(put(q, t.item("main", 0)));
   for (std::int64_t i = 0; i < 3; ++i) {
-    t.expect(main.call(put(q, t.item("refused", i))), Outcome::kCountOverflow,
+    t.expect(main.call(put(q, t.item("refused", i), kNoWait)), Outcome::kCountOverflow,
              "the count is at its largest, and nothing else is in the way");
   }
   main.ok(task_done(q));
@@ -172,6 +172,24 @@ void not_serializable(Scenario& t) {
   t.expect(t.finish(joining), Outcome::kOk, "every task is done");
 }
 
+// The item is consumed, its slot is free, its task is still to be done.
+void not_deserializable(Scenario& t) {
+  t.needs_option("item.fail_deserialize");
+  const Actor main = t.root();
+  const Object q = main.joinable_queue(1);
+  Item broken = t.item("main", 0);
+  broken.fail = "deserialize";
+  main.ok(put(q, broken));
+  t.expect(main.call(get(q)), Outcome::kNotDeserializable, "the item cannot be made");
+  t.expect(main.call(put(q, t.item("main", 1), kNoWait)), Outcome::kOk, "its slot is free");
+  t.expect_payload(main.call(get(q)), t.item("main", 1));
+  t.expect(main.call(task_done(q)), Outcome::kOk, "one of two tasks");
+  Call& joining = main.start(join(q).by("joiner"));
+  t.expect_waits(joining, "for the task of the broken item");
+  t.expect(main.call(task_done(q)), Outcome::kOk, "the other task");
+  t.expect(t.finish(joining), Outcome::kOk, "every task is done");
+}
+
 const Tests kTests{
     {{"joinable-queue.task-done.usable-after-too-often"}, usable_after_too_often},
     {{"joinable-queue.put.overflow-without-effect"}, overflow_without_effect},
@@ -181,6 +199,7 @@ const Tests kTests{
     {{"joinable-queue.task-done.before-get"}, before_get},
     {{"joinable-queue.task-done.at-once-after-get"}, at_once_after_get},
     {{"joinable-queue.put.not-serializable-task"}, not_serializable},
+    {{"joinable-queue.get.not-deserializable"}, not_deserializable},
 };
 
 }  // namespace

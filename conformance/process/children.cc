@@ -34,6 +34,21 @@ void join_any_thread(Scenario& t) {
   t.expect_boolean(main.call(join_process("child")), true, "on the thread that started it as well");
 }
 
+void join_zero_at_once(Scenario& t) {
+  const Actor main = t.root();
+  const Actor child = main.spawn("child", {});
+  for (const Nanoseconds timeout : {Nanoseconds{0}, Nanoseconds{-1s}}) {
+    t.expect_prompt(0ms, [&] {
+      const Answer answer = main.call(join_process("child", timeout));
+      t.expect_boolean(answer, false, "it still runs");
+      return answer;
+    });
+  }
+  child.ok(end_by("return"));
+  t.expect_end(child);
+  t.expect_boolean(main.call(join_process("child", 0ms)), true, "it has ended");
+}
+
 void terminate_after_end(Scenario& t) {
   const Actor main = t.root();
   for (const bool joined : {false, true}) {
@@ -103,6 +118,7 @@ void daemon_may_lose(Scenario& t) {
 const Tests kTests{
     {{"process.children.several"}, several},
     {{"process.join.any-thread"}, join_any_thread},
+    {{"process.join.zero-at-once"}, join_zero_at_once},
     {{"process.terminate.after-end"}, terminate_after_end},
     {{"process.exit.waits-for-children"}, waits_for_children},
     {{"process.exit.blocked-threads"}, blocked_threads},

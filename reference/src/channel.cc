@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <thread>
 
 #include "psq/error.h"
 #include "src/fault_seam.h"
@@ -37,9 +36,7 @@ std::uint64_t Channel::messages_read() const noexcept {
 }
 
 void Channel::send(std::string_view message) {
-  if constexpr (kFaults)
-    if (fault_is(Fault::kOneLockForAll))
-      while (fault_shared().exchange(1) != 0) std::this_thread::sleep_for(kLookAgain / 10);
+  if constexpr (kFaults) fault_enter_send();
   const RobustGuard guard(ring_->write_lock, Deadline::never());
   if constexpr (kFaults)
     if (fault_is(Fault::kFullPipeDrops) &&
@@ -48,8 +45,7 @@ void Channel::send(std::string_view message) {
   if (FrameHeader::frame_size(message.size()) <= capacity_ / 2) {
     write_frame(Kind::kWhole, message);
     ring_->message.notify_one();
-    if constexpr (kFaults)
-      if (fault_is(Fault::kOneLockForAll)) fault_shared() = 0;
+    if constexpr (kFaults) fault_leave_send();
     return;
   }
   const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
@@ -62,8 +58,7 @@ void Channel::send(std::string_view message) {
     write_frame(message.empty() ? Kind::kLast : Kind::kMiddle, next);
     ring_->rest.notify_one();
   }
-  if constexpr (kFaults)
-    if (fault_is(Fault::kOneLockForAll)) fault_shared() = 0;
+  if constexpr (kFaults) fault_leave_send();
 }
 
 void Channel::write_frame(Kind kind, std::string_view payload) {

@@ -169,6 +169,10 @@ constexpr FaultInfo kTable[] = {
      "get after close reports Empty"},
     {"tasks-exit-does-not-flush", "joinable-queue.exit.flushes",
      "a process that ends leaves its buffers unsent"},
+    {"tasks-broken-done", "joinable-queue.get.not-deserializable",
+     "a get finishes the task of its item, whole or broken"},
+    {"tasks-broken-keeps-slot", "joinable-queue.get.not-deserializable",
+     "a get leaves the slot to task_done, whole or broken"},
     {"simple-put-after-close", "simple-queue.close.operations-closed",
      "put after close still puts"},
     {"simple-get-duplicates", "simple-queue.get.exactly-once",
@@ -207,6 +211,8 @@ constexpr FaultInfo kTable[] = {
      "every tenth item is lost when its process ends without another put"},
     {"simple-child-skips", "simple-queue.put.visible-to-later-child",
      "what was there before a process got its first item is thrown away"},
+    {"simple-broken-stays", "simple-queue.get.not-deserializable",
+     "an item stays for one more get"},
     {"send-truncates", "pipe.item.sizes-intact", "the last byte of a long message is not sent"},
     {"direction-unchecked", "pipe.send.wrong-direction",
      "a send on a receiving end is tried all the same"},
@@ -337,6 +343,8 @@ constexpr FaultInfo kTable[] = {
      "an exit status above 127 is reported as negative"},
     {"process-join-early", "process.join.timeout-by-value",
      "join of a child gives up after half of its timeout"},
+    {"process-join-zero-waits", "process.join.zero-at-once",
+     "join of a child waits for a moment at least"},
     {"process-join-gives-up", "process.join.waits",
      "join of a child without a timeout waits for 100 ms only"},
     {"process-join-by-starter", "process.join.any-thread",
@@ -368,6 +376,10 @@ constexpr FaultInfo kTable[] = {
     {"killed-reader-unnoticed", "failure.kill.pipe-broken", "a send without a reader ends as ok"},
     {"putter-holds-place", "failure.kill.waiting-putter-harmless",
      "a put that waits holds a place in the queue already"},
+    {"writers-by-ticket", "failure.kill.waiting-writer-harmless",
+     "writers are served in the order of their tickets, the dead as well"},
+    {"getter-behind-served", "failure.kill.getter-behind-harmless",
+     "every other item goes to a get that was killed while it waited"},
     {"dead-getter-served", "failure.kill.waiting-getter-loses-nothing",
      "every other item goes to a get that was killed while it waited"},
     {"dead-reader-rest", "failure.kill.reader-in-message",
@@ -447,8 +459,8 @@ std::optional<std::string> fault_again(Fault fault) {
   return fault_is(fault) ? std::exchange(kept, std::nullopt) : std::nullopt;
 }
 
-void fault_remember(const std::string& item) {
-  if (fault_turn(4)) kept = item;
+void fault_remember(const std::string& item, int every) {
+  if (fault_turn(every)) kept = item;
 }
 
 }  // namespace detail

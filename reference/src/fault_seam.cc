@@ -24,6 +24,9 @@ std::atomic<std::int64_t>* make_shared_number() {
 }
 std::atomic<std::int64_t>* const shared_number = make_shared_number();
 
+// The number that all processes share holds tickets sold above this, and tickets served below.
+constexpr std::int64_t kOneTicket = 1'000'000;
+
 bool overtakes(const std::string& item) {
   constexpr std::size_t kLarge = 100'000;
   if (fault_is(Fault::kSimpleLargeOvertaken)) return item.size() > kLarge;
@@ -64,6 +67,20 @@ std::atomic<std::int64_t>& fault_own() noexcept {
   static std::atomic<pid_t> owner{0};
   if (owner.exchange(getpid()) != getpid()) number = 0;
   return number;
+}
+
+void fault_enter_send() {
+  constexpr auto kLittle = kLookAgain / 10;
+  if (fault_is(Fault::kOneLockForAll))
+    while (fault_shared().exchange(1) != 0) std::this_thread::sleep_for(kLittle);
+  if (!fault_is(Fault::kWritersByTicket)) return;
+  const std::int64_t mine = fault_shared().fetch_add(kOneTicket) / kOneTicket;
+  while (fault_shared() % kOneTicket != mine) std::this_thread::sleep_for(kLittle);
+}
+
+void fault_leave_send() noexcept {
+  if (fault_is(Fault::kOneLockForAll)) fault_shared() = 0;
+  if (fault_is(Fault::kWritersByTicket)) fault_shared()++;
 }
 
 void fault_hang() noexcept {

@@ -114,6 +114,8 @@ enum class Fault {
   kTasksPutAfterClose,
   kTasksGetAfterClose,
   kTasksExitDoesNotFlush,
+  kTasksBrokenDone,
+  kTasksBrokenKeepsSlot,
   kSimplePutAfterClose,
   kSimpleGetDuplicates,
   kSimpleLosesOne,
@@ -135,6 +137,7 @@ enum class Fault {
   kSimpleCloseToggles,
   kSimpleExitLoses,
   kSimpleChildSkips,
+  kSimpleBrokenStays,
   kSendTruncates,
   kDirectionUnchecked,
   kPollFalseEarly,
@@ -215,6 +218,7 @@ enum class Fault {
   kDropEndsAll,
   kExitStatusSigned,
   kProcessJoinEarly,
+  kProcessJoinZeroWaits,
   kProcessJoinGivesUp,
   kProcessJoinByStarter,
   kTerminateInterrupts,
@@ -232,6 +236,8 @@ enum class Fault {
   kKilledSendLate,
   kKilledReaderUnnoticed,
   kPutterHoldsPlace,
+  kWritersByTicket,
+  kGetterBehindServed,
   kDeadGetterServed,
   kDeadReaderRest,
   kGetIsDoneForNow,
@@ -254,7 +260,7 @@ bool fault_swap(std::string& buffer);
 
 // Keeps every fourth item that this thread gets, and gives it out again at the next call.
 std::optional<std::string> fault_again(Fault fault);
-void fault_remember(const std::string& item);
+void fault_remember(const std::string& item, int every = 4);
 
 // What a SimpleQueue sends instead of this item, with a fault that keeps items back for later.
 std::optional<std::vector<std::string>> fault_delayed(const std::string& item);
@@ -263,6 +269,11 @@ std::optional<std::vector<std::string>> fault_delayed(const std::string& item);
 // start.
 std::atomic<std::int64_t>& fault_shared() noexcept;
 std::atomic<std::int64_t>& fault_own() noexcept;
+
+// Around all writing to channels: one lock for all that dies with its holder, or writers that are
+// served in the order in which they came.
+void fault_enter_send();
+void fault_leave_send() noexcept;
 
 // Never returns.
 void fault_hang() noexcept;

@@ -186,6 +186,10 @@ void Process::join() {
 
 bool Process::join(Timeout timeout) {
   if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kProcessJoinZeroWaits) &&
+        timeout.length() == Timeout::Duration::zero())
+      timeout = 10 * detail::kLookAgain;
+  if constexpr (detail::kFaults)
     if (detail::fault_is(detail::Fault::kProcessJoinEarly) && !timeout.is_forever())
       timeout = timeout.length() / 2;
   return state_->join(detail::Deadline::after(timeout));

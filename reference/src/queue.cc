@@ -204,7 +204,8 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
     if (state_->tasks_fault(Fault::kTasksGetGivesUp) && timeout.is_forever()) timeout = kLookAgain;
   if constexpr (kFaults)
-    if (fault_is(Fault::kDeadGetterServed)) fault_shared()++;
+    if (fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed))
+      fault_shared()++;
   if constexpr (kFaults)
     if (fault_is(Fault::kExitWaitsForGetters)) fault_own()++;
   [[maybe_unused]] const auto began = kFaults ? Clock::now() : Clock::time_point();
@@ -238,7 +239,8 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
     if (fault_is(Fault::kExitWaitsForGetters)) fault_own()--;
   if constexpr (kFaults)
-    if (fault_is(Fault::kDeadGetterServed) && fault_shared().fetch_sub(1) > 1 && fault_turn(2))
+    if ((fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) &&
+        fault_shared().fetch_sub(1) > 1 && fault_turn(2))
       return get(timeout);
   if constexpr (kFaults)
     if (fault_is(Fault::kLateGetLoses) && Clock::now() - began > 2 * kLookAgain)
@@ -256,7 +258,8 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
     if (fault_is(Fault::kTaskDoneAfterGetOnly)) fault_shared()++;
   if constexpr (kFaults)
-    if (fault_is(Fault::kGetIsDoneForNow)) (void)state_->shared->tasks.remove();
+    if (fault_is(Fault::kGetIsDoneForNow) || fault_is(Fault::kTasksBrokenDone))
+      (void)state_->shared->tasks.remove();
   return item;
 }
 
@@ -305,7 +308,8 @@ void QueueCore::task_done() {
   if constexpr (kFaults)
     if (fault_is(Fault::kTaskDoneAfterClose)) check_open();
   if constexpr (kFaults)
-    if (fault_is(Fault::kSlotFreedByTaskDone)) state_->shared->slots.give_back();
+    if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot))
+      state_->shared->slots.give_back();
   if constexpr (kFaults)
     if (fault_is(Fault::kGetIsDoneForNow)) return;
   if (!state_->shared->tasks.remove()) throw TaskDoneTooOften();

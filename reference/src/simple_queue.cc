@@ -74,6 +74,8 @@ std::string SimpleQueueCore::get() {
   if constexpr (kFaults)
     if (auto again = fault_again(Fault::kSimpleGetDuplicates)) return *again;
   if constexpr (kFaults)
+    if (auto again = fault_again(Fault::kSimpleBrokenStays)) return *again;
+  if constexpr (kFaults)
     if (fault_is(Fault::kSimpleChildSkips) && fault_own().exchange(1) == 0)
       while (state_->channel.receive(item, Deadline::after(no_wait), state_->closed) ==
              Channel::Received::kMessage)
@@ -88,6 +90,8 @@ std::string SimpleQueueCore::get() {
   }
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleGetDuplicates)) fault_remember(item);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kSimpleBrokenStays)) fault_remember(item, 1);
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleSecondGetterForgotten)) fault_own()--;
   if constexpr (kFaults)

@@ -46,7 +46,8 @@ class Slots {
     if constexpr (kFaults)
       if (fault_is(Fault::kSlotsNotFreed)) return given_back_.load();
     if constexpr (kFaults)
-      if (fault_is(Fault::kSlotFreedByTaskDone)) return given_back_.load();
+      if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot))
+        return given_back_.load();
     return given_back_.load() + channel.messages_read();
   }
 
