@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shlex
@@ -12,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from psq.faults import all_faults
 from psq.places import Places
 from psq.status import DriverMissing, InternalError, UsageError, did_you_mean
 
@@ -19,8 +19,6 @@ START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
 PYTHONS = ("cpython", "cpython-manager", "python")
 FAMILIES = ("reference", *PYTHONS, "faulty")
-# The reference with a fault built in, and the Python driver with a lie between it and multiprocessing.
-FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-lying-driver")
 OLDEST_PYTHON = (3, 9)
 
 HELP = """\
@@ -102,32 +100,6 @@ def _built(
             + did_you_mean(wanted, known)
         )
     return Driver(text, (known[words[1]]["program"], "--fault", words[1]), "faulty")
-
-
-def all_faults(places: Places) -> list[dict]:
-    """The faults of all programs that have some, each with the path of its program."""
-    found: dict[str, dict] = {}
-    for name in FAULTY_PROGRAMS:
-        program = places.program(name)
-        for fault in list_faults(program):
-            if fault["name"] in found:
-                raise InternalError(f"two faults are named {fault['name']}: rename one")
-            found[fault["name"]] = {**fault, "program": str(program)}
-    return list(found.values())
-
-
-def list_faults(program: Path) -> list[dict]:
-    """The faults of one program; never none."""
-    try:
-        answer = subprocess.run(
-            [str(program), "--list-faults"], capture_output=True, text=True, timeout=60, check=True
-        )
-        faults = [json.loads(line) for line in answer.stdout.splitlines() if line.strip()]
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise InternalError(f"{program} --list-faults: {error}") from error
-    if not faults:
-        raise InternalError(f"{program} lists no fault: there is nothing to kill")
-    return faults
 
 
 def _python(

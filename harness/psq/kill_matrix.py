@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from psq import progress
-from psq.drivers import all_faults
+from psq.faults import all_faults
 from psq.law import Law
 from psq.places import Places
 from psq.pool import Job, Pool

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from psq import progress, results, tally
-from psq.drivers import NAMES, all_faults
+from psq.drivers import NAMES
+from psq.faults import all_faults
 from psq.law import Clause, Law
 from psq.places import Places
 from psq.results import Run

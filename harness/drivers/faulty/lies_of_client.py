@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -92,7 +93,8 @@ def _something_in_its_place(op: Operation) -> Any:
     try:
         return op.truth()
     except ItemRefused:
-        op.target.put(None)
+        with contextlib.suppress(queue.Full):
+            op.target.put(None, block=False)
         raise
 
 
