@@ -20,6 +20,9 @@ void add_payload(json& out, const Payload& payload) {
       Overloaded{[&](const Item& item) {
                    out["item"] = {{"from", item.from}, {"seq", item.seq}, {"size", item.size}};
                    if (!item.fail.empty()) out["item"]["fail"] = item.fail;
+                   if (item.slow_serialize > 0) {
+                     out["item"]["slow"] = {{"serialize", item.slow_serialize}};
+                   }
                  },
                  [&](const Json& value) { out["json"] = json::parse(value.text); },
                  [&](const Bytes& bytes) { out["bytes"] = bytes.hex; }},
