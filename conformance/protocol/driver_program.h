@@ -27,8 +27,8 @@ class DriverProgram {
   [[nodiscard]] const Fd& pidfd() const { return pidfd_; }
   [[nodiscard]] const std::filesystem::path& log() const { return log_; }
 
-  /// Once the root has ended: waits for everything that descends from it, and reaps it. False when some of it
-  /// still runs after that time.
+  /// Once the root has ended: waits for everything that descends from it, and reaps it. False when
+  /// some of it still runs after that time.
   [[nodiscard]] bool descendants_end_within(Nanoseconds at_most);
 
   /// How the root ended, as a shell would say it; nothing while it runs.

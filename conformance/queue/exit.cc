@@ -26,6 +26,23 @@ void waits_for_flush(Scenario& t) {
   expect_producer_order(t, {obtained});
 }
 
+void waits_in_two_threads(Scenario& t) {
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor producer = main.spawn("producer", {q});
+  producer.ok(put_many(t, q, "producer", 6, kMegabyte));
+  producer.ok(close(q));
+  Call& one = producer.start(join_thread(q).by("one"));
+  Call& two = producer.start(join_thread(q).by("two"));
+  const bool none_waits = t.ends_within(one, 50ms) && t.ends_within(two, 50ms);
+  t.expect_true(!none_waits, "one of two waits for the flush of what nobody takes", "none does");
+  const bool both_wait = !one.answer && !two.answer;
+  t.observe("queue.join-thread.second-thread", both_wait ? "waits too" : "returns at once");
+  expect_exactly_once(t, {{"producer", 6}}, {all_obtained(t, main.start(get_many(q, 6)))});
+  t.expect(t.finish(one), Outcome::kOk, "all is flushed");
+  t.expect(t.finish(two), Outcome::kOk, "all is flushed");
+}
+
 void before_close(Scenario& t) {
   const Actor main = t.root();
   const Object q = main.queue();
@@ -59,6 +76,19 @@ void flushes_at_error(Scenario& t) {
   flushes_at(t, end_by("raise"));
 }
 
+// Each of them with more than transports hold.
+void flushes_all_queues(Scenario& t) {
+  const Actor main = t.root();
+  const std::vector<Object> queues{main.queue(0, "a"), main.queue(0, "b"), main.queue(0, "c")};
+  const Actor producer = main.spawn("producer", queues);
+  for (const Object& q : queues) producer.ok(put_many(t, q, "producer", 4, kMegabyte));
+  producer.ok(end_by("return"));
+  for (const Object& q : queues) {
+    expect_exactly_once(t, {{"producer", 4}}, {all_obtained(t, main.start(get_many(q, 4)))});
+  }
+  t.expect_end(producer);
+}
+
 void large_flush(Scenario& t) {
   const Actor main = t.root();
   const Object q = main.queue();
@@ -88,10 +118,12 @@ void exit_does_not_wait(Scenario& t) {
 
 const Tests kTests{
     {{"queue.join-thread.waits-for-flush"}, waits_for_flush},
+    {{"queue.join-thread.second-thread"}, waits_in_two_threads},
     {{"queue.join-thread.before-close"}, before_close},
     {{"queue.exit.flushes"}, flushes_at_return, "return"},
     {{"queue.exit.flushes"}, flushes_at_exit, "exit"},
     {{"queue.exit.flushes"}, flushes_at_error, "error"},
+    {{"queue.exit.flushes"}, flushes_all_queues, "all_queues"},
     {{"queue.exit.large-flush"}, large_flush},
     {{"queue.cancel-join-thread.exit-does-not-wait"}, exit_does_not_wait},
 };

@@ -51,7 +51,7 @@ void threads_of_one_producer(Scenario& t) {
   expect_producer_order(t, {obtained});
 }
 
-void many_to_many(Scenario& t, int each, std::int64_t items) {
+void many_to_many(Scenario& t, int each, std::int64_t items, std::int64_t size = 0) {
   const Actor main = t.root();
   const Object q = main.queue(7);
   std::map<std::string, std::int64_t> put_by;
@@ -61,9 +61,12 @@ void many_to_many(Scenario& t, int each, std::int64_t items) {
     const Actor consumer = main.spawn("consumer" + std::to_string(i), {q});
     gets.push_back(&consumer.start(get_many(q, items)));
   }
+  std::vector<Actor> producers;
   for (int i = 0; i < each; ++i) {
-    const Actor producer = main.spawn("producer" + std::to_string(i), {q});
-    puts.push_back(&producer.start(put_many(t, q, producer.name(), items)));
+    producers.push_back(main.spawn("producer" + std::to_string(i), {q}));
+  }
+  for (const Actor& producer : producers) {
+    puts.push_back(&producer.start(put_many(t, q, producer.name(), items, size)));
     put_by[producer.name()] = items;
   }
   std::vector<Obtained> obtained;
@@ -80,12 +83,18 @@ void eight_to_eight(Scenario& t) {
   many_to_many(t, 8, 40);
 }
 
+// Larger than what pipes and rings take at once, so that writers meet in the middle of an item.
+void large_items(Scenario& t) {
+  many_to_many(t, 3, 12, 300'000);
+}
+
 const Tests kTests{
     {{"queue.order.per-producer"}, per_producer},
     {{"queue.order.per-producer"}, per_producer_mixed_sizes, "mixed_sizes"},
     {{"queue.order.threads-of-one-producer"}, threads_of_one_producer},
     {{"queue.many-to-many"}, three_to_three},
     {{"queue.many-to-many"}, eight_to_eight, "eight_to_eight"},
+    {{"queue.many-to-many"}, large_items, "large_items"},
 };
 
 }  // namespace

@@ -91,7 +91,39 @@ void unserializable_outcome(Scenario& t) {
                                                     : "put ends as not_serializable");
 }
 
+void serialized_when(Scenario& t) {
+  constexpr auto kSlow = 300ms;
+  t.needs_option("item.slow_serialize");
+  const Actor main = t.root();
+  const Object q = main.queue();
+  Item slow = t.item("main", 0);
+  slow.slow_serialize = std::chrono::duration<double>{kSlow}.count();
+  const Answer answer = main.ok(put(q, slow));
+  t.observe("queue.put.serialized-when", answer.took() >= kSlow ? "in put" : "after put");
+  t.expect_payload(main.call(get(q)), t.item("main", 0));
+}
+
+// What is slow must not be overtaken, and not be forgotten at the end.
+void slow_item_first(Scenario& t) {
+  constexpr std::int64_t kItems = 20;
+  t.needs_option("item.slow_serialize");
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor producer = main.spawn("producer", {q});
+  Item slow = t.item("producer", 0);
+  slow.slow_serialize = 0.2;
+  producer.ok(put(q, slow));
+  for (std::int64_t i = 1; i < kItems; ++i) producer.ok(put(q, t.item("producer", i)));
+  producer.ok(end_by("return"));
+  for (std::int64_t i = 0; i < kItems; ++i) {
+    t.expect_payload(main.call(get(q)), t.item("producer", i));
+  }
+  t.expect_end(producer);
+}
+
 const Tests kTests{
+    {{"queue.put.serialized-when"}, serialized_when},
+    {{"queue.order.per-producer"}, slow_item_first, "slow_item_first"},
     {{"queue.item.unserializable-frees-slot"}, unserializable_frees_slot},
     {{"queue.item.unserializable-stops-nothing"}, unserializable_stops_nothing},
     {{"queue.get.not-deserializable"}, not_deserializable},

@@ -37,7 +37,10 @@ std::uint64_t Channel::messages_read() const noexcept {
 
 void Channel::send(std::string_view message) {
   if constexpr (kFaults) fault_enter_send();
-  const RobustGuard guard(ring_->write_lock, Deadline::never());
+  const bool unlocked =
+      kFaults && fault_is(Fault::kLargeItemsUnlocked) && message.size() > capacity_ / 2;
+  const RobustGuard guard(ring_->write_lock,
+                          unlocked ? Deadline::after(no_wait) : Deadline::never());
   if constexpr (kFaults)
     if (fault_is(Fault::kFullPipeDrops) &&
         ring_->tail - ring_->head + FrameHeader::frame_size(message.size()) > capacity_)

@@ -72,6 +72,8 @@ void Feeder::run() {
   }
   const std::lock_guard lock(mutex_);
   finished_ = true;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
   done_.notify_all();
 }
 

@@ -103,6 +103,8 @@ void ProcessState::flush_queues() {
       if (auto feeder = handle->feeder()) feeders.push_back(std::move(feeder));
     }
   }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitFlushesOneQueue) && feeders.size() > 1) feeders.resize(1);
   for (const auto& feeder : feeders) feeder->close();
   for (const auto& feeder : feeders) feeder->wait_flushed();
 }

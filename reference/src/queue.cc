@@ -264,6 +264,8 @@ std::string QueueCore::get(Timeout timeout) {
 }
 
 std::size_t QueueCore::qsize() const noexcept {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kQsizeMissesBuffered) && empty()) return 0;
   return state_->shared->slots.in_use(*state_->channel);
 }
 
@@ -274,6 +276,8 @@ bool QueueCore::empty() const noexcept {
 }
 
 bool QueueCore::full() const noexcept {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kFullMissesBuffered) && empty()) return false;
   if constexpr (kFaults)
     if (fault_is(Fault::kFullOneEarly))
       return state_->shared->slots.almost_all_in_use(*state_->channel);
