@@ -73,12 +73,17 @@ Call& Session::start(const std::string& process, const Request& request) {
   if (!to.channel || to.dead)
     throw DriverError{"process " + process + " is gone; it cannot " + describe(request)};
   if (request.verb == "end") to.told_to_end = true;
-  if (request.verb == "terminate" || request.verb == "kill") peer(request.on).told_to_end = true;
+  if (request.verb == "end" && text_of(request, "how") == "exit_now") to.abrupt = true;
+  if (request.verb == "terminate" || request.verb == "kill") {
+    peer(request.on).told_to_end = true;
+    peer(request.on).abrupt = true;
+  }
   if (request.verb == "spawn") {
     Peer& child = peers_[text_of(request, "name")];
     child.name = text_of(request, "name");
     // The end of its parent may end it at any time.
     child.told_to_end = field_is_true(request, "daemon");
+    child.abrupt = child.told_to_end;
   }
   auto call =
       std::make_unique<Call>(Call{.process = process, .request = request, .id = next_id_++});

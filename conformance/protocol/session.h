@@ -37,6 +37,7 @@ struct Peer {
   bool dead = false;
   bool told_to_end = false;
   bool killed = false;  // by the controller
+  bool abrupt = false;  // ended, or may be ended, in a way that lets it clean nothing up
 };
 
 struct SessionOptions {

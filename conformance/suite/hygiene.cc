@@ -38,7 +38,8 @@ std::set<std::string> named_memory_of_all(const Session& session) {
 
 /// A killed process cleans nothing up, and one that is not there cannot be asked to.
 bool ended_otherwise(const Session& session) {
-  return std::ranges::any_of(session.peers(), [](const auto& each) { return each.second.killed; });
+  return std::ranges::any_of(
+      session.peers(), [](const auto& each) { return each.second.killed || each.second.abrupt; });
 }
 
 bool end_normally(Scenario& t, const std::string& name) {

@@ -324,6 +324,10 @@ constexpr FaultInfo kTable[] = {
      "with a message that cannot be deserialized the next one is lost"},
     {"poll-takes-nan", "pipe.poll.nan-refused", "a poll takes not-a-number for zero"},
     {"wait-takes-nan", "pipe.wait.nan-refused", "a wait takes not-a-number for zero"},
+    {"put-takes-nan", "queue.put.nan-refused", "a put takes not-a-number for zero"},
+    {"get-takes-nan", "queue.get.nan-refused", "a get takes not-a-number for zero"},
+    {"broken-stays", "queue.get.not-deserializable",
+     "an item that cannot be made into a value is obtained a second time"},
     {"wait-misses-fifth", "pipe.wait.ready-subset", "wait looks at four ends and no more"},
     {"last-pending-lost", "pipe.recv.pending-then-end-of-stream",
      "the last message before the end of the stream is lost"},
@@ -465,6 +469,10 @@ thread_local std::optional<std::string> kept;
 
 std::optional<std::string> fault_again(Fault fault) {
   return fault_is(fault) ? std::exchange(kept, std::nullopt) : std::nullopt;
+}
+
+void fault_undecodable(const std::string& bytes) {
+  if (fault_is(Fault::kBrokenStays)) fault_remember(bytes, 1);
 }
 
 void fault_remember(const std::string& item, int every) {

@@ -198,6 +198,8 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
     if (auto again = fault_again(Fault::kGetDuplicates)) return *again;
   if constexpr (kFaults)
+    if (auto again = fault_again(Fault::kBrokenStays)) return *again;
+  if constexpr (kFaults)
     if (auto again = fault_again(Fault::kKilledGetAgain)) return *again;
   if constexpr (kFaults)
     if (state_->tasks_fault(Fault::kTasksGetEmptyEarly)) timeout = timeout.length() / 2;

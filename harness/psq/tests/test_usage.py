@@ -22,7 +22,7 @@ import pytest
         (["check", "cpython", "--jobs", "0"], "from 1"),
         (["check", "cpython", "--patience", "nan"], "0.01"),
         (["check", "cpython", "--ledger", "/no/such/ledger"], "is no ledger"),
-        (["check", "cpython", "--results", "/"], "folder"),
+        (["check", "cpython", "--ledger", "none", "--results", "/"], "folder"),
         (["compare"], "psq compare reference cpython"),
         (["compare", "cpython", "cpython"], "twice"),
         (["compare", "cpython", "--from", "x"], "either"),

@@ -113,9 +113,23 @@ T deserialize(std::span<const std::byte> bytes) {
   }
 }
 
+#ifdef PSQ_FAULTS
+// May keep an item that could not be made into a value, to be given out again.
+void fault_undecodable(const std::string& bytes);
+#endif
+
 template <typename T>
 T deserialize(const std::string& bytes) {
+#ifdef PSQ_FAULTS
+  try {
+    return deserialize<T>(std::as_bytes(std::span(bytes)));
+  } catch (const NotDeserializable&) {
+    fault_undecodable(bytes);
+    throw;
+  }
+#else
   return deserialize<T>(std::as_bytes(std::span(bytes)));
+#endif
 }
 
 }  // namespace detail
