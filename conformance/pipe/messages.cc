@@ -148,7 +148,8 @@ std::string pattern(int bytes) {
 
 void slice_large(Scenario& t) {
   const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(true);
+  const auto receiver_sender = main.pipe(true);
+  const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
   const std::string hex = pattern(40'000);
   const auto sends = [&](std::int64_t offset, std::int64_t size) {
     main.ok(send_bytes(sender, Bytes{hex}, offset, size));
@@ -164,7 +165,8 @@ void slice_large(Scenario& t) {
 
 void slice(Scenario& t) {
   const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
+  const auto receiver_sender = main.pipe(false);
+  const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
   const auto sends = [&](std::optional<std::int64_t> offset, std::optional<std::int64_t> size,
                          const Bytes& part) {
     main.ok(send_bytes(sender, kHello, offset, size));

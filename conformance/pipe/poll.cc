@@ -26,7 +26,8 @@ void false_after_timeout(Scenario& t) {
 
 void true_with_message(Scenario& t) {
   const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
+  const auto receiver_sender = main.pipe(false);
+  const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
   const Actor child = main.spawn("child", {receiver});
   for (const Request& request :
        {poll(receiver, 60s), poll(receiver, 1'000'000s), poll_forever(receiver)}) {

@@ -11,7 +11,8 @@ const Bytes kNothing{""};
 
 void message_too_long(Scenario& t) {
   const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
+  const auto receiver_sender = main.pipe(false);
+  const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
   const auto takes = [&](const Bytes& message, std::int64_t maxlength) {
     main.ok(send_bytes(sender, message));
     t.expect_payload(main.call(recv_bytes(receiver, maxlength)), message);
@@ -44,7 +45,8 @@ void message_too_long_large(Scenario& t) {
 
 void negative_maxlength(Scenario& t) {
   const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
+  const auto receiver_sender = main.pipe(false);
+  const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
   const auto refused = [&](std::int64_t maxlength) {
     t.expect(main.call(recv_bytes(receiver, maxlength)), Outcome::kInvalidArgument,
              "no message has a negative length");
@@ -131,7 +133,8 @@ void places_large(Scenario& t) {
 
 void bad_offset(Scenario& t) {
   const Actor main = t.root();
-  const auto [receiver, sender] = main.pipe(false);
+  const auto receiver_sender = main.pipe(false);
+  const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
   const auto refused = [&](std::int64_t room, std::int64_t offset) {
     t.expect(main.call(recv_bytes_into(receiver, room, offset)), Outcome::kInvalidArgument,
              "an offset that is not in the buffer");

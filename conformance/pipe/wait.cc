@@ -91,7 +91,8 @@ void timeout_empty(Scenario& t) {
 void zero_at_once(Scenario& t) {
   const Actor main = t.root();
   const Object one = main.pipe(false, "r1", "s1").first;
-  const auto [two, sender] = main.pipe(true, "r2", "s2");
+  const auto two_sender = main.pipe(true, "r2", "s2");
+  const Object &two = two_sender.first, &sender = two_sender.second;
   const auto demand = [&](const std::vector<std::string>& names) {
     for (const Nanoseconds timeout : {Nanoseconds{0ms}, Nanoseconds{-1s}}) {
       t.expect_prompt(0ms, [&] {
