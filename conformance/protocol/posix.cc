@@ -73,6 +73,8 @@ std::optional<ThreadView> view_thread(pid_t pid, pid_t tid) {
   if (end == std::string::npos || end + 2 >= line.size()) return std::nullopt;
   ThreadView view{.state = line[end + 2], .waits_in = first_word_of(task / "wchan")};
   if (view.waits_in == "0") view.waits_in.clear();
+  std::int64_t ran = 0;
+  if (std::ifstream{task / "schedstat"} >> ran) view.ran = Nanoseconds{ran};
   return view;
 }
 

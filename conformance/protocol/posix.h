@@ -63,6 +63,7 @@ Fd open_pidfd(pid_t pid);
 struct ThreadView {
   char state = '?';
   std::string waits_in;  // the system call or kernel function; empty when unknown
+  Nanoseconds ran{0};    // on a processor, in its whole life
 };
 std::optional<ThreadView> view_thread(pid_t pid, pid_t tid);
 

@@ -102,21 +102,43 @@ Answer Scenario::finish(Call& call) {
 
 void Scenario::report_hang(Call& call) {
   const std::string waited = "no answer within " + human(hang_bound());
-  const auto seen = view(call);
   if (!call.began) {
     throw Inconclusive{
         describe(call.request) + " on " + call.process + ": " + waited +
         ", and the call never began: a stuck driver, or a machine that is too slow (--patience)"};
   }
-  if (!seen || seen->state != 'S') {
+  const std::string reason = why_it_hangs(call);
+  if (reason.empty()) {
     throw Inconclusive{describe(call.request) + " on " + call.process + ": " + waited +
-                       ", and its thread does not sleep (state " +
-                       (seen ? std::string(1, seen->state) : "gone") +
-                       "): a slow machine (--patience) or a busy loop"};
+                       ", and its thread neither sleeps nor has a processor for itself: a slow "
+                       "machine (--patience)"};
   }
-  fail("the call ends",
-       waited + "; its thread sleeps" + (seen->waits_in.empty() ? "" : " in " + seen->waits_in),
-       call.step);
+  fail("the call ends", waited + "; " + reason, call.step);
+}
+
+std::string Scenario::why_it_hangs(Call& call) {
+  constexpr int kLooks = 25;
+  constexpr auto kBetween = 20ms;
+  const auto answered = [&] { return call.answer.has_value(); };
+  const auto first = view(call);
+  auto newest = first;
+  std::string waits_in;
+  int asleep = 0;
+  for (int i = 0; i < kLooks && newest; ++i) {
+    if (newest->state == 'S') {
+      ++asleep;
+      waits_in = newest->waits_in;
+    }
+    if (session_->wait_until(answered, kBetween)) return {};
+    newest = view(call);
+  }
+  if (!newest) return {};
+  // Half of the looks: what looks again from time to time is now and then seen running.
+  if (2 * asleep >= kLooks)
+    return "its thread sleeps" + (waits_in.empty() ? "" : " in " + waits_in);
+  if (2 * (newest->ran - first->ran) >= kLooks * kBetween)
+    return "its thread runs on and on, without waiting for anything";
+  return {};
 }
 
 void Scenario::fail(const std::string& expected, const std::string& saw, std::size_t step) {

@@ -128,6 +128,8 @@ class Scenario {
  private:
   [[noreturn]] void fail(const std::string& expected, const std::string& saw, std::size_t step);
   [[noreturn]] void report_hang(Call& call);
+  /// From the kernel's view of its thread over some time; empty when the machine may be to blame.
+  [[nodiscard]] std::string why_it_hangs(Call& call);
   [[noreturn]] void probe_undeclared(const std::string& process, const Request& request);
   [[nodiscard]] bool declared(const Request& request) const;
   [[nodiscard]] std::optional<ThreadView> view(const Call& call);

@@ -66,6 +66,8 @@ def serve(control, fault):
             control.sendall(b"x" * (2 << 20))
         if fault == "never-answers":
             continue
+        while fault == "runs-for-ever":
+            pass
         text = json.dumps(answer_to(request, fault)).encode() + b"\n"
         control.sendall(text * (2 if fault == "answers-twice" else 1))
 

@@ -100,10 +100,14 @@ def _add_tests_of_the_tests(commands) -> None:
                   "does the suite find every fault of the faulty drivers?")
     parser.add_argument("--fault", metavar="GLOB", action="append", default=[],
                         help="only these faults")
+    parser.add_argument("--whole", action="store_true",
+                        help="every test against every fault, not only those near its clause")
+    parser.add_argument("--json", metavar="FILE", help="write what failed for each fault, one object a line")
     parser.add_argument("--seed", metavar="N", type=judging.natural, default=1)
     parser.add_argument("--patience", metavar="X", type=judging.positive, default=1.0)
     parser.add_argument("--jobs", metavar="N", type=judging.at_least_one,
-                        default=judging.cpu_count())
+                        default=2 * judging.cpu_count(),
+                        help="faults tried at a time; most of them wait (default: two a processor)")
 
 
 def main(argv: list[str], places: Places) -> int:

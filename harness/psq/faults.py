@@ -25,6 +25,18 @@ def all_faults(places: Places) -> list[dict]:
     return list(found.values())
 
 
+def read_also(file: Path, faults: list[dict]) -> dict[str, list[str]]:
+    """By fault, the clauses beside its own at which it may fail, as globs."""
+    try:
+        also = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise InternalError(f"{file}: {error}") from error
+    unknown = also.keys() - {fault["name"] for fault in faults}
+    if unknown:
+        raise InternalError(f"{file} has faults that do not exist: {', '.join(sorted(unknown))}")
+    return also
+
+
 def list_faults(program: Path) -> list[dict]:
     """The faults of one program; never none."""
     try:

@@ -1,11 +1,17 @@
-"""psq kill-matrix: every fault must be found, at the clause that it breaks."""
+"""psq kill-matrix: every fault must be found, at the clause that it breaks.
+
+A fault runs under the tests of its clause's section (`queue.put`, say), or under every test with `--whole`. What fails
+beside its clause must be on its `also` list (harness/drivers/faulty/also.json): a fault that breaks more than it says
+is not the fault that it says it is.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -13,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from psq import progress
-from psq.faults import all_faults
+from psq.faults import all_faults, read_also
 from psq.law import Law
 from psq.places import Places
 from psq.pool import Job, Pool
@@ -33,9 +39,12 @@ class Trial:
 
     fault: dict
     results: Path
+    tests: list[str] = field(default_factory=list)  # globs; none: every test
+    strict: bool = True  # whether a failure that no list has counts
     killed: bool = False
     why: str = ""
     seconds: float = 0.0
+    failed: set[str] = field(default_factory=set)
 
     @property
     def is_control(self) -> bool:
@@ -46,18 +55,33 @@ def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
     suite = places.suite
     law = Law.load(suite)
     known = all_faults(places)
-    faults = _choose(known, args.fault)
+    also = read_also(places.also, known)
+    faults = [{**fault, "also": also.get(fault["name"], [])} for fault in _choose(known, args.fault)]
     for fault in faults:
         if not law.tests_of(fault["clause"]):
             raise InternalError(f"the fault {fault['name']} breaks {fault['clause']}, "
                                 "which is no clause with a test")
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        trials = [Trial(f, Path(scratch) / f"{i}.jsonl")
+        trials = [_trial(f, Path(scratch) / f"{i}.jsonl", whole=args.whole)
                   for i, f in enumerate([*_controls_of(faults), *faults])]
         _run_all(trials, suite, args)
+    if args.json:
+        _write(trials, Path(args.json))
     _print(trials)
     _print_unbroken(law, known)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
+
+
+def _trial(fault: dict, results: Path, *, whole: bool) -> Trial:
+    own = fault.get("clauses", [fault.get("clause")])
+    tests = [] if whole else sorted({glob for clause in own for glob in _near(clause)})
+    return Trial(fault, results, tests=tests, strict=not whole)
+
+
+def _near(clause: str) -> list[str]:
+    """The tests of a clause and those around it: of the same operation, or of the same moment."""
+    section = clause.split(".")[:2]
+    return [clause] if len(clause.split(".")) <= len(section) else [".".join(section) + ".*"]
 
 
 def _controls_of(faults: list[dict]) -> list[dict]:
@@ -100,8 +124,8 @@ def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None
 def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
-    for clause in fault.get("clauses", [fault.get("clause")]):
-        argv += ["--test", clause]
+    for glob in trial.tests:
+        argv += ["--test", glob]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
@@ -116,16 +140,18 @@ def _judge(job: Job) -> None:
     if trial.is_control:
         _judge_control(trial, job)
         return
-    failed = _failed_clauses(trial)
-    allowed = {trial.fault["clause"], *trial.fault.get("also", [])}
+    failed = trial.failed = _failed_clauses(trial)
+    allowed = [trial.fault["clause"], *trial.fault["also"]]
+    others = sorted(c for c in failed if not any(fnmatchcase(c, glob) for glob in allowed))
     if job.process.returncode != 1:
         trial.why = f"the suite ended with status {job.process.returncode}, not 1"
         if job.process.returncode not in (0, 2):
             trial.why += f": {job.log_tail(300)}"
     elif trial.fault["clause"] not in failed:
         trial.why = f"failed at {', '.join(sorted(failed))} instead"
-    elif failed - allowed:
-        trial.why = f"failed also at {', '.join(sorted(failed - allowed))}"
+    elif trial.strict and others:
+        trial.why = (f"failed also at {', '.join(others)}: where that follows from the "
+                     "fault, put it into also.json beside the faulty driver")
     else:
         trial.killed = True
 
@@ -144,6 +170,15 @@ def _failed_clauses(trial: Trial) -> set[str]:
     except (ValueError, KeyError) as error:
         name = trial.fault["name"]
         raise InternalError(f"{name}: results that cannot be read: {error}") from error
+
+
+def _write(trials: list[Trial], file: Path) -> None:
+    with file.open("w") as out:
+        for trial in trials:
+            if not trial.is_control:
+                row = {"fault": trial.fault["name"], "clause": trial.fault["clause"], "killed": trial.killed,
+                       "why": trial.why, "failed": sorted(trial.failed), "seconds": round(trial.seconds, 2)}
+                out.write(json.dumps(row) + "\n")
 
 
 def _print(trials: list[Trial]) -> None:

@@ -1,5 +1,6 @@
 """psq kill-matrix: a fault counts as found only at its clause, by a failure, in time."""
 
+import dataclasses
 import json
 
 import pytest
@@ -16,6 +17,15 @@ def fault(name, clause="queue.get.c", **fields):
     return {"name": name, "clause": clause, "breaks": "something", **fields}
 
 
+@pytest.fixture
+def places(places):
+    """A source tree of its own too: its lists are for the faults of these tests."""
+    places = dataclasses.replace(places, source=places.build / "source")
+    places.also.parent.mkdir(parents=True)
+    places.also.write_text("{}")
+    return places
+
+
 @pytest.fixture(autouse=True)
 def another_program_with_a_fault(places):
     faulty(places, fault("lie", control=["--plain"]), program="psq-lying-driver")
@@ -25,9 +35,10 @@ def another_program_with_a_fault(places):
 def suite_that(places):
     """Makes the suite end with a status after it wrote a failure at a clause."""
 
-    def make(status, clause, control=0):
+    def make(status, clause, control=0, others=()):
         real = places.build / "bin" / "psq-conformance"
-        record = json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": clause})
+        record = "\n".join(json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": each})
+                           for each in (clause, *others))
         real.rename(real.with_name("wayward"))
         make_program(real, f'''case $1 in --list|--clauses) exec "$(dirname "$0")/wayward" "$1";; esac
 case "$*" in *--fault*) ;; *) exit {control};; esac
@@ -58,6 +69,33 @@ def test_a_fault_survives(psq, places, suite_that, status, clause, said):
     code, out, _ = psq("kill-matrix")
     assert code == 1
     assert said in out and "SURVIVES" in out
+
+
+def test_another_failure_must_be_on_the_list(psq, places, suite_that):
+    faulty(places, fault("late", "queue.put.a"), fault("later", "queue.put.a"))
+    suite_that(1, "queue.put.a", others=["queue.put.b"])
+    places.also.write_text('{"later": ["queue.put.*"]}')
+    code, out, _ = psq("kill-matrix", "--fault", "late*")
+    assert code == 1
+    assert "survives: late: failed also at queue.put.b" in out
+    assert "survives: later" not in out
+    assert psq("kill-matrix", "--fault", "late", "--whole")[0] == 0
+
+
+def test_a_list_for_no_fault_is_an_error(psq, places):
+    faulty(places, fault("late"))
+    places.also.write_text('{"gone": []}')
+    status, _, err = psq("kill-matrix")
+    assert status == 70
+    assert "faults that do not exist: gone" in err
+
+
+def test_what_failed_is_written(psq, places, suite_that, tmp_path):
+    faulty(places, fault("late"))
+    suite_that(1, "queue.get.c")
+    psq("kill-matrix", "--fault", "late", "--json", str(tmp_path / "out"))
+    row = json.loads((tmp_path / "out").read_text())
+    assert (row["fault"], row["killed"], row["failed"]) == ("late", True, ["queue.get.c"])
 
 
 def test_no_faults_is_an_error(psq, places):
