@@ -1,0 +1,23 @@
+// The plain text that published monitors of queues read: a first line `# queue`, then a line
+// `enq VALUE START END` or `deq VALUE START END` for each operation.
+#pragma once
+
+#include <istream>
+#include <ostream>
+#include <string>
+
+#include "history/bad_file.h"
+#include "history/history.h"
+
+namespace psq::history {
+
+/// Reads a history of one strict queue, a SimpleQueue named `queue`. VALUE is a whole number, or
+/// `empty` for a deq that found nothing; END may be `-` for an operation that did not return. Every
+/// line is a thread of its own. Throws BadFile when it is not such a text.
+[[nodiscard]] History read_monitor_text(std::istream& in, const std::string& name);
+
+/// Writes the puts and gets of one object. Precondition: object < history.objects.size(). What the
+/// text has no words for (processes, bounds, other operations) is left out.
+void write_monitor_text(std::ostream& out, const History& history, std::size_t object);
+
+}  // namespace psq::history
