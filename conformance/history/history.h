@@ -41,10 +41,9 @@ enum class Operator : std::uint8_t {
   kPoll,
 };
 
-/// The outcomes that a checker tells apart; every other one is kOther. Of an operation that ended
-/// as kOther or kCorrupted, as of one that is kPending (no return was seen), it is not known
-/// whether it took effect; with kEmpty, kFull, kClosed, kEndOfStream, kBrokenPipe and
-/// kTaskDoneTooOften it had none.
+/// The outcomes that a checker tells apart; words.h has which word of spec/outcomes.md is which.
+/// kPending: no return was seen. Of an operation that ended as kPending, kOther or kCorrupted it is
+/// not known whether it took effect; with kOk it did, with any other it did not.
 enum class Result : std::uint8_t {
   kPending,
   kOk,
@@ -56,6 +55,7 @@ enum class Result : std::uint8_t {
   kTaskDoneTooOften,
   kCorrupted,
   kOther,
+  kRefused,  // not_serializable, invalid_argument and their like
 };
 
 /// One call. Indices point into the History that holds it.
@@ -93,6 +93,8 @@ struct ThreadInfo {
   std::string thread;
 };
 
+/// kExited: ended normally, as spec/model.md has it; kKilled: in any other way, the immediate exit
+/// included.
 enum class Death : std::uint8_t { kNone, kExited, kKilled };
 
 struct ProcessInfo {
