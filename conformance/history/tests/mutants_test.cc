@@ -171,6 +171,7 @@ void refuse_task_done(Random& random, History& history) {
 void do_too_many_tasks(Random&, History& history) {
   auto done = history.operations.back();
   done.op = Operator::kTaskDone;
+  done.result = Result::kOk;
   history.operations.push_back(done);
 }
 
@@ -180,6 +181,11 @@ struct Mutant {
   const char* checker;
   Mutate mutate;
 };
+
+/// For messages: the bytes of a Mutant say nothing.
+void PrintTo(const Mutant& mutant, std::ostream* out) {
+  *out << mutant.name;
+}
 
 class Mutants : public testing::TestWithParam<Mutant> {};
 
@@ -226,7 +232,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mutant{"JoinEarly", kJoinableQueue, "join", join_early},
                     Mutant{"RefuseTaskDone", kJoinableQueue, "tasks", refuse_task_done},
                     Mutant{"TooManyTasks", kJoinableQueue, "tasks", do_too_many_tasks}),
-    [](const auto& info) { return std::string{info.param.name}; });
+    [](const auto& mutant) { return std::string{mutant.param.name}; });
 
 }  // namespace
 }  // namespace psq::history
