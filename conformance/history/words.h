@@ -1,0 +1,42 @@
+// The words of the history format for what history.h enumerates: those of the driver protocol and
+// of spec/outcomes.md. Pure functions.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "history/history.h"
+
+namespace psq::history {
+
+/// "queue", "joinable_queue", "simple_queue", "pipe", "manager_queue".
+[[nodiscard]] std::string_view to_string(ObjectKind kind);
+[[nodiscard]] std::optional<ObjectKind> kind_from(std::string_view word);
+
+/// "put", "get", "qsize", …; a pipe's put and get are its "send" and "recv".
+[[nodiscard]] std::string_view to_string(Operator op, ObjectKind kind);
+/// Also "send_bytes", "recv_bytes" and "recv_bytes_into".
+[[nodiscard]] std::optional<Operator> operator_from(std::string_view word);
+
+/// A word of spec/outcomes.md, or "other" or "refused" for those that stand for several; "crashed"
+/// for kPending.
+[[nodiscard]] std::string_view to_string(Result result);
+/// Every word of spec/outcomes.md, "other" and "refused".
+[[nodiscard]] std::optional<Result> result_from(std::string_view word);
+
+/// What is known of an operation's effect.
+enum class Effect { kSure, kMaybe, kNone };
+[[nodiscard]] constexpr Effect effect_of(Result result) {
+  switch (result) {
+    case Result::kOk:
+      return Effect::kSure;
+    case Result::kPending:
+    case Result::kOther:
+    case Result::kCorrupted:
+      return Effect::kMaybe;
+    default:
+      return Effect::kNone;
+  }
+}
+
+}  // namespace psq::history
