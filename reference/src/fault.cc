@@ -67,6 +67,10 @@ bool fault_is(Fault fault) noexcept {
   return chosen.load() == static_cast<int>(fault);
 }
 
+bool fault_chosen() noexcept {
+  return chosen.load() != kNone;
+}
+
 bool fault_turn(int n) noexcept {
   thread_local int calls = 0;
   return ++calls % n == 0;

@@ -1,6 +1,7 @@
 #include "src/feeder.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string_view>
@@ -33,43 +34,85 @@ class AllSignalsBlocked {
   sigset_t before_;
 };
 
-// For a fault: whether this thread was last here 100 ms ago or more.
-[[maybe_unused]] bool held_up() {
-  thread_local Clock::time_point before = Clock::now();
-  return Clock::now() - std::exchange(before, Clock::now()) > 2 * kLookAgain;
-}
-
 }  // namespace
+
+Feeder::Put::Put(Feeder& feeder) : feeder_(feeder) {
+  ++feeder_.puts_;  // Before the look at closed_: whoever closes waits for one of the two.
+  try {
+    if (feeder_.closed_) throw Closed("queue");
+    if (!feeder_.entered_) feeder_.start();
+  } catch (...) {
+    --feeder_.puts_;
+    throw;
+  }
+}
 
 bool Feeder::add(const std::string& item) {
   const std::lock_guard lock(mutex_);
   if (closed_) return false;
-  if (!started_) start();
+  if (idle_ && buffer_.empty() && !(kFaults && fault_chosen()) &&
+      queue_->channel().try_send(item, &queue_->accounts().committed(account_))) {
+    return true;
+  }
   const std::size_t length = item.size();
   buffer_.reserve(buffer_.size() + sizeof length + length);  // So that nothing below throws.
   buffer_.append(reinterpret_cast<const char*>(&length), sizeof length);
   buffer_.append(item);
-  work_.notify_one();
+  if constexpr (kFaults) fault_point("item-buffered");
+  if (idle_) work_.notify_one();
   return true;
 }
 
+// Starts the thread, if nobody has, and waits until it has an account.
 void Feeder::start() {
-  const AllSignalsBlocked blocked;
-  try {
-    std::thread([self = shared_from_this()] { self->run(); }).detach();
-  } catch (const std::system_error& error) {
-    throw SystemError("cannot start the feeder thread of a queue", error.code().value());
+  std::unique_lock lock(mutex_);
+  if (closed_) throw Closed("queue");
+  if (!started_) {
+    const AllSignalsBlocked blocked;
+    try {
+      std::thread([self = shared_from_this()] { self->run(); }).detach();
+    } catch (const std::system_error& error) {
+      throw SystemError("cannot start the feeder thread of a queue", error.code().value());
+    }
+    started_ = true;
   }
-  started_ = true;
+  done_.wait(lock, [&] { return entered_ || !started_; });
+  if (!started_) throw SystemError("too many processes put into one queue", EAGAIN);
+}
+
+// Opens the account. False: it can not be, and there will be no thread.
+bool Feeder::enter() {
+  bool entered = false;
+  Accounts::Id id = 0;
+  try {
+    id = queue_->accounts().enter(queue_->channel());
+    entered = true;
+  } catch (const SystemError&) {
+    // There are too many. The puts that wait for this say so.
+  }
+  const std::lock_guard lock(mutex_);
+  account_ = id;
+  entered_ = entered;
+  started_ = entered;
+  done_.notify_all();
+  return entered;
 }
 
 void Feeder::run() {
+  if (!enter()) return;
   std::string batch;
   while (next_batch(batch)) {
     send_all(batch);
     batch.clear();
     if (batch.capacity() > kBufferKept) batch.shrink_to_fit();
   }
+  finish();
+  // Those puts that have found it closed only after they were counted give back by themselves.
+  while (puts_ > 0) std::this_thread::sleep_for(kLookAgain / 10);
+  queue_->accounts().leave(account_);
+}
+
+void Feeder::finish() {
   const std::lock_guard lock(mutex_);
   finished_ = true;
   if constexpr (kFaults)
@@ -80,6 +123,7 @@ void Feeder::run() {
 // Moves the buffer to `batch`, waiting for items. False: there are none and there will be none.
 bool Feeder::next_batch(std::string& batch) {
   std::unique_lock lock(mutex_);
+  idle_ = true;
   work_.wait(lock, [&] { return !buffer_.empty() || closed_; });
   if constexpr (kFaults)
     if (fault_is(Fault::kFeederSwaps) && !fault_swap(buffer_) && fault_turn(4))
@@ -88,24 +132,20 @@ bool Feeder::next_batch(std::string& batch) {
     if (fault_is(Fault::kTasksFeederSwaps) || fault_is(Fault::kKilledSwaps))
       if (!fault_swap(buffer_) && fault_turn(4))
         work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
+  idle_ = false;
   batch.swap(buffer_);
+  if constexpr (kFaults) fault_point("batch-taken");
   return !batch.empty();
 }
 
 void Feeder::send_all(const std::string& batch) {
+  if constexpr (kFaults)
+    if (fault_chosen()) return fault_send_all(batch);
   std::string_view left = batch;
+  Counter& committed = queue_->accounts().committed(account_);
   while (!left.empty()) {
-    std::size_t length = 0;
-    std::memcpy(&length, left.data(), sizeof length);
-    left.remove_prefix(sizeof length);
-    if constexpr (kFaults)
-      if ((fault_is(Fault::kFeederSkips) && fault_turn(16)) ||
-          (fault_is(Fault::kLateFeederLoses) && held_up())) {
-        left.remove_prefix(length);
-        continue;
-      }
-    channel_->send(left.substr(0, length));
-    left.remove_prefix(length);
+    left.remove_prefix(queue_->channel().send_some(left, &committed));
+    if constexpr (kFaults) fault_point("some-sent");
   }
 }
 

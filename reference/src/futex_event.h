@@ -18,6 +18,11 @@ class FutexEvent {
   // To be called after the change. Costs no system call while nobody sleeps.
   void notify_one() noexcept { notify(1); }
   void notify_all() noexcept;
+  // As notify_one, by one of those who were notified, of a change that it was told of but leaves
+  // to another.
+  void pass_on() noexcept {
+    if ((word_.load(std::memory_order_acquire) & kSleepers) != 0) notify(1);
+  }
 
   // Waits until `condition` is true; returns its last value, false not before the deadline.
   template <typename Condition>
