@@ -2,8 +2,8 @@
 //
 //   psq-throughput [KIND…]     the named comparisons, or all
 //
-// Runs of the kinds are interleaved, and the median is printed, so that a busy moment of the machine
-// meets all of them alike. The consumer measures, from its first item to its last.
+// Runs of the kinds are interleaved, and the median is printed, so that a busy moment of the
+// machine meets all of them alike. The consumer measures, from its first item to its last.
 
 #include <sys/mman.h>
 #include <sys/wait.h>
