@@ -132,6 +132,9 @@ bool Feeder::next_batch(std::string& batch) {
     if (fault_is(Fault::kTasksFeederSwaps) || fault_is(Fault::kKilledSwaps))
       if (!fault_swap(buffer_) && fault_turn(4))
         work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitFlushesOneQueue))
+      work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
   idle_ = false;
   batch.swap(buffer_);
   if constexpr (kFaults) fault_point("batch-taken");

@@ -48,6 +48,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void wait_flushed();
   // wait_flushed does not wait, from now on.
   void cancel_wait() noexcept;
+  // For a fault: loses what is in the buffer.
+  void fault_lose() noexcept {
+    const std::lock_guard lock(mutex_);
+    buffer_.clear();
+  }
   // For a fault: in a forked child, goes on with what the parent had buffered.
   void fault_forget_thread() noexcept { started_ = entered_ = false; }
 
