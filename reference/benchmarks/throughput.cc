@@ -4,8 +4,10 @@
 //
 // Runs of the kinds are interleaved, and the median is printed, so that a busy moment of the
 // machine meets all of them alike. The consumer measures, from its first item to its last.
+// Beside the rate stands the processor time that the putting and the getting process used for an
+// item, which says more on a machine that has other things to do.
 
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,30 +39,55 @@ pid_t in_child(const std::function<void()>& body) {
   psq::exit(0);
 }
 
-void reap(pid_t pid) {
+// What was measured: how much of it a second, and the processor time each took, in nanoseconds.
+struct Rate {
+  double per_second = 0;
+  double putting = 0;
+  double getting = 0;
+};
+
+double nanoseconds_of(const rusage& usage) {
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_usec) * 1e3;
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+double used_here() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return nanoseconds_of(usage);
+}
+
+// Returns the processor time that it used.
+double reap(pid_t pid) {
   int status = 0;
-  if (waitpid(pid, &status, 0) != pid || status != 0) {
+  rusage usage{};
+  if (wait4(pid, &status, 0, &usage) != pid || status != 0) {
     std::fprintf(stderr, "a process of the measurement failed\n");
     std::exit(1);
   }
+  return nanoseconds_of(usage);
 }
 
 // `send` puts `items` in each of so many children; `receive` takes one here. Items a second.
-double between(int producers, int items, const std::function<void(int)>& send,
-               const std::function<void()>& receive) {
+Rate between(int producers, int items, const std::function<void(int)>& send,
+             const std::function<void()>& receive) {
   std::vector<pid_t> children;
   for (int i = 0; i < producers; ++i) children.push_back(in_child([&] { send(items); }));
   receive();
   const auto begin = Clock::now();
+  const double used_before = used_here();
   const int left = producers * items - 1;
   for (int i = 0; i < left; ++i) receive();
   const std::chrono::duration<double> took = Clock::now() - begin;
-  for (const pid_t child : children) reap(child);
-  return left / took.count();
+  Rate rate{.per_second = left / took.count(), .getting = (used_here() - used_before) / left};
+  for (const pid_t child : children) rate.putting += reap(child) / left;
+  return rate;
 }
 
 template <typename Queue>
-double through(Queue queue, int producers, int items, std::size_t size) {
+Rate through(Queue queue, int producers, int items, std::size_t size) {
   const std::string item(size, 'x');
   return between(
       producers, items,
@@ -70,7 +97,7 @@ double through(Queue queue, int producers, int items, std::size_t size) {
       [&] { (void)queue.get(); });
 }
 
-double through_tasks(int items) {
+Rate through_tasks(int items) {
   psq::JoinableQueue<std::string> queue;
   const std::string item(kSmall, 'x');
   return between(
@@ -85,12 +112,12 @@ double through_tasks(int items) {
       });
 }
 
-double through_pipe(int items, std::size_t size) {
+Rate through_pipe(int items, std::size_t size) {
   int ends[2];
   if (pipe(ends) != 0) std::abort();
   std::string item(size, 'x');
   std::string taken(size, ' ');
-  const double rate = between(
+  const Rate rate = between(
       1, items,
       [&](int count) {
         for (int i = 0; i < count; ++i) {
@@ -110,20 +137,22 @@ double through_pipe(int items, std::size_t size) {
 }
 
 // There and back again, `times` times. Round trips a second.
-double back_and_forth(const std::function<void()>& ask, const std::function<void()>& answer) {
+Rate back_and_forth(const std::function<void()>& ask, const std::function<void()>& answer) {
   constexpr int kTimes = 20000;
   const pid_t child = in_child([&] {
     for (int i = 0; i < kTimes; ++i) answer();
   });
   const auto begin = Clock::now();
+  const double used_before = used_here();
   for (int i = 0; i < kTimes; ++i) ask();
   const std::chrono::duration<double> took = Clock::now() - begin;
-  reap(child);
-  return kTimes / took.count();
+  return {.per_second = kTimes / took.count(),
+          .putting = reap(child) / kTimes,
+          .getting = (used_here() - used_before) / kTimes};
 }
 
 template <typename Queue>
-double round_trips() {
+Rate round_trips() {
   Queue there;
   Queue back;
   const std::string item(kSmall, 'x');
@@ -135,7 +164,7 @@ double round_trips() {
       [&] { back.put(there.get()); });
 }
 
-double pipe_round_trips() {
+Rate pipe_round_trips() {
   int there[2];
   int back[2];
   if (pipe(there) != 0 || pipe(back) != 0) std::abort();
@@ -145,8 +174,8 @@ double pipe_round_trips() {
     if (read(from, item, sizeof item) < 0) std::abort();
     if (!write_first && write(to, item, sizeof item) < 0) std::abort();
   };
-  const double rate = back_and_forth([&] { move(there[1], back[0], true); },
-                                     [&] { move(back[1], there[0], false); });
+  const Rate rate = back_and_forth([&] { move(there[1], back[0], true); },
+                                   [&] { move(back[1], there[0], false); });
   for (const int end : {there[0], there[1], back[0], back[1]}) close(end);
   return rate;
 }
@@ -157,7 +186,7 @@ using SimpleQueue = psq::SimpleQueue<std::string>;
 struct Kind {
   const char* name;
   const char* unit;
-  std::function<double()> run;
+  std::function<Rate()> run;
 };
 
 const Kind kKinds[] = {
@@ -191,13 +220,21 @@ int main(int argc, char** argv) {
     for (const Kind& kind : kKinds) std::fprintf(stderr, "  %s\n", kind.name);
     return 64;
   }
-  std::vector<std::vector<double>> rates(chosen.size());
+  std::vector<std::vector<Rate>> rates(chosen.size());
   for (int run = 0; run < kRuns; ++run) {
     for (std::size_t i = 0; i < chosen.size(); ++i) rates[i].push_back(chosen[i]->run());
   }
+  std::printf("%-28s %25s %24s\n", "", "median (least to most)", "ns to put, to get");
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    std::ranges::sort(rates[i]);
-    std::printf("%-28s %12.0f %s  (%.0f to %.0f)\n", chosen[i]->name, rates[i][kRuns / 2],
-                chosen[i]->unit, rates[i].front(), rates[i].back());
+    const auto median = [&](double Rate::*what) {
+      std::ranges::sort(rates[i], {}, what);
+      return rates[i][kRuns / 2].*what;
+    };
+    const double putting = median(&Rate::putting);
+    const double getting = median(&Rate::getting);
+    const double per_second = median(&Rate::per_second);
+    std::printf("%-28s %10.0f %s (%.0f to %.0f)  %.0f %.0f\n", chosen[i]->name, per_second,
+                chosen[i]->unit, rates[i].front().per_second, rates[i].back().per_second, putting,
+                getting);
   }
 }

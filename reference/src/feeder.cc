@@ -15,8 +15,9 @@
 namespace psq::detail {
 namespace {
 
-// A buffer that has grown beyond this is not kept.
-constexpr std::size_t kBufferKept = std::size_t{1} << 20;
+// Blocks of the buffer have room for so much, or for one item, and so many of them are kept.
+constexpr std::size_t kBlock = std::size_t{60} << 10;
+constexpr std::size_t kBlocksKept = 16;
 
 // Signals are for the program's own threads: new threads inherit the mask.
 class AllSignalsBlocked {
@@ -55,12 +56,26 @@ bool Feeder::add(const std::string& item) {
     return true;
   }
   const std::size_t length = item.size();
-  buffer_.reserve(buffer_.size() + sizeof length + length);  // So that nothing below throws.
-  buffer_.append(reinterpret_cast<const char*>(&length), sizeof length);
-  buffer_.append(item);
+  std::string& block = block_for(sizeof length + length);  // So that nothing below throws.
+  block.append(reinterpret_cast<const char*>(&length), sizeof length);
+  block.append(item);
   if constexpr (kFaults) fault_point("item-buffered");
   if (idle_) work_.notify_one();
   return true;
+}
+
+// The last block, or a new one behind it, with room for so much.
+std::string& Feeder::block_for(std::size_t size) {
+  if (!buffer_.empty() && buffer_.back().capacity() - buffer_.back().size() >= size) {
+    return buffer_.back();
+  }
+  std::string block;
+  if (!spare_.empty()) {
+    block = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  block.reserve(std::max(size, kBlock));
+  return buffer_.emplace_back(std::move(block));
 }
 
 // Starts the thread, if nobody has, and waits until it has an account.
@@ -100,11 +115,9 @@ bool Feeder::enter() {
 
 void Feeder::run() {
   if (!enter()) return;
-  std::string batch;
+  Blocks batch;
   while (next_batch(batch)) {
-    send_all(batch);
-    batch.clear();
-    if (batch.capacity() > kBufferKept) batch.shrink_to_fit();
+    for (const std::string& block : batch) send_all(block);
   }
   finish();
   // Those puts that have found it closed only after they were counted give back by themselves.
@@ -120,18 +133,24 @@ void Feeder::finish() {
   done_.notify_all();
 }
 
-// Moves the buffer to `batch`, waiting for items. False: there are none and there will be none.
-bool Feeder::next_batch(std::string& batch) {
+// Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
+// there will be none.
+bool Feeder::next_batch(Blocks& batch) {
   std::unique_lock lock(mutex_);
+  for (std::string& block : batch) {
+    if (spare_.size() == kBlocksKept) break;
+    if (block.capacity() > 2 * kBlock) continue;
+    block.clear();
+    spare_.push_back(std::move(block));
+  }
+  batch.clear();
   idle_ = true;
   work_.wait(lock, [&] { return !buffer_.empty() || closed_; });
+  [[maybe_unused]] const auto swap = [&] { return !buffer_.empty() && fault_swap(buffer_[0]); };
   if constexpr (kFaults)
-    if (fault_is(Fault::kFeederSwaps) && !fault_swap(buffer_) && fault_turn(4))
-      work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
-  if constexpr (kFaults)
-    if (fault_is(Fault::kTasksFeederSwaps) || fault_is(Fault::kKilledSwaps))
-      if (!fault_swap(buffer_) && fault_turn(4))
-        work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
+    if (fault_is(Fault::kFeederSwaps) || fault_is(Fault::kTasksFeederSwaps) ||
+        fault_is(Fault::kKilledSwaps))
+      if (!swap() && fault_turn(4)) work_.wait_for(lock, kLookAgain, swap);
   if constexpr (kFaults)
     if (fault_is(Fault::kExitFlushesOneQueue))
       work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/queue_memory.h"
 
@@ -57,11 +58,14 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void fault_forget_thread() noexcept { started_ = entered_ = false; }
 
  private:
+  using Blocks = std::vector<std::string>;  // Each of them items, each after its length.
+
   bool add(const std::string& item);
   void start();
   void run();
   bool enter();
-  bool next_batch(std::string& batch);
+  std::string& block_for(std::size_t size);
+  bool next_batch(Blocks& batch);
   void send_all(const std::string& batch);
   void fault_send_all(std::string_view batch);
   void finish();
@@ -73,7 +77,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable done_;
-  std::string buffer_;  // Each item after its length. One block of memory beats many.
+  Blocks buffer_;  // Few blocks of memory beat many, and one that has to grow.
+  Blocks spare_;
   bool started_ = false;
   bool idle_ = false;  // The thread waits for items, and has none.
   bool finished_ = false;
