@@ -15,9 +15,18 @@
 namespace psq::detail {
 namespace {
 
-// Blocks of the buffer have room for so much, or for one item, and so many of them are kept.
+// Blocks of the buffer have room for so much, or for one item. They are kept for the next items up
+// to so much in all: memory that has to come from the system costs more than the copy into it.
 constexpr std::size_t kBlock = std::size_t{60} << 10;
-constexpr std::size_t kBlocksKept = 16;
+constexpr std::size_t kMostSpare = std::size_t{6} << 20;
+
+// A put of a long item lets the feeder catch up while plenty is buffered, for so much time and no
+// longer: about as much as new memory for the item would cost.
+constexpr std::size_t kPlenty = std::size_t{4} << 20;
+constexpr std::size_t kLong = std::size_t{256} << 10;
+constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
+  return std::chrono::nanoseconds(length / 2);
+}
 
 // Signals are for the program's own threads: new threads inherit the mask.
 class AllSignalsBlocked {
@@ -49,7 +58,11 @@ Feeder::Put::Put(Feeder& feeder) : feeder_(feeder) {
 }
 
 bool Feeder::add(const std::string& item) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (item.size() > kLong && buffered_ > kPlenty) {
+    caught_up_.wait_for(lock, catch_up_time(item.size()),
+                        [&] { return buffered_ <= kPlenty || closed_; });
+  }
   if (closed_) return false;
   if (idle_ && buffer_.empty() && !(kFaults && fault_chosen()) &&
       queue_->channel().try_send(item, &queue_->accounts().committed(account_))) {
@@ -59,6 +72,7 @@ bool Feeder::add(const std::string& item) {
   std::string& block = block_for(sizeof length + length);  // So that nothing below throws.
   block.append(reinterpret_cast<const char*>(&length), sizeof length);
   block.append(item);
+  buffered_ += sizeof length + length;
   if constexpr (kFaults) fault_point("item-buffered");
   if (idle_) work_.notify_one();
   return true;
@@ -69,10 +83,13 @@ std::string& Feeder::block_for(std::size_t size) {
   if (!buffer_.empty() && buffer_.back().capacity() - buffer_.back().size() >= size) {
     return buffer_.back();
   }
+  const auto fits = [&](const std::string& spare) { return spare.capacity() >= size; };
+  const auto found = std::ranges::find_if(spare_, fits);
   std::string block;
-  if (!spare_.empty()) {
-    block = std::move(spare_.back());
-    spare_.pop_back();
+  if (found != spare_.end()) {
+    block = std::move(*found);
+    spare_size_ -= block.capacity();
+    spare_.erase(found);
   }
   block.reserve(std::max(size, kBlock));
   return buffer_.emplace_back(std::move(block));
@@ -117,7 +134,10 @@ void Feeder::run() {
   if (!enter()) return;
   Blocks batch;
   while (next_batch(batch)) {
-    for (const std::string& block : batch) send_all(block);
+    for (std::string& block : batch) {
+      send_all(block);
+      recycle(block);
+    }
   }
   finish();
   // Those puts that have found it closed only after they were counted give back by themselves.
@@ -133,16 +153,20 @@ void Feeder::finish() {
   done_.notify_all();
 }
 
+void Feeder::recycle(std::string& block) {
+  const std::lock_guard lock(mutex_);
+  buffered_ -= std::min(buffered_, block.size());
+  caught_up_.notify_one();
+  if (spare_size_ + block.capacity() > kMostSpare) return;
+  block.clear();
+  spare_size_ += block.capacity();
+  spare_.push_back(std::move(block));
+}
+
 // Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
 // there will be none.
 bool Feeder::next_batch(Blocks& batch) {
   std::unique_lock lock(mutex_);
-  for (std::string& block : batch) {
-    if (spare_.size() == kBlocksKept) break;
-    if (block.capacity() > 2 * kBlock) continue;
-    block.clear();
-    spare_.push_back(std::move(block));
-  }
   batch.clear();
   idle_ = true;
   work_.wait(lock, [&] { return !buffer_.empty() || closed_; });

@@ -66,6 +66,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   bool enter();
   std::string& block_for(std::size_t size);
   bool next_batch(Blocks& batch);
+  void recycle(std::string& block);
   void send_all(const std::string& batch);
   void fault_send_all(std::string_view batch);
   void finish();
@@ -77,8 +78,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable done_;
-  Blocks buffer_;  // Few blocks of memory beat many, and one that has to grow.
+  std::condition_variable caught_up_;
+  Blocks buffer_;             // Few blocks of memory beat many, and one that has to grow.
+  std::size_t buffered_ = 0;  // Bytes in the buffer and in the batch that is being sent.
   Blocks spare_;
+  std::size_t spare_size_ = 0;
   bool started_ = false;
   bool idle_ = false;  // The thread waits for items, and has none.
   bool finished_ = false;
