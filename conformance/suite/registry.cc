@@ -33,7 +33,9 @@ std::string TestCase::name() const {
   return page() + "." + short_name();
 }
 
-Tests::Tests(std::initializer_list<TestCase> tests) {
+Tests::Tests(std::initializer_list<TestCase> tests) : Tests(std::vector<TestCase>(tests)) {}
+
+Tests::Tests(const std::vector<TestCase>& tests) {
   registered().insert(registered().end(), tests.begin(), tests.end());
 }
 

@@ -28,6 +28,7 @@ struct TestCase {
 class Tests {
  public:
   Tests(std::initializer_list<TestCase> tests);
+  explicit Tests(const std::vector<TestCase>& tests);
 };
 
 /// All that are compiled in, ordered by name.

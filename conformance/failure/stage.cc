@@ -1,0 +1,242 @@
+#include "failure/stage.h"
+
+#include <algorithm>
+#include <csignal>
+
+namespace psq::conformance {
+namespace {
+
+constexpr std::size_t kFresh = 3;  // items that are put after the strike
+constexpr auto kTimeout = 400ms;
+// A call that takes this long beyond its timeout is said to wait for ever.
+constexpr auto kEnough = 800ms;
+
+Wait wait_of(const Object& q) {
+  return q.type == "simple_queue" ? kForever : within(kTimeout);
+}
+
+/// The others, and what they have seen.
+class Look {
+ public:
+  Look(Scenario& t, Stage& stage)
+      : t_(t), stage_(stage), taken_{.by = stage.getter, .answers = {}} {}
+
+  // What was there before is taken out first: it takes slots.
+  void drain() {
+    if (stage_.q.type == "simple_queue") return;  // whose get has no timeout
+    while (get_one()) {
+    }
+  }
+
+  // One after the other, so that no bound is reached; one for each get that was waiting, and some
+  // more.
+  void put_and_get() {
+    const std::size_t rounds = kFresh + stage_.waiting.size();
+    for (std::size_t i = 0; i < rounds && goes_on(); ++i) put_and_get_one();
+  }
+
+  void count_slots() {
+    if (stage_.bound == 0 || !goes_on()) return;
+    std::int64_t usable = 0;
+    const auto fits = [&] {
+      Call& putting = start(stage_.putter, put(stage_.q, next_item(), within(kTimeout)));
+      return ended(putting) && putting.answer->outcome == Outcome::kOk;
+    };
+    while (usable < stage_.bound && fits()) ++usable;
+    slots_gone_ = stage_.bound - usable;
+  }
+
+  // Every task of the items that the others obtained is done; is there another one?
+  void do_tasks() {
+    if (stage_.q.type != "joinable_queue") return;
+    std::size_t tasks = taken_.answers.size();
+    for (const Obtained& each : waited_) tasks += each.answers.size();
+    for (std::size_t i = 0; i < tasks; ++i) {
+      if (ended(start(stage_.getter, task_done(stage_.q)))) continue;
+      joins_ = "is in the way of task_done";
+      return;
+    }
+    joins_ = ended(start(stage_.getter, join(stage_.q))) ? "returns" : "waits for ever";
+  }
+
+  void judge() {
+    std::vector<Obtained> all = stage_.obtained;
+    all.push_back(taken_);
+    all.insert(all.end(), waited_.begin(), waited_.end());
+    static_cast<void>(expect_at_most_once(t_, stage_.put_by, all));
+    expect_producer_order(t_, all);
+  }
+
+  [[nodiscard]] Aftermath found() const {
+    return {.puts = puts_,
+            .gets = gets_,
+            .joins = joins_,
+            .lost = std::max<std::int64_t>(0, stage_.unread - count_from(stage_.doomed)),
+            .slots_gone = slots_gone_,
+            .slowest = slowest_};
+  }
+
+ private:
+  static constexpr auto kGoOn = "go on";
+
+  // A thread for each call: one that waits for ever holds none of the others up.
+  Call& start(const std::string& process, const Request& request) {
+    return t_.start(process, request.by("thread" + std::to_string(++threads_)));
+  }
+
+  bool ended(Call& call) {
+    if (!t_.ends_within(call, t_.patient(kTimeout + kEnough))) return false;
+    slowest_ = std::max(slowest_, call.answer->returned - std::max(call.answer->invoked, struck_));
+    return true;
+  }
+
+  Item next_item() { return t_.item(stage_.putter, stage_.put_by[stage_.putter]++); }
+
+  [[nodiscard]] bool goes_on() const { return puts_ == kGoOn && gets_ == kGoOn; }
+
+  void put_and_get_one() {
+    const Item item = next_item();
+    Call& putting = start(stage_.putter, put(stage_.q, item, wait_of(stage_.q)));
+    const bool buffered = stage_.q.type != "simple_queue";
+    const bool obtained = (!buffered || was_put(putting)) && obtain(item);
+    if (!obtained) gets_ = hung_ ? "wait for ever" : told_ ? "are told" : "find nothing";
+    if (!buffered) static_cast<void>(was_put(putting));
+  }
+
+  bool was_put(Call& putting) {
+    if (!ended(putting)) {
+      puts_ = "wait for ever";
+      return false;
+    }
+    t_.expect_one_of(*putting.answer, {Outcome::kOk, Outcome::kFull, Outcome::kCorrupted});
+    if (putting.answer->outcome == Outcome::kOk) return true;
+    puts_ = putting.answer->outcome == Outcome::kFull ? "find it full" : "are told";
+    return false;
+  }
+
+  bool obtain(const Item& item) {
+    do {
+      collect_waiting();
+      if (has(item)) return true;
+    } while (get_one());
+    collect_waiting();
+    return has(item);
+  }
+
+  // A get that was waiting before may be the one that obtains the item.
+  void collect_waiting() {
+    const auto answered = [](const Call* each) { return each->answer.has_value(); };
+    if (stage_.waiting.empty()) return;
+    static_cast<void>(t_.session().wait_until(
+        [&] { return std::ranges::any_of(stage_.waiting, answered); }, t_.patient(kTimeout)));
+    std::erase_if(stage_.waiting, [&](Call* each) {
+      if (!answered(each) || !ended(*each)) return false;
+      Obtained own{.by = each->process + "/" + each->request.thread, .answers = {}};
+      static_cast<void>(take(*each, own));
+      waited_.push_back(own);
+      return true;
+    });
+  }
+
+  bool get_one() {
+    Call& getting = start(stage_.getter, get(stage_.q, wait_of(stage_.q)));
+    if (ended(getting)) return take(getting, taken_);
+    hung_ = true;
+    stage_.waiting.push_back(&getting);
+    return false;
+  }
+
+  // Whether an item was obtained.
+  bool take(const Call& getting, Obtained& into) {
+    t_.expect_one_of(*getting.answer, {Outcome::kOk, Outcome::kEmpty, Outcome::kCorrupted});
+    if (getting.answer->outcome == Outcome::kCorrupted) told_ = true;
+    if (getting.answer->outcome != Outcome::kOk) return false;
+    into.answers.push_back(*getting.answer);
+    return true;
+  }
+
+  [[nodiscard]] std::int64_t count(const std::function<bool(const Item&)>& wanted) const {
+    const auto is_wanted = [&](const Answer& answer) {
+      return answer.item() != nullptr && wanted(*answer.item());
+    };
+    std::int64_t found = std::ranges::count_if(taken_.answers, is_wanted);
+    for (const Obtained& each : waited_) found += std::ranges::count_if(each.answers, is_wanted);
+    return found;
+  }
+  [[nodiscard]] std::int64_t count_from(const std::string& from) const {
+    return count([&](const Item& item) { return item.from == from; });
+  }
+  [[nodiscard]] bool has(const Item& wanted) const {
+    return count([&](const Item& item) {
+             return item.from == wanted.from && item.seq == wanted.seq;
+           }) > 0;
+  }
+
+  Scenario& t_;
+  Stage& stage_;
+  Obtained taken_;                // by one get after the other
+  std::vector<Obtained> waited_;  // by gets that had begun before
+  Nanoseconds struck_ = monotonic_now();
+  Nanoseconds slowest_{0};
+  std::int64_t slots_gone_ = 0;
+  std::string puts_ = kGoOn;
+  std::string gets_ = kGoOn;
+  std::string joins_;
+  bool hung_ = false;
+  bool told_ = false;
+  int threads_ = 0;
+};
+
+}  // namespace
+
+std::string Aftermath::in_words() const {
+  std::string words = all_go_on() ? "the others go on" : "puts " + puts + ", gets " + gets;
+  if (!joins.empty()) words += ", join " + joins;
+  if (lost != 0) words += ", " + std::to_string(lost) + " of its items lost";
+  if (slots_gone != 0) words += ", " + std::to_string(slots_gone) + " of its slots gone";
+  return words;
+}
+
+void for_clause(const std::string& clause, const std::function<void()>& check) {
+  try {
+    check();
+  } catch (Failed& failed) {
+    failed.clause = clause;
+    throw;
+  }
+}
+
+Nanoseconds strike(Scenario& t, const Stage& stage, Strike how) {
+  const Actor doomed{t, stage.doomed};
+  const Nanoseconds now = monotonic_now();
+  switch (how) {
+    case Strike::kKill:
+      t.kill(doomed);
+      break;
+    case Strike::kTerminate:
+      t.session().peer(stage.doomed).killed = true;  // what it had pending died with it
+      t.session().signal(stage.doomed, SIGTERM);
+      t.expect_true(t.session().wait_until([&] { return t.session().peer(stage.doomed).dead; },
+                                           t.hang_bound()),
+                    "a process that handles no SIGTERM ends by it", "it lives");
+      break;
+    case Strike::kStop:
+      t.stop(doomed);
+      break;
+  }
+  if (stage.standing) t.resume(Actor{t, *stage.standing});
+  return now;
+}
+
+Aftermath look(Scenario& t, Stage& stage, const std::string& clause) {
+  stage.put_by.try_emplace(stage.putter, 0);
+  Look look{t, stage};
+  look.drain();
+  look.put_and_get();
+  for_clause(clause, [&] { look.judge(); });
+  look.do_tasks();
+  look.count_slots();
+  return look.found();
+}
+
+}  // namespace psq::conformance
