@@ -100,13 +100,17 @@ Stage simple_reader_in_message(Scenario& t) {
 // buffer.
 Stage buffered(Scenario& t, const Object& q) {
   const Actor main = t.root();
-  Stage stage{.q = q, .bound = 4, .put_by = {{"writer", 1}, {"doomed", 2}}, .unread = 2};
-  static_cast<void>(main.spawn("survivor", {stage.q}));
-  const Actor doomed = main.spawn("doomed", {stage.q});
-  static_cast<void>(
-      main.spawn("writer", {stage.q}).start(put(stage.q, t.item("writer", 0, kLarger))));
-  t.eventually_boolean(main, empty(stage.q), false);
-  for (std::int64_t i = 0; i < 2; ++i) doomed.ok(put(stage.q, t.item("doomed", i)));
+  Stage stage{
+      .q = q, .bound = 4, .put_by = {{"root", 1}, {"writer", 1}, {"doomed", 2}}, .unread = 2};
+  const Actor survivor = main.spawn("survivor", {q});
+  const Actor doomed = main.spawn("doomed", {q});
+  // The others have used the queue before: nothing that a first use sets right is set right later.
+  main.ok(put(q, t.item("root", 0)));
+  stage.obtained = {{.by = "survivor", .answers = {survivor.ok(get(q))}}};
+  if (q.type == "joinable_queue") survivor.ok(task_done(q));
+  static_cast<void>(main.spawn("writer", {q}).start(put(q, t.item("writer", 0, kLarger))));
+  t.eventually_boolean(main, empty(q), false);
+  for (std::int64_t i = 0; i < 2; ++i) doomed.ok(put(q, t.item("doomed", i)));
   return stage;
 }
 

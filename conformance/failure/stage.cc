@@ -7,7 +7,7 @@ namespace psq::conformance {
 namespace {
 
 constexpr std::size_t kFresh = 3;  // items that are put after the strike
-constexpr auto kTimeout = 400ms;
+constexpr auto kTimeout = 250ms;
 // A call that takes this long beyond its timeout is said to wait for ever.
 constexpr auto kEnough = 800ms;
 

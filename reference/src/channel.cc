@@ -60,6 +60,11 @@ Channel::Received Channel::receive(std::string& out, Deadline deadline,
         continue;
       }
       if (guard.from_the_dead()) repair_reading();
+      if constexpr (kFaults)
+        if (fault_is(Fault::kDeadReaderBlocks)) {
+          if (guard.from_the_dead()) fault_shared() = 1;
+          if (fault_shared() != 0) return Received::kNothing;
+        }
       if constexpr (kFaults) fault_point("read-lock-taken");
       if constexpr (kFaults)
         if (fault_is(Fault::kDeadReaderRest) && ring_->in_message.load() && take_rest(&out))
@@ -94,7 +99,7 @@ bool Channel::take(std::string& out) {
   if (take_rest(&out)) return true;
   if constexpr (kFaults)
     if (fault_is(Fault::kKilledTorn) || fault_is(Fault::kKilledSimpleTorn) ||
-        fault_is(Fault::kTerminatedTorn))
+        fault_is(Fault::kTerminatedTorn) || fault_is(Fault::kMomentTorn))
       return true;
   out.resize(before);
   return false;
@@ -121,7 +126,7 @@ bool Channel::take_rest(std::string* out) {
 bool Channel::wait_for_rest() {
   for (;;) {
     if (readable()) return true;
-    {
+    if (!kFaults || !fault_is(Fault::kDeadWriterAwaited)) {
       // A living writer holds the lock from the first frame to the last.
       const WriteGuard writer(*this, RobustGuard::Try{});
       if (writer.owns()) return readable();

@@ -230,7 +230,9 @@ bool QueueCore::State::fault_after_get(std::string& item, Clock::time_point bega
   if ((fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) &&
       fault_shared().fetch_sub(1) > 1 && fault_turn(2))
     return false;
-  if (fault_is(Fault::kLateGetLoses) && Clock::now() - began > 2 * kLookAgain) return false;
+  if ((fault_is(Fault::kLateGetLoses) || fault_is(Fault::kStoppedGetLoses)) &&
+      Clock::now() - began > 2 * kLookAgain)
+    return false;
   if (fault_is(Fault::kKilledGetAgain) && fault_turn(25)) fault_remember(item);
   if (tasks_fault(Fault::kTasksGetLoses) && fault_shared()++ % 500 == 499) return false;
   if (tasks_fault(Fault::kTasksItemCorrupted) && item.size() > (std::size_t{1} << 20))

@@ -254,6 +254,12 @@ enum class Fault {
   kTerminatedTorn,
   kLateGetLoses,
   kLateFeederLoses,
+  kMomentTorn,
+  kStoppedGetLoses,
+  kDeadReaderBlocks,
+  kDeadWriterAwaited,
+  kDeadSlotsStay,
+  kDeadTasksStay,
   kCount,  // Their number; no fault.
 };
 

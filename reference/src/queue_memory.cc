@@ -11,6 +11,8 @@ void QueueMemory::take_back(Accounts::Id id) noexcept {
 }
 
 void QueueMemory::collect_from_the_dead() noexcept {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDeadSlotsStay)) return;
   try {
     channel_.settle_reading();
     if (accounts().collect_from_the_dead(channel_) == 0) return;

@@ -85,7 +85,7 @@ void TaskCount::wait_for_zero(QueueMemory& queue) {
     if constexpr (kFaults)
       if (fault_is(Fault::kJoinMissesZero)) return false;
     if (is_zero(queue.accounts())) return true;
-    queue.collect_from_the_dead();
+    if (!kFaults || !fault_is(Fault::kDeadTasksStay)) queue.collect_from_the_dead();
     return is_zero(queue.accounts());
   });
   if constexpr (kFaults)
