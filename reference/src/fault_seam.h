@@ -18,7 +18,7 @@ inline constexpr bool kFaults = true;
 inline constexpr bool kFaults = false;
 #endif
 
-// In the order of the table in fault.cc.
+// What each is stands in the tables under src/faults; the order means nothing.
 enum class Fault {
   kPutFullEarly,
   kPutWaits,
