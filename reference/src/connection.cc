@@ -224,13 +224,19 @@ void ConnectionBase::send_connection(const ConnectionBase& end) {
   if (descriptor < 0) throw Closed("connection to be sent");
   const Access access{
       .readable = end.readable(), .writable = end.writable_, .is_socket = end.is_socket_};
-  detail::send_end(carrier, descriptor, access);
+  if constexpr (detail::kFaults) {
+    detail::faulty_send_end(carrier, const_cast<ConnectionBase&>(end),
+                            [=](int to, int sent) { detail::send_end(to, sent, access); });
+  } else {
+    detail::send_end(carrier, descriptor, access);
+  }
 }
 
 ConnectionBase::ReceivedEnd ConnectionBase::receive_end() {
   const int carrier = check_readable();
   check_carries(is_socket_);
   detail::HandedEnd end = detail::receive_end(carrier);
+  if constexpr (detail::kFaults) detail::faulty_receive_end(end.descriptor.get(), end.access);
   return {.descriptor = end.descriptor.release(), .access = end.access};
 }
 
