@@ -56,7 +56,8 @@ def _of_payload(do: str, error: BaseException) -> Optional[str]:
         return None
     if do in _SERIALIZE and (isinstance(error, ItemRefused) or _came_from(error, "dumps")):
         return "not_serializable"
-    if do in _DESERIALIZE and (isinstance(error, (ItemRefused, NoConnection)) or _came_from(error, "loads")):
+    refused = isinstance(error, (ItemRefused, NoConnection))
+    if do in _DESERIALIZE and (refused or _came_from(error, "loads")):
         return "not_deserializable"
     return None
 
