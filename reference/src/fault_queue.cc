@@ -93,6 +93,11 @@ bool fault_in_first_process() noexcept {
   return getpid() == first_process;
 }
 
+bool fault_feeder_is_slow() noexcept {
+  return fault_is(Fault::kExitFlushesOneQueue) || fault_is(Fault::kQsizeMissesBuffered) ||
+         fault_is(Fault::kFullMissesBuffered);
+}
+
 std::string& fault_kept_back() {
   thread_local std::string kept;
   return kept;

@@ -38,6 +38,8 @@ std::string name_of(const testing::TestParamInfo<Moment>& info) {
 
 class Death : public testing::TestWithParam<Moment> {
  protected:
+  const EndsOrFails limit_;
+
   void die_there() const { set_death_point(GetParam().point, GetParam().times); }
 };
 
