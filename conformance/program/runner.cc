@@ -1,0 +1,340 @@
+#include "program/runner.h"
+
+#include <algorithm>
+#include <map>
+
+#include "program/helper.h"
+#include "program/judge.h"
+#include "program/recorder.h"
+#include "program/tally.h"
+
+namespace psq::conformance {
+namespace {
+
+// Long enough for every thread to be there; each begins at once when it comes later.
+constexpr auto kUntilStart = 4ms;
+// Longer than any pause or timeout of a program: who is quiet for so long waits for somebody.
+constexpr auto kQuiet = 60ms;
+constexpr auto kDiesWithin = 25ms;
+// After a kill nobody has to go on, unless that is promised.
+constexpr auto kGivesUpAfter = 500ms;
+// The more a session has done, the slower it looks through what it has.
+constexpr int kRunsInARow = 40;
+
+/// One run of one program.
+class Run {
+ public:
+  Run(Scenario& t, const Program& program, std::string suffix, Nanoseconds hang_bound)
+      : t_(t),
+        program_(program),
+        suffix_(std::move(suffix)),
+        hang_bound_(hang_bound),
+        helper_(t, program, handles_, suffix_, threads_) {}
+
+  RunResult result() {
+    first_call_ = next_call();
+    create();
+    spawn();
+    start();
+    bring_to_an_end();
+    if (!violation_ && undecided_.empty()) end_processes();
+    if (!violation_ && undecided_.empty()) empty_out();
+    return judged();
+  }
+
+ private:
+  [[nodiscard]] std::int64_t next_call() const {
+    const auto& calls = t_.session().calls();
+    return calls.empty() ? 1 : calls.rbegin()->first + 1;
+  }
+  [[nodiscard]] std::string wire_name(std::size_t process) const {
+    return process_name(process) + suffix_;
+  }
+  [[nodiscard]] const Peer& peer(std::size_t process) { return t_.session().peer(wire_name(process)); }
+  [[nodiscard]] bool robust() const { return t_.hello().profiles.contains("robust"); }
+
+  void create() {
+    const Actor root = t_.root();
+    for (std::size_t i = 0; i < program_.objects.size(); ++i) {
+      const ObjectPlan& plan = program_.objects[i];
+      const std::string name = object_name(program_, i) + suffix_;
+      if (is_pipe(plan.kind)) {
+        const auto [a, b] = root.pipe(plan.kind == Kind::kDuplexPipe, name + ".a", name + ".b");
+        handles_.of_object.push_back({a, b});
+      } else if (plan.kind == Kind::kSimpleQueue) {
+        handles_.of_object.push_back({root.simple_queue(name)});
+      } else if (plan.kind == Kind::kJoinableQueue) {
+        handles_.of_object.push_back({root.joinable_queue(plan.maxsize, name)});
+      } else {
+        handles_.of_object.push_back({root.queue(plan.maxsize, name)});
+      }
+    }
+  }
+
+  void spawn() {
+    std::vector<Object> all;
+    for (const auto& each : handles_.of_object) all.insert(all.end(), each.begin(), each.end());
+    for (std::size_t p = 0; p < program_.processes.size(); ++p) t_.root().spawn(wire_name(p), all);
+  }
+
+  [[nodiscard]] bool declared(const Request& request) const {
+    if (request.verb == "pause") return true;
+    const auto found = t_.hello().operations.find(request.type);
+    return found != t_.hello().operations.end() && found->second.contains(request.verb);
+  }
+
+  Request request_for(const Step& step, const std::string& from, std::int64_t& numbered) const {
+    if (step.verb == Verb::kPause) return pause(step.time);
+    const Kind kind = program_.objects[step.object].kind;
+    const Object& on = handles_.at(step.object, step.end);
+    Request request{.verb = word_of(step.verb, kind), .type = on.type, .on = on.name};
+    const bool timed = kind == Kind::kQueue || kind == Kind::kJoinableQueue;
+    if (timed && step.time != kNoEnd && (step.verb == Verb::kPut || step.verb == Verb::kGet)) {
+      request = step.time == Nanoseconds{0}
+                    ? request.with("block", false)
+                    : request.with("timeout", within(step.time).seconds.value());
+    }
+    if (step.verb == Verb::kPoll) request = poll(on, step.time == kNoEnd ? 0ns : step.time);
+    if (step.verb == Verb::kPut) {
+      request = request.with("payload", Payload{t_.item(from, numbered, step.size)});
+      numbered += step.repeat;
+    }
+    return step.repeat > 1 ? request.with("repeat", step.repeat) : request;
+  }
+
+  void start() {
+    started_ = monotonic_now() + kUntilStart;
+    for (std::size_t p = 0; p < program_.processes.size(); ++p) {
+      for (std::size_t i = 0; i < program_.processes[p].threads.size(); ++i) start_thread(p, i);
+    }
+    moved_at_ = monotonic_now();
+  }
+
+  void start_thread(std::size_t process, std::size_t index) {
+    const ThreadPlan& plan = program_.processes[process].threads[index];
+    const std::string from = process_name(process) + "." + thread_name(index) + suffix_;
+    std::int64_t numbered = 0;
+    std::vector<Request> list;
+    ThreadPlan possible;
+    for (const Step& step : plan.steps) {
+      Request request = request_for(step, from, numbered);
+      if (!declared(request)) continue;
+      list.push_back(std::move(request));
+      possible.steps.push_back(step);
+    }
+    const Request all = run(std::move(list)).with("start_at", (started_ + plan.starts).count());
+    const Call& call = t_.start(wire_name(process), all.by(thread_name(index)));
+    threads_.push_back({.process = process, .call = &call, .calls = calls_of(possible)});
+  }
+
+  [[nodiscard]] std::size_t progress() const {
+    std::size_t ended = 0;
+    for (const Running& each : threads_)
+      ended += each.call->events.size() + (each.done() ? 1U : 0U);
+    return ended;
+  }
+  [[nodiscard]] bool all_done() const { return std::ranges::all_of(threads_, &Running::done); }
+
+  /// Until all threads are done, or it is known why that will not be.
+  void bring_to_an_end() {
+    while (!all_done() && !violation_ && undecided_.empty()) {
+      kill_who_is_due();
+      let_leave();
+      const std::size_t before = progress();
+      const bool moved = t_.session().wait_until([&] { return progress() != before; }, next_look());
+      if (moved) {
+        moved_at_ = monotonic_now();
+      } else if (monotonic_now() - moved_at_ >= t_.patient(kQuiet)) {
+        see_why_nobody_moves();
+      }
+    }
+    for (std::size_t i = killed_; i < program_.kills.size(); ++i) kill(program_.kills[i]);
+    killed_ = program_.kills.size();
+  }
+
+  [[nodiscard]] Nanoseconds next_look() const {
+    if (killed_ == program_.kills.size()) return t_.patient(kQuiet);
+    return std::clamp<Nanoseconds>(started_ + program_.kills[killed_].after - monotonic_now(), 0ns,
+                                   t_.patient(kQuiet));
+  }
+
+  void kill_who_is_due() {
+    while (killed_ < program_.kills.size() &&
+           monotonic_now() >= started_ + program_.kills[killed_].after)
+      kill(program_.kills[killed_++]);
+  }
+
+  void kill(const Kill& kill) {
+    const Peer& target = peer(kill.process);
+    if (target.dead) return;
+    t_.session().signal(wire_name(kill.process), SIGKILL);
+    // Nothing to be said of when that is not so.
+    static_cast<void>(t_.session().wait_until([&] { return target.dead; }, hang_bound_));
+  }
+
+  void let_leave() {
+    for (std::size_t p = 0; p < program_.processes.size(); ++p) {
+      const bool done = std::ranges::all_of(
+          threads_, [&](const Running& each) { return each.process != p || each.done(); });
+      if (program_.processes[p].leaves && done) end(p);
+    }
+  }
+
+  void end(std::size_t process) {
+    const Peer& known = peer(process);
+    if (!known.dead && !known.told_to_end) t_.session().start(wire_name(process), end_by("return"));
+  }
+
+  void see_why_nobody_moves() {
+    const Nanoseconds quiet_for = monotonic_now() - moved_at_;
+    if (!program_.kills.empty()) {
+      if (quiet_for > (robust() ? hang_bound_ : t_.patient(kGivesUpAfter))) give_up();
+      if (robust() || quiet_for < t_.patient(kGivesUpAfter) / 2) intervene();
+      return;
+    }
+    for (const Lane& lane : lanes_of(program_)) {
+      const Owed call = owed(program_, threads_, lane);
+      if (call.thread == nullptr) continue;
+      if (quiet_for >= hang_bound_) violation_ = hang(call);
+      return;  // it is given its time
+    }
+    if (!intervene() && quiet_for >= hang_bound_)
+      undecided_ = "no thread moves, and none waits for anything: a machine that is too slow";
+  }
+
+  void give_up() {
+    if (robust()) {
+      violation_ = Violation{.checker = "end", .why = "after the kill a survivor waits for ever"};
+    } else {
+      undecided_ = "after the kill somebody waits for ever, which only the profile robust forbids";
+    }
+  }
+
+  bool intervene() {
+    bool any = false;
+    for (const Lane& lane : lanes_of(program_)) any = helper_.intervene(lane) || any;
+    return any;
+  }
+
+  Violation hang(const Owed& call) {
+    std::string why = call.thread->call->process + "/" + call.thread->call->request.thread + ": " +
+                      call.why + ", for " + human(monotonic_now() - moved_at_);
+    if (const auto at = why.find(suffix_); at != std::string::npos) why.erase(at, suffix_.size());
+    hanging_ = call.thread->call;
+    return {.clause = call.clause, .checker = "end", .why = why};
+  }
+
+  [[nodiscard]] bool all_dead() {
+    for (std::size_t p = 0; p < program_.processes.size(); ++p) {
+      if (!peer(p).dead) return false;
+    }
+    return true;
+  }
+
+  /// Everything of a process that has ended is visible.
+  void end_processes() {
+    for (std::size_t p = 0; p < program_.processes.size(); ++p) end(p);
+    const Nanoseconds deadline = monotonic_now() + hang_bound_;
+    while (!t_.session().wait_until([&] { return all_dead(); }, t_.patient(kDiesWithin))) {
+      if (monotonic_now() > deadline) return note_endless_process();
+      if (!all_done()) continue;
+      for (const Lane& lane : lanes_of(program_)) static_cast<void>(helper_.take(lane));
+    }
+  }
+
+  void note_endless_process() {
+    if (!program_.kills.empty() && !robust()) {
+      undecided_ = "after the kill a process does not end, which only the profile robust forbids";
+      return;
+    }
+    const Kind kind = program_.objects[0].kind;
+    violation_ = Violation{
+        .clause = kind == Kind::kJoinableQueue ? "joinable-queue.exit.flushes"
+                  : kind == Kind::kQueue       ? "queue.exit.large-flush"
+                                               : "",
+        .checker = "end",
+        .why = "a process whose threads are done does not end within " + human(hang_bound_)};
+  }
+
+  void empty_out() {
+    for (const Lane& lane : lanes_of(program_)) {
+      if (helper_.empty_out(lane)) continue;
+      if (!program_.kills.empty() && !robust()) return;  // it reads on for ever: incomplete
+      violation_ = Violation{.checker = "end",
+                             .why = "a get at the end, with nobody else there, does not end"};
+      return;
+    }
+    complete_ = true;
+  }
+
+  RunResult judged() {
+    RunResult result{.history = record(t_.session(), {first_call_, suffix_}),
+                     .violation = std::move(violation_),
+                     .undecided = std::move(undecided_)};
+    result.history.complete = complete_;
+    result.overlapping = overlapping_pairs(result.history);
+    if (hanging_ != nullptr) mark_hanging(result);
+    if (!result.violation) judge(program_, threads_, result);
+    return result;
+  }
+
+  // The pending call of that thread.
+  void mark_hanging(RunResult& result) const {
+    const auto& history = result.history;
+    for (std::size_t i = 0; i < history.operations.size(); ++i) {
+      const auto& thread = history.threads[history.operations[i].thread];
+      if (history.operations[i].returned == history::kNever &&
+          thread.process + suffix_ == hanging_->process &&
+          thread.thread == hanging_->request.thread)
+        result.violation->witness.push_back(i);
+    }
+  }
+
+  Scenario& t_;
+  const Program& program_;
+  const std::string suffix_;
+  const Nanoseconds hang_bound_;
+  Handles handles_;
+  std::vector<Running> threads_;
+  Helper helper_;
+  std::int64_t first_call_ = 0;
+  Nanoseconds started_{0};
+  Nanoseconds moved_at_{0};
+  std::size_t killed_ = 0;
+  std::optional<Violation> violation_ = {};
+  std::string undecided_;
+  const Call* hanging_ = nullptr;
+  bool complete_ = false;
+};
+
+}  // namespace
+
+RunResult ProgramRunner::run(const Program& program, Nanoseconds hang_bound) {
+  if (afresh_ || runs_ == kRunsInARow) {
+    t_.restart();
+    runs_ = 0;
+  }
+  afresh_ = true;  // unless it comes to a good end
+  RunResult result =
+      Run{t_, program, "-" + std::to_string(++runs_), t_.patient(hang_bound)}.result();
+  afresh_ = result.violation || !result.undecided.empty() || !program.kills.empty();
+  return result;
+}
+
+std::size_t overlapping_pairs(const history::History& history) {
+  std::map<std::uint16_t, std::vector<const history::Operation*>> by_object;
+  for (const auto& each : history.operations) by_object[each.object].push_back(&each);
+  std::size_t pairs = 0;
+  for (auto& [object, operations] : by_object) {
+    std::ranges::sort(operations, {}, &history::Operation::invoked);
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      for (std::size_t j = i + 1; j < operations.size(); ++j) {
+        if (operations[j]->invoked > operations[i]->returned) break;
+        if (operations[j]->thread != operations[i]->thread) ++pairs;
+      }
+    }
+  }
+  return pairs;
+}
+
+}  // namespace psq::conformance
