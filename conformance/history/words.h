@@ -1,5 +1,5 @@
-// The words of the history format for what history.h enumerates: those of the driver protocol and of
-// spec/outcomes.md. Pure functions.
+// The words of the history format for what history.h enumerates: those of the driver protocol and
+// of spec/outcomes.md. Pure functions.
 #pragma once
 
 #include <optional>
