@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
-constexpr std::int64_t kLarge = 20'000;     // from here on a few items are many bytes
+constexpr std::int64_t kLarge = 20'000;  // from here on a few items are many bytes
 constexpr std::int64_t kManyLarge = 3;
 
 // Everything below is called within rc::gen::exec, where a star draws.
@@ -31,8 +31,8 @@ std::int64_t any_size() {
   if (choice < 75) return between(0, 400);
   if (choice < 85) return between(400, 20'000);
   if (choice < 98) {
-    return *rc::gen::elementOf(std::vector<std::int64_t>{1, 4095, 4096, 4097, 16383, 16384, 16385,
-                                                         65535, 65536, 65537});
+    return *rc::gen::elementOf(
+        std::vector<std::int64_t>{1, 4095, 4096, 4097, 16383, 16384, 16385, 65535, 65536, 65537});
   }
   return *rc::gen::elementOf(std::vector<std::int64_t>{131'072, 200'000, 262'144, 1'048'576});
 }
@@ -67,8 +67,7 @@ class Author {
   void write_queues() {
     for (std::int64_t i = in_a_hundred(85) ? 1 : 2; i > 0; --i) {
       const bool bounded = timed() && in_a_hundred(70);
-      program_.objects.push_back(
-          {.kind = drawing_.kind, .maxsize = bounded ? between(1, 5) : 0});
+      program_.objects.push_back({.kind = drawing_.kind, .maxsize = bounded ? between(1, 5) : 0});
     }
     for (auto processes = between(1, 4); processes > 0; --processes)
       program_.processes.push_back(any_process());
@@ -104,29 +103,28 @@ class Author {
   }
 
   void add_transfer(ThreadPlan& thread, std::size_t object, bool puts) {
-    Step step{.verb = puts ? Verb::kPut : Verb::kGet, .object = object, .repeat = any_repeat()};
+    Action step{.verb = puts ? Verb::kPut : Verb::kGet, .object = object, .repeat = any_repeat()};
     if (puts) step = sized(step);
     if (timed() && in_a_hundred(35)) step.time = any_timeout();
     thread.steps.push_back(step);
     if (!puts && drawing_.kind == Kind::kJoinableQueue && in_a_hundred(85)) {
-      thread.steps.push_back(
-          {.verb = Verb::kTaskDone, .object = object, .repeat = step.repeat});
+      thread.steps.push_back({.verb = Verb::kTaskDone, .object = object, .repeat = step.repeat});
     }
   }
 
-  static Step sized(Step step) {
+  static Action sized(Action step) {
     step.size = any_size();
     if (step.size > kLarge) step.repeat = std::min(step.repeat, kManyLarge);
     return step;
   }
 
-  static Step any_pause() {
+  static Action any_pause() {
     return {.verb = Verb::kPause, .time = microseconds{between(50, 8'000)}};
   }
 
-  Step any_look(std::size_t object) {
-    const auto& verbs = timed() ? std::vector{Verb::kQsize, Verb::kEmpty, Verb::kFull}
-                                : std::vector{Verb::kEmpty};
+  Action any_look(std::size_t object) {
+    const auto& verbs =
+        timed() ? std::vector{Verb::kQsize, Verb::kEmpty, Verb::kFull} : std::vector{Verb::kEmpty};
     return {.verb = *rc::gen::elementOf(verbs), .object = object, .repeat = between(1, 3)};
   }
 
@@ -134,7 +132,7 @@ class Author {
   void for_each_step(std::size_t object, Do&& act) {
     for (ProcessPlan& process : program_.processes) {
       for (ThreadPlan& thread : process.threads) {
-        for (Step& step : thread.steps) {
+        for (Action& step : thread.steps) {
           if (step.object == object && step.verb != Verb::kPause) act(step);
         }
       }
@@ -146,11 +144,11 @@ class Author {
   void balance(std::size_t object) {
     std::int64_t put = 0;
     std::int64_t got = 0;
-    for_each_step(object, [&](Step& step) {
+    for_each_step(object, [&](Action& step) {
       if (step.time != kNoEnd) return;
       if (step.verb == Verb::kPut) put += step.repeat;
     });
-    for_each_step(object, [&](Step& step) {
+    for_each_step(object, [&](Action& step) {
       if (step.verb != Verb::kGet || step.time != kNoEnd) return;
       if (got + step.repeat > put && timed()) {
         step.time = 15ms;
@@ -165,7 +163,7 @@ class Author {
 
   void obtain_rest(std::size_t object, std::int64_t count) {
     ProcessPlan& process = program_.processes[index_below(program_.processes.size())];
-    const Step rest{.verb = Verb::kGet, .object = object, .repeat = count};
+    const Action rest{.verb = Verb::kGet, .object = object, .repeat = count};
     const bool closes = process.threads.back().steps.back().verb == Verb::kClose;
     if (process.threads.size() < 3 && !closes) {
       process.threads.push_back({.steps = {rest}});
@@ -188,8 +186,7 @@ class Author {
     std::int64_t sent = 0;
     for (auto steps = between(1, 4); steps > 0; --steps) {
       if (in_a_hundred(15)) sender.steps.push_back(any_pause());
-      sender.steps.push_back(
-          sized({.verb = Verb::kPut, .end = from, .repeat = any_repeat()}));
+      sender.steps.push_back(sized({.verb = Verb::kPut, .end = from, .repeat = any_repeat()}));
       sent += sender.steps.back().repeat;
     }
     ThreadPlan receiver;
@@ -197,7 +194,8 @@ class Author {
       if (in_a_hundred(30))
         receiver.steps.push_back({.verb = Verb::kPoll, .end = to, .time = any_timeout()});
       if (in_a_hundred(15)) receiver.steps.push_back(any_pause());
-      receiver.steps.push_back({.verb = Verb::kGet, .end = to, .repeat = std::min(any_repeat(), left)});
+      receiver.steps.push_back(
+          {.verb = Verb::kGet, .end = to, .repeat = std::min(any_repeat(), left)});
       left -= receiver.steps.back().repeat;
     }
     add_to_process(static_cast<std::size_t>(from), sender);

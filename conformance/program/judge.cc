@@ -16,7 +16,7 @@ bool closes(const Program& program, const Running& thread) {
   const auto& threads = program.processes[thread.process].threads;
   return std::ranges::any_of(threads, [](const ThreadPlan& each) {
     return std::ranges::any_of(each.steps,
-                               [](const Step& step) { return step.verb == Verb::kClose; });
+                               [](const Action& step) { return step.verb == Verb::kClose; });
   });
 }
 
@@ -75,12 +75,11 @@ std::optional<Violation> wrong_outcome(const Program& program, const std::vector
       const PlannedCall& call = thread.calls[i];
       const Kind kind = program.objects[call.object].kind;
       if (may_end_as(answer.outcome, call, after_close)) continue;
-      return Violation{
-          .clause = clause_of(call, answer, kind),
-          .checker = "outcomes",
-          .why = thread.call->process + ": a " + word_of(call.verb, kind) + " ended as " +
-                 describe(answer) + ", for which nothing is a reason",
-          .witness = at_time(history, answer, start_of(threads))};
+      return Violation{.clause = clause_of(call, answer, kind),
+                       .checker = "outcomes",
+                       .why = thread.call->process + ": a " + word_of(call.verb, kind) +
+                              " ended as " + describe(answer) + ", for which nothing is a reason",
+                       .witness = at_time(history, answer, start_of(threads))};
     }
   }
   return std::nullopt;

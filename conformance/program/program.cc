@@ -10,18 +10,18 @@ namespace {
 
 constexpr std::size_t kColumn = 30;
 
-std::string wait_text(const Step& step) {
+std::string wait_text(const Action& step) {
   if (step.time == kNoEnd) return "";
   return step.time == Nanoseconds{0} ? " without waiting" : " within " + human(step.time);
 }
 
-bool takes_time(const Step& step, Kind kind) {
+bool takes_time(const Action& step, Kind kind) {
   if (step.verb == Verb::kPoll) return true;
   return (step.verb == Verb::kPut || step.verb == Verb::kGet) && kind != Kind::kSimpleQueue &&
          !is_pipe(kind);
 }
 
-std::string text_of(const Step& step, const Program& program) {
+std::string text_of(const Action& step, const Program& program) {
   if (step.verb == Verb::kPause) return "pause " + human(step.time);
   const Kind kind = program.objects.at(step.object).kind;
   std::string text = word_of(step.verb, kind) + " " + object_name(program, step.object);
@@ -47,7 +47,7 @@ std::vector<std::string> column_of(const Program& program, std::size_t process,
   std::vector<std::string> lines{process_name(process) + " " + thread_name(thread)};
   const ThreadPlan& doing = plan.threads[thread];
   if (doing.starts > Nanoseconds{0}) lines.push_back("(" + human(doing.starts) + " later)");
-  for (const Step& step : doing.steps) lines.push_back(text_of(step, program));
+  for (const Action& step : doing.steps) lines.push_back(text_of(step, program));
   if (thread == 0 && plan.leaves) lines.emplace_back("(ends when all its threads have)");
   for (const Kill& kill : program.kills) {
     if (thread == 0 && kill.process == process)
@@ -122,7 +122,7 @@ std::string object_name(const Program& program, std::size_t object) {
 
 std::vector<PlannedCall> calls_of(const ThreadPlan& thread) {
   std::vector<PlannedCall> calls;
-  for (const Step& step : thread.steps) {
+  for (const Action& step : thread.steps) {
     if (step.verb == Verb::kPause) continue;
     calls.insert(calls.end(), static_cast<std::size_t>(step.repeat),
                  {.verb = step.verb, .object = step.object, .end = step.end, .time = step.time});

@@ -34,19 +34,19 @@ std::string word_of(Verb verb, Kind kind);
 inline constexpr Nanoseconds kNoEnd = Nanoseconds::max();
 
 /// One or more calls of the same sort, back to back.
-struct Step {
+struct Action {
   Verb verb = Verb::kPut;
   std::size_t object = 0;
-  int end = 0;              // of a pipe: 0 is its first end
-  std::int64_t repeat = 1;  // at least 1
-  std::int64_t size = 0;    // of what is put, in bytes; the driver's least when it is smaller
+  int end = 0;                // of a pipe: 0 is its first end
+  std::int64_t repeat = 1;    // at least 1
+  std::int64_t size = 0;      // of what is put, in bytes; the driver's least when it is smaller
   Nanoseconds time = kNoEnd;  // the timeout (0: does not wait), or how long a pause is
-  friend bool operator==(const Step&, const Step&) = default;
+  friend bool operator==(const Action&, const Action&) = default;
 };
 
 /// `starts` after the moment that all threads of a program share.
 struct ThreadPlan {
-  std::vector<Step> steps;
+  std::vector<Action> steps;
   Nanoseconds starts{0};
   friend bool operator==(const ThreadPlan&, const ThreadPlan&) = default;
 };

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -124,9 +125,8 @@ class Recorder {
           continue;
         }
         // The next one may have begun, and no other one has.
-        const bool list_goes_on =
-            !call.answer || call.answer->outcome == Outcome::kKilled ||
-            call.answer->outcome == Outcome::kCrashed;
+        const bool list_goes_on = !call.answer || call.answer->outcome == Outcome::kKilled ||
+                                  call.answer->outcome == Outcome::kCrashed;
         if (list_goes_on) add(call, each, {.outcome = Outcome::kCrashed}, i, since);
         return;
       }
@@ -142,23 +142,23 @@ class Recorder {
     const auto object = puts ? holder->second.out : holder->second.in;
     const bool of_pipe = holder->second.in != holder->second.out;
     if (!object || (of_pipe && *op == Operator::kClose)) return;  // a close of two directions
-    const bool pending =
-        answer.outcome == Outcome::kCrashed || answer.outcome == Outcome::kKilled;
-    Operation operation{.op = *op,
-                        .result = pending ? history::Result::kPending
-                                          : history::result_from(to_string(answer.outcome))
-                                                .value_or(history::Result::kOther),
-                        .intact = answer.value.intact,
-                        .answer = answer.value.boolean.value_or(false),
-                        .object = static_cast<std::uint16_t>(*object),
-                        .process = process(call.process),
-                        .thread = thread(call.process, call.request.thread),
-                        .timeout = timeout_of(request),
-                        .invoked = (pending ? since : answer.invoked).count()};
+    const bool pending = answer.outcome == Outcome::kCrashed || answer.outcome == Outcome::kKilled;
+    Operation operation{
+        .op = *op,
+        .result =
+            pending
+                ? history::Result::kPending
+                : history::result_from(to_string(answer.outcome)).value_or(history::Result::kOther),
+        .intact = answer.value.intact,
+        .answer = answer.value.boolean.value_or(false),
+        .object = static_cast<std::uint16_t>(*object),
+        .process = process(call.process),
+        .thread = thread(call.process, call.request.thread),
+        .timeout = timeout_of(request),
+        .invoked = (pending ? since : answer.invoked).count()};
     if (!pending) operation.returned = answer.returned.count();
     if (puts) operation.value = value_put(request, repeated);
-    if (*op == Operator::kGet && answer.item() != nullptr)
-      operation.value = value(*answer.item());
+    if (*op == Operator::kGet && answer.item() != nullptr) operation.value = value(*answer.item());
     if (*op == Operator::kQsize) operation.value = answer.value.number.value_or(-1);
     history_.operations.push_back(operation);
   }
@@ -179,8 +179,7 @@ class Recorder {
     const auto [known, new_value] =
         values_.try_emplace({producer->second, item.seq, item.size}, history_.values.size());
     if (new_value)
-      history_.values.push_back(
-          {.producer = producer->second, .seq = item.seq, .size = item.size});
+      history_.values.push_back({.producer = producer->second, .seq = item.seq, .size = item.size});
     return static_cast<std::int64_t>(known->second);
   }
 
@@ -203,8 +202,7 @@ class Recorder {
       const Peer& peer = session_.peers().at(name);
       if (!peer.dead) continue;
       const bool normal = peer.told_to_end && !peer.killed && !peer.abrupt;
-      history_.processes[index].death =
-          normal ? history::Death::kExited : history::Death::kKilled;
+      history_.processes[index].death = normal ? history::Death::kExited : history::Death::kKilled;
       history_.processes[index].died = peer.died.count();
     }
   }

@@ -1,5 +1,7 @@
 #include "program/runner.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <map>
 
@@ -50,7 +52,9 @@ class Run {
   [[nodiscard]] std::string wire_name(std::size_t process) const {
     return process_name(process) + suffix_;
   }
-  [[nodiscard]] const Peer& peer(std::size_t process) { return t_.session().peer(wire_name(process)); }
+  [[nodiscard]] const Peer& peer(std::size_t process) {
+    return t_.session().peer(wire_name(process));
+  }
   [[nodiscard]] bool robust() const { return t_.hello().profiles.contains("robust"); }
 
   void create() {
@@ -83,7 +87,7 @@ class Run {
     return found != t_.hello().operations.end() && found->second.contains(request.verb);
   }
 
-  Request request_for(const Step& step, const std::string& from, std::int64_t& numbered) const {
+  Request request_for(const Action& step, const std::string& from, std::int64_t& numbered) const {
     if (step.verb == Verb::kPause) return pause(step.time);
     const Kind kind = program_.objects[step.object].kind;
     const Object& on = handles_.at(step.object, step.end);
@@ -116,7 +120,7 @@ class Run {
     std::int64_t numbered = 0;
     std::vector<Request> list;
     ThreadPlan possible;
-    for (const Step& step : plan.steps) {
+    for (const Action& step : plan.steps) {
       Request request = request_for(step, from, numbered);
       if (!declared(request)) continue;
       list.push_back(std::move(request));
@@ -315,8 +319,7 @@ RunResult ProgramRunner::run(const Program& program, Nanoseconds hang_bound) {
     runs_ = 0;
   }
   afresh_ = true;  // unless it comes to a good end
-  RunResult result =
-      Run{t_, program, "-" + std::to_string(++runs_), t_.patient(hang_bound)}.result();
+  RunResult result = Run{t_, program, "-" + std::to_string(++runs_), hang_bound}.result();
   afresh_ = result.violation || !result.undecided.empty() || !program.kills.empty();
   return result;
 }

@@ -23,7 +23,7 @@ struct Violation {
 struct RunResult {
   history::History history = {};
   std::optional<Violation> violation = {};
-  std::string undecided = {};    // why it is neither right nor wrong; empty otherwise
+  std::string undecided = {};   // why it is neither right nor wrong; empty otherwise
   std::size_t overlapping = 0;  // pairs of calls on one object by two threads at once
 };
 

@@ -18,8 +18,7 @@ void count(Tally& counts, Verb verb) {
 }
 
 bool has_no_end(const PlannedCall& call) {
-  const bool waits =
-      call.verb == Verb::kPut || call.verb == Verb::kGet || call.verb == Verb::kJoin;
+  const bool waits = call.verb == Verb::kPut || call.verb == Verb::kGet || call.verb == Verb::kJoin;
   return waits && call.time == kNoEnd;
 }
 
@@ -96,10 +95,10 @@ Owed owed(const Program& program, const std::vector<Running>& threads, const Lan
   if (counts.bounded != nullptr)
     return {.thread = counts.bounded, .why = "a call that has an end of its own does not end"};
   if (counts.getting > 0 && counts.items() > 0) {
-    return {.thread = in(Verb::kGet),
-            .clause = page + (is_pipe(object.kind) ? ".recv.waits-for-message"
-                                                   : ".get.waits-for-item"),
-            .why = "it waits for ever with " + in_words(counts.items(), "items there")};
+    return {
+        .thread = in(Verb::kGet),
+        .clause = page + (is_pipe(object.kind) ? ".recv.waits-for-message" : ".get.waits-for-item"),
+        .why = "it waits for ever with " + in_words(counts.items(), "items there")};
   }
   const bool buffered = object.kind == Kind::kQueue || object.kind == Kind::kJoinableQueue;
   const bool has_room = object.maxsize == 0 || counts.items() < object.maxsize;

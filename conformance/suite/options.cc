@@ -59,11 +59,23 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--hang-after", options.hang_after,
                  "Seconds after which a call that should end is taken to hang")
       ->check(CLI::Range(0.1, 3600.0));
+  app.add_option("--budget", options.budget,
+                 "Seconds for each test that searches among generated programs")
+      ->check(CLI::Range(0.1, 1e7));
+  app.add_option("--shrink-for", options.shrink_for,
+                 "Seconds to look for a smaller program, when one has failed")
+      ->check(CLI::Range(0.0, 3600.0));
+  app.add_option("--history", options.history,
+                 "Write the history of each test: a file for one test, a folder for several");
   app.add_option("--unsupported-status", options.unsupported_status,
                  "Exit status when every selected test was unsupported");
 }
 
 }  // namespace
+
+Nanoseconds in_nanoseconds(double seconds) {
+  return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>{seconds});
+}
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   CLI::App app{

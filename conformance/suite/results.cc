@@ -92,7 +92,8 @@ void ResultFile::test(const TestResult& result, std::uint64_t seed) {
                  {"seconds", result.seconds},
                  {"seed", seed},
                  {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
-                 {"observed", result.observed}}));
+                 {"observed", result.observed},
+                 {"seen", result.seen}}));
 }
 
 void ResultFile::end(const std::vector<TestResult>& results, std::size_t planned,
