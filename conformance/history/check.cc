@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "history/index.h"
+
 namespace psq::history {
 
 std::string_view to_string(Judgment judgment) {
@@ -23,6 +25,20 @@ Judgment worst(const std::vector<Finding>& findings) {
   if (any(Judgment::kViolated)) return Judgment::kViolated;
   if (any(Judgment::kUnknown) || findings.empty()) return Judgment::kUnknown;
   return Judgment::kHolds;
+}
+
+std::vector<Finding> check_all(const History& history) {
+  if (history.operations.empty()) return {unknown("all", "the history has no operations")};
+  const Index index{history};
+  std::vector<Finding> findings;
+  for (const auto check : {nothing_invented, nothing_duplicated, nothing_lost, producer_order,
+                           capacity, emptiness, fullness, sizes, tasks, joins, timeouts}) {
+    findings.push_back(check(index));
+  }
+  for (std::size_t object = 0; object < history.objects.size(); ++object) {
+    if (is_strict(index.kind(object))) findings.push_back(fifo(index, object));
+  }
+  return findings;
 }
 
 }  // namespace psq::history

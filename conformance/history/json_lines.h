@@ -11,8 +11,7 @@
 
 namespace psq::history {
 
-/// The format's name and version, as the first line has them.
-inline constexpr std::string_view kFormat = "psq-history";
+/// The version of the format, as the first line has it.
 inline constexpr int kFormatVersion = 1;
 
 /// Reads a whole history; `name` is what errors call the stream.

@@ -1,0 +1,225 @@
+#include "history/json_cursor.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace psq::history {
+namespace {
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+void append_utf8(std::string& out, unsigned code) {
+  const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+}  // namespace
+
+void JsonCursor::fail_at(std::size_t position, const std::string& problem) const {
+  throw BadFile(name_, line_, position + 1, problem);
+}
+
+void JsonCursor::fail(const std::string& expected) {
+  const auto here = position();
+  std::string found = "the line ends";
+  if (here < text_.size()) {
+    const auto c = static_cast<unsigned char>(text_[here]);
+    found =
+        c >= 0x20 && c < 0x7F ? std::string{"'"} + text_[here] + "'" : "a byte that is no ASCII";
+  }
+  fail_at(here, "expected " + expected + ", found " + found);
+}
+
+std::size_t JsonCursor::position() {
+  while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  return at_;
+}
+
+char JsonCursor::peek() {
+  return position() < text_.size() ? text_[at_] : '\0';
+}
+
+bool JsonCursor::take(char c) {
+  if (position() >= text_.size() || text_[at_] != c) return false;
+  ++at_;
+  return true;
+}
+
+void JsonCursor::expect(char c, const char* what) {
+  if (!take(c)) fail(what);
+}
+
+bool JsonCursor::take_word(std::string_view word) {
+  if (text_.substr(position(), word.size()) != word) return false;
+  at_ += word.size();
+  return true;
+}
+
+std::string_view JsonCursor::plain_key() {
+  const auto begin = position();
+  const auto key = string("the name of a member, in quotes");
+  // A key with escapes would live in own_ and be gone too soon; the format has none.
+  if (key.data() == own_.data() && !key.empty()) fail_at(begin, "expected a name without escapes");
+  return key;
+}
+
+std::string_view JsonCursor::string(const char* what) {
+  expect('"', what);
+  const auto begin = at_;
+  for (; at_ < text_.size(); ++at_) {
+    const char c = text_[at_];
+    if (c == '"') return text_.substr(begin, at_++ - begin);
+    if (c == '\\') return escaped(begin);
+    if (static_cast<unsigned char>(c) < 0x20) fail_at(at_, "a text has a bare control character");
+  }
+  fail_at(begin - 1, "the text that begins here does not end on its line");
+}
+
+std::string_view JsonCursor::escaped(std::size_t begin) {
+  own_.assign(text_.substr(begin, at_ - begin));
+  while (at_ < text_.size()) {
+    const char c = text_[at_];
+    if (c == '"') {
+      ++at_;
+      return own_;
+    }
+    if (static_cast<unsigned char>(c) < 0x20) fail_at(at_, "a text has a bare control character");
+    ++at_;
+    if (c == '\\') {
+      append_escape();
+    } else {
+      own_ += c;
+    }
+  }
+  fail_at(begin - 1, "the text that begins here does not end on its line");
+}
+
+void JsonCursor::append_escape() {
+  constexpr std::string_view kLetters = "\"\\/bfnrt";
+  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+  const char c = at_ < text_.size() ? text_[at_] : '\0';
+  const auto known = c == '\0' ? std::string_view::npos : kLetters.find(c);
+  if (known != std::string_view::npos) {
+    ++at_;
+    own_ += kMeanings[known];
+    return;
+  }
+  if (c != 'u') fail_at(at_ - 1, "an escape that JSON does not have");
+  ++at_;
+  unsigned code = hex4();
+  if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
+    at_ += 2;
+    code = 0x10000 + ((code - 0xD800) << 10) + (hex4() - 0xDC00);
+  }
+  append_utf8(own_, code);
+}
+
+unsigned JsonCursor::hex4() {
+  unsigned code = 0;
+  const auto digits = text_.substr(at_, 4);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+  if (error != std::errc{} || end != digits.data() + 4)
+    fail_at(at_, "expected four digits after \\u");
+  at_ += 4;
+  return code;
+}
+
+std::string_view JsonCursor::number_text(const char* what) {
+  const auto begin = position();
+  auto end = begin;
+  while (end < text_.size() &&
+         (is_digit(text_[end]) ||
+          std::string_view{"+-.eE"}.find(text_[end]) != std::string_view::npos)) {
+    ++end;
+  }
+  if (begin == end) fail(what);
+  return text_.substr(begin, end - begin);
+}
+
+std::int64_t JsonCursor::integer(const char* what, std::int64_t least, std::int64_t most) {
+  const auto begin = position();
+  const char* first = text_.data() + begin;
+  const char* last = text_.data() + text_.size();
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(first, last, value);
+  if (end == first) fail(what);
+  const bool whole = end == last || (*end != '.' && *end != 'e' && *end != 'E');
+  if (error != std::errc{} || !whole || value < least || value > most) {
+    fail_at(begin, std::string{"expected "} + what + " from " + std::to_string(least) + " to " +
+                       std::to_string(most) + ", found " + std::string{number_text(what)});
+  }
+  at_ = static_cast<std::size_t>(end - text_.data());
+  return value;
+}
+
+double JsonCursor::number(const char* what) {
+  const auto text = number_text(what);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    fail_at(at_, std::string{"expected "} + what + ", found " + std::string{text});
+  }
+  at_ += text.size();
+  return value;
+}
+
+bool JsonCursor::boolean(const char* what) {
+  if (take_word("true")) return true;
+  if (take_word("false")) return false;
+  fail(std::string{what} + ", true or false");
+}
+
+bool JsonCursor::take_null() {
+  return take_word("null");
+}
+
+void JsonCursor::skip_value() {
+  constexpr int kDeepest = 100;
+  if (++depth_ > kDeepest) fail_at(position(), "nested too deeply");
+  switch (peek()) {
+    case '{':
+      object([this](std::string_view) { skip_value(); });
+      break;
+    case '[':
+      array([this] { skip_value(); });
+      break;
+    case '"':
+      static_cast<void>(string("a text"));
+      break;
+    case 't':
+    case 'f':
+      static_cast<void>(boolean("a value"));
+      break;
+    case 'n':
+      if (!take_null()) fail("a value");
+      break;
+    default:
+      static_cast<void>(number("a value"));
+  }
+  --depth_;
+}
+
+void JsonCursor::expect_end() {
+  if (position() < text_.size()) fail("the end of the line");
+}
+
+}  // namespace psq::history

@@ -1,0 +1,184 @@
+#include "history/json_operation.h"
+
+#include <cmath>
+#include <limits>
+
+#include "history/words.h"
+
+namespace psq::history {
+namespace {
+
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+
+/// Nanoseconds, rounded down: a call may not be taken to be early by a rounding.
+Time to_time(double seconds) {
+  constexpr double kNanoseconds = 1e9;
+  if (std::isnan(seconds) || seconds * kNanoseconds >= 9e18) return kForever;
+  return seconds <= 0 ? 0 : static_cast<Time>(std::floor(seconds * kNanoseconds));
+}
+
+Time read_timeout(JsonCursor& json) {
+  if (json.take_null()) return kForever;
+  if (json.peek() != '"') return to_time(json.number("a number of seconds"));
+  const auto at = json.position();
+  const auto word = json.string("a timeout");
+  if (word == "inf" || word == "nan") return kForever;
+  if (word != "-inf") json.fail_at(at, "expected seconds, \"inf\", \"-inf\" or \"nan\"");
+  return 0;
+}
+
+}  // namespace
+
+bool JsonOperation::read_member(std::string_view key) {
+  const auto at = json_.position();
+  if (key == "do") {
+    const auto word = json_.string("an operation");
+    const auto op = operator_from(word);
+    if (!op) json_.fail_at(at, "an operation that the format does not have: " + std::string{word});
+    operation_.op = *op;
+    has_do_ = true;
+  } else if (key == "on") {
+    const auto word = json_.string("an object's name");
+    const auto object = names_.object(word);
+    if (!object) json_.fail_at(at, "the header names no object " + std::string{word});
+    operation_.object = *object;
+    has_on_ = true;
+  } else if (key == "process") {
+    process_ = json_.string("a process's name");
+  } else if (key == "thread") {
+    thread_ = json_.string("a thread's name");
+  } else if (key == "item") {
+    read_item();
+  } else if (key == "value") {
+    read_value();
+  } else {
+    return read_times(key);
+  }
+  return true;
+}
+
+bool JsonOperation::read_times(std::string_view key) {
+  if (key == "outcome") {
+    const auto at = json_.position();
+    const auto word = json_.string("an outcome");
+    const auto result = result_from(word);
+    if (!result) {
+      json_.fail_at(at, "an outcome that the law does not have: " + std::string{word});
+    }
+    has_outcome_ = true;
+    operation_.result = *result;
+  } else if (key == "invoked") {
+    operation_.invoked = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
+    has_invoked_ = true;
+  } else if (key == "returned") {
+    if (json_.take_null()) return true;
+    operation_.returned = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
+    has_returned_ = true;
+  } else if (key == "timeout") {
+    has_timeout_ = true;
+    operation_.timeout = read_timeout(json_);
+  } else if (key == "block") {
+    block_ = json_.boolean("whether the call waits");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void JsonOperation::read_item() {
+  const auto begin = json_.position();
+  std::optional<std::string_view> from;
+  std::string name;
+  std::optional<std::int64_t> seq;
+  std::int64_t size = 0;
+  json_.object([&](std::string_view key) {
+    if (key == "from") {
+      name = json_.string("who made the item");
+      from = name;
+    } else if (key == "seq") {
+      seq = json_.integer("the item's number", kLeast, kMost);
+    } else if (key == "size") {
+      size = json_.integer("a number of bytes", 0, kMost);
+    } else if (key == "intact") {
+      operation_.intact = json_.boolean("whether the item was whole");
+    } else {
+      json_.skip_value();
+    }
+  });
+  if (!from || !seq) json_.fail_at(begin, "an item needs from and seq");
+  operation_.value = names_.value(*from, *seq, size);
+  has_item_ = true;
+}
+
+/// What the call answered: a number, a boolean, or what was received.
+void JsonOperation::read_value() {
+  const char c = json_.peek();
+  if (c == 't' || c == 'f') {
+    operation_.answer = json_.boolean("the answer");
+    has_answer_ = true;
+  } else if (c == '-' || (c >= '0' && c <= '9')) {
+    operation_.value = json_.integer("the answer, a whole number", kLeast, kMost);
+    has_number_ = true;
+  } else if (c == '{') {
+    json_.object([&](std::string_view key) {
+      if (key == "item") {
+        read_item();
+      } else {
+        json_.skip_value();
+      }
+    });
+  } else {
+    json_.skip_value();
+  }
+}
+
+void JsonOperation::need(bool there, const char* what) const {
+  if (!there) json_.fail_at(0, std::string{"an operation needs "} + what);
+}
+
+Operation JsonOperation::finish() {
+  need(has_do_, "do");
+  need(has_on_, "on");
+  need(!process_.empty(), "process");
+  need(has_invoked_, "invoked");
+  const bool pending = operation_.result == Result::kPending;
+  need(has_outcome_ == has_returned_ || pending,
+       "outcome and returned, or neither when it did not return");
+  if (pending) operation_.returned = kNever;
+  if (operation_.returned < operation_.invoked) {
+    json_.fail_at(0, "the operation returned before it was invoked");
+  }
+  finish_value();
+  if (operation_.op == Operator::kPoll && !has_timeout_) operation_.timeout = 0;
+  if (!block_) operation_.timeout = 0;
+  const auto process = names_.process(process_);
+  if (!process) json_.fail_at(0, "more than 65536 processes");
+  operation_.process = *process;
+  operation_.thread = names_.thread(process_, thread_);
+  return operation_;
+}
+
+void JsonOperation::finish_value() {
+  const bool ok = operation_.result == Result::kOk;
+  switch (operation_.op) {
+    case Operator::kPut:
+      need(has_item_, "the item that was put");
+      break;
+    case Operator::kGet:
+      if (!ok || !has_item_) operation_.value = -1;  // what is no item nobody put
+      break;
+    case Operator::kQsize:
+      need(!ok || has_number_, "the number that qsize answered, as value");
+      break;
+    case Operator::kEmpty:
+    case Operator::kFull:
+    case Operator::kPoll:
+      need(!ok || has_answer_, "the answer, true or false, as value");
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace psq::history

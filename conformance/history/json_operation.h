@@ -1,0 +1,48 @@
+// One line of a history that is an operation: its members, and what they must be together.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "history/history.h"
+#include "history/json_cursor.h"
+#include "history/names.h"
+
+namespace psq::history {
+
+/// Takes the members of one line as they come; unknown ones are the caller's to skip.
+class JsonOperation {
+ public:
+  JsonOperation(JsonCursor& json, Names& names) : json_(json), names_(names) {}
+
+  /// Whether it is a member of an operation; if so, its value has been read.
+  bool read_member(std::string_view key);
+  /// After the last member: the operation, or BadFile when a part is missing.
+  [[nodiscard]] Operation finish();
+
+ private:
+  bool read_times(std::string_view key);
+  void read_item();
+  void read_value();
+  void need(bool there, const char* what) const;
+  void finish_value();
+
+  JsonCursor& json_;
+  Names& names_;
+  Operation operation_ = {};
+  std::string process_ = {};
+  std::string thread_ = "main";
+  bool has_do_ = false;
+  bool has_on_ = false;
+  bool has_outcome_ = false;
+  bool has_invoked_ = false;
+  bool has_returned_ = false;
+  bool has_item_ = false;
+  bool has_answer_ = false;
+  bool has_number_ = false;
+  bool has_timeout_ = false;
+  bool block_ = true;
+};
+
+}  // namespace psq::history
