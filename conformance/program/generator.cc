@@ -12,6 +12,7 @@ using std::chrono::microseconds;
 
 constexpr std::int64_t kLarge = 20'000;  // from here on a few items are many bytes
 constexpr std::int64_t kManyLarge = 3;
+constexpr auto kLongWait = 30ms;  // of one thread, for all repetitions of a call
 
 // Everything below is called within rc::gen::exec, where a star draws.
 std::int64_t between(std::int64_t least, std::int64_t most) {
@@ -105,7 +106,8 @@ class Author {
   void add_transfer(ThreadPlan& thread, std::size_t object, bool puts) {
     Action step{.verb = puts ? Verb::kPut : Verb::kGet, .object = object, .repeat = any_repeat()};
     if (puts) step = sized(step);
-    if (timed() && in_a_hundred(35)) step.time = any_timeout();
+    if (timed() && in_a_hundred(35))
+      step.time = std::min<Nanoseconds>(any_timeout(), kLongWait / step.repeat);
     thread.steps.push_back(step);
     if (!puts && drawing_.kind == Kind::kJoinableQueue && in_a_hundred(85)) {
       thread.steps.push_back({.verb = Verb::kTaskDone, .object = object, .repeat = step.repeat});
@@ -151,7 +153,7 @@ class Author {
     for_each_step(object, [&](Action& step) {
       if (step.verb != Verb::kGet || step.time != kNoEnd) return;
       if (got + step.repeat > put && timed()) {
-        step.time = 15ms;
+        step.time = kLongWait / step.repeat;
       } else if (got + step.repeat > put) {
         step.repeat = std::max<std::int64_t>(1, put - got);
       }

@@ -60,7 +60,7 @@ const Running& Helper::take_items(const Lane& lane, std::int64_t count, Nanoseco
   return start({repeated(one, count)}, {static_cast<std::size_t>(count), call});
 }
 
-void Helper::give(const Lane& lane, int count) {
+void Helper::give(const Lane& lane, std::int64_t count) {
   const Object& to = handles_.at(lane.object, lane.sender);
   const Item item = t_.item("root" + suffix_, given_);
   given_ += count;
@@ -89,9 +89,9 @@ bool Helper::take(const Lane& lane) {
 bool Helper::intervene(const Lane& lane) {
   const Tally counts = tally(program_, threads_, lane);
   if (counts.putting > 0) {
-    take_items(lane, std::max<std::int64_t>(1, counts.items()), kShortly);
+    take_items(lane, counts.items() + counts.to_put, kShortly);
   } else if (counts.getting > 0) {
-    give(lane, counts.getting);
+    give(lane, counts.to_get);
   } else if (counts.joining > 0 && counts.items() > 0) {
     take_items(lane, counts.items(), kShortly);
   } else if (counts.joining > 0) {

@@ -36,7 +36,7 @@ class Helper {
   [[nodiscard]] bool timed(const Lane& lane) const;
   const Running& start(std::vector<Request> operations, std::vector<PlannedCall> calls);
   const Running& take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout);
-  void give(const Lane& lane, int count);
+  void give(const Lane& lane, std::int64_t count);
   void finish_tasks(const Lane& lane, std::int64_t count);
   [[nodiscard]] bool there_is_one(const Lane& lane, Nanoseconds timeout, bool& hangs);
   [[nodiscard]] bool finish(const Running& list);

@@ -90,6 +90,7 @@ struct PlannedCall {
   std::size_t object;
   int end;
   Nanoseconds time;
+  friend bool operator==(const PlannedCall&, const PlannedCall&) = default;
 };
 std::vector<PlannedCall> calls_of(const ThreadPlan& thread);
 

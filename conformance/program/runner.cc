@@ -16,7 +16,7 @@ namespace {
 // Long enough for every thread to be there; each begins at once when it comes later.
 constexpr auto kUntilStart = 4ms;
 // Longer than any pause or timeout of a program: who is quiet for so long waits for somebody.
-constexpr auto kQuiet = 60ms;
+constexpr auto kQuiet = 30ms;
 constexpr auto kDiesWithin = 25ms;
 // After a kill nobody has to go on, unless that is promised.
 constexpr auto kGivesUpAfter = 500ms;
@@ -261,6 +261,8 @@ class Run {
   }
 
   void empty_out() {
+    // What the helper still takes must be counted first.
+    static_cast<void>(t_.session().wait_until([&] { return all_done(); }, hang_bound_));
     for (const Lane& lane : lanes_of(program_)) {
       if (helper_.empty_out(lane)) continue;
       if (!program_.kills.empty() && !robust()) return;  // it reads on for ever: incomplete

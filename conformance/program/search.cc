@@ -81,6 +81,7 @@ std::optional<Failure> Search::next_failure(const std::function<void()>& tick) {
     Program program = draw();
     RunResult run = runner_.run(program);
     note(run);
+
     std::optional<Failure> failure;
     if (run.violation) failure = shrunk(std::move(program), std::move(run));
     seed_ += options_.stride;

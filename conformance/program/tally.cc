@@ -25,8 +25,14 @@ bool has_no_end(const PlannedCall& call) {
 void count_pending(Tally& counts, const Running& thread, const PlannedCall& call) {
   if (!has_no_end(call)) counts.bounded = &thread;
   if (!has_no_end(call)) return;
-  if (call.verb == Verb::kPut) ++counts.putting;
-  if (call.verb == Verb::kGet) ++counts.getting;
+  if (call.verb == Verb::kPut) {
+    ++counts.putting;
+    counts.to_put += thread.in_a_row();
+  }
+  if (call.verb == Verb::kGet) {
+    ++counts.getting;
+    counts.to_get += thread.in_a_row();
+  }
   if (call.verb == Verb::kJoin) ++counts.joining;
 }
 
@@ -58,6 +64,15 @@ std::vector<Lane> lanes_of(const Program& program) {
 const PlannedCall* Running::pending() const {
   const std::size_t made = call->events.size();
   return done() || made >= calls.size() ? nullptr : &calls[made];
+}
+
+std::int64_t Running::in_a_row() const {
+  const PlannedCall* first = pending();
+  std::int64_t count = 0;
+  for (std::size_t i = call->events.size(); first != nullptr && i < calls.size(); ++i, ++count) {
+    if (calls[i] != *first) break;
+  }
+  return count;
 }
 
 Tally tally(const Program& program, const std::vector<Running>& threads, const Lane& lane) {

@@ -26,6 +26,8 @@ struct Running {
   [[nodiscard]] bool done() const { return call->answer.has_value(); }
   /// The call that it is in, or is about to make.
   [[nodiscard]] const PlannedCall* pending() const;
+  /// How many calls like that one it makes in a row.
+  [[nodiscard]] std::int64_t in_a_row() const;
 };
 
 /// Counts of calls that ended as ok, and of threads that are in a call now.
@@ -36,6 +38,8 @@ struct Tally {
   int putting = 0;  // without an end
   int getting = 0;
   int joining = 0;
+  std::int64_t to_put = 0;  // by those, before they do anything else
+  std::int64_t to_get = 0;
   const Running* bounded = nullptr;  // one in a call that must end by itself
 
   [[nodiscard]] std::int64_t items() const { return put - got; }
