@@ -117,8 +117,7 @@ class Loss {
       witness.push_back(index_.life(missing_[i].later).get);
     }
     std::ranges::sort(witness);
-    const auto end = std::ranges::unique(witness).begin();
-    witness.erase(end, witness.end());
+    witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
     return violated(kChecker, clause(missing), std::move(why), witness);
   }
 

@@ -19,6 +19,11 @@ exit status: 0 conforms, 1 does not conform, 2 inconclusive, 3 the driver is bro
 64 wrong usage, 70 internal error (of several: 70, 64, 3, 1, 2, 0); 130 interrupted
 """
 
+HISTORY_STATUSES = """\
+exit status: 0 holds, 1 violated, 2 unknown, 64 wrong usage or a broken file, 70 internal error;
+130 interrupted
+"""
+
 
 class Parser(argparse.ArgumentParser):
     """Wrong usage is status 64 and says what to do."""
@@ -49,6 +54,7 @@ def make_parser() -> Parser:
     _add_compare(commands)
     _add_law(commands)
     _add_report(commands)
+    _add_history(commands)
     _add_tests_of_the_tests(commands)
     return parser
 
@@ -92,6 +98,21 @@ def _add_report(commands) -> None:
     parser.add_argument("results", metavar="RESULTS", nargs="+")
     for kind in ("html", "markdown", "junit", "json"):
         parser.add_argument(f"--{kind}", metavar="FILE", help=f"write {kind}; - is standard output")
+
+
+def _add_history(commands) -> None:
+    parser = _add(commands, "check-history", "history:check_history", "judge a recorded history")
+    parser.epilog = HISTORY_STATUSES
+    parser.add_argument("file", metavar="FILE",
+                        help="a recording in the format of spec/history-format.md, or the plain "
+                             "text of monitors (# queue); - is standard input")
+    parser.add_argument("--model", metavar="MODEL",
+                        help="what its objects are taken to be: fifo, which asks for one strict "
+                             "order and nothing else, or queue, joinable_queue, simple_queue, pipe, "
+                             "manager_queue (default: as recorded)")
+    parser.add_argument("--witness", action="store_true",
+                        help="print the operations that show a violation")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_tests_of_the_tests(commands) -> None:

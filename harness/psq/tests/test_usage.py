@@ -33,6 +33,8 @@ import pytest
         (["report", "x"], "--html FILE"),
         (["driver-check", "refrence"], "Did you mean reference?"),
         (["kill-matrix", "--fautl", "x"], "Did you mean --fault?"),
+        (["check-history"], "FILE"),
+        (["check-history", "x", "--model", "simple"], "Did you mean simple_queue?"),
     ],
 )
 def test_wrong_usage(psq, argv, said):
@@ -42,7 +44,7 @@ def test_wrong_usage(psq, argv, said):
 
 
 @pytest.mark.parametrize("command", ["", "check", "compare", "list", "explain", "report",
-                                     "driver-check", "kill-matrix"])
+                                     "driver-check", "kill-matrix", "check-history"])
 def test_help_is_everywhere(psq, command):
     status, out, _ = psq(*command.split(), "--help")
     assert status == 0

@@ -1,0 +1,48 @@
+#include "history/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "history/words.h"
+
+namespace psq::history {
+namespace {
+
+constexpr const char* kModels =
+    "fifo (one strict queue for all, and nothing else), queue, joinable_queue, simple_queue, pipe "
+    "or manager_queue; as recorded when absent";
+
+std::string take_model(const std::string& word, Options& options) {
+  if (word == "fifo") {
+    options.model = Model::kFifo;
+    return {};
+  }
+  const auto kind = kind_from(word);
+  if (!kind) return "no model is named " + word + "; there are " + kModels;
+  options.model = Model::kKind;
+  options.kind = *kind;
+  return {};
+}
+
+}  // namespace
+
+std::optional<int> parse_options(int argc, char** argv, Options& options) {
+  CLI::App app{"Judges a recorded history.", "psq-history"};
+  app.footer(
+      "FILE is in the format of spec/history-format.md, or the plain text of monitors (# queue).\n"
+      "Exit status: 0 holds, 1 violated, 2 unknown, 64 usage or a broken file, 70 internal.");
+  std::string model;
+  app.add_option("FILE", options.file, "The recording; - is standard input")->required();
+  app.add_option("--model", model, kModels)->check([&](const std::string& word) {
+    return take_model(word, options);
+  });
+  app.add_flag("--witness", options.witness, "Print the operations that show a violation");
+  app.add_flag("--json", options.json, "Print one JSON object");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kStatusHolds : kStatusUsage;
+  }
+  return std::nullopt;
+}
+
+}  // namespace psq::history
