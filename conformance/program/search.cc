@@ -37,6 +37,11 @@ std::string text_of(const history::History& history, const history::Operation& e
   return text;
 }
 
+// Of a test about one kind, the driver itself says that it does not have it.
+bool skips(const SearchOptions& options, const Hello& hello, Kind kind) {
+  return !options.kind && !hello.operations.contains(type_of(kind));
+}
+
 }  // namespace
 
 std::map<std::string, std::int64_t> numbers_of(const Seen& seen) {
@@ -62,6 +67,10 @@ bool Search::over() const {
   return seen_.programs >= options_.most_programs || monotonic_now() - began_ >= options_.budget;
 }
 
+Kind Search::kind() const {
+  return options_.kind ? *options_.kind : draw_kind(seed_);
+}
+
 Program Search::draw() const {
   return draw_program(
       seed_, {.kind = options_.kind ? *options_.kind : draw_kind(seed_), .kills = options_.kills});
@@ -78,6 +87,10 @@ void Search::note(const RunResult& run) {
 
 std::optional<Failure> Search::next_failure(const std::function<void()>& tick) {
   while (!over()) {
+    if (skips(options_, t_.hello(), kind())) {
+      seed_ += options_.stride;
+      continue;
+    }
     Program program = draw();
     RunResult run = runner_.run(program);
     note(run);
@@ -136,6 +149,7 @@ std::map<std::string, std::string> evidence_of(const Failure& failure) {
           << in_words(failure) << "\nas it was found:\n"
           << in_columns(failure.found);
   return {{"history.jsonl", history.str()},
+          {"seed.txt", std::to_string(failure.seed)},
           {"program.txt", program.str()},
           {"witness.txt", witness.str()}};
 }

@@ -57,6 +57,7 @@ class Search {
   [[nodiscard]] bool over() const;
 
  private:
+  [[nodiscard]] Kind kind() const;
   [[nodiscard]] Program draw() const;
   void note(const RunResult& run);
   Failure shrunk(Program found, RunResult run);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "program/soak.h"
 #include "suite/options.h"
 #include "suite/results.h"
 #include "suite/runner.h"
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (options.list) return list_tests(options);
+    if (options.soak) return static_cast<int>(soak(options));
     int only_the_name = 1;
     testing::InitGoogleTest(&only_the_name, argv);
     // Which tests run is not for an environment to say.

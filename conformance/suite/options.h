@@ -26,6 +26,11 @@ struct Options {
   double shrink_for = 10.0;    // seconds to make smaller what it has found; scaled by patience
   int unsupported_status = 2;  // what was not tested is not green
   bool list = false;
+  bool soak = false;  // programs of all kinds for the budget, instead of tests
+  bool kills = false;
+  std::uint64_t shard = 1;  // of `shards`: every so manieth program
+  std::uint64_t shards = 1;
+  std::int64_t programs = INT64_MAX;
   bool clauses = false;
   std::vector<std::string> driver;
 };

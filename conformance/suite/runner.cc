@@ -47,12 +47,6 @@ std::string history_of(const Session& session) {
   return out.str();
 }
 
-void write_file(const std::filesystem::path& path, const std::string& contents) {
-  std::ofstream out{path};
-  out << contents << std::flush;
-  if (!out) throw std::runtime_error{"cannot write " + path.string()};
-}
-
 // What was recorded of a test, whatever its verdict; of a search that failed, of its failure.
 void keep_history(const TestResult& result, const Scenario& scenario, const Options& options) {
   if (options.history.empty()) return;
@@ -81,12 +75,6 @@ void keep_evidence(TestResult& result, Scenario& scenario, const Options& option
       << scenario.session().transcript().columns(scenario.session().transcript().newest());
 }
 
-SessionOptions session_options(const Options& options) {
-  return {.command = options.driver,
-          .patience = options.patience,
-          .hang_after = in_nanoseconds(options.hang_after)};
-}
-
 Effort effort(const Options& options) {
   return {.budget = in_nanoseconds(options.budget),
           .shrinking = in_nanoseconds(options.shrink_for)};
@@ -113,6 +101,18 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
 }
 
 }  // namespace
+
+SessionOptions session_options(const Options& options) {
+  return {.command = options.driver,
+          .patience = options.patience,
+          .hang_after = in_nanoseconds(options.hang_after)};
+}
+
+void write_file(const std::filesystem::path& path, const std::string& contents) {
+  std::ofstream out{path};
+  out << contents << std::flush;
+  if (!out) throw std::runtime_error{"cannot write " + path.string()};
+}
 
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
                     ResultFile& file) {
