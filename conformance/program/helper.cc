@@ -102,12 +102,14 @@ bool Helper::intervene(const Lane& lane) {
   return true;
 }
 
-bool Helper::finish(const Running& list) {
+bool Helper::finish(const Running& list, Nanoseconds hang_bound) {
   const Call& call = *list.call;
-  return t_.session().wait_until([&] { return call.answer.has_value(); }, t_.hang_bound());
+  return t_.session().wait_until([&] { return call.answer.has_value(); }, hang_bound);
 }
 
-bool Helper::there_is_one(const Lane& lane, Nanoseconds timeout, bool& hangs) {
+// Nothing when it hangs.
+std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
+                                         Nanoseconds hang_bound) {
   const int end = receiving_end(lane, kind(lane));
   const Object& from = handles_.at(lane.object, end);
   const bool pipe = is_pipe(kind(lane));
@@ -117,23 +119,23 @@ bool Helper::there_is_one(const Lane& lane, Nanoseconds timeout, bool& hangs) {
                          .time = timeout};
   const Running& list = start({pipe ? poll(from, timeout) : empty(from)}, {call});
   const Call& asked = *list.call;
-  hangs = !finish(list);
-  if (hangs || asked.events.empty() || asked.events[0].outcome != Outcome::kOk) return false;
+  if (!finish(list, hang_bound)) return std::nullopt;
+  if (asked.events.empty() || asked.events[0].outcome != Outcome::kOk) return false;
   return asked.events[0].value.boolean.value_or(false) == pipe;
 }
 
-bool Helper::empty_out(const Lane& lane) {
+bool Helper::empty_out(const Lane& lane, Nanoseconds hang_bound) {
   while (true) {
     const std::int64_t items = tally(program_, threads_, lane).items();
     const Nanoseconds patience = t_.patient(items > 0 ? Nanoseconds{kSurely} : 10ms);
     if (!timed(lane)) {
-      bool hangs = false;
-      if (!there_is_one(lane, patience, hangs)) return !hangs;
+      const auto one = there_is_one(lane, patience, hang_bound);
+      if (!one.value_or(false)) return one.has_value();
     }
     const Running& list =
         take_items(lane, timed(lane) ? std::max<std::int64_t>(1, items) : 1, patience);
     const Call& call = *list.call;
-    if (!finish(list)) return false;
+    if (!finish(list, hang_bound)) return false;
     if (call.events.empty() || call.events.back().outcome != Outcome::kOk) return true;
   }
 }

@@ -2,6 +2,7 @@
 // somebody waits for, and reads everything empty at the end. What it does is part of the history.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,9 @@ class Helper {
   bool intervene(const Lane& lane);
   /// Begins to take the items that are there; false when there are none.
   bool take(const Lane& lane);
-  /// At the end, nobody else being there: takes items until there are none. False when it hangs.
-  [[nodiscard]] bool empty_out(const Lane& lane);
+  /// At the end, nobody else being there: takes items until there are none. False when a call
+  /// hangs.
+  [[nodiscard]] bool empty_out(const Lane& lane, Nanoseconds hang_bound);
 
  private:
   [[nodiscard]] Kind kind(const Lane& lane) const { return program_.objects[lane.object].kind; }
@@ -38,8 +40,9 @@ class Helper {
   const Running& take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout);
   void give(const Lane& lane, std::int64_t count);
   void finish_tasks(const Lane& lane, std::int64_t count);
-  [[nodiscard]] bool there_is_one(const Lane& lane, Nanoseconds timeout, bool& hangs);
-  [[nodiscard]] bool finish(const Running& list);
+  [[nodiscard]] bool finish(const Running& list, Nanoseconds hang_bound);
+  [[nodiscard]] std::optional<bool> there_is_one(const Lane& lane, Nanoseconds timeout,
+                                                 Nanoseconds hang_bound);
   [[nodiscard]] std::string free_thread() const;
 
   Scenario& t_;

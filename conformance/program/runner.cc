@@ -20,6 +20,8 @@ constexpr auto kQuiet = 30ms;
 constexpr auto kDiesWithin = 25ms;
 // After a kill nobody has to go on, unless that is promised.
 constexpr auto kGivesUpAfter = 500ms;
+// No program is meant to take longer, in times of what is taken for a hang.
+constexpr int kLongest = 6;
 // The more a session has done, the slower it looks through what it has.
 constexpr int kRunsInARow = 40;
 
@@ -39,8 +41,8 @@ class Run {
     spawn();
     start();
     bring_to_an_end();
-    if (!violation_ && undecided_.empty()) end_processes();
-    if (!violation_ && undecided_.empty()) empty_out();
+    if (!stopped()) end_processes();
+    if (!stopped()) empty_out();
     return judged();
   }
 
@@ -137,20 +139,40 @@ class Run {
       ended += each.call->events.size() + (each.done() ? 1U : 0U);
     return ended;
   }
+  /// Of the program alone: what the helper does in vain moves nobody.
+  [[nodiscard]] std::size_t own_progress() const {
+    std::size_t ended = 0;
+    for (const Running& each : threads_) {
+      if (each.process < program_.processes.size())
+        ended += each.call->events.size() + (each.done() ? 1U : 0U);
+    }
+    return ended;
+  }
+  [[nodiscard]] bool stopped() const { return violation_ || gave_up_ || !undecided_.empty(); }
+  /// After a kill, how long somebody who may wait for ever is waited for.
+  [[nodiscard]] Nanoseconds patience_after_kill() const {
+    return robust() ? hang_bound_ : t_.patient(kGivesUpAfter);
+  }
+  /// A message of which a killed process has read or written a part is in the way of all others.
+  [[nodiscard]] bool may_be_cut(const Lane& lane) const {
+    return !program_.kills.empty() && is_pipe(program_.objects[lane.object].kind);
+  }
   [[nodiscard]] bool all_done() const { return std::ranges::all_of(threads_, &Running::done); }
 
   /// Until all threads are done, or it is known why that will not be.
   void bring_to_an_end() {
-    while (!all_done() && !violation_ && undecided_.empty()) {
+    while (!all_done() && !stopped()) {
       kill_who_is_due();
       let_leave();
       const std::size_t before = progress();
+      const std::size_t own_before = own_progress();
       const bool moved = t_.session().wait_until([&] { return progress() != before; }, next_look());
-      if (moved) {
-        moved_at_ = monotonic_now();
-      } else if (monotonic_now() - moved_at_ >= t_.patient(kQuiet)) {
+      if (own_progress() != own_before) moved_at_ = monotonic_now();
+      const bool quiet = monotonic_now() - moved_at_ >= t_.patient(kQuiet);
+      if (quiet && (!moved || monotonic_now() - moved_at_ > t_.patient(kGivesUpAfter)))
         see_why_nobody_moves();
-      }
+      if (monotonic_now() - started_ > kLongest * hang_bound_)
+        undecided_ = "it does not come to an end: a machine that is too slow (--patience)";
     }
     for (std::size_t i = killed_; i < program_.kills.size(); ++i) kill(program_.kills[i]);
     killed_ = program_.kills.size();
@@ -192,8 +214,8 @@ class Run {
   void see_why_nobody_moves() {
     const Nanoseconds quiet_for = monotonic_now() - moved_at_;
     if (!program_.kills.empty()) {
-      if (quiet_for > (robust() ? hang_bound_ : t_.patient(kGivesUpAfter))) give_up();
-      if (robust() || quiet_for < t_.patient(kGivesUpAfter) / 2) intervene();
+      if (quiet_for > patience_after_kill()) give_up();
+      if (quiet_for < patience_after_kill() / 2) intervene();
       return;
     }
     for (const Lane& lane : lanes_of(program_)) {
@@ -210,13 +232,15 @@ class Run {
     if (robust()) {
       violation_ = Violation{.checker = "end", .why = "after the kill a survivor waits for ever"};
     } else {
-      undecided_ = "after the kill somebody waits for ever, which only the profile robust forbids";
+      gave_up_ = true;  // nothing else is promised; what was seen until now is judged
     }
   }
 
   bool intervene() {
     bool any = false;
-    for (const Lane& lane : lanes_of(program_)) any = helper_.intervene(lane) || any;
+    for (const Lane& lane : lanes_of(program_)) {
+      if (!may_be_cut(lane)) any = helper_.intervene(lane) || any;
+    }
     return any;
   }
 
@@ -238,17 +262,20 @@ class Run {
   /// Everything of a process that has ended is visible.
   void end_processes() {
     for (std::size_t p = 0; p < program_.processes.size(); ++p) end(p);
-    const Nanoseconds deadline = monotonic_now() + hang_bound_;
+    const Nanoseconds deadline =
+        monotonic_now() + (program_.kills.empty() ? hang_bound_ : patience_after_kill());
     while (!t_.session().wait_until([&] { return all_dead(); }, t_.patient(kDiesWithin))) {
       if (monotonic_now() > deadline) return note_endless_process();
       if (!all_done()) continue;
-      for (const Lane& lane : lanes_of(program_)) static_cast<void>(helper_.take(lane));
+      for (const Lane& lane : lanes_of(program_)) {
+        if (!may_be_cut(lane)) helper_.take(lane);
+      }
     }
   }
 
   void note_endless_process() {
     if (!program_.kills.empty() && !robust()) {
-      undecided_ = "after the kill a process does not end, which only the profile robust forbids";
+      gave_up_ = true;
       return;
     }
     const Kind kind = program_.objects[0].kind;
@@ -262,10 +289,12 @@ class Run {
 
   void empty_out() {
     // What the helper still takes must be counted first.
-    static_cast<void>(t_.session().wait_until([&] { return all_done(); }, hang_bound_));
+    static_cast<void>(t_.session().wait_until([&] { return all_done(); }, patience_after_kill()));
     for (const Lane& lane : lanes_of(program_)) {
-      if (helper_.empty_out(lane)) continue;
-      if (!program_.kills.empty() && !robust()) return;  // it reads on for ever: incomplete
+      if (may_be_cut(lane)) return;
+      const bool killed = !program_.kills.empty();
+      if (helper_.empty_out(lane, killed ? patience_after_kill() : hang_bound_)) continue;
+      if (killed && !robust()) return;  // it reads on for ever: incomplete
       violation_ = Violation{.checker = "end",
                              .why = "a get at the end, with nobody else there, does not end"};
       return;
@@ -310,6 +339,7 @@ class Run {
   std::optional<Violation> violation_ = {};
   std::string undecided_;
   const Call* hanging_ = nullptr;
+  bool gave_up_ = false;
   bool complete_ = false;
 };
 
