@@ -7,11 +7,14 @@
 #include <atomic>
 #include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "psq/error.h"
 #include "src/fault_seam.h"
+#include "src/history_faults.h"
 
 namespace psq {
 namespace {
@@ -408,15 +411,23 @@ constexpr FaultInfo kTable[] = {
      "a feeder that was held up for 100 ms loses an item"},
 };
 
-static_assert(std::size(kTable) == static_cast<std::size_t>(detail::Fault::kCount));
+std::vector<FaultInfo> all_faults() {
+  std::vector<FaultInfo> all(std::begin(kTable), std::end(kTable));
+  const auto rare = detail::history_faults();
+  all.insert(all.end(), rare.begin(), rare.end());
+  if (all.size() != static_cast<std::size_t>(detail::Fault::kCount))
+    throw std::logic_error("the faults and their tables differ");
+  return all;
+}
 
 constexpr int kNone = -1;
 std::atomic<int> chosen{kNone};
 
 }  // namespace
 
-std::span<const FaultInfo> faults() noexcept {
-  return kTable;
+std::span<const FaultInfo> faults() {
+  static const std::vector<FaultInfo> all = all_faults();
+  return all;
 }
 
 void set_fault(std::string_view name) {
@@ -424,13 +435,14 @@ void set_fault(std::string_view name) {
     chosen = kNone;
     return;
   }
-  const auto* found = std::ranges::find(kTable, name, &FaultInfo::name);
-  if (found == std::end(kTable)) {
+  const auto all = faults();
+  const auto found = std::ranges::find(all, name, &FaultInfo::name);
+  if (found == all.end()) {
     std::string known;
-    for (const FaultInfo& fault : kTable) known.append("\n  ").append(fault.name);
+    for (const FaultInfo& fault : all) known.append("\n  ").append(fault.name);
     throw InvalidArgument("no fault is named '" + std::string(name) + "'; the faults are:" + known);
   }
-  chosen = static_cast<int>(found - std::begin(kTable));
+  chosen = static_cast<int>(found - all.begin());
 }
 
 namespace detail {

@@ -253,6 +253,23 @@ enum class Fault {
   kTerminatedTorn,
   kLateGetLoses,
   kLateFeederLoses,
+  // Those of history_faults.cc, in the order of its table.
+  kRareFullEarly,
+  kRareEmptyEarly,
+  kRareGetTwice,
+  kRareGetLoses,
+  kRareItemGarbled,
+  kRareQsize,
+  kRareTaskDoneLost,
+  kRareJoinEarly,
+  kRareSimpleSwaps,
+  kRareSimpleTwice,
+  kRareSimpleLoses,
+  kRareSimpleEmpty,
+  kRareSimpleTorn,
+  kRareMessageLost,
+  kRareMessagesSwapped,
+  kRareMessageTwice,
   kCount,  // Their number; no fault.
 };
 

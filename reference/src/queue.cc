@@ -8,6 +8,7 @@
 #include "src/fault_queue.h"
 #include "src/fault_seam.h"
 #include "src/feeder.h"
+#include "src/history_faults.h"
 #include "src/leak_faults.h"
 #include "src/process_state.h"
 #include "src/shared_memory.h"
@@ -128,6 +129,7 @@ void QueueCore::put(const std::string& item, Timeout timeout) {
   if constexpr (kFaults)
     if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
   if constexpr (kFaults) timeout = fault_put_timeout(timeout);
+  if constexpr (kFaults) timeout = fault_rare_timeout(Fault::kRareFullEarly, timeout);
   if constexpr (kFaults)
     if (state_->tasks_fault(Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
   if constexpr (kFaults)
@@ -185,6 +187,9 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
     if (fault_is(Fault::kGetEmptyEarly)) timeout = timeout.length() / 2;
   if constexpr (kFaults) timeout = fault_get_timeout(timeout);
+  if constexpr (kFaults) timeout = fault_rare_timeout(Fault::kRareEmptyEarly, timeout);
+  if constexpr (kFaults)
+    if (auto again = fault_again(Fault::kRareGetTwice)) return *again;
   if constexpr (kFaults)
     if (fault_is(Fault::kGetMissesItem) && !timeout.is_forever() && empty()) {
       std::this_thread::sleep_for(timeout.length());
@@ -262,12 +267,18 @@ std::string QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
     if (fault_is(Fault::kGetIsDoneForNow) || fault_is(Fault::kTasksBrokenDone))
       (void)state_->shared->tasks.remove();
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareGetLoses, 1000)) return get(timeout);
+  if constexpr (kFaults) fault_rare_item(item);
   return item;
 }
 
 std::size_t QueueCore::qsize() const noexcept {
   if constexpr (kFaults)
     if (fault_is(Fault::kQsizeMissesBuffered) && empty()) return 0;
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareQsize, 3))
+      return state_->shared->slots.in_use(*state_->channel) + 1;
   return state_->shared->slots.in_use(*state_->channel);
 }
 
@@ -312,6 +323,8 @@ void QueueCore::cancel_join_thread() noexcept {
 
 void QueueCore::task_done() {
   if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareTaskDoneLost, 200)) return;
+  if constexpr (kFaults)
     if (fault_is(Fault::kTaskDoneAfterClose)) check_open();
   if constexpr (kFaults)
     if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot))
@@ -322,6 +335,8 @@ void QueueCore::task_done() {
 }
 
 void QueueCore::join() {
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareJoinEarly, 3)) return;
   state_->shared->tasks.wait_for_zero();
 }
 

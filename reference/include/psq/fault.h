@@ -23,7 +23,7 @@ struct FaultInfo {
 void set_fault(std::string_view name);
 
 // All of them.
-[[nodiscard]] std::span<const FaultInfo> faults() noexcept;
+[[nodiscard]] std::span<const FaultInfo> faults();
 
 }  // namespace psq
 
