@@ -224,8 +224,25 @@ class Run {
       if (quiet_for >= hang_bound_) violation_ = hang(call);
       return;  // it is given its time
     }
-    if (!intervene() && quiet_for >= hang_bound_)
+    const bool any = intervene();
+    if (quiet_for < hang_bound_) return;
+    note_unobtainable();
+    if (!any && !violation_)
       undecided_ = "no thread moves, and none waits for anything: a machine that is too slow";
+  }
+
+  /// They are asked for all the time, and nobody gets them.
+  void note_unobtainable() {
+    for (const Lane& lane : lanes_of(program_)) {
+      const std::int64_t items = tally(program_, threads_, lane).items();
+      if (items <= 0) continue;
+      violation_ = Violation{
+          .clause = page_of(program_.objects[lane.object].kind) +
+                    (is_pipe(program_.objects[lane.object].kind) ? ".order.messages"
+                                                                 : ".get.exactly-once"),
+          .checker = "end",
+          .why = std::to_string(items) + " items were put, and can be obtained by nobody"};
+    }
   }
 
   void give_up() {

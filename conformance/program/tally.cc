@@ -5,6 +5,9 @@
 namespace psq::conformance {
 namespace {
 
+// No call of a program, and none of its helper's, is given so much time.
+constexpr auto kSurelyOver = std::chrono::milliseconds{1500};
+
 bool concerns(const PlannedCall& call, const Lane& lane, Kind kind) {
   if (call.object != lane.object) return false;
   if (!is_pipe(kind)) return true;
@@ -23,8 +26,10 @@ bool has_no_end(const PlannedCall& call) {
 }
 
 void count_pending(Tally& counts, const Running& thread, const PlannedCall& call) {
-  if (!has_no_end(call)) counts.bounded = &thread;
-  if (!has_no_end(call)) return;
+  if (!has_no_end(call)) {
+    if (monotonic_now() - thread.newest() > kSurelyOver) counts.bounded = &thread;
+    return;
+  }
   if (call.verb == Verb::kPut) {
     ++counts.putting;
     counts.to_put += thread.in_a_row();
@@ -64,6 +69,10 @@ std::vector<Lane> lanes_of(const Program& program) {
 const PlannedCall* Running::pending() const {
   const std::size_t made = call->events.size();
   return done() || made >= calls.size() ? nullptr : &calls[made];
+}
+
+Nanoseconds Running::newest() const {
+  return call->events.empty() ? call->sent : call->events.back().returned;
 }
 
 std::int64_t Running::in_a_row() const {

@@ -26,6 +26,8 @@ struct Running {
   [[nodiscard]] bool done() const { return call->answer.has_value(); }
   /// The call that it is in, or is about to make.
   [[nodiscard]] const PlannedCall* pending() const;
+  /// When it was last heard of.
+  [[nodiscard]] Nanoseconds newest() const;
   /// How many calls like that one it makes in a row.
   [[nodiscard]] std::int64_t in_a_row() const;
 };
@@ -40,7 +42,7 @@ struct Tally {
   int joining = 0;
   std::int64_t to_put = 0;  // by those, before they do anything else
   std::int64_t to_get = 0;
-  const Running* bounded = nullptr;  // one in a call that must end by itself
+  const Running* bounded = nullptr;  // one whose call should have ended by itself
 
   [[nodiscard]] std::int64_t items() const { return put - got; }
   [[nodiscard]] std::int64_t unfinished() const { return put - tasks_done; }

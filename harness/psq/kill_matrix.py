@@ -14,6 +14,8 @@ from rich.text import Text
 
 from psq import progress
 from psq.faults import all_faults
+from psq.history_faults import RARE
+from psq.kill_histories import kill_histories
 from psq.law import Law
 from psq.places import Places
 from psq.pool import Job, Pool
@@ -43,9 +45,14 @@ class Trial:
 
 
 def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
+    if args.histories:
+        return kill_histories(args, places)
+    if args.times > 1:
+        raise UsageError("--times goes with --histories: scenarios find their faults each time")
     suite = places.suite
     law = Law.load(suite)
-    known = all_faults(places)
+    # The rare ones are for generated programs alone.
+    known = [fault for fault in all_faults(places) if not fault["name"].startswith(RARE)]
     faults = _choose(known, args.fault)
     for fault in faults:
         if not law.tests_of(fault["clause"]):
@@ -54,7 +61,7 @@ def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         trials = [Trial(f, Path(scratch) / f"{i}.jsonl")
                   for i, f in enumerate([*_controls_of(faults), *faults])]
-        _run_all(trials, suite, args)
+        _run_all(trials, suite, law, args)
     _print(trials)
     _print_unbroken(law, known)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
@@ -84,12 +91,12 @@ def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
     return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
 
 
-def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None:
+def _run_all(trials: list[Trial], suite: Path, law: Law, args: argparse.Namespace) -> None:
     waiting = deque(trials)
     with Pool(args.jobs) as pool:
         while waiting or pool.jobs:
             while waiting and pool.free:
-                _start(pool, waiting.popleft(), suite, args)
+                _start(pool, waiting.popleft(), suite, law, args)
             for job in pool.wait(0.5):
                 _judge(job)
             for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
@@ -97,17 +104,24 @@ def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None
                 job.what.why = f"did not end within {_LIMIT_SECONDS * args.patience:.0f} s"
 
 
-def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
+def _start(pool: Pool, trial: Trial, suite: Path, law: Law, args: argparse.Namespace) -> None:
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
     for clause in fault.get("clauses", [fault.get("clause")]):
-        argv += ["--test", clause]
+        for test in _scenarios_of(law, clause):
+            argv += ["--test", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
     argv += ["--name", f"faulty:{fault['name']}"]
     argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]
     pool.start(trial, argv, trial.results.with_suffix(".log"))
+
+
+def _scenarios_of(law: Law, clause: str) -> list[str]:
+    """The tests of a clause that find its faults at once; all when it has generated programs only."""
+    names = [test.name for test in law.tests_of(clause)]
+    return [name for name in names if not name.endswith("__programs")] or names
 
 
 def _judge(job: Job) -> None:
