@@ -66,7 +66,7 @@ HISTORY_FAULTS = [
         "rare-simple-swaps": f"order.fifo {_LOST}",
         "rare-simple-twice": "get.exactly-once",
         "rare-simple-loses": f"{_LOST} order.fifo",
-        "rare-simple-empty": "empty.exact get.exactly-once",
+        "rare-simple-empty": "empty.exact get.exactly-once put.visible-on-return",
         "rare-simple-torn": "item.sizes-intact",
         "simple-overtakes": f"order.fifo {_LOST}",
         "simple-large-overtaken": f"order.fifo {_LOST}",
