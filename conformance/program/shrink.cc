@@ -19,6 +19,7 @@ class Smaller {
     without_processes();
     without_threads();
     without_steps();
+    without_objects();
     fewer_repeats();
     simpler();
     return std::move(found_);
@@ -80,6 +81,25 @@ class Smaller {
       if (program_.processes[p].threads[t].steps.size() > 1)
         add([&](Program& changed) { erase(changed.processes[p].threads[t].steps, s); });
     });
+  }
+
+  // Those that nobody uses.
+  void without_objects() {
+    for (std::size_t object = 0; object < program_.objects.size(); ++object) {
+      bool used = false;
+      for_each_step([&](std::size_t p, std::size_t t, std::size_t s) {
+        const Action& action = program_.processes[p].threads[t].steps[s];
+        used = used || (action.object == object && action.verb != Verb::kPause);
+      });
+      if (used) continue;
+      add([&](Program& changed) {
+        erase(changed.objects, object);
+        for_each_step([&](std::size_t p, std::size_t t, std::size_t s) {
+          std::size_t& index = step_of(changed, p, t, s).object;
+          if (index > object || index == changed.objects.size()) --index;
+        });
+      });
+    }
   }
 
   void fewer_repeats() {
