@@ -17,6 +17,11 @@ constexpr std::int64_t kFewestPrograms = 3;
 constexpr auto kHangsWhileShrinking = 1s;
 constexpr std::size_t kMostShown = 12;
 
+std::string outcome_of(const history::Operation& each) {
+  if (each.result == history::Result::kPending) return "(no answer)";
+  return std::string{history::to_string(each.result)};
+}
+
 std::string text_of(const history::History& history, const history::Operation& each) {
   const auto& thread = history.threads[each.thread];
   const auto kind = history.objects[each.object].kind;
@@ -25,7 +30,7 @@ std::string text_of(const history::History& history, const history::Operation& e
                                                        : human(Nanoseconds{each.returned}));
   text += std::string(text.size() < 24 ? 24 - text.size() : 1, ' ') + thread.process + "/" +
           thread.thread + " " + std::string{history::to_string(each.op, kind)} + " " +
-          history.objects[each.object].name + " -> " + std::string{history::to_string(each.result)};
+          history.objects[each.object].name + " -> " + outcome_of(each);
   const bool item = each.op == history::Operator::kPut || each.op == history::Operator::kGet;
   if (item && each.value >= 0) {
     const auto& value = history.values[static_cast<std::size_t>(each.value)];
@@ -94,11 +99,11 @@ std::optional<Failure> Search::next_failure(const std::function<void()>& tick) {
     Program program = draw();
     RunResult run = runner_.run(program);
     note(run);
+    tick();  // making a failure smaller takes its time
 
     std::optional<Failure> failure;
     if (run.violation) failure = shrunk(std::move(program), std::move(run));
     seed_ += options_.stride;
-    tick();
     if (failure) return failure;
   }
   return std::nullopt;

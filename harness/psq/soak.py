@@ -54,6 +54,7 @@ def _command(args: argparse.Namespace, places: Places, driver: Driver, seed: int
     argv = [str(places.suite), "--soak", "--budget", str(args.budget), "--seed", str(seed)]
     argv += ["--shard", str(args.shard[0]), "--shards", str(args.shard[1])]
     argv += ["--patience", str(args.patience), "--name", driver.label]
+    argv += ["--shrink-for", str(args.shrink_for)]
     argv += ["--results", str(results), "--evidence", str(evidence)]
     if args.programs:
         argv += ["--programs", str(args.programs)]

@@ -39,6 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
                         help="no more programs than these: 1 replays one")
     parser.add_argument("--kills", action="store_true",
                         help="kill one process of each program at a random moment")
+    parser.add_argument("--shrink-for", metavar="TIME", type=duration, default=10.0,
+                        help="how long to look for a smaller program that fails (default 10s)")
     parser.add_argument("--patience", metavar="X", type=judging.positive, default=1.0,
                         help="multiply every upper bound of time by X (default 1)")
     parser.add_argument("--results", metavar="FILE",
