@@ -104,20 +104,20 @@ class Author {
   }
 
   void add_transfer(ThreadPlan& thread, std::size_t object, bool puts) {
-    Action step{.verb = puts ? Verb::kPut : Verb::kGet, .object = object, .repeat = any_repeat()};
-    if (puts) step = sized(step);
+    Action action{.verb = puts ? Verb::kPut : Verb::kGet, .object = object, .repeat = any_repeat()};
+    if (puts) action = sized(action);
     if (timed() && in_a_hundred(35))
-      step.time = std::min<Nanoseconds>(any_timeout(), kLongWait / step.repeat);
-    thread.steps.push_back(step);
+      action.time = std::min<Nanoseconds>(any_timeout(), kLongWait / action.repeat);
+    thread.steps.push_back(action);
     if (!puts && drawing_.kind == Kind::kJoinableQueue && in_a_hundred(85)) {
-      thread.steps.push_back({.verb = Verb::kTaskDone, .object = object, .repeat = step.repeat});
+      thread.steps.push_back({.verb = Verb::kTaskDone, .object = object, .repeat = action.repeat});
     }
   }
 
-  static Action sized(Action step) {
-    step.size = any_size();
-    if (step.size > kLarge) step.repeat = std::min(step.repeat, kManyLarge);
-    return step;
+  static Action sized(Action action) {
+    action.size = any_size();
+    if (action.size > kLarge) action.repeat = std::min(action.repeat, kManyLarge);
+    return action;
   }
 
   static Action any_pause() {
@@ -134,8 +134,8 @@ class Author {
   void for_each_step(std::size_t object, Do&& act) {
     for (ProcessPlan& process : program_.processes) {
       for (ThreadPlan& thread : process.threads) {
-        for (Action& step : thread.steps) {
-          if (step.object == object && step.verb != Verb::kPause) act(step);
+        for (Action& action : thread.steps) {
+          if (action.object == object && action.verb != Verb::kPause) act(action);
         }
       }
     }
@@ -146,18 +146,18 @@ class Author {
   void balance(std::size_t object) {
     std::int64_t put = 0;
     std::int64_t got = 0;
-    for_each_step(object, [&](Action& step) {
-      if (step.time != kNoEnd) return;
-      if (step.verb == Verb::kPut) put += step.repeat;
+    for_each_step(object, [&](Action& action) {
+      if (action.time != kNoEnd) return;
+      if (action.verb == Verb::kPut) put += action.repeat;
     });
-    for_each_step(object, [&](Action& step) {
-      if (step.verb != Verb::kGet || step.time != kNoEnd) return;
-      if (got + step.repeat > put && timed()) {
-        step.time = kLongWait / step.repeat;
-      } else if (got + step.repeat > put) {
-        step.repeat = std::max<std::int64_t>(1, put - got);
+    for_each_step(object, [&](Action& action) {
+      if (action.verb != Verb::kGet || action.time != kNoEnd) return;
+      if (got + action.repeat > put && timed()) {
+        action.time = kLongWait / action.repeat;
+      } else if (got + action.repeat > put) {
+        action.repeat = std::max<std::int64_t>(1, put - got);
       }
-      got += step.time == kNoEnd ? step.repeat : 0;
+      got += action.time == kNoEnd ? action.repeat : 0;
     });
     const std::int64_t room = program_.objects[object].maxsize;
     if (room > 0 && put > got + room) obtain_rest(object, put - got - room);

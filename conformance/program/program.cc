@@ -10,25 +10,25 @@ namespace {
 
 constexpr std::size_t kColumn = 30;
 
-std::string wait_text(const Action& step) {
-  if (step.time == kNoEnd) return "";
-  return step.time == Nanoseconds{0} ? " without waiting" : " within " + human(step.time);
+std::string wait_text(const Action& action) {
+  if (action.time == kNoEnd) return "";
+  return action.time == Nanoseconds{0} ? " without waiting" : " within " + human(action.time);
 }
 
-bool takes_time(const Action& step, Kind kind) {
-  if (step.verb == Verb::kPoll) return true;
-  return (step.verb == Verb::kPut || step.verb == Verb::kGet) && kind != Kind::kSimpleQueue &&
+bool takes_time(const Action& action, Kind kind) {
+  if (action.verb == Verb::kPoll) return true;
+  return (action.verb == Verb::kPut || action.verb == Verb::kGet) && kind != Kind::kSimpleQueue &&
          !is_pipe(kind);
 }
 
-std::string text_of(const Action& step, const Program& program) {
-  if (step.verb == Verb::kPause) return "pause " + human(step.time);
-  const Kind kind = program.objects.at(step.object).kind;
-  std::string text = word_of(step.verb, kind) + " " + object_name(program, step.object);
-  if (is_pipe(kind)) text += step.end == 0 ? ".a" : ".b";
-  if (step.repeat > 1) text += " x" + std::to_string(step.repeat);
-  if (step.verb == Verb::kPut) text += " of " + std::to_string(step.size) + " B";
-  return takes_time(step, kind) ? text + wait_text(step) : text;
+std::string text_of(const Action& action, const Program& program) {
+  if (action.verb == Verb::kPause) return "pause " + human(action.time);
+  const Kind kind = program.objects.at(action.object).kind;
+  std::string text = word_of(action.verb, kind) + " " + object_name(program, action.object);
+  if (is_pipe(kind)) text += action.end == 0 ? ".a" : ".b";
+  if (action.repeat > 1) text += " x" + std::to_string(action.repeat);
+  if (action.verb == Verb::kPut) text += " of " + std::to_string(action.size) + " B";
+  return takes_time(action, kind) ? text + wait_text(action) : text;
 }
 
 std::string object_text(const Program& program, std::size_t index) {
@@ -47,7 +47,7 @@ std::vector<std::string> column_of(const Program& program, std::size_t process,
   std::vector<std::string> lines{process_name(process) + " " + thread_name(thread)};
   const ThreadPlan& doing = plan.threads[thread];
   if (doing.starts > Nanoseconds{0}) lines.push_back("(" + human(doing.starts) + " later)");
-  for (const Action& step : doing.steps) lines.push_back(text_of(step, program));
+  for (const Action& action : doing.steps) lines.push_back(text_of(action, program));
   if (thread == 0 && plan.leaves) lines.emplace_back("(ends when all its threads have)");
   for (const Kill& kill : program.kills) {
     if (thread == 0 && kill.process == process)
@@ -122,10 +122,11 @@ std::string object_name(const Program& program, std::size_t object) {
 
 std::vector<PlannedCall> calls_of(const ThreadPlan& thread) {
   std::vector<PlannedCall> calls;
-  for (const Action& step : thread.steps) {
-    if (step.verb == Verb::kPause) continue;
-    calls.insert(calls.end(), static_cast<std::size_t>(step.repeat),
-                 {.verb = step.verb, .object = step.object, .end = step.end, .time = step.time});
+  for (const Action& action : thread.steps) {
+    if (action.verb == Verb::kPause) continue;
+    calls.insert(
+        calls.end(), static_cast<std::size_t>(action.repeat),
+        {.verb = action.verb, .object = action.object, .end = action.end, .time = action.time});
   }
   return calls;
 }

@@ -8,6 +8,7 @@
 #include "program/helper.h"
 #include "program/judge.h"
 #include "program/recorder.h"
+#include "program/stage.h"
 #include "program/tally.h"
 
 namespace psq::conformance {
@@ -33,13 +34,16 @@ class Run {
         program_(program),
         suffix_(std::move(suffix)),
         hang_bound_(hang_bound),
-        helper_(t, program, handles_, suffix_, threads_) {}
+        stage_(t, program, suffix_),
+        helper_(t, program, stage_.handles(), suffix_, stage_.threads()),
+        threads_(stage_.threads()) {}
 
   RunResult result() {
     first_call_ = next_call();
-    create();
-    spawn();
-    start();
+    stage_.set();
+    started_ = monotonic_now() + kUntilStart;
+    stage_.start(started_);
+    moved_at_ = monotonic_now();
     bring_to_an_end();
     if (!stopped()) end_processes();
     if (!stopped()) empty_out();
@@ -51,87 +55,10 @@ class Run {
     const auto& calls = t_.session().calls();
     return calls.empty() ? 1 : calls.rbegin()->first + 1;
   }
-  [[nodiscard]] std::string wire_name(std::size_t process) const {
-    return process_name(process) + suffix_;
-  }
   [[nodiscard]] const Peer& peer(std::size_t process) {
-    return t_.session().peer(wire_name(process));
+    return t_.session().peer(stage_.wire_name(process));
   }
   [[nodiscard]] bool robust() const { return t_.hello().profiles.contains("robust"); }
-
-  void create() {
-    const Actor root = t_.root();
-    for (std::size_t i = 0; i < program_.objects.size(); ++i) {
-      const ObjectPlan& plan = program_.objects[i];
-      const std::string name = object_name(program_, i) + suffix_;
-      if (is_pipe(plan.kind)) {
-        const auto [a, b] = root.pipe(plan.kind == Kind::kDuplexPipe, name + ".a", name + ".b");
-        handles_.of_object.push_back({a, b});
-      } else if (plan.kind == Kind::kSimpleQueue) {
-        handles_.of_object.push_back({root.simple_queue(name)});
-      } else if (plan.kind == Kind::kJoinableQueue) {
-        handles_.of_object.push_back({root.joinable_queue(plan.maxsize, name)});
-      } else {
-        handles_.of_object.push_back({root.queue(plan.maxsize, name)});
-      }
-    }
-  }
-
-  void spawn() {
-    std::vector<Object> all;
-    for (const auto& each : handles_.of_object) all.insert(all.end(), each.begin(), each.end());
-    for (std::size_t p = 0; p < program_.processes.size(); ++p) t_.root().spawn(wire_name(p), all);
-  }
-
-  [[nodiscard]] bool declared(const Request& request) const {
-    if (request.verb == "pause") return true;
-    const auto found = t_.hello().operations.find(request.type);
-    return found != t_.hello().operations.end() && found->second.contains(request.verb);
-  }
-
-  Request request_for(const Action& step, const std::string& from, std::int64_t& numbered) const {
-    if (step.verb == Verb::kPause) return pause(step.time);
-    const Kind kind = program_.objects[step.object].kind;
-    const Object& on = handles_.at(step.object, step.end);
-    Request request{.verb = word_of(step.verb, kind), .type = on.type, .on = on.name};
-    const bool timed = kind == Kind::kQueue || kind == Kind::kJoinableQueue;
-    if (timed && step.time != kNoEnd && (step.verb == Verb::kPut || step.verb == Verb::kGet)) {
-      request = step.time == Nanoseconds{0}
-                    ? request.with("block", false)
-                    : request.with("timeout", within(step.time).seconds.value());
-    }
-    if (step.verb == Verb::kPoll) request = poll(on, step.time == kNoEnd ? 0ns : step.time);
-    if (step.verb == Verb::kPut) {
-      request = request.with("payload", Payload{t_.item(from, numbered, step.size)});
-      numbered += step.repeat;
-    }
-    return step.repeat > 1 ? request.with("repeat", step.repeat) : request;
-  }
-
-  void start() {
-    started_ = monotonic_now() + kUntilStart;
-    for (std::size_t p = 0; p < program_.processes.size(); ++p) {
-      for (std::size_t i = 0; i < program_.processes[p].threads.size(); ++i) start_thread(p, i);
-    }
-    moved_at_ = monotonic_now();
-  }
-
-  void start_thread(std::size_t process, std::size_t index) {
-    const ThreadPlan& plan = program_.processes[process].threads[index];
-    const std::string from = process_name(process) + "." + thread_name(index) + suffix_;
-    std::int64_t numbered = 0;
-    std::vector<Request> list;
-    ThreadPlan possible;
-    for (const Action& step : plan.steps) {
-      Request request = request_for(step, from, numbered);
-      if (!declared(request)) continue;
-      list.push_back(std::move(request));
-      possible.steps.push_back(step);
-    }
-    const Request all = run(std::move(list)).with("start_at", (started_ + plan.starts).count());
-    const Call& call = t_.start(wire_name(process), all.by(thread_name(index)));
-    threads_.push_back({.process = process, .call = &call, .calls = calls_of(possible)});
-  }
 
   [[nodiscard]] std::size_t progress() const {
     std::size_t ended = 0;
@@ -193,7 +120,7 @@ class Run {
   void kill(const Kill& kill) {
     const Peer& target = peer(kill.process);
     if (target.dead) return;
-    t_.session().signal(wire_name(kill.process), SIGKILL);
+    t_.session().signal(stage_.wire_name(kill.process), SIGKILL);
     // Nothing to be said of when that is not so.
     static_cast<void>(t_.session().wait_until([&] { return target.dead; }, hang_bound_));
   }
@@ -208,7 +135,8 @@ class Run {
 
   void end(std::size_t process) {
     const Peer& known = peer(process);
-    if (!known.dead && !known.told_to_end) t_.session().start(wire_name(process), end_by("return"));
+    if (!known.dead && !known.told_to_end)
+      t_.session().start(stage_.wire_name(process), end_by("return"));
   }
 
   void see_why_nobody_moves() {
@@ -346,9 +274,9 @@ class Run {
   const Program& program_;
   const std::string suffix_;
   const Nanoseconds hang_bound_;
-  Handles handles_;
-  std::vector<Running> threads_;
+  Stage stage_;
   Helper helper_;
+  const std::vector<Running>& threads_;
   std::int64_t first_call_ = 0;
   Nanoseconds started_{0};
   Nanoseconds moved_at_{0};
