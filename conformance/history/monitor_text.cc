@@ -9,6 +9,7 @@ namespace psq::history {
 namespace {
 
 constexpr std::string_view kFirstLine = "# queue";
+constexpr std::string_view kNothing = "-1";  // what published monitors call an empty answer
 constexpr std::string_view kBlanks = " \t\r";
 
 /// One line, word by word.
@@ -57,15 +58,16 @@ class Words {
 };
 
 Operation read_operation(Words& words, Names& names) {
-  constexpr const char* kValue = "the value, a whole number, or empty";
+  constexpr const char* kValue = "the value, a whole number, or of a deq empty";
   constexpr const char* kEnd = "the time of the return, or -";
   Operation operation{.timeout = 0};
   const auto word = words.next("enq or deq");
   if (word != "enq" && word != "deq") words.wrong("enq or deq", word);
   operation.op = word == "enq" ? Operator::kPut : Operator::kGet;
   const auto value = words.next(kValue);
-  const bool empty = operation.op == Operator::kGet && value == "empty";
+  const bool empty = operation.op == Operator::kGet && (value == "empty" || value == kNothing);
   const bool unknown = operation.op == Operator::kGet && value == "-";
+  if (value == kNothing && !empty) words.wrong("a value other than -1, which means empty", value);
   if (!empty && !unknown) operation.value = names.value("", words.number(kValue, value), 0);
   operation.invoked = words.number("the time of the call");
   const auto end = words.next(kEnd);
@@ -120,7 +122,7 @@ void write_monitor_text(std::ostream& out, const History& history, std::size_t o
     if (operation.value >= 0) {
       out << operation.value;
     } else {
-      out << (empty ? "empty" : "-");
+      out << (empty ? kNothing : "-");
     }
     out << ' ' << operation.invoked << ' ';
     if (pending) {

@@ -12,7 +12,7 @@
 namespace psq::history {
 
 /// Reads a history of one strict queue, a SimpleQueue named `queue`. VALUE is a whole number, or
-/// `empty` for a deq that found nothing; END is `-` for an operation that did not return, and
+/// `empty` or -1 for a deq that found nothing; END is `-` for an operation that did not return, and
 /// VALUE too for such a deq. Who did what the text does not say: all of it stands under one process
 /// and thread. Throws BadFile when it is not such a text.
 [[nodiscard]] History read_monitor_text(std::istream& in, const std::string& name);

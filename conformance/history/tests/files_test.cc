@@ -156,7 +156,7 @@ TEST(MonitorText, ReadsAndWrites) {
   EXPECT_EQ(worst(check_all(history)), Judgment::kHolds);
   std::ostringstream out;
   write_monitor_text(out, history, 0);
-  EXPECT_EQ(out.str(), "# queue\nenq 0 0 1\ndeq 0 2 3\ndeq empty 4 5\nenq 1 6 -\n");
+  EXPECT_EQ(out.str(), "# queue\nenq 0 0 1\ndeq 0 2 3\ndeq -1 4 5\nenq 1 6 -\n");
 }
 
 TEST(MonitorText, SaysTheSameOfTheSameRun) {
@@ -175,7 +175,9 @@ TEST(MonitorText, NamesLineAndColumn) {
   EXPECT_EQ(said("# stack\n"), "f:1:1: expected the first line of a monitor's text, # queue");
   EXPECT_EQ(said("# queue\npush 1 2 3\n"), "f:2:1: expected enq or deq, found push");
   EXPECT_EQ(said("# queue\nenq x 2 3\n"),
-            "f:2:5: expected the value, a whole number, or empty, found x");
+            "f:2:5: expected the value, a whole number, or of a deq empty, found x");
+  EXPECT_EQ(said("# queue\nenq -1 2 3\n"),
+            "f:2:5: expected a value other than -1, which means empty, found -1");
   EXPECT_EQ(said("# queue\nenq 1 2\n"),
             "f:2:8: expected the time of the return, or -, found the end of the line");
   EXPECT_EQ(said("# queue\nenq 1 3 2\n"),

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import recorded_run
 from jsonschema import Draft202012Validator
 
 from psq.history import describe
@@ -162,3 +163,38 @@ def test_describe():
     waits = {"do": "get", "on": "q", "process": "c", "invoked": 1, "timeout": 0.2}
     assert describe(waits) == "get q timeout 0.2 -> pending"
     assert describe({**waits, "do": "empty", "outcome": "ok", "value": True}).endswith("-> true")
+
+
+def lose_one(lines):
+    del lines[next(i for i, line in enumerate(lines) if "value" in line and line["do"] == "get")]
+
+
+def swap_two(lines):
+    """The first and the last item of one producer, by gets that did not overlap."""
+    gets = [line for line in lines if line.get("do") == "get" and line.get("outcome") == "ok"]
+    mine = [line for line in gets if line["value"]["item"]["from"] == "p1"]
+    mine.sort(key=lambda line: line["value"]["item"]["seq"])
+    mine[0]["value"], mine[-1]["value"] = mine[-1]["value"], mine[0]["value"]
+
+
+def invent_one(lines):
+    del lines[next(i for i, line in enumerate(lines) if line.get("do") == "put")]
+
+
+@pytest.mark.parametrize("kind, maxsize, kill", [
+    ("Queue", 3, False), ("SimpleQueue", 0, False), ("JoinableQueue", 0, False), ("Manager", 0, True),
+])
+def test_runs_of_this_interpreter(judge, tmp_path, kind, maxsize, kill):
+    """Real processes, one of them killed in its get; then the same recordings with a mistake."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    recorded = recorded_run.run(kind, folder, maxsize, kill).read_text()
+    status, out, err = judge(recorded, "--witness")
+    assert status == 0, out + err
+    for mutate in (lose_one, swap_two, invent_one):
+        if kill and mutate is lose_one:
+            continue  # the get in progress accounts for one
+        lines = [json.loads(line) for line in recorded.splitlines()]
+        mutate(lines)
+        status, out, err = judge(lines)
+        assert status == 1, (mutate.__name__, out + err)
