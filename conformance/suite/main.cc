@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "program/soak.h"
@@ -80,6 +81,12 @@ int finish(Judging& run, std::size_t planned) {
 
 int run_suite(const Options& options) {
   const auto tests = select_tests(options);
+  if (tests.size() > 1 && !options.history.empty() &&
+      !std::filesystem::is_directory(options.history)) {
+    throw std::invalid_argument{"--history " + options.history + " is no folder, and " +
+                                std::to_string(tests.size()) +
+                                " tests are selected; make the folder, or select one test"};
+  }
   Judging run{
       .options = options, .ledger = Ledger{options.ledger}, .file = ResultFile{options.results}};
   run.file.plan(options, tests);
