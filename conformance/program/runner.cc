@@ -21,6 +21,9 @@ constexpr auto kQuiet = 30ms;
 constexpr auto kDiesWithin = 25ms;
 // After a kill nobody has to go on, unless that is promised.
 constexpr auto kGivesUpAfter = 500ms;
+// A second of help to those who wait for somebody, and then the second that the law gives.
+constexpr auto kRobustAnswersWithin = 2s;
+constexpr auto kGoesOn = "failure.robust.goes-on";
 // No program is meant to take longer, in times of what is taken for a hang.
 constexpr int kLongest = 6;
 // The more a session has done, the slower it looks through what it has.
@@ -58,7 +61,12 @@ class Run {
   [[nodiscard]] const Peer& peer(std::size_t process) {
     return t_.session().peer(stage_.wire_name(process));
   }
-  [[nodiscard]] bool robust() const { return t_.hello().profiles.contains("robust"); }
+  /// Whether the others are promised to go on after a kill. On a pipe they wait, as long as anybody
+  /// holds the other end.
+  [[nodiscard]] bool robust() const {
+    return t_.hello().profiles.contains("robust") &&
+           std::ranges::none_of(program_.objects, is_pipe, &ObjectPlan::kind);
+  }
 
   [[nodiscard]] std::size_t progress() const {
     std::size_t ended = 0;
@@ -78,7 +86,7 @@ class Run {
   [[nodiscard]] bool stopped() const { return violation_ || gave_up_ || !undecided_.empty(); }
   /// After a kill, how long somebody who may wait for ever is waited for.
   [[nodiscard]] Nanoseconds patience_after_kill() const {
-    return robust() ? hang_bound_ : t_.patient(kGivesUpAfter);
+    return t_.patient(robust() ? kRobustAnswersWithin : kGivesUpAfter);
   }
   /// A message of which a killed process has read or written a part is in the way of all others.
   [[nodiscard]] bool may_be_cut(const Lane& lane) const {
@@ -175,7 +183,8 @@ class Run {
 
   void give_up() {
     if (robust()) {
-      violation_ = Violation{.checker = "end", .why = "after the kill a survivor waits for ever"};
+      violation_ = Violation{
+          .clause = kGoesOn, .checker = "end", .why = "after the kill a survivor waits for ever"};
     } else {
       gave_up_ = true;  // nothing else is promised; what was seen until now is judged
     }
@@ -225,9 +234,10 @@ class Run {
     }
     const Kind kind = program_.objects[0].kind;
     violation_ = Violation{
-        .clause = kind == Kind::kJoinableQueue ? "joinable-queue.exit.flushes"
-                  : kind == Kind::kQueue       ? "queue.exit.large-flush"
-                                               : "",
+        .clause = !program_.kills.empty()        ? kGoesOn
+                  : kind == Kind::kJoinableQueue ? "joinable-queue.exit.flushes"
+                  : kind == Kind::kQueue         ? "queue.exit.large-flush"
+                                                 : "",
         .checker = "end",
         .why = "a process whose threads are done does not end within " + human(hang_bound_)};
   }
@@ -240,7 +250,8 @@ class Run {
       const bool killed = !program_.kills.empty();
       if (helper_.empty_out(lane, killed ? patience_after_kill() : hang_bound_)) continue;
       if (killed && !robust()) return;  // it reads on for ever: incomplete
-      violation_ = Violation{.checker = "end",
+      violation_ = Violation{.clause = killed ? kGoesOn : "",
+                             .checker = "end",
                              .why = "a get at the end, with nobody else there, does not end"};
       return;
     }
