@@ -92,6 +92,11 @@ bool Helper::intervene(const Lane& lane) {
     take_items(lane, counts.items() + counts.to_put, kShortly);
   } else if (counts.getting > 0) {
     give(lane, counts.to_get);
+  } else if (counts.joining > 0 && !program_.kills.empty()) {
+    // Items may have died with those who were getting them, and their tasks stay. Too many calls
+    // of task_done end the list.
+    if (counts.items() > 0) take_items(lane, counts.items(), kShortly);
+    finish_tasks(lane, counts.unfinished() + 1);
   } else if (counts.joining > 0 && counts.items() > 0) {
     take_items(lane, counts.items(), kShortly);
   } else if (counts.joining > 0) {
