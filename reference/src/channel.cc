@@ -31,90 +31,44 @@ bool Channel::empty() const noexcept {
   return head == ring_->tail.load(std::memory_order_acquire);
 }
 
+// The same as !empty(), without a look at the writers' line as long as that is not needed.
+bool Channel::readable() const noexcept {
+  return ring_->head.load(std::memory_order_acquire) !=
+             ring_->seen_tail.load(std::memory_order_acquire) ||
+         !empty();
+}
+
 std::uint64_t Channel::messages_read() const noexcept {
   return ring_->messages_read.load(std::memory_order_acquire);
-}
-
-void Channel::send(std::string_view message) {
-  if constexpr (kFaults) fault_enter_send();
-  const bool unlocked =
-      kFaults && fault_is(Fault::kLargeItemsUnlocked) && message.size() > capacity_ / 2;
-  const RobustGuard guard(ring_->write_lock,
-                          unlocked ? Deadline::after(no_wait) : Deadline::never());
-  if constexpr (kFaults)
-    if (fault_is(Fault::kFullPipeDrops) &&
-        ring_->tail - ring_->head + FrameHeader::frame_size(message.size()) > capacity_)
-      return;
-  if (FrameHeader::frame_size(message.size()) <= capacity_ / 2) {
-    write_frame(Kind::kWhole, message);
-    ring_->message.notify_one();
-    if constexpr (kFaults) fault_leave_send();
-    return;
-  }
-  const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
-  write_frame(Kind::kFirst, message.substr(0, piece));
-  ring_->message.notify_one();
-  message.remove_prefix(piece);
-  while (!message.empty()) {
-    const std::string_view next = message.substr(0, piece);
-    message.remove_prefix(next.size());
-    write_frame(message.empty() ? Kind::kLast : Kind::kMiddle, next);
-    ring_->rest.notify_one();
-  }
-  if constexpr (kFaults) fault_leave_send();
-}
-
-void Channel::write_frame(Kind kind, std::string_view payload) {
-  const std::size_t size = FrameHeader::frame_size(payload.size());
-  const std::uint64_t tail = ring_->tail.load(std::memory_order_relaxed);
-  const auto fits = [&] {
-    return tail - ring_->head.load(std::memory_order_acquire) + size <= capacity_;
-  };
-  if constexpr (kFaults)
-    if (fault_is(Fault::kSimpleLargeGivesUp) &&
-        !ring_->room.wait(Deadline::never().within(2 * kLookAgain), fits))
-      throw Full();
-  ring_->room.wait(Deadline::never(), fits);
-  const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .kind = kind};
-  copy_in(tail, &header, sizeof header);
-  copy_in(tail + sizeof header, payload.data(), payload.size());
-  ring_->tail.store(tail + size, std::memory_order_release);
-}
-
-void Channel::copy_in(std::uint64_t position, const void* data, std::size_t size) noexcept {
-  if (size == 0) return;
-  const std::size_t offset = position % capacity_;
-  const std::size_t until_end = std::min(size, capacity_ - offset);
-  std::memcpy(data_ + offset, data, until_end);
-  std::memcpy(data_, static_cast<const std::byte*>(data) + until_end, size - until_end);
 }
 
 Channel::Received Channel::receive(std::string& out, Deadline deadline,
                                    const std::atomic<bool>& stop) {
   [[maybe_unused]] const std::uint64_t read_before = kFaults ? messages_read() : 0;
   for (;;) {
-    const bool readable = ring_->message.wait(deadline, [&] {
+    const bool woken = ring_->message.wait(deadline, [&] {
       if constexpr (kFaults)
         if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
-      return !empty() || stop.load();
+      return readable() || stop.load();
     });
     if (stop.load()) return Received::kStopped;
-    if (!readable) return Received::kNothing;
+    if (!woken) return Received::kNothing;
     {
-      const RobustGuard guard(ring_->read_lock, Deadline::never().within(kLockGrace));
-      if (!guard.owns()) {
+      RobustGuard guard(ring_->read_lock, RobustGuard::Try{});
+      if (!guard.owns() && !guard.wait(Deadline::never().within(kLockGrace))) {
         if (deadline.has_passed()) return Received::kNothing;
         continue;
       }
       if (guard.from_the_dead()) repair_reading();
+      if constexpr (kFaults) fault_point("read-lock-taken");
       if constexpr (kFaults)
         if (fault_is(Fault::kDeadReaderRest) && ring_->in_message.load() && take_rest(&out))
           return Received::kMessage;
       if (ring_->in_message.load()) take_rest(nullptr);
-      if (empty() || !take(out)) continue;
+      if (!readable() || !take(out)) continue;
     }
     // One notification may stand for several messages, or have gone to somebody who was killed.
-    if (!empty()) ring_->message.notify_one();
+    if (readable()) ring_->message.pass_on();
     return Received::kMessage;
   }
 }
@@ -129,8 +83,14 @@ bool Channel::take(std::string& out) {
     drop_last_frame(frame);
     return true;
   }
+  std::uint64_t length = 0;
+  if (frame.length != sizeof length) throw Corrupted("a long message in the channel has no length");
+  std::memcpy(&length, out.data() + before, sizeof length);
   ring_->in_message.store(true, std::memory_order_release);
+  if constexpr (kFaults) fault_point("message-begun");
   drop_frame(frame);
+  out.resize(before);
+  out.reserve(before + length);
   if (take_rest(&out)) return true;
   if constexpr (kFaults)
     if (fault_is(Fault::kKilledTorn) || fault_is(Fault::kKilledSimpleTorn) ||
@@ -151,6 +111,7 @@ bool Channel::take_rest(std::string* out) {
       return true;
     }
     drop_frame(frame);
+    if constexpr (kFaults) fault_point("piece-read");
   }
   ring_->in_message.store(false, std::memory_order_release);
   return false;
@@ -159,13 +120,13 @@ bool Channel::take_rest(std::string* out) {
 // Waits for the next frame, of whatever kind. False: there is none, and nobody is writing one.
 bool Channel::wait_for_rest() {
   for (;;) {
-    if (!empty()) return true;
+    if (readable()) return true;
     {
       // A living writer holds the lock from the first frame to the last.
-      const RobustGuard writer(ring_->write_lock, RobustGuard::Try{});
-      if (writer.owns()) return !empty();
+      const WriteGuard writer(*this, RobustGuard::Try{});
+      if (writer.owns()) return readable();
     }
-    if (ring_->rest.wait(Deadline::never().within(kLookAgain), [&] { return !empty(); })) {
+    if (ring_->rest.wait(Deadline::never().within(kLookAgain), [&] { return readable(); })) {
       return true;
     }
   }
@@ -173,7 +134,12 @@ bool Channel::wait_for_rest() {
 
 Channel::FrameHeader Channel::front() const {
   const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
-  const std::uint64_t there = ring_->tail.load(std::memory_order_acquire) - head;
+  std::uint64_t tail = ring_->seen_tail.load(std::memory_order_relaxed);
+  if (tail == head) {
+    tail = ring_->tail.load(std::memory_order_acquire);
+    ring_->seen_tail.store(tail, std::memory_order_release);
+  }
+  const std::uint64_t there = tail - head;
   FrameHeader frame;
   std::memcpy(&frame, data_ + head % capacity_, sizeof frame);
   if (frame.kind < Kind::kWhole || frame.kind > Kind::kLast ||
@@ -204,8 +170,11 @@ void Channel::drop_last_frame(const FrameHeader& frame) noexcept {
   const std::uint64_t read = ring_->messages_read.load(std::memory_order_relaxed) + 1;
   ring_->planned_head.store(head, std::memory_order_relaxed);  // First: no plan is half written.
   ring_->planned_read.store(read, std::memory_order_release);
+  if constexpr (kFaults) fault_point("head-planned");
   ring_->head.store(head, std::memory_order_release);
+  if constexpr (kFaults) fault_point("head-moved");
   ring_->messages_read.store(read, std::memory_order_release);
+  if constexpr (kFaults) fault_point("read-counted");
   ring_->in_message.store(false, std::memory_order_release);
   ring_->room.notify_one();
 }
@@ -216,7 +185,16 @@ void Channel::repair_reading() noexcept {
   if (head == 0 || head != ring_->planned_head.load(std::memory_order_relaxed)) return;
   ring_->messages_read.store(ring_->planned_read.load(std::memory_order_relaxed),
                              std::memory_order_release);
+  if constexpr (kFaults) fault_point("read-repaired");
   ring_->in_message.store(false, std::memory_order_release);
+}
+
+void Channel::settle_reading() {
+  const std::uint64_t read = ring_->messages_read.load(std::memory_order_acquire);
+  if (ring_->planned_read.load(std::memory_order_acquire) == read) return;
+  // If it is held by somebody, then by somebody alive, who repairs before anything else.
+  const RobustGuard guard(ring_->read_lock, RobustGuard::Try{});
+  if (guard.from_the_dead()) repair_reading();
 }
 
 }  // namespace psq::detail

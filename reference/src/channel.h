@@ -21,6 +21,11 @@
 
 namespace psq::detail {
 
+inline constexpr std::size_t kCacheLine = 64;
+
+// A number in shared memory that only grows.
+using Counter = std::atomic<std::uint64_t>;
+
 // Shared by the processes that inherited it; all methods may be called by any thread of each.
 class Channel {
  public:
@@ -29,8 +34,18 @@ class Channel {
   // A capacity in bytes, a multiple of 64. Throws SystemError.
   explicit Channel(std::size_t capacity = kCapacity);
 
+  // In what follows `counter`, unless it is null, is in shared memory, changed by one thread at a
+  // time, and grows by one with each of its messages that is committed: with it or not at all, as
+  // far as anybody sees who asks is_settled.
+
   // Appends the message, waiting for room as long as it takes.
-  void send(std::string_view message);
+  void send(std::string_view message, Counter* counter = nullptr);
+  // The same without waiting for anything. False, with no effect: it would have to.
+  [[nodiscard]] bool try_send(std::string_view message, Counter* counter);
+  // Appends the first messages of a batch, at least one and as many as is good for the others,
+  // waiting for room for the first. A batch is a row of messages, each after its length, a
+  // std::size_t. Returns how many bytes of it were used up.
+  [[nodiscard]] std::size_t send_some(std::string_view batch, Counter* counter);
 
   enum class Received { kMessage, kNothing, kStopped };
   // Appends the oldest message to `out`, waiting for one until the deadline, or until `stop`, which
@@ -45,14 +60,27 @@ class Channel {
   // How many messages were ever taken out, those included that died with their reader.
   [[nodiscard]] std::uint64_t messages_read() const noexcept;
 
+  // Finishes what readers that died have begun to count. Never waits.
+  void settle_reading();
+  // Finishes what a dead writer has begun to count. False: ask again, it has not been possible
+  // without waiting. Of use when nobody is left who could write with this counter.
+  [[nodiscard]] bool is_settled(const Counter& counter);
+
  private:
   struct Ring;
   struct FrameHeader;
+  class WriteGuard;
   enum class Kind : std::uint32_t { kWhole = 1, kFirst, kMiddle, kLast };
 
-  void write_frame(Kind kind, std::string_view payload);
+  [[nodiscard]] bool is_short(std::size_t length) const noexcept;
+  [[nodiscard]] bool has_room(std::uint64_t tail, std::size_t length) noexcept;
+  void wait_for_room(std::size_t length);
+  std::uint64_t write_frame(std::uint64_t tail, Kind kind, std::string_view payload) noexcept;
+  void commit(std::uint64_t tail, Counter* counter = nullptr, std::uint64_t messages = 0) noexcept;
+  void send_long(std::string_view message, Counter* counter);
   void copy_in(std::uint64_t position, const void* data, std::size_t size) noexcept;
 
+  [[nodiscard]] bool readable() const noexcept;
   bool take(std::string& out);
   bool take_rest(std::string* out);
   bool wait_for_rest();
@@ -61,6 +89,7 @@ class Channel {
   void drop_frame(const FrameHeader& frame) noexcept;
   void drop_last_frame(const FrameHeader& frame) noexcept;
   void repair_reading() noexcept;
+  void repair_writing() noexcept;
 
   std::size_t capacity_;
   SharedObject<Ring> ring_;

@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
+#include <thread>
+#include <utility>
 
 #include "src/clock.h"
 #include "src/fault_seam.h"
+#include "src/queue_state.h"
 
 namespace psq::detail {
 namespace {
@@ -59,6 +63,12 @@ Timeout changed(Timeout timeout, const TimeoutFaults& faults) {
   return fault_is(faults.in_line) ? in_line(timeout) : timeout;
 }
 
+// For a fault: whether this thread was last here 100 ms ago or more.
+bool held_up() {
+  thread_local Clock::time_point before = Clock::now();
+  return Clock::now() - std::exchange(before, Clock::now()) > 2 * kLookAgain;
+}
+
 }  // namespace
 
 Timeout fault_put_timeout(Timeout timeout) {
@@ -81,6 +91,11 @@ Timeout fault_get_timeout(Timeout timeout) {
 
 bool fault_in_first_process() noexcept {
   return getpid() == first_process;
+}
+
+bool fault_feeder_is_slow() noexcept {
+  return fault_is(Fault::kExitFlushesOneQueue) || fault_is(Fault::kQsizeMissesBuffered) ||
+         fault_is(Fault::kFullMissesBuffered);
 }
 
 std::string& fault_kept_back() {
@@ -128,6 +143,108 @@ void fault_change_item(std::string& item) {
     std::ranges::replace_if(
         item, [](unsigned char c) { return c > 127; }, '?');
   }
+}
+
+Slots::Taken Slots::fault_take_holding_place(QueueMemory& queue, Accounts::Id id, bool tasks,
+                                             Deadline deadline) {
+  ++fault_taken_;
+  const bool free = free_.wait(deadline, [&] { return in_use(queue) <= bound_; });
+  --fault_taken_;
+  return free ? try_take(queue, id, tasks) : Taken::kNo;
+}
+
+// One by one.
+void Feeder::fault_send_all(std::string_view left) {
+  Counter& committed = queue_->accounts().committed(account_);
+  while (!left.empty()) {
+    std::size_t length = 0;
+    std::memcpy(&length, left.data(), sizeof length);
+    left.remove_prefix(sizeof length);
+    const bool skipped = (fault_is(Fault::kFeederSkips) && fault_turn(16)) ||
+                         (fault_is(Fault::kLateFeederLoses) && held_up());
+    if (!skipped) queue_->channel().send(left.substr(0, length), &committed);
+    left.remove_prefix(length);
+  }
+}
+
+bool QueueCore::State::fault_before_put(Timeout& timeout) const {
+  if (fault_is(Fault::kUnserializableStopsLater) && fault_item_failed()) return false;
+  const bool unchecked = fault_is(Fault::kPutAfterClose) || fault_is(Fault::kCloseThreadLocal) ||
+                         tasks_fault(Fault::kTasksPutAfterClose);
+  if (unchecked && local->closed()) return false;
+  if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
+  timeout = fault_put_timeout(timeout);
+  if (tasks_fault(Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
+  return true;
+}
+
+bool QueueCore::State::fault_counted(Feeder::Put& put, const std::string& item) const {
+  if (fault_is(Fault::kJoinForProducersOnly)) fault_own() = 1;
+  if (fault_is(Fault::kCreditAfterTooOften) && fault_shared().exchange(0) > 0)
+    tasks().fault_change(-1);
+  if (tasks_fault(Fault::kCountsLate) && fault_turn(50)) {
+    tasks().fault_change(-1);
+    const bool added = put.add(item);
+    std::this_thread::sleep_for(5ms);
+    tasks().fault_change(+1);
+    return added;
+  }
+  if (fault_is(Fault::kPutWaits)) {
+    channel().send(item, &memory->accounts().committed(put.account()));
+    return true;
+  }
+  if (fault_is(Fault::kThreadsBatchApart)) {
+    if (!fault_turn(2)) {
+      fault_kept_back() = item;
+      return true;
+    }
+    (void)put.add(fault_kept_back());
+  }
+  if (fault_is(Fault::kSlotTakenAhead) && fault_own().exchange(1) == 0) slots().fault_take(*memory);
+  return false;
+}
+
+std::optional<std::string> QueueCore::State::fault_before_get(Timeout& timeout) const {
+  if (fault_is(Fault::kGetEmptyEarly)) timeout = timeout.length() / 2;
+  timeout = fault_get_timeout(timeout);
+  if (fault_is(Fault::kGetMissesItem) && !timeout.is_forever() && channel().empty()) {
+    std::this_thread::sleep_for(timeout.length());
+    throw Empty();
+  }
+  if (fault_is(Fault::kGetEndsStream) && channel().empty() && channel().messages_read() > 0)
+    throw EndOfStream();
+  for (const Fault fault : {Fault::kGetDuplicatesInCrowd, Fault::kGetDuplicates,
+                            Fault::kBrokenStays, Fault::kKilledGetAgain})
+    if (auto again = fault_again(fault)) return again;
+  if (tasks_fault(Fault::kTasksGetEmptyEarly)) timeout = timeout.length() / 2;
+  if (tasks_fault(Fault::kTasksGetGivesUp) && timeout.is_forever()) timeout = kLookAgain;
+  if (fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) fault_shared()++;
+  if (fault_is(Fault::kExitWaitsForGetters)) fault_own()++;
+  return std::nullopt;
+}
+
+bool QueueCore::State::fault_after_get(std::string& item, Clock::time_point began) const {
+  if (fault_is(Fault::kGetDuplicates)) fault_remember(item);
+  if (fault_is(Fault::kGetLoses) && fault_turn(4)) return false;
+  if (fault_is(Fault::kGetLosesRarely) && fault_turn(500)) return false;
+  if (fault_is(Fault::kGetDuplicatesInCrowd) && fault_in_crowd(channel().messages_read()))
+    fault_remember(item);
+  if (fault_is(Fault::kNullIsEmpty) && item.size() <= 5) throw Empty();
+  fault_change_item(item);
+  if (fault_is(Fault::kExitWaitsForGetters)) fault_own()--;
+  if ((fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) &&
+      fault_shared().fetch_sub(1) > 1 && fault_turn(2))
+    return false;
+  if (fault_is(Fault::kLateGetLoses) && Clock::now() - began > 2 * kLookAgain) return false;
+  if (fault_is(Fault::kKilledGetAgain) && fault_turn(25)) fault_remember(item);
+  if (tasks_fault(Fault::kTasksGetLoses) && fault_shared()++ % 500 == 499) return false;
+  if (tasks_fault(Fault::kTasksItemCorrupted) && item.size() > (std::size_t{1} << 20))
+    item.back() ^= 1;
+  if (fault_is(Fault::kTaskDoneForGettersOnly)) fault_own() = 1;
+  if (fault_is(Fault::kTaskDoneAfterGetOnly)) fault_shared()++;
+  for (const Fault done : {Fault::kGetIsTaskDone, Fault::kGetIsDoneForNow, Fault::kTasksBrokenDone})
+    if (fault_is(done)) (void)tasks().remove(memory->accounts());
+  return true;
 }
 
 }  // namespace psq::detail

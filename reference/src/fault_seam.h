@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace psq::detail {
@@ -18,7 +19,7 @@ inline constexpr bool kFaults = true;
 inline constexpr bool kFaults = false;
 #endif
 
-// In the order of the table in fault.cc.
+// What each is stands in the tables under src/faults; the order means nothing.
 enum class Fault {
   kPutFullEarly,
   kPutWaits,
@@ -259,6 +260,12 @@ enum class Fault {
 // Whether this is the fault that was chosen. Like all below, it is defined in the faulty library
 // only.
 bool fault_is(Fault fault) noexcept;
+
+// Whether any was chosen.
+bool fault_chosen() noexcept;
+
+// A moment that has a name. If it was chosen by set_death_point, the process dies in it.
+void fault_point(std::string_view name) noexcept;
 
 // True at every n-th call of this thread.
 bool fault_turn(int n) noexcept;

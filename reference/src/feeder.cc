@@ -1,6 +1,7 @@
 #include "src/feeder.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string_view>
@@ -9,13 +10,24 @@
 #include <utility>
 
 #include "psq/error.h"
+#include "src/fault_queue.h"
 #include "src/fault_seam.h"
 
 namespace psq::detail {
 namespace {
 
-// A buffer that has grown beyond this is not kept.
-constexpr std::size_t kBufferKept = std::size_t{1} << 20;
+// Blocks of the buffer have room for so much, or for one item. They are kept for the next items up
+// to so much in all: memory that has to come from the system costs more than the copy into it.
+constexpr std::size_t kBlock = std::size_t{60} << 10;
+constexpr std::size_t kMostSpare = std::size_t{6} << 20;
+
+// A put of a long item lets the feeder catch up while plenty is buffered, for so much time and no
+// longer: about as much as new memory for the item would cost.
+constexpr std::size_t kPlenty = std::size_t{4} << 20;
+constexpr std::size_t kLong = std::size_t{256} << 10;
+constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
+  return std::chrono::nanoseconds(length / 2);
+}
 
 // Signals are for the program's own threads: new threads inherit the mask.
 class AllSignalsBlocked {
@@ -33,43 +45,108 @@ class AllSignalsBlocked {
   sigset_t before_;
 };
 
-// For a fault: whether this thread was last here 100 ms ago or more.
-[[maybe_unused]] bool held_up() {
-  thread_local Clock::time_point before = Clock::now();
-  return Clock::now() - std::exchange(before, Clock::now()) > 2 * kLookAgain;
-}
-
 }  // namespace
 
+Feeder::Put::Put(Feeder& feeder) : feeder_(feeder) {
+  ++feeder_.puts_;  // Before the look at closed_: whoever closes waits for one of the two.
+  try {
+    if (feeder_.closed_) throw Closed("queue");
+    if (!feeder_.entered_) feeder_.start();
+  } catch (...) {
+    --feeder_.puts_;
+    throw;
+  }
+}
+
 bool Feeder::add(const std::string& item) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (item.size() > kLong && buffered_ > kPlenty) {
+    caught_up_.wait_for(lock, catch_up_time(item.size()),
+                        [&] { return buffered_ <= kPlenty || closed_; });
+  }
   if (closed_) return false;
-  if (!started_) start();
+  if (idle_ && buffer_.empty() && !(kFaults && fault_chosen()) &&
+      queue_->channel().try_send(item, &queue_->accounts().committed(account_))) {
+    return true;
+  }
   const std::size_t length = item.size();
-  buffer_.reserve(buffer_.size() + sizeof length + length);  // So that nothing below throws.
-  buffer_.append(reinterpret_cast<const char*>(&length), sizeof length);
-  buffer_.append(item);
-  work_.notify_one();
+  std::string& block = block_for(sizeof length + length);  // So that nothing below throws.
+  block.append(reinterpret_cast<const char*>(&length), sizeof length);
+  block.append(item);
+  buffered_ += sizeof length + length;
+  if constexpr (kFaults) fault_point("item-buffered");
+  if (idle_) work_.notify_one();
   return true;
 }
 
-void Feeder::start() {
-  const AllSignalsBlocked blocked;
-  try {
-    std::thread([self = shared_from_this()] { self->run(); }).detach();
-  } catch (const std::system_error& error) {
-    throw SystemError("cannot start the feeder thread of a queue", error.code().value());
+// The last block, or a new one behind it, with room for so much.
+std::string& Feeder::block_for(std::size_t size) {
+  if (!buffer_.empty() && buffer_.back().capacity() - buffer_.back().size() >= size) {
+    return buffer_.back();
   }
-  started_ = true;
+  const auto fits = [&](const std::string& spare) { return spare.capacity() >= size; };
+  const auto found = std::ranges::find_if(spare_, fits);
+  std::string block;
+  if (found != spare_.end()) {
+    block = std::move(*found);
+    spare_size_ -= block.capacity();
+    spare_.erase(found);
+  }
+  block.reserve(std::max(size, kBlock));
+  return buffer_.emplace_back(std::move(block));
+}
+
+// Starts the thread, if nobody has, and waits until it has an account.
+void Feeder::start() {
+  std::unique_lock lock(mutex_);
+  if (closed_) throw Closed("queue");
+  if (!started_) {
+    const AllSignalsBlocked blocked;
+    try {
+      std::thread([self = shared_from_this()] { self->run(); }).detach();
+    } catch (const std::system_error& error) {
+      throw SystemError("cannot start the feeder thread of a queue", error.code().value());
+    }
+    started_ = true;
+  }
+  done_.wait(lock, [&] { return entered_ || !started_; });
+  if (!started_) throw SystemError("too many processes put into one queue", EAGAIN);
+}
+
+// Opens the account. False: it can not be, and there will be no thread.
+bool Feeder::enter() {
+  bool entered = false;
+  Accounts::Id id = 0;
+  try {
+    id = queue_->accounts().enter(queue_->channel());
+    entered = true;
+  } catch (const SystemError&) {
+    // There are too many. The puts that wait for this say so.
+  }
+  const std::lock_guard lock(mutex_);
+  account_ = id;
+  entered_ = entered;
+  started_ = entered;
+  done_.notify_all();
+  return entered;
 }
 
 void Feeder::run() {
-  std::string batch;
+  if (!enter()) return;
+  Blocks batch;
   while (next_batch(batch)) {
-    send_all(batch);
-    batch.clear();
-    if (batch.capacity() > kBufferKept) batch.shrink_to_fit();
+    for (std::string& block : batch) {
+      send_all(block);
+      recycle(block);
+    }
   }
+  finish();
+  // Those puts that have found it closed only after they were counted give back by themselves.
+  while (puts_ > 0) std::this_thread::sleep_for(kLookAgain / 10);
+  queue_->accounts().leave(account_);
+}
+
+void Feeder::finish() {
   const std::lock_guard lock(mutex_);
   finished_ = true;
   if constexpr (kFaults)
@@ -77,35 +154,45 @@ void Feeder::run() {
   done_.notify_all();
 }
 
-// Moves the buffer to `batch`, waiting for items. False: there are none and there will be none.
-bool Feeder::next_batch(std::string& batch) {
+void Feeder::recycle(std::string& block) {
+  const std::lock_guard lock(mutex_);
+  buffered_ -= std::min(buffered_, block.size());
+  caught_up_.notify_one();
+  if (spare_size_ + block.capacity() > kMostSpare) return;
+  block.clear();
+  spare_size_ += block.capacity();
+  spare_.push_back(std::move(block));
+}
+
+// Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
+// there will be none.
+bool Feeder::next_batch(Blocks& batch) {
   std::unique_lock lock(mutex_);
+  batch.clear();
+  idle_ = true;
   work_.wait(lock, [&] { return !buffer_.empty() || closed_; });
+  [[maybe_unused]] const auto swap = [&] { return !buffer_.empty() && fault_swap(buffer_[0]); };
   if constexpr (kFaults)
-    if (fault_is(Fault::kFeederSwaps) && !fault_swap(buffer_) && fault_turn(4))
-      work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
+    if (fault_is(Fault::kFeederSwaps) || fault_is(Fault::kTasksFeederSwaps) ||
+        fault_is(Fault::kKilledSwaps))
+      if (!swap() && fault_turn(4)) work_.wait_for(lock, kLookAgain, swap);
   if constexpr (kFaults)
-    if (fault_is(Fault::kTasksFeederSwaps) || fault_is(Fault::kKilledSwaps))
-      if (!fault_swap(buffer_) && fault_turn(4))
-        work_.wait_for(lock, kLookAgain, [&] { return fault_swap(buffer_); });
+    if (fault_feeder_is_slow())
+      work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
+  idle_ = false;
   batch.swap(buffer_);
+  if constexpr (kFaults) fault_point("batch-taken");
   return !batch.empty();
 }
 
 void Feeder::send_all(const std::string& batch) {
+  if constexpr (kFaults)
+    if (fault_chosen()) return fault_send_all(batch);
   std::string_view left = batch;
+  Counter& committed = queue_->accounts().committed(account_);
   while (!left.empty()) {
-    std::size_t length = 0;
-    std::memcpy(&length, left.data(), sizeof length);
-    left.remove_prefix(sizeof length);
-    if constexpr (kFaults)
-      if ((fault_is(Fault::kFeederSkips) && fault_turn(16)) ||
-          (fault_is(Fault::kLateFeederLoses) && held_up())) {
-        left.remove_prefix(length);
-        continue;
-      }
-    channel_->send(left.substr(0, length));
-    left.remove_prefix(length);
+    left.remove_prefix(queue_->channel().send_some(left, &committed));
+    if constexpr (kFaults) fault_point("some-sent");
   }
 }
 

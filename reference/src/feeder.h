@@ -8,21 +8,38 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "src/channel.h"
+#include "src/queue_memory.h"
 
 namespace psq::detail {
 
-// All that a process has of a queue for itself. The thread is started by the first item, ends when
-// the feeder is closed and the buffer is empty, and keeps the feeder and the channel alive until
-// then. Any thread may call any method.
+// All that a process has of a queue for itself. The thread is started by the first put, ends when
+// the feeder is closed and the buffer is empty, and keeps the feeder and the queue's memory alive
+// until then. With it lives the process's account. Any thread may call any method.
 class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
-  explicit Feeder(std::shared_ptr<Channel> channel) : channel_(std::move(channel)) {}
+  explicit Feeder(std::shared_ptr<QueueMemory> queue) : queue_(std::move(queue)) {}
 
-  // Appends an item to the buffer. False, with no effect: the feeder is closed. Throws SystemError,
-  // with no effect, when the thread can not be started.
-  [[nodiscard]] bool add(const std::string& item);
+  // A put in progress, from before its item is counted in the account until it is in the buffer or
+  // given back: so long the account stays open.
+  class Put {
+   public:
+    // Throws Closed, and SystemError when the thread can not be started.
+    explicit Put(Feeder& feeder);
+    ~Put() { --feeder_.puts_; }
+    Put(const Put&) = delete;
+    Put& operator=(const Put&) = delete;
+
+    [[nodiscard]] Accounts::Id account() const noexcept { return feeder_.account_; }
+    // Sends the item at once if nothing is before it and nothing in the way, and otherwise appends
+    // it to the buffer. False, with no effect: the feeder is closed.
+    [[nodiscard]] bool add(const std::string& item) { return feeder_.add(item); }
+
+   private:
+    Feeder& feeder_;
+  };
 
   // No items from now on. Idempotent.
   void close() noexcept;
@@ -32,21 +49,42 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void wait_flushed();
   // wait_flushed does not wait, from now on.
   void cancel_wait() noexcept;
+  // For a fault: loses what is in the buffer.
+  void fault_lose() noexcept {
+    const std::lock_guard lock(mutex_);
+    buffer_.clear();
+  }
   // For a fault: in a forked child, goes on with what the parent had buffered.
-  void fault_forget_thread() noexcept { started_ = false; }
+  void fault_forget_thread() noexcept { started_ = entered_ = false; }
 
  private:
+  using Blocks = std::vector<std::string>;  // Each of them items, each after its length.
+
+  bool add(const std::string& item);
   void start();
   void run();
-  bool next_batch(std::string& batch);
+  bool enter();
+  std::string& block_for(std::size_t size);
+  bool next_batch(Blocks& batch);
+  void recycle(std::string& block);
   void send_all(const std::string& batch);
+  void fault_send_all(std::string_view batch);
+  void finish();
 
-  const std::shared_ptr<Channel> channel_;
+  const std::shared_ptr<QueueMemory> queue_;
+  std::atomic<bool> entered_{false};  // From then on account_ is known.
+  Accounts::Id account_ = 0;
+  std::atomic<int> puts_{0};
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable done_;
-  std::string buffer_;  // Each item after its length. One block of memory beats many.
+  std::condition_variable caught_up_;
+  Blocks buffer_;             // Few blocks of memory beat many, and one that has to grow.
+  std::size_t buffered_ = 0;  // Bytes in the buffer and in the batch that is being sent.
+  Blocks spare_;
+  std::size_t spare_size_ = 0;
   bool started_ = false;
+  bool idle_ = false;  // The thread waits for items, and has none.
   bool finished_ = false;
   bool cancelled_ = false;
   std::atomic<bool> closed_{false};  // Written under the mutex.

@@ -1,6 +1,7 @@
 #include "src/futex_event.h"
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,6 +19,10 @@ long futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value,
 }
 
 }  // namespace
+
+void FutexEvent::yield() noexcept {
+  sched_yield();
+}
 
 std::uint32_t FutexEvent::announce() noexcept {
   return word_.fetch_or(kSleepers) | kSleepers;

@@ -18,13 +18,22 @@ class FutexEvent {
   // To be called after the change. Costs no system call while nobody sleeps.
   void notify_one() noexcept { notify(1); }
   void notify_all() noexcept;
+  // As notify_one, by one of those who were notified, of a change that it was told of but leaves
+  // to another.
+  void pass_on() noexcept {
+    if ((word_.load(std::memory_order_acquire) & kSleepers) != 0) notify(1);
+  }
 
   // Waits until `condition` is true; returns its last value, false not before the deadline.
   template <typename Condition>
   bool wait(Deadline deadline, const Condition& condition) {
-    for (;;) {
+    for (int looks = 0;; ++looks) {
       if (condition()) return true;
       if (deadline.has_passed()) return false;
+      if (looks < kYields) {
+        yield();
+        continue;
+      }
       const std::uint32_t seen = announce();
       if (condition()) return true;
       sleep(seen, deadline);
@@ -37,6 +46,12 @@ class FutexEvent {
   static constexpr std::uint32_t kSleepers = 1;
   static constexpr std::uint32_t kOneNotification = 2;
 
+  // Before it sleeps, a waiter lets others run so many times: often one of them makes the condition
+  // true, and whole rows of changes then cost no sleep and no wake-up. It is little enough to be
+  // nothing when nobody does.
+  static constexpr int kYields = 4;
+
+  static void yield() noexcept;
   std::uint32_t announce() noexcept;
   void sleep(std::uint32_t seen, Deadline deadline) noexcept;
   void notify(int how_many) noexcept;

@@ -104,7 +104,8 @@ void ProcessState::flush_queues() {
     }
   }
   if constexpr (kFaults)
-    if (fault_is(Fault::kExitFlushesOneQueue) && feeders.size() > 1) feeders.resize(1);
+    if (fault_is(Fault::kExitFlushesOneQueue))
+      for (; feeders.size() > 1; feeders.pop_back()) feeders.back()->fault_lose();
   for (const auto& feeder : feeders) feeder->close();
   for (const auto& feeder : feeders) feeder->wait_flushed();
 }

@@ -7,12 +7,11 @@
 #include <cstdint>
 
 #include "src/channel.h"
+#include "src/fault_seam.h"
 #include "src/futex_event.h"
 #include "src/robust_lock.h"
 
 namespace psq::detail {
-
-inline constexpr std::size_t kCacheLine = 64;
 
 // Precedes each frame's payload. Frames are padded to its size, so that none of them is wrapped.
 struct Channel::FrameHeader {
@@ -29,23 +28,51 @@ struct Channel::FrameHeader {
   }
 };
 
-// Positions count bytes since the beginning and never wrap. The capacity's bytes follow.
+// Positions count bytes since the beginning and never wrap. The capacity's bytes follow. Each side
+// remembers the other's position and looks at it again only when that is not enough, so that the
+// line it stands on does not travel with every message.
 struct Channel::Ring {
-  // The writers' side.
+  // The writers' side. What follows the lock is changed under it only, in an order that lets the
+  // next holder finish what a dead one began.
   alignas(kCacheLine) RobustLock write_lock;
+  std::atomic<std::uint64_t> seen_head{0};
+  std::atomic<Counter*> planned_counter{nullptr};  // Set before tail is moved to planned_tail; it
+  std::atomic<std::uint64_t> planned_tail{0};      // then becomes planned_count, and this null.
+  std::atomic<std::uint64_t> planned_count{0};
   alignas(kCacheLine) std::atomic<std::uint64_t> tail{0};  // All before it is committed.
   FutexEvent message;                                      // A message has begun.
   FutexEvent rest;                                         // A message has gone on.
 
-  // The readers' side. What follows the lock is changed under it only, in an order that lets the
-  // next holder finish what a dead one began.
+  // The readers' side, likewise.
   alignas(kCacheLine) RobustLock read_lock;
+  std::atomic<std::uint64_t> seen_tail{0};
   std::atomic<bool> in_message{false};  // The frame at the head is not the first of its message.
   std::atomic<std::uint64_t> planned_head{0};  // Written before head is moved to it, with
   std::atomic<std::uint64_t> planned_read{0};  // the count of messages that goes with it.
-  std::atomic<std::uint64_t> messages_read{0};
   alignas(kCacheLine) std::atomic<std::uint64_t> head{0};  // All before it has been read.
+  std::atomic<std::uint64_t> messages_read{0};
   FutexEvent room;
+};
+
+// The write lock, and what its dead holder left put right.
+class Channel::WriteGuard {
+ public:
+  WriteGuard(Channel& channel, Deadline deadline) : guard_(channel.ring_->write_lock, deadline) {
+    repair(channel);
+  }
+  WriteGuard(Channel& channel, RobustGuard::Try how) : guard_(channel.ring_->write_lock, how) {
+    repair(channel);
+  }
+  [[nodiscard]] bool owns() const noexcept { return guard_.owns(); }
+
+ private:
+  void repair(Channel& channel) noexcept {
+    if (guard_.from_the_dead()) channel.repair_writing();
+    if constexpr (kFaults)
+      if (owns()) fault_point("write-lock-taken");
+  }
+
+  RobustGuard guard_;
 };
 
 }  // namespace psq::detail

@@ -43,6 +43,12 @@ class RobustGuard {
   RobustGuard(const RobustGuard&) = delete;
   RobustGuard& operator=(const RobustGuard&) = delete;
 
+  // Tries again, at least once, if it has not got it.
+  bool wait(Deadline deadline) {
+    if (!owns()) taken_ = lock_.lock(deadline);
+    return owns();
+  }
+
   [[nodiscard]] bool owns() const noexcept { return taken_ != RobustLock::Taken::kNo; }
   [[nodiscard]] bool from_the_dead() const noexcept {
     return taken_ == RobustLock::Taken::kFromTheDead;

@@ -4,70 +4,95 @@
 #include <thread>
 
 #include "psq/queue.h"
+#include "src/queue_memory.h"
 
 namespace psq::detail {
 
 void Slots::set_bound(std::uint64_t bound) noexcept {
-  bound_ = bound > 0 ? bound : static_cast<std::uint64_t>(kMaxSize);
+  static_assert(kUnbounded == kMaxSize);
+  bound_ = bound > 0 ? bound : kUnbounded;
   if constexpr (kFaults)
-    if (fault_is(Fault::kBoundIgnored)) bound_ = kMaxSize;
+    if (fault_is(Fault::kBoundIgnored)) bound_ = kUnbounded;
   if constexpr (kFaults)
     if (fault_is(Fault::kBoundInvented) && bound == 0) bound_ = 64;
 }
 
-Slots::Taken Slots::take(const Channel& channel, Deadline deadline, const std::atomic<bool>& stop) {
+Slots::Taken Slots::take(QueueMemory& queue, Accounts::Id id, bool tasks, Deadline deadline,
+                         const std::atomic<bool>& stop) {
   if constexpr (kFaults)
-    if (fault_is(Fault::kPutterHoldsPlace)) {
-      taken_.fetch_add(1);
-      const auto fits = [&] { return taken_.load() - ever_freed(channel) <= bound_; };
-      if (free_.wait(deadline, fits)) return Taken::kYes;
-      taken_.fetch_sub(1);
-      return Taken::kNo;
-    }
-  bool taken = false;
-  int looks = 0;
-  const std::uint64_t before = taken_.load();
-  const auto blind = [&] {
+    if (fault_is(Fault::kPutterHoldsPlace))
+      return fault_take_holding_place(queue, id, tasks, deadline);
+  Taken taken = Taken::kNo;
+  [[maybe_unused]] int looks = 0;
+  [[maybe_unused]] const std::uint32_t before = kFaults ? queue.accounts().items() : 0;
+  [[maybe_unused]] const auto blind = [&] {
     return looks++ > 0 && ((fault_is(Fault::kPutMissesSlot) && !deadline.is_never()) ||
-                           (fault_is(Fault::kPutStarves) && taken_.load() != before));
+                           (fault_is(Fault::kPutStarves) && queue.accounts().items() != before));
   };
   free_.wait(deadline, [&] {
     if constexpr (kFaults)
       if (blind()) return stop.load();
-    return stop.load() || (taken = try_take(channel));
-  });
-  if (taken) return Taken::kYes;
-  if constexpr (kFaults)
-    if (fault_is(Fault::kFullTakesSlot)) taken_.fetch_add(1);
-  return stop.load() ? Taken::kStopped : Taken::kNo;
-}
-
-bool Slots::try_take(const Channel& channel) noexcept {
-  std::uint64_t taken = taken_.load();
-  if constexpr (kFaults)
-    if (fault_is(Fault::kBoundRaces) && taken - ever_freed(channel) < bound_) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-      taken_.fetch_add(1);
-      return true;
+    if (stop.load()) {
+      taken = Taken::kStopped;
+    } else {
+      taken = try_take(queue, id, tasks);
     }
-  do {
-    // If nobody else takes one meanwhile, what is free now can only become more.
-    if (taken - ever_freed(channel) >= bound_) return false;
-  } while (!taken_.compare_exchange_weak(taken, taken + 1));
-  return true;
+    return taken != Taken::kNo;
+  });
+  if constexpr (kFaults)
+    if (taken == Taken::kNo && fault_is(Fault::kFullTakesSlot)) ++fault_taken_;
+  return taken;
 }
 
-void Slots::give_back() noexcept {
-  given_back_.fetch_add(1);
-  free_.notify_one();
+Slots::Taken Slots::try_take(QueueMemory& queue, Accounts::Id id, bool tasks) noexcept {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kBoundRaces) && in_use(queue) < bound_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      (void)queue.accounts().add(id, [](std::uint32_t) { return true; });
+      return Taken::kYes;
+    }
+  Taken taken = Taken::kNo;
+  const auto allowed = [&](std::uint32_t items) {
+    taken = Taken::kNo;
+    if (!is_free(items, queue)) return false;
+    taken = tasks && !queue.tasks().has_room(items) ? Taken::kTooManyTasks : Taken::kYes;
+    return taken == Taken::kYes;
+  };
+  if (queue.accounts().add(id, allowed) || taken != Taken::kNo) return taken;
+  // Perhaps some are in the hands of the dead.
+  queue.collect_from_the_dead();
+  (void)queue.accounts().add(id, allowed);
+  return taken;
 }
 
-std::uint64_t Slots::in_use(const Channel& channel) const noexcept {
+bool Slots::is_free(std::uint32_t items, QueueMemory& queue) noexcept {
+  const auto fits = [&](std::uint32_t read) {
+    // Below zero when others have put and read since `items` was looked at.
+    const auto used = static_cast<std::int32_t>(items - read) + (kFaults ? fault_taken_.load() : 0);
+    return used < 0 || static_cast<std::uint64_t>(used) < bound_;
+  };
+  if (fits(seen_read_.load(std::memory_order_relaxed))) return true;
+  const auto read = static_cast<std::uint32_t>(ever_read(queue));
+  seen_read_.store(read, std::memory_order_relaxed);
+  return fits(read);
+}
+
+std::uint64_t Slots::in_use(QueueMemory& queue) const noexcept {
   for (;;) {
-    const std::uint64_t freed = ever_freed(channel);
-    const std::uint64_t taken = taken_.load();
-    if (freed == ever_freed(channel)) return taken - freed;
+    const std::uint64_t read = ever_read(queue);
+    const std::uint32_t items = queue.accounts().items();
+    if (read != ever_read(queue)) continue;
+    const std::uint32_t used = items - static_cast<std::uint32_t>(read);
+    return kFaults ? used + static_cast<std::uint32_t>(fault_taken_.load()) : used;
   }
+}
+
+std::uint64_t Slots::ever_read(QueueMemory& queue) noexcept {
+  if constexpr (kFaults)
+    for (const Fault keeps :
+         {Fault::kSlotsNotFreed, Fault::kSlotFreedByTaskDone, Fault::kTasksBrokenKeepsSlot})
+      if (fault_is(keeps)) return 0;
+  return queue.channel().messages_read();
 }
 
 }  // namespace psq::detail

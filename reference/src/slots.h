@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "src/accounts.h"
 #include "src/channel.h"
 #include "src/clock.h"
 #include "src/fault_seam.h"
@@ -13,48 +14,58 @@
 
 namespace psq::detail {
 
+class QueueMemory;
+
 // Lives in shared memory. A slot is taken by put, before its item is buffered, and free as soon as
 // the channel counts the item as read: the two can not disagree when a reader dies between them.
+// What is in use follows from the items that the accounts count and those that were read.
 class Slots {
  public:
-  enum class Taken { kYes, kNo, kStopped };
+  enum class Taken { kYes, kNo, kStopped, kTooManyTasks };
 
   // Zero: as many as there may be at all.
   void set_bound(std::uint64_t bound) noexcept;
 
-  // Takes a slot, waiting for one until the deadline, or until `stop`, which is looked at from time
-  // to time.
-  [[nodiscard]] Taken take(const Channel& channel, Deadline deadline,
+  // Counts an item in the account, which takes a slot, and a task if the queue counts `tasks`;
+  // waits for a slot until the deadline, or until `stop`, which is looked at from time to time.
+  [[nodiscard]] Taken take(QueueMemory& queue, Accounts::Id id, bool tasks, Deadline deadline,
                            const std::atomic<bool>& stop);
-  // Undoes a take whose item will not be put.
-  void give_back() noexcept;
-  // To be called after the channel has been read.
-  void freed() noexcept { free_.notify_one(); }
-
-  [[nodiscard]] std::uint64_t in_use(const Channel& channel) const noexcept;
-  // For a fault.
-  [[nodiscard]] bool almost_all_in_use(const Channel& channel) const noexcept {
-    return in_use(channel) + 1 >= bound_;
+  // To be called after the channel has been read, or an item given back.
+  void freed() noexcept {
+    if (bound_ < kUnbounded) free_.notify_one();
   }
-  [[nodiscard]] bool all_in_use(const Channel& channel) const noexcept {
-    return in_use(channel) >= bound_;
+
+  [[nodiscard]] std::uint64_t in_use(QueueMemory& queue) const noexcept;
+  [[nodiscard]] bool all_in_use(QueueMemory& queue) const noexcept {
+    return in_use(queue) >= bound_;
+  }
+  // For faults: one less than all; takes a slot for ever, if there is one; frees one.
+  [[nodiscard]] bool fault_almost_all_in_use(QueueMemory& queue) const noexcept {
+    return in_use(queue) + 1 >= bound_;
+  }
+  void fault_take(QueueMemory& queue) noexcept {
+    if (!all_in_use(queue)) ++fault_taken_;
+  }
+  void fault_free() noexcept {
+    --fault_taken_;
+    freed();
   }
 
  private:
-  bool try_take(const Channel& channel) noexcept;
-  [[nodiscard]] std::uint64_t ever_freed(const Channel& channel) const noexcept {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kSlotsNotFreed)) return given_back_.load();
-    if constexpr (kFaults)
-      if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot))
-        return given_back_.load();
-    return given_back_.load() + channel.messages_read();
-  }
+  // From here on nobody waits for a slot.
+  static constexpr std::uint64_t kUnbounded = 2147483647;
+
+  Taken try_take(QueueMemory& queue, Accounts::Id id, bool tasks) noexcept;
+  Taken fault_take_holding_place(QueueMemory& queue, Accounts::Id id, bool tasks,
+                                 Deadline deadline);
+  [[nodiscard]] bool is_free(std::uint32_t items, QueueMemory& queue) noexcept;
+  [[nodiscard]] static std::uint64_t ever_read(QueueMemory& queue) noexcept;
 
   std::uint64_t bound_ = 0;
-  std::atomic<std::uint64_t> taken_{0};       // Ever.
-  std::atomic<std::uint64_t> given_back_{0};  // Ever.
   FutexEvent free_;
+  std::atomic<std::int32_t> fault_taken_{0};
+  // What was read when somebody last had to look: the readers' line is left alone in between.
+  alignas(kCacheLine) std::atomic<std::uint32_t> seen_read_{0};
 };
 
 }  // namespace psq::detail

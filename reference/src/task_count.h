@@ -6,33 +6,46 @@
 #include <atomic>
 #include <cstdint>
 
+#include "src/accounts.h"
+#include "src/channel.h"
 #include "src/futex_event.h"
 
 namespace psq::detail {
 
-// Lives in shared memory.
+class QueueMemory;
+
+// Lives in shared memory. Every item that the accounts count is a task, so that what is unfinished
+// follows from their number and from how many tasks were ever done; a put has nothing else to do.
 class TaskCount {
  public:
-  static constexpr std::uint64_t kLargest = 2147483647;
+  static constexpr std::uint32_t kLargest = 2147483647;
 
-  void preset(std::uint64_t count) noexcept { state_.store(count); }
+  // So many unfinished tasks that are no items.
+  void preset(std::uint32_t count) noexcept;
 
-  // False, with no effect: the count is at its largest.
-  [[nodiscard]] bool add() noexcept;
-  // False, with no effect: the count is zero.
-  [[nodiscard]] bool remove() noexcept;
-  // Returns when the count was zero at some moment of the call.
-  void wait_for_zero();
+  // Whether another item can be counted beside so many.
+  [[nodiscard]] bool has_room(std::uint32_t items) noexcept;
+  // One task is done. False, with no effect: none is unfinished.
+  [[nodiscard]] bool remove(const Accounts& accounts) noexcept;
+  // To be called when items were given back.
+  void items_given_back(const Accounts& accounts) noexcept;
+  // Returns when the count is zero; perhaps, too, when it was zero meanwhile.
+  void wait_for_zero(QueueMemory& queue);
+
+  // For faults: one unfinished task more, or less.
+  void fault_change(int by) noexcept { done_ -= static_cast<std::uint64_t>(by); }
 
  private:
-  // The low half is the count; the high half counts how often it has become zero, so that a joiner
-  // that slept through a moment of zero still learns of it. One word, because the two have to
-  // change together.
-  static constexpr std::uint64_t kCountMask = 0xffffffff;
-  static constexpr std::uint64_t kOneZero = kCountMask + 1;
+  [[nodiscard]] static std::uint32_t unfinished(std::uint32_t items, std::uint64_t done) noexcept {
+    const auto left = static_cast<std::int32_t>(items - static_cast<std::uint32_t>(done));
+    return left > 0 ? static_cast<std::uint32_t>(left) : 0;
+  }
+  [[nodiscard]] bool is_zero(const Accounts& accounts) const noexcept;
 
-  std::atomic<std::uint64_t> state_{0};
+  std::atomic<std::uint64_t> done_{0};     // Tasks that were ever done, less the preset ones.
+  std::atomic<std::uint64_t> zero_at_{0};  // What it was when there last was no task unfinished.
   FutexEvent zero_;
+  alignas(kCacheLine) std::atomic<std::uint64_t> seen_done_{0};  // As of the last look of a put.
 };
 
 }  // namespace psq::detail

@@ -40,6 +40,13 @@ class Child {
 
   void signal(int number) const { ::kill(pid_, number); }
 
+  // Whether it has ended, so that status will not wait.
+  [[nodiscard]] bool has_ended() const {
+    siginfo_t info{};
+    EXPECT_EQ(waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT), 0);
+    return info.si_pid == pid_;
+  }
+
   // Waits for the end: the exit status, or minus the number of a signal.
   int status() {
     int status = 0;

@@ -3,10 +3,14 @@
 #include "psq/queue.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <limits>
+#include <memory>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "psq/joinable_queue.h"
 #include "psq/simple_queue.h"
@@ -149,6 +153,28 @@ TEST(Queue, ManyThreadsShareOneObject) {
   EXPECT_EQ(sum, long{kThreads} * kEach * (kEach + 1) / 2);
   EXPECT_EQ(queue.qsize(), 0U);
   EXPECT_TRUE(queue.empty());
+}
+
+// Resident shared memory of this process, in KiB.
+long shared_kib() {
+  std::ifstream statm("/proc/self/statm");
+  long size = 0;
+  long resident = 0;
+  long shared = 0;
+  statm >> size >> resident >> shared;
+  return shared * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+TEST(Queue, AQueueThatCarriesLittleTouchesLittleMemory) {
+  constexpr int kQueues = 50;
+  std::vector<std::unique_ptr<JoinableQueue<int>>> queues;
+  const long before = shared_kib();
+  for (int i = 0; i < kQueues; ++i) {
+    queues.push_back(std::make_unique<JoinableQueue<int>>());
+    queues.back()->put(i);
+    EXPECT_EQ(queues.back()->get(), i);
+  }
+  EXPECT_LT((shared_kib() - before) / kQueues, 100);
 }
 
 TEST(JoinableQueue, AJoinerThatSleptThroughZeroIsReleased) {

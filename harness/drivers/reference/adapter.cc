@@ -74,7 +74,7 @@ driver::Hello ReferenceAdapter::hello() const {
       .version = PSQ_VERSION,
       .language = "c++",
       .start_method = "fork",
-      .profiles = {"base", "lifecycle"},
+      .profiles = {"base", "lifecycle", "robust"},
       .operations = {{"queue", kQueueOperations},
                      {"joinable_queue", joinable},
                      {"simple_queue", {"put", "get", "empty", "close"}},

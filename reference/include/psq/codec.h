@@ -27,6 +27,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "psq/error.h"
@@ -56,6 +57,8 @@ struct Codec {
 
 template <detail::AsItIs T>
 struct Codec<T> {
+  static constexpr bool kAsItIs = true;
+
   static void encode(const T& value, std::string& out) {
     if (value.empty()) return;
     out.append(reinterpret_cast<const char*>(value.data()), value.size());
@@ -113,6 +116,24 @@ T deserialize(std::span<const std::byte> bytes) {
   }
 }
 
+// A string is its own bytes, unless somebody has specialized its codec: nothing has to be copied.
+template <typename T>
+concept OwnBytes = std::is_same_v<T, std::string> && requires {
+  Codec<T>::kAsItIs;
+};
+
+// Calls `use` with the value's bytes. Throws NotSerializable and what `use` does.
+template <typename T, typename Use>
+void with_bytes(const T& value, const Use& use) {
+  if constexpr (OwnBytes<T>) {
+    use(value);
+  } else {
+    std::string bytes;
+    serialize(value, bytes);
+    use(bytes);
+  }
+}
+
 #ifdef PSQ_FAULTS
 // May keep an item that could not be made into a value, to be given out again.
 void fault_undecodable(const std::string& bytes);
@@ -130,6 +151,15 @@ T deserialize(const std::string& bytes) {
 #else
   return deserialize<T>(std::as_bytes(std::span(bytes)));
 #endif
+}
+
+template <typename T>
+T deserialize(std::string&& bytes) {
+  if constexpr (OwnBytes<T>) {
+    return std::move(bytes);
+  } else {
+    return deserialize<T>(std::as_const(bytes));
+  }
 }
 
 }  // namespace detail

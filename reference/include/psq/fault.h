@@ -23,7 +23,11 @@ struct FaultInfo {
 void set_fault(std::string_view name);
 
 // All of them.
-[[nodiscard]] std::span<const FaultInfo> faults() noexcept;
+[[nodiscard]] std::span<const FaultInfo> faults();
+
+// The process kills itself, by SIGKILL, when it comes to the named point in the library's sources
+// for the `times`-th time from now; an empty name: never. To be called while it has one thread.
+void set_death_point(std::string_view point, int times = 1);
 
 }  // namespace psq
 

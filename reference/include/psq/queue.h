@@ -84,9 +84,7 @@ class Queue {
   // Throws Closed, NotSerializable, Full; the item is not put then.
   void put(const T& item, Timeout timeout = forever) {
     core_->check_open();
-    std::string bytes;
-    detail::serialize(item, bytes);
-    core_->put(bytes, timeout);
+    detail::with_bytes(item, [&](const std::string& bytes) { core_->put(bytes, timeout); });
   }
 
   // Takes the oldest item in the channel, waiting for one as long as `timeout` says. The timeout is

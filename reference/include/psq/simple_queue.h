@@ -49,9 +49,7 @@ class SimpleQueue {
   // Throws Closed, NotSerializable (nothing was put).
   void put(const T& item) {
     core_->check_open();
-    std::string bytes;
-    detail::serialize(item, bytes);
-    core_->put(bytes);
+    detail::with_bytes(item, [&](const std::string& bytes) { core_->put(bytes); });
   }
 
   // Takes the oldest item, waiting as long as there is none.

@@ -1,0 +1,72 @@
+#include "src/faults/tables.h"
+
+#ifdef PSQ_FAULTS
+
+namespace psq::detail {
+namespace {
+
+constexpr FaultRow kTable[] = {
+    {Fault::kSlotTakenAhead,
+     {"slot-taken-ahead", "failure.kill.idle-holder-harmless",
+      "the first put of a process takes a slot for the next one, too"}},
+    {Fault::kKilledTorn,
+     {"killed-torn", "failure.kill.what-arrives-is-whole",
+      "what is there of a message whose writer is dead is given out"}},
+    {Fault::kKilledSwaps,
+     {"killed-swaps", "failure.kill.what-arrives-is-whole",
+      "the feeder swaps two neighbours now and then"}},
+    {Fault::kKilledGetAgain,
+     {"killed-get-again", "failure.kill.consumer-no-duplicate",
+      "every hundredth item is given out twice"}},
+    {Fault::kKilledSimpleTorn,
+     {"killed-simple-torn", "failure.kill.simple-queue-what-arrives-is-whole",
+      "what is there of a message whose writer is dead is given out"}},
+    {Fault::kKilledSimpleLate,
+     {"killed-simple-late", "failure.kill.simple-queue-what-arrives-is-whole",
+      "every other item stays in the process until its next put"}},
+    {Fault::kKilledSendLate,
+     {"killed-send-late", "failure.kill.pipe-end-of-stream",
+      "every tenth message of a process is lost"}},
+    {Fault::kKilledReaderUnnoticed,
+     {"killed-reader-unnoticed", "failure.kill.pipe-broken", "a send without a reader ends as ok"}},
+    {Fault::kPutterHoldsPlace,
+     {"putter-holds-place", "failure.kill.waiting-putter-harmless",
+      "a put that waits holds a place in the queue already"}},
+    {Fault::kWritersByTicket,
+     {"writers-by-ticket", "failure.kill.waiting-writer-harmless",
+      "writers are served in the order of their tickets, the dead as well"}},
+    {Fault::kGetterBehindServed,
+     {"getter-behind-served", "failure.kill.getter-behind-harmless",
+      "every other item goes to a get that was killed while it waited"}},
+    {Fault::kDeadGetterServed,
+     {"dead-getter-served", "failure.kill.waiting-getter-loses-nothing",
+      "every other item goes to a get that was killed while it waited"}},
+    {Fault::kDeadReaderRest,
+     {"dead-reader-rest", "failure.kill.reader-in-message",
+      "what a dead reader left of a message is given out"}},
+    {Fault::kGetIsDoneForNow,
+     {"get-is-done-for-now", "failure.kill.task-remains",
+      "a get finishes the task, and task_done does nothing"}},
+    {Fault::kOneLockForAll,
+     {"one-lock-for-all", "failure.kill.other-objects-unharmed",
+      "all queues write under one lock, which dies with its holder"}},
+    {Fault::kTerminatedTorn,
+     {"terminated-torn", "failure.terminate.what-arrives-is-whole",
+      "what is there of a message whose writer is dead is given out"}},
+    {Fault::kLateGetLoses,
+     {"late-get-loses", "failure.stop.consumer-continues",
+      "a get that has waited for 100 ms loses its item"}},
+    {Fault::kLateFeederLoses,
+     {"late-feeder-loses", "failure.stop.producer-continues",
+      "a feeder that was held up for 100 ms loses an item"}},
+};
+
+}  // namespace
+
+std::span<const FaultRow> failure_faults() noexcept {
+  return kTable;
+}
+
+}  // namespace psq::detail
+
+#endif  // PSQ_FAULTS

@@ -1,0 +1,71 @@
+// What a Queue object is made of, in one process.
+
+#ifndef PSQ_SRC_QUEUE_STATE_H_
+#define PSQ_SRC_QUEUE_STATE_H_
+
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+
+#include "psq/queue.h"
+#include "src/clock.h"
+#include "src/fault_queue.h"
+#include "src/fault_seam.h"
+#include "src/feeder.h"
+#include "src/process_state.h"
+#include "src/queue_memory.h"
+
+namespace psq::detail {
+
+class QueueCore::State final : public ForkAware {
+ public:
+  explicit State(bool counts)
+      : memory(std::make_shared<QueueMemory>()),
+        counts_tasks(counts),
+        local(std::make_shared<Feeder>(memory)) {
+    ProcessState::instance().add(*this);
+  }
+  ~State() { ProcessState::instance().remove(*this); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void reset_in_child() noexcept override {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kForkCopiesBuffer)) return local->fault_forget_thread();
+    if constexpr (kFaults)
+      if (fault_is(Fault::kChildInheritsFeeder)) return;
+    // Not an assignment: nothing of the old feeder may be destroyed or locked here.
+    new (&local) std::shared_ptr<Feeder>(std::make_shared<Feeder>(memory));
+  }
+  std::shared_ptr<Feeder> feeder() const override {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return nullptr;
+    return local;
+  }
+
+  [[nodiscard]] Slots& slots() const noexcept { return memory->slots(); }
+  [[nodiscard]] TaskCount& tasks() const noexcept { return memory->tasks(); }
+  [[nodiscard]] Channel& channel() const noexcept { return memory->channel(); }
+
+  // Whether this is the fault that was chosen, for joinable queues alone.
+  [[nodiscard]] bool tasks_fault(Fault fault) const noexcept {
+    return counts_tasks && fault_is(fault);
+  }
+  // The faults around put: false, the put ends at once, as if it had succeeded.
+  [[nodiscard]] bool fault_before_put(Timeout& timeout) const;
+  // With the item counted. True: the fault has done the rest.
+  [[nodiscard]] bool fault_counted(Feeder::Put& put, const std::string& item) const;
+  // The faults around get: an item in place of the next one.
+  [[nodiscard]] std::optional<std::string> fault_before_get(Timeout& timeout) const;
+  // False: the item is lost, and another is to be got.
+  [[nodiscard]] bool fault_after_get(std::string& item, Clock::time_point began) const;
+
+  const std::shared_ptr<QueueMemory> memory;
+  const bool counts_tasks;
+  std::shared_ptr<Feeder> local;  // Replaced in a child only.
+};
+
+}  // namespace psq::detail
+
+#endif  // PSQ_SRC_QUEUE_STATE_H_

@@ -1,0 +1,80 @@
+// What the tests of death share: items that tell when they are torn, and what has to hold of a
+// queue afterwards.
+
+#ifndef PSQ_TESTS_DEATH_H_
+#define PSQ_TESTS_DEATH_H_
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "psq/psq.h"
+#include "tests/child.h"
+
+namespace psq::test {
+
+// No survivor may need a second; a machine that is busy with other things is given a few.
+inline constexpr std::chrono::seconds kSoon{5};
+
+// A test that hangs fails, and soon.
+struct EndsOrFails {
+  EndsOrFails() { alarm(60); }
+  ~EndsOrFails() { alarm(0); }
+};
+
+constexpr int kBound = 3;
+using Tasks = JoinableQueue<std::string>;
+
+// Every third is longer than the ring, and the others are short.
+inline std::string item(int number) {
+  std::string text = std::to_string(number) + ":";
+  const std::size_t size = number % 3 == 1 ? 300'000 : 20 + static_cast<std::size_t>(number % 50);
+  while (text.size() < size) text.push_back(static_cast<char>('a' + (number + text.size()) % 26));
+  return text;
+}
+
+// The number of an item, which has to be whole.
+inline int number_of(const std::string& text) {
+  const int number = std::stoi(text);
+  EXPECT_TRUE(text == item(number)) << "item " << number << " is torn";
+  return number;
+}
+
+// All slots are free and can be taken, what is put comes, and no more comes.
+inline void expect_works(Tasks& queue) {
+  EXPECT_EQ(queue.qsize(), 0U);
+  EXPECT_FALSE(queue.full());
+  EXPECT_TRUE(queue.empty());
+  for (int i = 0; i < kBound; ++i) ASSERT_NO_THROW(queue.put(item(i), no_wait)) << "slot " << i;
+  EXPECT_TRUE(queue.full());
+  EXPECT_THROW(queue.put(item(kBound), no_wait), Full);
+  for (int i = 0; i < kBound; ++i) ASSERT_EQ(number_of(queue.get(kSoon)), i);
+  for (int i = 0; i < kBound; ++i) queue.task_done();
+}
+
+// How many tasks are unfinished; none afterwards.
+inline int finish_tasks(Tasks& queue) {
+  (void)queue.qsize();  // Which notices who died.
+  for (int unfinished = 0;; ++unfinished) {
+    try {
+      queue.task_done();
+    } catch (const TaskDoneTooOften&) {
+      return unfinished;
+    }
+  }
+}
+
+// The join of a queue whose tasks are all finished, or belong to the dead, returns soon.
+inline void expect_join_returns(Tasks& queue) {
+  Child joiner([&] {
+    alarm(static_cast<unsigned>(kSoon.count()));
+    queue.join();
+    return 0;
+  });
+  EXPECT_EQ(joiner.status(), 0) << "join does not return";
+}
+
+}  // namespace psq::test
+
+#endif  // PSQ_TESTS_DEATH_H_

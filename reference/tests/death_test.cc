@@ -1,0 +1,383 @@
+// Processes that die at exactly chosen moments: the points that the faulty library has names for.
+
+#include "tests/death.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "psq/fault.h"
+#include "src/shared_memory.h"
+
+namespace psq::test {
+namespace {
+
+using namespace std::chrono_literals;
+using detail::SharedObject;
+
+struct Moment {
+  const char* point;
+  int times;
+};
+
+std::vector<Moment> moments(std::initializer_list<const char*> points,
+                            std::initializer_list<int> times) {
+  std::vector<Moment> all;
+  for (const char* point : points)
+    for (const int each : times) all.push_back({point, each});
+  return all;
+}
+
+std::string name_of(const testing::TestParamInfo<Moment>& info) {
+  std::string name = info.param.point + std::string("_") + std::to_string(info.param.times);
+  for (char& c : name) c = c == '-' ? '_' : c;
+  return name;
+}
+
+class Death : public testing::TestWithParam<Moment> {
+ protected:
+  const EndsOrFails limit_;
+
+  void die_there() const { set_death_point(GetParam().point, GetParam().times); }
+};
+
+constexpr int kItems = 40;
+
+// Gets what there is, in order. Returns the next number.
+int expect_in_order(Tasks& queue, int next) {
+  for (;; ++next) {
+    try {
+      EXPECT_EQ(number_of(queue.get(no_wait)), next) << "lost, twice, or out of order";
+    } catch (const Empty&) {
+      return next;
+    }
+  }
+}
+
+// The same as long as the producer lives and for what it leaves.
+int expect_in_order_from(const Child& producer, Tasks& queue, int next) {
+  while (!producer.has_ended()) {
+    next = expect_in_order(queue, next);
+    std::this_thread::sleep_for(1ms);
+  }
+  return expect_in_order(queue, next);
+}
+
+class DeathOfAProducer : public Death {};
+
+TEST_P(DeathOfAProducer, LeavesAQueueThatWorks) {
+  Tasks queue({.maxsize = kBound});
+  Child producer([&] {
+    die_there();
+    for (int i = 0; i < kItems; ++i) queue.put(item(i));
+    queue.close();
+    queue.join_thread();
+    return 0;
+  });
+  const int got = expect_in_order_from(producer, queue, 0);
+  EXPECT_EQ(producer.status(), -SIGKILL) << "it never came to this point";
+  EXPECT_EQ(expect_in_order(queue, got), got);
+  // Each of these comes back, and so each has to be finished but once.
+  for (int i = 0; i < got; ++i) EXPECT_NO_THROW(queue.task_done());
+  expect_join_returns(queue);
+  EXPECT_THROW(queue.task_done(), TaskDoneTooOften);
+  expect_works(queue);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AtEveryPoint, DeathOfAProducer,
+    testing::ValuesIn(moments({"put-begun", "item-counted", "item-buffered", "batch-taken",
+                               "write-lock-taken", "frame-begun", "frame-written", "commit-planned",
+                               "committed", "commit-counted", "piece-sent", "some-sent"},
+                              {1, 2, 5})),
+    name_of);
+INSTANTIATE_TEST_SUITE_P(Beginning, DeathOfAProducer,
+                         testing::ValuesIn(moments({"account-taken"}, {1})), name_of);
+
+TEST(DeathOfAProducerAlone, WhileItOpensAnAccount) {
+  Tasks queue({.maxsize = kBound});
+  // This process has the first account, the child opens a second.
+  queue.put(item(0));
+  EXPECT_EQ(number_of(queue.get()), 0);
+  for (int round = 0; round < 3; ++round) {
+    Child producer([&] {
+      set_death_point("account-opened");
+      queue.put(item(1));
+      return 0;
+    });
+    EXPECT_EQ(producer.status(), -SIGKILL);
+  }
+  queue.task_done();
+  expect_join_returns(queue);
+  expect_works(queue);
+}
+
+class DeathOfAConsumer : public Death {};
+
+struct Seen {
+  std::atomic<int> got{0};
+  std::atomic<int> done{0};
+};
+
+TEST_P(DeathOfAConsumer, LeavesAQueueThatWorks) {
+  Tasks queue({.maxsize = kBound});
+  const SharedObject<Seen> seen;
+  Child producer([&] {
+    for (int i = 0; i < kItems; ++i) queue.put(item(i));
+    queue.close();
+    queue.join_thread();
+    return 0;
+  });
+  Child consumer([&] {
+    die_there();
+    for (int i = 0; i < kItems; ++i) {
+      EXPECT_EQ(number_of(queue.get()), i);
+      ++seen->got;
+      queue.task_done();
+      ++seen->done;
+    }
+    return 0;
+  });
+  EXPECT_EQ(consumer.status(), -SIGKILL) << "it never came to this point";
+  // The item that it was getting is either lost with it or still there.
+  const int first = number_of(queue.get(kSoon));
+  EXPECT_GE(first, seen->got.load());
+  EXPECT_LE(first, seen->got.load() + 1);
+  EXPECT_EQ(expect_in_order_from(producer, queue, first + 1), kItems);
+  EXPECT_EQ(producer.status(), 0);
+  const int unfinished = finish_tasks(queue);
+  EXPECT_LE(unfinished, kItems - seen->done);
+  EXPECT_GE(unfinished, kItems - seen->done - 1);
+  expect_join_returns(queue);
+  expect_works(queue);
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPoint, DeathOfAConsumer,
+                         testing::ValuesIn(moments({"read-lock-taken", "message-begun",
+                                                    "piece-read", "head-planned", "head-moved",
+                                                    "read-counted", "slot-freed", "task-done"},
+                                                   {1, 2, 3, 5})),
+                         name_of);
+
+// Slots come back though nobody ever gets: the reader died between the item and its count.
+TEST(DeathOfTheOnlyConsumer, FreesTheSlotOfWhatItHadTaken) {
+  Tasks queue({.maxsize = 1});
+  queue.put(item(0));
+  Child consumer([&] {
+    set_death_point("head-moved");
+    (void)queue.get();
+    return 0;
+  });
+  EXPECT_EQ(consumer.status(), -SIGKILL);
+  EXPECT_NO_THROW(queue.put(item(2), no_wait));
+}
+
+TEST(DeathOfTheRepairer, LeavesTheRestToTheNext) {
+  struct Chain {
+    const char* first;
+    const char* then;
+  };
+  for (const auto [first, then] :
+       {Chain{"committed", "commit-repaired"}, Chain{"item-counted", "item-collected"},
+        Chain{"item-counted", "account-taken"}}) {
+    SCOPED_TRACE(then);
+    Tasks queue({.maxsize = kBound});
+    Child producer([&] {
+      set_death_point(first);
+      queue.put(item(0));
+      queue.close();
+      queue.join_thread();
+      return 0;
+    });
+    EXPECT_EQ(producer.status(), -SIGKILL);
+    for (int round = 0; round < 2; ++round) {
+      Child repairer([&] {
+        set_death_point(then);
+        if (std::string(then) == "account-taken") queue.put(item(0));
+        (void)queue.qsize();
+        return 0;
+      });
+      EXPECT_EQ(repairer.status(), -SIGKILL);
+      if (std::string(then) == "item-collected") break;  // There was but one.
+    }
+    const int got = expect_in_order(queue, 0);
+    EXPECT_EQ(got, std::string(first) == "committed" ? 1 : 0);
+    EXPECT_EQ(finish_tasks(queue), got);
+    expect_join_returns(queue);
+    expect_works(queue);
+  }
+}
+
+TEST(DeathOfTheRepairer, OfReading) {
+  Tasks queue({.maxsize = 1});
+  queue.put(item(0));
+  for (const char* point : {"head-moved", "read-repaired"}) {
+    Child process([&] {
+      set_death_point(point);
+      if (point == std::string("head-moved")) (void)queue.get();
+      (void)queue.qsize();
+      return 0;
+    });
+    EXPECT_EQ(process.status(), -SIGKILL) << point;
+  }
+  EXPECT_EQ(queue.qsize(), 0U);
+  EXPECT_NO_THROW(queue.put(item(2), no_wait));
+  EXPECT_EQ(number_of(queue.get(kSoon)), 2);
+}
+
+TEST(DeathOfAJoiner, IsInNobodysWay) {
+  for (const int times : {1, 2}) {
+    Tasks queue({.maxsize = kBound});
+    queue.put(item(0));
+    Child joiner([&] {
+      set_death_point("joiner-looks", times);
+      queue.join();
+      return 0;
+    });
+    EXPECT_EQ(joiner.status(), -SIGKILL);
+    EXPECT_EQ(number_of(queue.get(kSoon)), 0);
+    queue.task_done();
+    expect_join_returns(queue);
+    expect_works(queue);
+  }
+}
+
+TEST(DeathOfADoer, BeforeItWakesTheJoiners) {
+  Tasks queue({.maxsize = kBound});
+  for (const char* point : {"task-done", "zero-noted"}) {
+    queue.put(item(0));
+    EXPECT_EQ(number_of(queue.get(kSoon)), 0);
+    Child doer([&] {
+      set_death_point(point);
+      queue.task_done();
+      return 0;
+    });
+    EXPECT_EQ(doer.status(), -SIGKILL);
+    expect_join_returns(queue);
+    EXPECT_THROW(queue.task_done(), TaskDoneTooOften);
+  }
+  expect_works(queue);
+}
+
+// Whoever waits for a slot or in join learns of a death that comes later.
+TEST(DeathWhileOthersWait, GivesThemSlotsAndTasks) {
+  Tasks queue({.maxsize = kBound});
+  Child producer([&]() -> int {
+    queue.put(std::string(1 << 20, 'x'));  // Nobody gets: the feeder stays in the middle of it.
+    for (int i = 1; i < kBound; ++i) queue.put(item(i));
+    for (;;) pause();
+  });
+  await([&] { return queue.full(); });
+  EXPECT_THROW(queue.put(item(0), no_wait), Full);
+  Child putter([&] {
+    queue.put(item(0), kSoon);
+    queue.close();
+    queue.join_thread();
+    return 0;
+  });
+  Child joiner([&] {
+    queue.join();
+    return 0;
+  });
+  EXPECT_EQ(producer.kill_and_wait(), -SIGKILL);
+  EXPECT_EQ(putter.status(), 0);
+  EXPECT_EQ(number_of(queue.get(kSoon)), 0);
+  queue.task_done();
+  EXPECT_EQ(joiner.status(), 0);
+  expect_works(queue);
+}
+
+TEST(DeathByExit, OfAProcessWithABufferIsDeath) {
+  Tasks queue({.maxsize = kBound});
+  Child producer([&] {
+    queue.put(item(0));
+    await([&] { return !queue.empty(); });
+    queue.put(std::string(1 << 20, 'x'));
+    queue.put(item(2));
+    return 0;  // To _exit: nothing is flushed.
+  });
+  EXPECT_EQ(producer.status(), 0);
+  EXPECT_EQ(expect_in_order(queue, 0), 1);
+  EXPECT_EQ(finish_tasks(queue), 1);
+  expect_works(queue);
+}
+
+TEST(Stopped, IsNotDead) {
+  Tasks queue({.maxsize = kBound});
+  Child producer([&] {
+    for (int i = 0; i < 2 * kBound; ++i) queue.put(item(i));
+    queue.close();
+    queue.join_thread();
+    return 0;
+  });
+  await([&] { return queue.full(); });
+  producer.stop();
+  EXPECT_EQ(queue.qsize(), static_cast<std::size_t>(kBound));
+  EXPECT_THROW(queue.put(item(0), 120ms), Full);
+  producer.signal(SIGCONT);
+  EXPECT_EQ(expect_in_order_from(producer, queue, 0), 2 * kBound);
+  EXPECT_EQ(producer.status(), 0);
+  EXPECT_EQ(finish_tasks(queue), 2 * kBound);
+  expect_works(queue);
+}
+
+TEST(DeathOfTheCreator, LeavesTheQueueToItsChildren) {
+  const SharedObject<std::atomic<int>> got;
+  Child creator([&]() -> int {
+    Tasks queue({.maxsize = kBound});
+    Child producer([&] {
+      for (int i = 0; i < kItems; ++i) queue.put(item(i));
+      queue.close();
+      queue.join_thread();
+      return 0;
+    });
+    Child consumer([&] {
+      for (int i = 0; i < kItems; ++i) *got += number_of(queue.get()) == i ? 1 : 0;
+      return 0;
+    });
+    raise(SIGKILL);
+    return 0;
+  });
+  EXPECT_EQ(creator.status(), -SIGKILL);
+  const auto until = std::chrono::steady_clock::now() + kSoon;
+  while (*got < kItems && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_EQ(*got, kItems);
+}
+
+class DeathOfASimpleWriter : public Death {};
+
+TEST_P(DeathOfASimpleWriter, LeavesAQueueThatWorks) {
+  SimpleQueue<std::string> queue;
+  const SharedObject<std::atomic<int>> sent;
+  Child producer([&] {
+    die_there();
+    for (int i = 0; i < kItems; ++i) {
+      queue.put(item(i));
+      ++*sent;
+    }
+    return 0;
+  });
+  // One that knows where the row ends.
+  Child consumer([&] {
+    int next = 0;
+    for (std::string text = queue.get(); text != "end"; text = queue.get()) {
+      if (number_of(text) != next++) return 1;
+    }
+    return next == *sent || next == *sent + 1 ? 0 : 2;
+  });
+  EXPECT_EQ(producer.status(), -SIGKILL) << "it never came to this point";
+  queue.put("end");
+  EXPECT_EQ(consumer.status(), 0);
+  EXPECT_TRUE(queue.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPoint, DeathOfASimpleWriter,
+                         testing::ValuesIn(moments({"write-lock-taken", "frame-begun",
+                                                    "frame-written", "piece-sent"},
+                                                   {1, 2, 5})),
+                         name_of);
+
+}  // namespace
+}  // namespace psq::test
