@@ -31,13 +31,26 @@ void use_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
   for (const Object& each : {q, joinable, simple, ends.first, ends.second}) main.ok(drop(each));
 }
 
-void descriptors(Scenario& t) {
+// Sends an end to itself, uses what it obtains, and closes and drops all of it.
+void send_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
+  const auto [here, there] = main.pipe(true, "here" + suffix, "there" + suffix);
+  const auto [x, y] = main.pipe(true, "x" + suffix, "y" + suffix);
+  const Object got{.name = "got" + suffix, .type = "connection"};
+  main.ok(send_connection(here, y));
+  main.ok(recv_connection(there, got.name));
+  main.ok(send(x, t.item("main", 0)));
+  t.expect_payload(main.call(recv(got)), t.item("main", 0));
+  for (const Object& each : {here, there, x, y, got}) main.ok(close(each));
+  for (const Object& each : {here, there, x, y, got}) main.ok(drop(each));
+}
+
+void expect_none_left_open(Scenario& t, void (*use)(Scenario&, const Actor&, const std::string&)) {
   const Actor main = t.root();
   // What is made once for the whole process, at the first use of a type, is not left behind by an
   // object.
-  use_and_drop(t, main, "_first");
+  use(t, main, "_first");
   const std::size_t before = open_descriptors(t);
-  for (int i = 0; i < 5; ++i) use_and_drop(t, main, std::to_string(i));
+  for (int i = 0; i < 5; ++i) use(t, main, std::to_string(i));
   const auto deadline = monotonic_now() + t.hang_bound();
   while (open_descriptors(t) > before && monotonic_now() < deadline) {
     static_cast<void>(t.session().wait_until([] { return false; }, 10ms));
@@ -45,6 +58,14 @@ void descriptors(Scenario& t) {
   const std::size_t after = open_descriptors(t);
   t.expect_true(after <= before, "as many descriptors as before",
                 std::to_string(after) + " after " + std::to_string(before));
+}
+
+void descriptors(Scenario& t) {
+  expect_none_left_open(t, use_and_drop);
+}
+
+void descriptors_of_sent(Scenario& t) {
+  expect_none_left_open(t, send_and_drop);
 }
 
 void nothing_left(Scenario& t) {
@@ -63,6 +84,7 @@ void nothing_left(Scenario& t) {
 
 const Tests kTests{
     {{"process.hygiene.descriptors"}, descriptors},
+    {{"process.hygiene.descriptors"}, descriptors_of_sent, "sent_connections"},
     {{"process.hygiene.nothing-left"}, nothing_left},
 };
 

@@ -105,6 +105,13 @@ Request wait_any(const std::vector<Object>& ends, std::optional<Nanoseconds> tim
   return with_timeout(request.with("of", names), timeout);
 }
 
+Request send_connection(const Object& through, const Object& end) {
+  return on(through, "send_connection").with("connection", end.name);
+}
+Request recv_connection(const Object& through, const std::string& as) {
+  return on(through, "recv_connection").with("as", as);
+}
+
 Request drop(const Object& object) {
   Request request = on_process("drop", object.name);
   return request;

@@ -50,6 +50,11 @@ Request poll_forever(const Object& end);
 Request attribute(const Object& end, const std::string& name);  // closed, readable, writable
 Request wait_any(const std::vector<Object>& ends, std::optional<Nanoseconds> timeout);
 
+/// `end` is an end of another pipe.
+Request send_connection(const Object& through, const Object& end);
+/// What is obtained is a connection of that name.
+Request recv_connection(const Object& through, const std::string& as);
+
 Request drop(const Object& object);
 Request end_by(const std::string& how, std::int64_t status = 0);  // return, exit, exit_now, raise
 Request join_process(const std::string& child, std::optional<Nanoseconds> timeout = {});

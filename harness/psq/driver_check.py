@@ -19,6 +19,7 @@ from . import driver_check_objects  # noqa: F401  isort: skip
 from . import driver_check_payloads  # noqa: F401  isort: skip
 from . import driver_check_runs  # noqa: F401  isort: skip
 from . import driver_check_processes  # noqa: F401  isort: skip
+from . import driver_check_sending  # noqa: F401  isort: skip
 from .driver_check_messages import Schemas
 from .driver_check_peer import Broken
 from .driver_check_rules import ALWAYS, AT_START, CHECKS, FIRST, Check, NoQueue, declares

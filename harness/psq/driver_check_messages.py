@@ -16,7 +16,8 @@ OPERATIONS: Dict[str, List[str]] = {
                        "cancel_join_thread", "task_done", "join"],
     "simple_queue": ["put", "get", "empty", "close"],
     "connection": ["send", "recv", "send_bytes", "recv_bytes", "recv_bytes_into", "poll", "close",
-                   "closed", "readable", "writable", "wait"],
+                   "closed", "readable", "writable", "wait", "send_connection",
+                   "recv_connection"],
     "process": ["join_process", "exit_code", "terminate", "kill"],
 }
 OPTIONS = ["json", "preset_unfinished", "item.fail_serialize", "item.fail_deserialize",

@@ -134,7 +134,9 @@ def wait_names(session: Session) -> None:
 def _fields_of(session: Session, do: str) -> Dict[str, Any]:
     if do in ("put", "send", "send_bytes"):
         return {"item": item(session)}
-    return {"room": 8} if do == "recv_bytes_into" else {}
+    others = {"recv_bytes_into": {"room": 8}, "send_connection": {"connection": "connection2"},
+              "recv_connection": {"as": "connection3"}}
+    return others.get(do, {})
 
 
 @check("unsupported.operations", "An operation that is not declared answers unsupported.")

@@ -13,6 +13,7 @@
 #include "src/descriptor_io.h"
 #include "src/fault_seam.h"
 #include "src/framing.h"
+#include "src/handover.h"
 
 namespace psq {
 namespace {
@@ -39,6 +40,7 @@ std::uint64_t read_length(int descriptor) {
   if (got < header.size()) throw Corrupted("got end of file during message");
   const auto length = static_cast<std::int32_t>(detail::get_big_endian<std::uint32_t>(header));
   if (length >= 0) return static_cast<std::uint64_t>(length);
+  if (length == detail::kEndFollows) detail::refuse_end(descriptor);
   if (length != -1) {
     throw Corrupted("got a message of negative length " + std::to_string(length) +
                     "; do both ends of the pipe write whole messages?");
@@ -73,6 +75,12 @@ void check_within(const char* what, std::int64_t value, std::size_t limit) {
   if (value >= 0 && static_cast<std::uint64_t>(value) <= limit) return;
   throw InvalidArgument(std::string(what) + " is " + std::to_string(value) +
                         ", but has to be from 0 to " + std::to_string(limit));
+}
+
+void check_carries(bool is_socket) {
+  if (is_socket) return;
+  throw InvalidArgument(
+      "a one-way pipe carries no connections: send them through an end of a duplex pipe");
 }
 
 }  // namespace
@@ -207,6 +215,29 @@ std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int6
   read_rest(descriptor, room.first(length));
   if constexpr (detail::kFaults) return detail::faulty_room(whole, room, length);
   return length;
+}
+
+void ConnectionBase::send_connection(const ConnectionBase& end) {
+  const int carrier = check_writable();
+  check_carries(is_socket_);
+  const int descriptor = end.fd();
+  if (descriptor < 0) throw Closed("connection to be sent");
+  const Access access{
+      .readable = end.readable(), .writable = end.writable_, .is_socket = end.is_socket_};
+  if constexpr (detail::kFaults) {
+    detail::faulty_send_end(carrier, const_cast<ConnectionBase&>(end),
+                            [=](int to, int sent) { detail::send_end(to, sent, access); });
+  } else {
+    detail::send_end(carrier, descriptor, access);
+  }
+}
+
+ConnectionBase::ReceivedEnd ConnectionBase::receive_end() {
+  const int carrier = check_readable();
+  check_carries(is_socket_);
+  detail::HandedEnd end = detail::receive_end(carrier);
+  if constexpr (detail::kFaults) detail::faulty_receive_end(end.descriptor.get(), end.access);
+  return {.descriptor = end.descriptor.release(), .access = end.access};
 }
 
 bool ConnectionBase::poll(Timeout timeout) {

@@ -2,6 +2,7 @@
 
 #ifdef PSQ_FAULTS
 
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -31,6 +32,7 @@ constexpr int kRarely = 1000;
 std::mutex one_at_a_time;
 std::atomic<int> last_closed{-1};
 std::atomic<int> ends_seen{0};
+std::atomic<int> last_sent{-1};
 
 short now(int descriptor, short events) {
   pollfd watched{.fd = descriptor, .events = events, .revents = 0};
@@ -177,6 +179,7 @@ void faulty_close(int descriptor) noexcept {
     return;
   }
   last_closed = descriptor;
+  if (last_sent.load() == descriptor) ::shutdown(descriptor, SHUT_RDWR);
   if (fault_is(Fault::kCloseIsGlobal)) ::shutdown(descriptor, SHUT_RDWR);
   if (fault_is(Fault::kCloseEndsStream)) ::shutdown(descriptor, SHUT_WR);
   if (fault_is(Fault::kCloseBreaksPipe)) ::shutdown(descriptor, SHUT_RD);
@@ -217,6 +220,26 @@ std::size_t faulty_room(std::span<std::byte> whole, std::span<std::byte> room, s
   if (fault_is(Fault::kIntoIgnoresOffset)) std::ranges::copy(placed, whole.begin());
   if (fault_is(Fault::kIntoClearsRest)) std::ranges::fill(room.subspan(length), std::byte{0});
   return fault_is(Fault::kIntoCountsRoom) ? room.size() : length;
+}
+
+void faulty_send_end(int carrier, ConnectionBase& end, const std::function<void(int, int)>& send) {
+  if (fault_is(Fault::kSentEndLate)) {
+    std::thread([send, socket = ::dup(carrier), descriptor = ::dup(end.fd())] {
+      const Descriptor own_socket(socket);
+      const Descriptor own(descriptor);
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      send(socket, descriptor);
+    }).detach();
+    return;
+  }
+  send(carrier, end.fd());
+  if (fault_is(Fault::kSentEndNeedsSender)) last_sent = end.fd();
+  if (fault_is(Fault::kSentEndIsMoved)) end.close();
+}
+
+void faulty_receive_end(int descriptor, ConnectionBase::Access& access) {
+  if (fault_is(Fault::kSentEndOneWay) && access.readable) access.writable = false;
+  if (fault_is(Fault::kSentEndLeaks)) (void)::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 }
 
 void eat_message(int descriptor) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 
+#include "psq/connection.h"
 #include "psq/timeout.h"
 #include "src/fault_seam.h"
 
@@ -50,6 +51,12 @@ void faulty_offset(int descriptor, std::size_t room, std::int64_t& offset);
 
 // After `length` bytes were placed in `room`, a part of `whole`. Returns what is answered.
 std::size_t faulty_room(std::span<std::byte> whole, std::span<std::byte> room, std::size_t length);
+
+// Sends the end, or does what the fault makes of it: closes it too, or sends it later.
+void faulty_send_end(int carrier, ConnectionBase& end, const std::function<void(int, int)>& send);
+
+// After an end was received; may change what it can do, or keep a copy.
+void faulty_receive_end(int descriptor, ConnectionBase::Access& access);
 
 // Takes one message away.
 void eat_message(int descriptor);

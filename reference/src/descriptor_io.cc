@@ -12,21 +12,6 @@
 namespace psq::detail {
 namespace {
 
-[[noreturn]] void throw_for(int error, const char* doing) {
-  if constexpr (kFaults)
-    if (fault_is(Fault::kResetIsCorrupted) && error == ECONNRESET) throw Corrupted("reset");
-  switch (error) {
-    case EPIPE:
-      throw BrokenPipe();
-    case ECONNRESET:
-      throw ConnectionReset();
-    case EBADF:
-      throw Closed("connection");  // by another thread, meanwhile
-    default:
-      throw SystemError(doing, error);
-  }
-}
-
 // Keeps SIGPIPE away from this thread, and takes it back if a write has raised it. The program's
 // own disposition stays as it is.
 class NoSigpipe {
@@ -88,6 +73,21 @@ int write_to_socket(int descriptor, std::span<const std::byte> data) {
 
 Descriptor::~Descriptor() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void throw_for(int error, const char* doing) {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kResetIsCorrupted) && error == ECONNRESET) throw Corrupted("reset");
+  switch (error) {
+    case EPIPE:
+      throw BrokenPipe();
+    case ECONNRESET:
+      throw ConnectionReset();
+    case EBADF:
+      throw Closed("connection");  // by another thread, meanwhile
+    default:
+      throw SystemError(doing, error);
+  }
 }
 
 int poll_until(std::span<pollfd> descriptors, Deadline deadline) {

@@ -23,10 +23,14 @@ class Descriptor {
   ~Descriptor();
 
   [[nodiscard]] int get() const noexcept { return descriptor_; }
+  [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
 
  private:
   int descriptor_ = -1;
 };
+
+// Throws the error that stands for an errno of a send or receive.
+[[noreturn]] void throw_for(int error, const char* doing);
 
 // poll(2) until something is ready or the deadline passes; returns how many are ready.
 int poll_until(std::span<pollfd> descriptors, Deadline deadline);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 
@@ -19,6 +20,10 @@ inline constexpr std::uint64_t kLongestShort = 0x7fffffff;
 
 inline constexpr std::size_t kShortHeader = 4;
 inline constexpr std::size_t kLongHeader = 8;  // Follows a short header of -1.
+
+// A header that no message has: behind it comes an end of a pipe (src/handover.h). Its first byte
+// alone tells it from all others.
+inline constexpr std::int32_t kEndFollows = std::numeric_limits<std::int32_t>::min();
 
 struct MessageHeader {
   std::array<std::byte, kShortHeader + kLongHeader> bytes{};

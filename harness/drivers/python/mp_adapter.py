@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Tuple
 import mp_capabilities
 import mp_path  # noqa: F401
 from mp_items import ItemMaker
-from mp_outcomes import outcome_of
+from mp_outcomes import NoConnection, outcome_of
 from psq_driver_kit import (
     Adapter,
     Call,
@@ -181,6 +181,22 @@ class MultiprocessingAdapter(Adapter):
             return [name for name, connection in pairs if any(connection is one for one in ready)]
 
         return Call(functools.partial(wait, connections, **arguments), ready_names)
+
+    def _send_connection(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(functools.partial(target.send, arguments["connection"]))
+
+    def _recv_connection(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        hold_still = arguments["hold_still"]
+
+        def receive() -> Any:
+            target.poll(None)
+            hold_still()
+            received = target.recv()
+            if not isinstance(received, self._connection.Connection):
+                raise NoConnection(f"a {type(received).__name__} came and no connection")
+            return received
+
+        return Call(receive)
 
     def _payload(self, payload: Any) -> Any:
         return payload.json if isinstance(payload, Plain) else self._items.make(payload)

@@ -20,7 +20,7 @@ _OPERATIONS = {
     "simple_queue": ["put", "get", "empty", "close"],
     "connection": [
         "send", "recv", "send_bytes", "recv_bytes", "recv_bytes_into", "poll", "close", "closed",
-        "readable", "writable", "wait",
+        "readable", "writable", "wait", "send_connection", "recv_connection",
     ],
     "process": ["spawn", "join_process", "exit_code", "terminate", "kill"],
 }
@@ -77,12 +77,20 @@ def _of_kind(module: ModuleType, kind: str, names: List[str]) -> List[str]:
         for name in names
         if hasattr(of_class, _METHODS.get(name, name))
         or (name == "wait" and hasattr(_submodule(module, "connection"), "wait"))
+        or (name in ("send_connection", "recv_connection") and _sends_connections(module))
     ]
 
 
 def _class(module: ModuleType, kind: str) -> Optional[type]:
     submodule, name = _CLASSES[kind]
     return getattr(_submodule(module, submodule), name, None)
+
+
+def _sends_connections(module: ModuleType) -> bool:
+    """Whether it pickles connections by handing over their descriptors."""
+    sharer = _submodule(module, "resource_sharer")
+    reduction = _submodule(module, "reduction")
+    return hasattr(sharer, "DupFd") and bool(getattr(reduction, "HAVE_SEND_HANDLE", False))
 
 
 def _submodule(module: ModuleType, name: str) -> Optional[ModuleType]:

@@ -24,9 +24,13 @@ _BY_MESSAGE_OF_OSERROR = (
     ("write-only", "wrong_direction"),
     ("got end of file during message", "corrupted"),
 )
-_RECEIVE = ("recv", "recv_bytes", "recv_bytes_into")
+_RECEIVE = ("recv", "recv_bytes", "recv_bytes_into", "recv_connection")
 _SERIALIZE = ("put", "send")
-_DESERIALIZE = ("get", "recv")
+_DESERIALIZE = ("get", "recv", "recv_connection")
+
+
+class NoConnection(Exception):
+    """A recv_connection obtained something else."""
 
 
 def outcome_of(module: ModuleType, kind: str, do: str, error: BaseException) -> Outcome:
@@ -52,7 +56,8 @@ def _of_payload(do: str, error: BaseException) -> Optional[str]:
         return None
     if do in _SERIALIZE and (isinstance(error, ItemRefused) or _came_from(error, "dumps")):
         return "not_serializable"
-    if do in _DESERIALIZE and (isinstance(error, ItemRefused) or _came_from(error, "loads")):
+    refused = isinstance(error, (ItemRefused, NoConnection))
+    if do in _DESERIALIZE and (refused or _came_from(error, "loads")):
         return "not_deserializable"
     return None
 

@@ -80,7 +80,8 @@ driver::Hello ReferenceAdapter::hello() const {
                      {"simple_queue", {"put", "get", "empty", "close"}},
                      {"connection",
                       {"send", "recv", "send_bytes", "recv_bytes", "recv_bytes_into", "poll",
-                       "wait", "close", "closed", "readable", "writable"}},
+                       "wait", "close", "closed", "readable", "writable", "send_connection",
+                       "recv_connection"}},
                      {"process", {"spawn", "join_process", "exit_code", "terminate", "kill"}}},
       .options = {"preset_unfinished", "item.fail_serialize", "item.fail_deserialize",
                   "item.slow_serialize", "item.slow_deserialize", "json"},
@@ -131,6 +132,23 @@ std::vector<std::size_t> ReferenceAdapter::wait(const std::vector<driver::Object
     positions.push_back(static_cast<std::size_t>(from++ - bases.begin()));
   }
   return positions;
+}
+
+void ReferenceAdapter::send_connection(driver::Object& carrier, driver::Object& end,
+                                       driver::Call& call) {
+  auto& through = dynamic_cast<ConnectionObject&>(carrier).connection();
+  const auto& sent = dynamic_cast<ConnectionObject&>(end).connection();
+  call([&] { through.send_connection(sent); });
+}
+
+std::unique_ptr<driver::Object> ReferenceAdapter::recv_connection(
+    driver::Object& carrier, const std::function<void()>& hold_still, driver::Call& call) {
+  auto& through = dynamic_cast<ConnectionObject&>(carrier).connection();
+  return std::make_unique<ConnectionObject>(call([&] {
+    (void)through.poll(forever);
+    hold_still();
+    return through.recv_connection();
+  }));
 }
 
 std::unique_ptr<driver::Child> ReferenceAdapter::spawn(const driver::SpawnOptions& options,

@@ -22,6 +22,10 @@ class ReferenceAdapter : public driver::Adapter {
   std::vector<std::size_t> wait(const std::vector<driver::Object*>& connections,
                                 std::optional<driver::Seconds> timeout,
                                 driver::Call& call) override;
+  void send_connection(driver::Object& carrier, driver::Object& end, driver::Call& call) override;
+  std::unique_ptr<driver::Object> recv_connection(driver::Object& carrier,
+                                                  const std::function<void()>& hold_still,
+                                                  driver::Call& call) override;
   std::unique_ptr<driver::Child> spawn(const driver::SpawnOptions& options,
                                        const std::function<void()>& body) override;
   [[nodiscard]] driver::Outcome classify(const std::exception& error) const override;

@@ -1,7 +1,8 @@
 // Connection<T>: one end of a pipe, which sends and receives messages over a real descriptor.
 //
 // On the wire it is Python's: each message is its length in 4 bytes, signed, most significant
-// first, then its bytes; lengths of 2^31 or more are -1 and then 8 unsigned bytes.
+// first, then its bytes; lengths of 2^31 or more are -1 and then 8 unsigned bytes. An end of a pipe
+// that is sent through a duplex end travels as -2^31 and one byte, with its descriptor attached.
 //
 // Processes: an end is inherited by fork; the other side sees the end of the stream when every copy
 // is closed. Threads: a Connection belongs to one thread at a time; two threads that send at once
@@ -68,6 +69,13 @@ class ConnectionBase {
   // means that at least the first byte of a message is there.
   [[nodiscard]] bool poll(Timeout timeout = no_wait);
 
+  // Sends a copy of `end`, which may be an end of any pipe, through this one, a duplex end, in
+  // order with the messages; the other end obtains it with recv_connection, in whatever process.
+  // `end` stays open here, and may be closed as soon as this returns: the copy is kept on its way.
+  // Throws, with nothing sent, InvalidArgument when this is an end of a one-way pipe, Closed when
+  // this or `end` is closed, and SystemError (ETOOMANYREFS) when too many are on their way.
+  void send_connection(const ConnectionBase& end);
+
   // Closes this end in this process. Idempotent.
   void close() noexcept;
 
@@ -82,6 +90,11 @@ class ConnectionBase {
   int check_readable() const;
   std::vector<std::byte> receive_message();
   void send_message(std::span<const std::byte> message);
+  struct ReceivedEnd {
+    int descriptor;  // Open, close-on-exec, and the caller's.
+    Access access;
+  };
+  ReceivedEnd receive_end();
 
 #ifdef PSQ_FAULTS
   // Does something wrong when an item could not be (de)serialized.
@@ -141,6 +154,19 @@ class Connection : public ConnectionBase {
     const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
 #endif
     return detail::deserialize<std::remove_cv_t<T>>(message);
+  }
+
+  // Receives an end that was sent with send_connection, waiting for it as long as it takes. It
+  // sends and receives what its pipe carries, values of type U: nothing that travels says which, so
+  // both sides have to agree, as they do about T. It is not inherited by exec. Throws
+  // NotDeserializable when a message comes next, which then can be received as usual;
+  // InvalidArgument when this is an end of a one-way pipe; SystemError (EMFILE) when this process
+  // has no descriptor free, and the end can be received once it has. (A receive of a message that
+  // finds an end instead throws NotDeserializable and loses it.)
+  template <typename U = T>
+  [[nodiscard]] Connection<U> recv_connection() {
+    const ReceivedEnd end = receive_end();
+    return Connection<U>(end.descriptor, end.access);
   }
 };
 

@@ -86,8 +86,8 @@ class NotSerializable : public Error {
   using Error::Error;
 };
 
-// The received bytes could not be turned into an item. They were consumed. The codec's own error is
-// nested.
+// The received bytes could not be turned into an item. They were consumed, except by
+// recv_connection. The codec's own error is nested.
 class NotDeserializable : public Error {
  public:
   using Error::Error;

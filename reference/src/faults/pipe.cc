@@ -186,6 +186,21 @@ constexpr FaultRow kTable[] = {
     {Fault::kMaximumLargeIgnored,
      {"maximum-large-ignored", "pipe.recv-bytes.message-too-long",
       "recv_bytes ignores its maximum for a message of more than 16 KiB"}},
+    {Fault::kSentEndOneWay,
+     {"sent-end-one-way", "pipe.send-connection.arrives",
+      "a duplex end that was sent only receives"}},
+    {Fault::kSentEndIsMoved,
+     {"sent-end-is-moved", "pipe.send-connection.sender-keeps",
+      "sending an end closes the sender's own"}},
+    {Fault::kSentEndLeaks,
+     {"sent-end-leaks", "pipe.send-connection.sender-keeps",
+      "whoever obtains an end keeps one more copy of it"}},
+    {Fault::kSentEndNeedsSender,
+     {"sent-end-needs-sender", "pipe.send-connection.sender-may-close",
+      "when the sender closes its own end, the obtained one is closed with it"}},
+    {Fault::kSentEndLate,
+     {"sent-end-late", "pipe.send-connection.in-order",
+      "an end is sent a while after send_connection has returned"}},
 };
 
 }  // namespace

@@ -72,6 +72,20 @@ def test_end_of_stream_and_broken_pipe(pipe):
     assert pipe.outcome("send", on="a", item=item()) == "broken_pipe"
 
 
+def test_connections_that_are_sent(pipe):
+    pipe.value("create", type="pipe", names=["left", "right"])
+    pipe.value("send", on="b", item=item())
+    assert pipe.outcome("recv_connection", on="a", **{"as": "z"}) == "not_deserializable"
+    pipe.value("close", on="right")
+    assert pipe.outcome("send_connection", on="b", connection="right") == "closed"
+    assert pipe.outcome("send_connection", on="right", connection="left") == "closed"
+    pipe.value("drop", on="b")
+    assert pipe.outcome("recv_connection", on="a", **{"as": "z"}) == "end_of_stream"
+    assert pipe.outcome("send_connection", on="a", connection="left") == "broken_pipe"
+    for name in ("left", "right"):
+        pipe.value("drop", on=name)
+
+
 def test_connection_reset(pipe):
     pipe.value("send", on="a", item=item())
     pipe.value("drop", on="b")

@@ -99,6 +99,46 @@ def test_a_forked_child_has_no_pipe_that_it_was_not_given(forking):
     assert len(before & set(open_files(one.hello["pid"]))) == 1
 
 
+def test_a_connection_that_was_obtained_is_given_like_any_other(driver):
+    root = driver.root
+    root.value("create", type="pipe", names=["line", "far"])
+    sender = driver.spawn(root, "sender", ["line"])
+    sender.value("create", type="pipe", names=["x", "y"])
+    sender.value("send_connection", on="line", connection="y")
+    root.value("recv_connection", on="far", **{"as": "got"})
+    worker = driver.spawn(root, "worker", ["got"])
+    sender.value("drop", on="y")
+    root.value("drop", on="got")
+    worker.value("send", on="got", item=item(1))
+    assert sender.value("recv", on="x") == got(item(1))
+    worker.value("drop", on="got")
+    assert sender.outcome("recv", on="x") == "end_of_stream"
+
+
+def test_a_forked_child_has_no_connection_that_its_parent_obtained(forking):
+    root = forking.root
+    root.value("create", type="pipe", names=["line", "far"])
+    sender = forking.spawn(root, "sender", ["line"])
+    sender.value("create", type="pipe", names=["x", "y"])
+    sender.value("send_connection", on="line", connection="y")
+    before = set(open_files(root.hello["pid"]))
+    root.value("recv_connection", on="far", **{"as": "got"})
+    obtained = set(open_files(root.hello["pid"])) - before
+    assert len(obtained) == 1
+    assert not obtained & set(open_files(forking.spawn(root, "alone").hello["pid"]))
+
+
+def test_nobody_is_held_up_by_a_connection_that_does_not_come(driver):
+    root = driver.root
+    root.value("create", type="pipe", names=["line", "far"])
+    waiting = root.start("recv_connection", on="far", thread="t", began=True, **{"as": "got"})
+    root.wait_asleep(waiting)
+    root.value("create", type="pipe", names=["got", "y"])
+    child = driver.spawn(root, "child", ["line", "y"])
+    child.value("send_connection", on="line", connection="y")
+    assert root.answer(waiting)["outcome"] == "bad_request"  # the name was taken meanwhile
+
+
 def test_an_object_that_was_dropped_while_in_use_is_not_inherited(forking):
     root = forking.root
     root.value("create", type="pipe", names=["a", "b"])

@@ -83,6 +83,59 @@ TEST(ForkTest, AChildDropsWhatAThreadOfItsParentUses) {
   EXPECT_EQ(child.call({{"do", "send"}, {"on", "b"}, {"item", item("child", 1)}})["outcome"], "ok");
 }
 
+TEST(ForkTest, AChildDoesNotHoldAConnectionThatItsParentObtained) {
+  Controller controller;
+  Peer& root = controller.root();
+  create(root, "pipe", {"line", "far"});
+  create(root, "pipe", {"x", "y"});
+  const json sent = root.call({{"do", "send_connection"}, {"on", "line"}, {"connection", "y"}});
+  ASSERT_EQ(sent["outcome"], "ok") << sent;
+  const json got = root.call({{"do", "recv_connection"}, {"on", "far"}, {"as", "got"}});
+  ASSERT_EQ(got["outcome"], "ok") << got;
+  root.call({{"do", "drop"}, {"on", "y"}});
+  Peer& without = controller.spawn(root, "without", json::array());
+  EXPECT_EQ(sockets_of(without.pid()).size(), 1U);  // its own control connection
+  Peer& child = controller.spawn(root, "child", {"got"});
+  EXPECT_EQ(sockets_of(child.pid()).size(), 2U);
+  root.call({{"do", "drop"}, {"on", "got"}});
+  child.call({{"do", "send"}, {"on", "got"}, {"item", item("child", 1)}});
+  EXPECT_EQ(root.call({{"do", "recv"}, {"on", "x"}})["value"]["item"]["seq"], 1);
+  child.call({{"do", "drop"}, {"on", "got"}});
+  EXPECT_EQ(root.call({{"do", "recv"}, {"on", "x"}})["outcome"], "end_of_stream");
+}
+
+// While one waits for a connection, children can be made and objects created.
+TEST(ForkTest, NobodyIsHeldUpByAConnectionThatDoesNotCome) {
+  Controller controller;
+  Peer& root = controller.root();
+  create(root, "pipe", {"line", "far"});
+  const int waiting = root.send(
+      {{"do", "recv_connection"}, {"on", "far"}, {"as", "got"}, {"thread", "t"}, {"began", true}});
+  root.began(waiting);
+  create(root, "pipe", {"x", "y"});
+  Peer& child = controller.spawn(root, "child", {"line", "y"});
+  create(root, "pipe", {"got", "other"});
+  child.call({{"do", "send_connection"}, {"on", "line"}, {"connection", "y"}});
+  EXPECT_EQ(root.answer(waiting)["outcome"], "bad_request");  // the name was taken meanwhile
+}
+
+TEST(ForkTest, WhatIsNoConnectionIsNotSent) {
+  Controller controller;
+  Peer& root = controller.root();
+  create(root, "pipe", {"line", "far"});
+  create(root, "simple_queue", {"q"});
+  for (const json& what : {json("q"), json("nobody"), json(""), json(7), json()}) {
+    EXPECT_EQ(
+        root.call({{"do", "send_connection"}, {"on", "line"}, {"connection", what}})["outcome"],
+        "bad_request");
+  }
+  EXPECT_EQ(root.call({{"do", "recv_connection"}, {"on", "far"}})["outcome"], "bad_request");
+  EXPECT_EQ(root.call({{"do", "recv_connection"}, {"on", "far"}, {"as", "q"}})["outcome"],
+            "bad_request");
+  const json events = {{{"do", "send_connection"}, {"on", "line"}, {"connection", "nobody"}}};
+  EXPECT_EQ(root.call({{"do", "run"}, {"operations", events}})["outcome"], "bad_request");
+}
+
 TEST(ForkTest, TheForkedThreadBecomesMain) {
   Controller controller;
   Peer& child = controller.spawn(controller.root(), "child", json::array(), {{"thread", "t"}});

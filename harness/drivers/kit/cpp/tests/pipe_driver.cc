@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <psq/driver/driver.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,51 @@ std::pair<Fd, Fd> socket_pair() {
   return {Fd(ends[0]), Fd(ends[1])};
 }
 
+// One descriptor beside one byte.
+struct Parcel {
+  char byte = 0;
+  iovec bytes{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr header{};
+
+  Parcel() {
+    header.msg_iov = &bytes;
+    header.msg_iovlen = 1;
+    header.msg_control = control;
+    header.msg_controllen = CMSG_LEN(sizeof(int));
+  }
+  Parcel(const Parcel&) = delete;
+  Parcel& operator=(const Parcel&) = delete;
+};
+
+void send_descriptor(int socket, int descriptor) {
+  Parcel parcel;
+  cmsghdr* const beside = CMSG_FIRSTHDR(&parcel.header);
+  beside->cmsg_level = SOL_SOCKET;
+  beside->cmsg_type = SCM_RIGHTS;
+  beside->cmsg_len = CMSG_LEN(sizeof descriptor);
+  std::memcpy(CMSG_DATA(beside), &descriptor, sizeof descriptor);
+  if (::sendmsg(socket, &parcel.header, MSG_NOSIGNAL) < 0) {
+    throw std::system_error(errno, std::generic_category(), "sendmsg");
+  }
+}
+
+// Looks first: a message in its place stays whole.
+Fd recv_descriptor(int socket) {
+  Parcel parcel;
+  const ssize_t count = ::recvmsg(socket, &parcel.header, MSG_PEEK | MSG_CMSG_CLOEXEC);
+  if (count < 0) throw std::system_error(errno, std::generic_category(), "recvmsg");
+  if (count == 0) throw EndOfStream();
+  const cmsghdr* const beside = CMSG_FIRSTHDR(&parcel.header);
+  if (beside == nullptr) {
+    throw psq::driver::Refusal(Outcome::kNotDeserializable, "a message came and no descriptor");
+  }
+  int descriptor = -1;
+  std::memcpy(&descriptor, CMSG_DATA(beside), sizeof descriptor);
+  (void)read_all(socket, 1);
+  return Fd(descriptor);
+}
+
 class PipeEnd : public psq::driver::Object {
  public:
   explicit PipeEnd(Fd socket) : socket_(std::move(socket)) {}
@@ -117,6 +163,8 @@ class PipeEnd : public psq::driver::Object {
   [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
     return std::vector<int>{socket_.get()};
   }
+
+  [[nodiscard]] int socket() const { return socket_.get(); }
 
  private:
   Fd socket_;
@@ -182,7 +230,9 @@ class PipeAdapter : public psq::driver::Adapter {
         .implementation = "pipes",
         .version = "1",
         .profiles = {"base"},
-        .operations = {{"connection", {"send", "recv", "send_bytes", "recv_bytes"}},
+        .operations = {{"connection",
+                        {"send", "recv", "send_bytes", "recv_bytes", "send_connection",
+                         "recv_connection"}},
                        {"simple_queue", {"put", "get"}},
                        {"process", {"spawn", "join_process", "exit_code", "terminate", "kill"}}},
         .options = {},
@@ -199,6 +249,25 @@ class PipeAdapter : public psq::driver::Adapter {
     created.push_back(std::make_unique<PipeEnd>(std::move(first)));
     created.push_back(std::make_unique<PipeEnd>(std::move(second)));
     return created;
+  }
+
+  void send_connection(psq::driver::Object& carrier, psq::driver::Object& end,
+                       Call& call) override {
+    const int through = dynamic_cast<PipeEnd&>(carrier).socket();
+    const int sent = dynamic_cast<PipeEnd&>(end).socket();
+    call([&] { send_descriptor(through, sent); });
+  }
+
+  std::unique_ptr<psq::driver::Object> recv_connection(psq::driver::Object& carrier,
+                                                       const std::function<void()>& hold_still,
+                                                       Call& call) override {
+    const int through = dynamic_cast<PipeEnd&>(carrier).socket();
+    return std::make_unique<PipeEnd>(call([&] {
+      pollfd watched{.fd = through, .events = POLLIN, .revents = 0};
+      ::poll(&watched, 1, -1);
+      hold_still();
+      return recv_descriptor(through);
+    }));
   }
 
   std::unique_ptr<psq::driver::Child> spawn(const psq::driver::SpawnOptions&,

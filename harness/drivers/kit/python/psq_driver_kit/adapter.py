@@ -82,6 +82,11 @@ class Adapter(abc.ABC):
         ``block``, ``timeout`` (seconds as a number, or None for ever), ``offset``, ``size``,
         ``maxlength``, ``room``.  For ``wait`` the target is None and ``arguments["of"]`` is a list
         of names with their connections; its value is the list of the names that are ready.
+
+        For ``send_connection`` it holds ``connection``, the end that is sent.  The call of
+        ``recv_connection`` returns the connection that it obtained; ``arguments["hold_still"]`` is
+        a function that it calls when one is there, right before it takes it: from then until the
+        kit has recorded the descriptors, no object and no child is made.
         """
 
     @abc.abstractmethod

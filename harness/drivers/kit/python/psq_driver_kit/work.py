@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
@@ -179,10 +180,36 @@ class Worker:
             target = None if do == "wait" else entries[0].target
             if do == "wait":
                 arguments["of"] = [(name, entry.target) for name, entry in zip(names, entries)]
+            if do == "send_connection":
+                arguments["connection"] = entries[1].target
+            if do == "recv_connection":
+                return self._receive(target, request, arguments, began)
             call = self._adapter.operation(kind, target, do, arguments)
             return self._make(kind, do, call, began)
         finally:
             self._registry.note_use(())
+
+    def _receive(self, carrier: Any, request: Mapping[str, Any], arguments: Fields,
+                 began: Optional[Fields]) -> Fields:
+        """Do a recv_connection: what it obtains becomes an object of this process."""
+        do, name = request["do"], text(request.get("as"), "as")
+        self._registry.need_new([name])
+        with contextlib.ExitStack() as stack:
+            held: List[bool] = []
+
+            def hold_still() -> None:
+                if not held:
+                    held.append(stack.enter_context(self._registry.lock))
+
+            def register(received: Any) -> Any:
+                hold_still()
+                self._registry.need_new([name])  # another thread may have taken it meanwhile
+                self._registry.add(name, "connection", received)
+                return NO_VALUE
+
+            arguments["hold_still"] = hold_still
+            call = self._adapter.operation("connection", carrier, do, arguments)
+            return self._make("connection", do, Call(call.invoke, register), began)
 
     def _check(self, request: Mapping[str, Any]) -> Tuple[Tuple[str, ...], List[Entry], Fields]:
         """The objects of an operation, by name and themselves, and its arguments."""
@@ -191,8 +218,10 @@ class Worker:
             raise Unsupported(f"{do!r} is not declared for any type")
         names = _names(request)
         entries = [self._registry.find(name) for name in names]
-        for entry in entries:
+        for entry in entries[:1] if do == "send_connection" else entries:
             self._declared.need_operation(entry.kind, do)
+        if do == "send_connection" and entries[1].kind != "connection":
+            raise BadRequest(f"{names[1]!r} is a {entries[1].kind}: send_connection sends connections")
         kind = entries[0].kind if entries else "connection"
         return names, entries, operation_arguments(request, kind, self._declared)
 
@@ -203,6 +232,8 @@ def _began(request: Mapping[str, Any]) -> Optional[Fields]:
 
 def _names(request: Mapping[str, Any]) -> Tuple[Any, ...]:
     """The objects that the operation is done to."""
+    if request["do"] == "send_connection":
+        return (text(request.get("on"), "on"), text(request.get("connection"), "connection"))
     if request["do"] != "wait":
         return (text(request.get("on"), "on"),)
     names = request.get("of")

@@ -170,6 +170,17 @@ class Adapter {
   virtual std::vector<std::size_t> wait(const std::vector<Object*>& connections,
                                         std::optional<Seconds> timeout, Call& call);
 
+  /// Sends `end`, a connection too, through `carrier`.
+  virtual void send_connection(Object& carrier, Object& end, Call& call);
+
+  /// Receives a connection through `carrier`. Inside of the call, wait until one is there, then
+  /// call `hold_still`, then take it: from there to the recording of its descriptors, which it must
+  /// name
+  /// (`Object::descriptors`), no object and no child is made.
+  virtual std::unique_ptr<Object> recv_connection(Object& carrier,
+                                                  const std::function<void()>& hold_still,
+                                                  Call& call);
+
   /// Starts a child in the way of the implementation, on the calling thread. In the child it must
   /// be a copy of this process (fork), with the calling thread alone, that calls `body`:
   ///   - body returns: the child ends as when a user's function returns (status 0);
@@ -193,6 +204,15 @@ class Adapter {
 inline std::vector<std::size_t> Adapter::wait(const std::vector<Object*>&, std::optional<Seconds>,
                                               Call&) {
   throw Refusal(Outcome::kUnsupported, "this driver cannot wait for several connections");
+}
+
+inline void Adapter::send_connection(Object&, Object&, Call&) {
+  throw Refusal(Outcome::kUnsupported, "this driver cannot send connections");
+}
+
+inline std::unique_ptr<Object> Adapter::recv_connection(Object&, const std::function<void()>&,
+                                                        Call&) {
+  throw Refusal(Outcome::kUnsupported, "this driver cannot receive connections");
 }
 
 inline std::unique_ptr<Child> Adapter::spawn(const SpawnOptions&, const std::function<void()>&) {

@@ -38,6 +38,8 @@ enum class Verb {
   kReadable,
   kWritable,
   kWait,
+  kSendConnection,
+  kRecvConnection,
   // to the parent of a child
   kSpawn,
   kJoinProcess,

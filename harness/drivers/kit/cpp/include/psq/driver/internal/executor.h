@@ -151,23 +151,59 @@ class Executor {
   }
 
   Result perform(const ObjectRequest& request, Call& call) {
-    return perform(request.operation, request.on, call);
+    return perform(request, request.operation, call);
   }
 
-  Result perform(const Operation& operation, const std::vector<std::string>& on, Call& call) {
+  /// `operation` is the request's own, or in a list a later one of its repeats.
+  Result perform(const ObjectRequest& request, const Operation& operation, Call& call) {
     std::vector<NamedObject> objects;
-    for (const std::string& name : on) {
+    for (const std::string& name : request.on) {
       objects.push_back(objects_.find(name));
       check_for_type(operation, objects.back().type, name, capabilities_);
     }
-    if (operation.verb != Verb::kWait) return objects.at(0).object->perform(operation, call);
+    switch (operation.verb) {
+      case Verb::kWait:
+        return wait(objects, request, call);
+      case Verb::kSendConnection:
+        return send_connection(*objects.at(0).object, request.end, call);
+      case Verb::kRecvConnection:
+        return recv_connection(*objects.at(0).object, request.end, call);
+      default:
+        return objects.at(0).object->perform(operation, call);
+    }
+  }
+
+  Result wait(const std::vector<NamedObject>& objects, const ObjectRequest& request, Call& call) {
     std::vector<Object*> connections;
     for (const NamedObject& each : objects) connections.push_back(each.object.get());
     std::vector<std::string> ready;
-    for (const std::size_t position : adapter_.wait(connections, operation.timeout, call)) {
-      ready.push_back(on.at(position));
+    for (const std::size_t position : adapter_.wait(connections, request.operation.timeout, call)) {
+      ready.push_back(request.on.at(position));
     }
     return Result::ok(ready);
+  }
+
+  Result send_connection(Object& carrier, const std::string& name, Call& call) {
+    const NamedObject end = objects_.find(name);
+    if (end.type != ObjectType::kConnection) {
+      refuse("send_connection: '" + name + "' is no connection, so it cannot be sent");
+    }
+    adapter_.send_connection(carrier, *end.object, call);
+    return Result::ok();
+  }
+
+  Result recv_connection(Object& carrier, const std::string& name, Call& call) {
+    objects_.check_free({name});
+    std::unique_lock<std::mutex> still;
+    const auto hold_still = [&] {
+      if (!still.owns_lock()) still = objects_.hold_still();
+    };
+    auto received = adapter_.recv_connection(carrier, hold_still, call);
+    hold_still();
+    objects_.check_free({name});  // another thread may have taken it meanwhile
+    auto records = records_of(*received);
+    objects_.add(name, ObjectType::kConnection, std::move(received), std::move(records));
+    return Result::ok();
   }
 
   // The answer comes before the end: the process does the rest after it.
@@ -184,6 +220,7 @@ class Executor {
       const auto* what = std::get_if<ObjectRequest>(&step.what);
       if (what == nullptr) continue;
       for (const std::string& name : what->on) (void)objects_.find(name);
+      if (what->operation.verb == Verb::kSendConnection) (void)objects_.find(what->end);
     }
     return call([&] {
       if (list.start_at) sleep_until(*list.start_at);
@@ -209,7 +246,7 @@ class Executor {
     Operation operation = what.operation;
     for (std::int64_t i = 0; i < step.repeat; ++i, ++count) {
       Call call(request.began ? announcer(request.id, count) : nullptr);
-      const Result result = guarded([&] { return perform(operation, what.on, call); });
+      const Result result = guarded([&] { return perform(what, operation, call); });
       channel_.send(event_line(request.id, count, result, call));
       if (result.outcome != Outcome::kOk && list.stop_on_error) return ++count, false;
       if (auto* item = std::get_if<Item>(&operation.payload)) ++item->seq;

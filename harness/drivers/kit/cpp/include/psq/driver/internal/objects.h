@@ -148,6 +148,15 @@ class Objects {
   std::list<Alive> alive_;  // everything not yet destroyed, dropped or not
 };
 
+/// Of the descriptors that an object names; none when it leaves that to be found out.
+inline std::vector<DescriptorRecord> records_of(const Object& object) {
+  std::vector<DescriptorRecord> records;
+  for (const int number : object.descriptors().value_or(std::vector<int>{})) {
+    if (const auto record = record_descriptor(number)) records.push_back(*record);
+  }
+  return records;
+}
+
 /// Finds the descriptors of objects while they are created.
 class DescriptorWatch {
  public:
@@ -155,14 +164,11 @@ class DescriptorWatch {
 
   /// What the object says, or everything that appeared since the construction of this.
   [[nodiscard]] std::vector<DescriptorRecord> of(const Object& object) const {
+    if (object.descriptors()) return records_of(object);
     std::vector<int> numbers;
-    if (const auto said = object.descriptors()) {
-      numbers = *said;
-    } else {
-      const auto now = open_descriptors();
-      std::set_difference(now.begin(), now.end(), before_.begin(), before_.end(),
-                          std::back_inserter(numbers));
-    }
+    const auto now = open_descriptors();
+    std::set_difference(now.begin(), now.end(), before_.begin(), before_.end(),
+                        std::back_inserter(numbers));
     std::vector<DescriptorRecord> records;
     for (const int number : numbers) {
       if (const auto record = record_descriptor(number)) records.push_back(*record);

@@ -99,9 +99,13 @@ inline EndRequest parse_end(const Fields& fields, const std::string& thread) {
 
 inline ObjectRequest parse_object_request(const VerbWord& verb, const Fields& fields,
                                           const Capabilities& has) {
-  return {.operation = parse_operation(verb.verb, fields, has),
-          .on = verb.kind == VerbKind::kSeveralObjects ? fields.names("of")
-                                                       : std::vector{fields.name("on")}};
+  ObjectRequest request{.operation = parse_operation(verb.verb, fields, has),
+                        .on = verb.kind == VerbKind::kSeveralObjects
+                                  ? fields.names("of")
+                                  : std::vector{fields.name("on")}};
+  if (verb.verb == Verb::kSendConnection) request.end = fields.name("connection");
+  if (verb.verb == Verb::kRecvConnection) request.end = fields.name("as");
+  return request;
 }
 
 inline VerbWord parse_verb(const Fields& fields) {
@@ -124,7 +128,7 @@ inline Step parse_step(const JsonValue& value, std::size_t position, const Capab
     return step;
   }
   const VerbWord verb = parse_verb(fields);
-  if (verb.kind != VerbKind::kObject && verb.kind != VerbKind::kSeveralObjects) {
+  if (verb.kind == VerbKind::kProcess || verb.kind == VerbKind::kChild) {
     refuse(where + ": '" + std::string(verb.word) + "' is not done to an object");
   }
   step.what = parse_object_request(verb, fields, has);

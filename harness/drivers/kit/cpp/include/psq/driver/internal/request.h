@@ -39,6 +39,7 @@ struct ChildRequest {
 struct ObjectRequest {
   Operation operation;
   std::vector<std::string> on;
+  std::string end = {};  // send_connection: what is sent; recv_connection: what it is called here
 };
 
 struct Pause {

@@ -17,7 +17,7 @@
 namespace psq::driver::internal {
 
 /// What a declared operation is done to.
-enum class VerbKind { kObject, kSeveralObjects, kProcess, kChild };
+enum class VerbKind { kObject, kSeveralObjects, kObjectAndEnd, kProcess, kChild };
 
 struct VerbWord {
   std::string_view word;
@@ -46,6 +46,8 @@ inline constexpr std::array kVerbs{
     VerbWord{"readable", Verb::kReadable, VerbKind::kObject},
     VerbWord{"writable", Verb::kWritable, VerbKind::kObject},
     VerbWord{"wait", Verb::kWait, VerbKind::kSeveralObjects},
+    VerbWord{"send_connection", Verb::kSendConnection, VerbKind::kObjectAndEnd},
+    VerbWord{"recv_connection", Verb::kRecvConnection, VerbKind::kObjectAndEnd},
     VerbWord{"spawn", Verb::kSpawn, VerbKind::kProcess},
     VerbWord{"join_process", Verb::kJoinProcess, VerbKind::kChild},
     VerbWord{"exit_code", Verb::kExitCode, VerbKind::kChild},
