@@ -7,12 +7,21 @@
 #include "src/channel.h"
 #include "src/fault_seam.h"
 #include "src/process_state.h"
+#include "src/shared_memory.h"
+#include "src/token.h"
 
 namespace psq::detail {
 
 class SimpleQueueCore::State final : public ForkAware {
  public:
-  State() { ProcessState::instance().add(*this); }
+  State() : memory(Channel::size_of()), channel(memory.data(), Channel::Begin::kNew) {
+    ProcessState::instance().add(*this);
+  }
+  explicit State(const std::string& token)
+      : memory(take_handle(kSimpleKind, token, Channel::size_of()), Channel::size_of()),
+        channel(memory.data(), Channel::Begin::kAsItIs) {
+    ProcessState::instance().add(*this);
+  }
   ~State() { ProcessState::instance().remove(*this); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -33,13 +42,20 @@ class SimpleQueueCore::State final : public ForkAware {
     if (closed) throw Closed("queue");
   }
 
+  SharedMemory memory;
   Channel channel;
   std::atomic<bool> closed{false};
   int generation = 0;  // For a fault.
 };
 
 SimpleQueueCore::SimpleQueueCore() : state_(std::make_unique<State>()) {}
+SimpleQueueCore::SimpleQueueCore(const std::string& token)
+    : state_(std::make_unique<State>(token)) {}
 SimpleQueueCore::~SimpleQueueCore() = default;
+
+Handle SimpleQueueCore::handle() const {
+  return make_handle(kSimpleKind, state_->memory);
+}
 
 void SimpleQueueCore::check_open() const {
   if constexpr (kFaults)
@@ -69,12 +85,12 @@ void SimpleQueueCore::put(const std::string& item) {
       while (!state_->channel.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
-std::string SimpleQueueCore::get() {
+std::optional<std::string> SimpleQueueCore::get(Timeout timeout) {
   std::string item;
   if constexpr (kFaults)
-    if (auto again = fault_again(Fault::kSimpleGetDuplicates)) return *again;
+    if (auto again = fault_again(Fault::kSimpleGetDuplicates)) return again;
   if constexpr (kFaults)
-    if (auto again = fault_again(Fault::kSimpleBrokenStays)) return *again;
+    if (auto again = fault_again(Fault::kSimpleBrokenStays)) return again;
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleChildSkips) && fault_own().exchange(1) == 0)
       while (state_->channel.receive(item, Deadline::after(no_wait), state_->closed) ==
@@ -82,11 +98,16 @@ std::string SimpleQueueCore::get() {
         item.clear();
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleSecondGetterForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
-  Deadline deadline = Deadline::never();
+  Deadline deadline = Deadline::after(timeout);
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleGetGivesUp)) deadline = deadline.within(kLookAgain);
-  if (state_->channel.receive(item, deadline, state_->closed) != Channel::Received::kMessage) {
-    throw Closed("queue");
+  switch (state_->channel.receive(item, deadline, state_->closed)) {
+    case Channel::Received::kMessage:
+      break;
+    case Channel::Received::kNothing:
+      return std::nullopt;
+    case Channel::Received::kStopped:
+      throw Closed("queue");
   }
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleGetDuplicates)) fault_remember(item);
@@ -97,7 +118,7 @@ std::string SimpleQueueCore::get() {
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleEmptyAtOne)) fault_shared()--;
   if constexpr (kFaults)
-    if (fault_is(Fault::kSimpleLosesOne) && ++fault_shared() == 500) return get();
+    if (fault_is(Fault::kSimpleLosesOne) && ++fault_shared() == 500) return get(timeout);
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleItemCorrupted) && item.size() > (std::size_t{1} << 20))
       item.back() ^= 1;

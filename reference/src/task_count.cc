@@ -67,19 +67,19 @@ void TaskCount::items_given_back(const Accounts& accounts) noexcept {
   }
 }
 
-void TaskCount::wait_for_zero(QueueMemory& queue) {
+bool TaskCount::wait_for_zero(QueueMemory& queue, Deadline deadline) {
   if constexpr (kFaults)
-    if (fault_is(Fault::kJoinDoesNotWait)) return;
+    if (fault_is(Fault::kJoinDoesNotWait)) return true;
   if constexpr (kFaults)
     if (fault_is(Fault::kJoinLate)) std::this_thread::sleep_for(10 * kLookAgain);
   if constexpr (kFaults)
-    if (fault_is(Fault::kJoinForProducersOnly) && fault_own() == 0) return;
+    if (fault_is(Fault::kJoinForProducersOnly) && fault_own() == 0) return true;
   if constexpr (kFaults)
     if (fault_is(Fault::kSecondJoinerForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
   const std::uint64_t begin = done_.load();
   if constexpr (kFaults)
-    if (fault_is(Fault::kJoinOnce) && fault_shared() > 0) return;
-  zero_.wait(Deadline::never(), [&] {
+    if (fault_is(Fault::kJoinOnce) && fault_shared() > 0) return true;
+  const bool zero = zero_.wait(deadline, [&] {
     if constexpr (kFaults) fault_point("joiner-looks");
     if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
     if constexpr (kFaults)
@@ -92,6 +92,7 @@ void TaskCount::wait_for_zero(QueueMemory& queue) {
     if (fault_is(Fault::kJoinOnce)) fault_shared() = 1;
   if constexpr (kFaults)
     if (fault_is(Fault::kSecondJoinerForgotten)) fault_own()--;
+  return zero;
 }
 
 }  // namespace psq::detail

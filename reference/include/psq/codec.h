@@ -124,13 +124,13 @@ concept OwnBytes = std::is_same_v<T, std::string> && requires {
 
 // Calls `use` with the value's bytes. Throws NotSerializable and what `use` does.
 template <typename T, typename Use>
-void with_bytes(const T& value, const Use& use) {
+auto with_bytes(const T& value, const Use& use) {
   if constexpr (OwnBytes<T>) {
-    use(value);
+    return use(value);
   } else {
     std::string bytes;
     serialize(value, bytes);
-    use(bytes);
+    return use(bytes);
   }
 }
 

@@ -31,7 +31,17 @@ class JoinableQueue : public Queue<T> {
 
   // Waits until no task is unfinished: returns when the count was zero at some moment of the call.
   // Releases every caller in every process. Works after close, too.
-  void join() { this->core().join(); }
+  void join() { (void)this->core().join(forever); }
+  // With a timeout: whether it was so within it.
+  [[nodiscard]] bool join(Timeout timeout) { return this->core().join(timeout); }
+
+  // As Queue's.
+  [[nodiscard]] static JoinableQueue from_handle(const std::string& token) {
+    return JoinableQueue(detail::CoreTag{}, token);
+  }
+
+ private:
+  JoinableQueue(detail::CoreTag tag, const std::string& token) : Queue<T>(tag, token, true) {}
 };
 
 }  // namespace psq

@@ -12,6 +12,7 @@
 #include "psq/connection.h"
 #include "psq/error.h"
 #include "psq/fault.h"
+#include "psq/handle.h"
 #include "psq/joinable_queue.h"
 #include "psq/pipe.h"
 #include "psq/process.h"

@@ -13,11 +13,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "psq/codec.h"
+#include "psq/handle.h"
 #include "psq/timeout.h"
 
 namespace psq {
@@ -46,13 +48,16 @@ struct CoreTag {};
 class QueueCore {
  public:
   explicit QueueCore(const CoreOptions& options);
+  QueueCore(const std::string& token, bool counts_tasks);
   ~QueueCore();
   QueueCore(const QueueCore&) = delete;
   QueueCore& operator=(const QueueCore&) = delete;
 
   void check_open() const;
-  void put(const std::string& item, Timeout timeout);
-  std::string get(Timeout timeout);
+  // False: no slot within the time.
+  [[nodiscard]] bool put(const std::string& item, Timeout timeout);
+  // Nothing: no item within the time.
+  [[nodiscard]] std::optional<std::string> get(Timeout timeout);
   std::size_t qsize() const noexcept;
   bool empty() const noexcept;
   bool full() const noexcept;
@@ -60,7 +65,8 @@ class QueueCore {
   void join_thread();
   void cancel_join_thread() noexcept;
   void task_done();
-  void join();
+  [[nodiscard]] bool join(Timeout timeout);
+  [[nodiscard]] Handle handle() const;
 
  private:
   class State;
@@ -79,12 +85,26 @@ class Queue {
   explicit Queue(QueueOptions options = {})
       : Queue(detail::CoreTag{}, detail::CoreOptions{.maxsize = options.maxsize}) {}
 
+  // In an executed program: the queue that a handle stands for; see psq/handle.h. Once a handle.
+  // Throws InvalidArgument, with nothing taken, when the program has not inherited such a queue.
+  [[nodiscard]] static Queue from_handle(const std::string& token) {
+    return Queue(detail::CoreTag{}, token, false);
+  }
+  // For a program to be executed. Throws SystemError when there are no descriptors left.
+  [[nodiscard]] Handle handle() const { return core_->handle(); }
+
   // Serializes the item, takes a slot, waiting for one as long as `timeout` says, and leaves the
   // item to the feeder. The slot is free again when a get has read the item.
   // Throws Closed, NotSerializable, Full; the item is not put then.
   void put(const T& item, Timeout timeout = forever) {
+    if (!try_put(item, timeout)) throw Full();
+  }
+
+  // The same, but false instead of Full: the item is not put then.
+  [[nodiscard]] bool try_put(const T& item, Timeout timeout = no_wait) {
     core_->check_open();
-    detail::with_bytes(item, [&](const std::string& bytes) { core_->put(bytes, timeout); });
+    return detail::with_bytes(item,
+                              [&](const std::string& bytes) { return core_->put(bytes, timeout); });
   }
 
   // Takes the oldest item in the channel, waiting for one as long as `timeout` says. The timeout is
@@ -92,7 +112,16 @@ class Queue {
   // Throws Closed (also when another thread of this process closes the queue meanwhile), Empty,
   // NotDeserializable (the item is consumed, its slot free).
   [[nodiscard]] T get(Timeout timeout = forever) {
-    return detail::deserialize<std::remove_cv_t<T>>(core_->get(timeout));
+    auto bytes = core_->get(timeout);
+    if (!bytes) throw Empty();
+    return detail::deserialize<std::remove_cv_t<T>>(std::move(*bytes));
+  }
+
+  // The same, but nothing instead of Empty.
+  [[nodiscard]] std::optional<T> try_get(Timeout timeout = no_wait) {
+    auto bytes = core_->get(timeout);
+    if (!bytes) return std::nullopt;
+    return detail::deserialize<std::remove_cv_t<T>>(std::move(*bytes));
   }
 
   // Number of slots taken: items put and not yet read, buffered ones of all processes included.
@@ -121,6 +150,8 @@ class Queue {
  protected:
   Queue(detail::CoreTag, const detail::CoreOptions& options)
       : core_(std::make_unique<detail::QueueCore>(options)) {}
+  Queue(detail::CoreTag, const std::string& token, bool counts_tasks)
+      : core_(std::make_unique<detail::QueueCore>(token, counts_tasks)) {}
   [[nodiscard]] detail::QueueCore& core() const noexcept { return *core_; }
 
  private:

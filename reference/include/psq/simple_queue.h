@@ -8,10 +8,14 @@
 #define PSQ_SIMPLE_QUEUE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "psq/codec.h"
+#include "psq/handle.h"
+#include "psq/timeout.h"
 
 namespace psq {
 namespace detail {
@@ -20,13 +24,15 @@ namespace detail {
 class SimpleQueueCore {
  public:
   SimpleQueueCore();
+  explicit SimpleQueueCore(const std::string& token);
   ~SimpleQueueCore();
   SimpleQueueCore(const SimpleQueueCore&) = delete;
   SimpleQueueCore& operator=(const SimpleQueueCore&) = delete;
 
   void check_open() const;
   void put(const std::string& item);
-  std::string get();
+  [[nodiscard]] std::optional<std::string> get(Timeout timeout);
+  [[nodiscard]] Handle handle() const;
   bool empty() const;
   void close() noexcept;
 
@@ -42,7 +48,16 @@ class SimpleQueueCore {
 template <typename T>
 class SimpleQueue {
  public:
+  // Throws SystemError.
   SimpleQueue() : core_(std::make_unique<detail::SimpleQueueCore>()) {}
+
+  // In an executed program: the queue that a handle stands for; see psq/handle.h. Once a handle.
+  // Throws InvalidArgument, with nothing taken, when the program has not inherited such a queue.
+  [[nodiscard]] static SimpleQueue from_handle(const std::string& token) {
+    return SimpleQueue(std::make_unique<detail::SimpleQueueCore>(token));
+  }
+  // For a program to be executed. Throws SystemError when there are no descriptors left.
+  [[nodiscard]] Handle handle() const { return core_->handle(); }
 
   // Serializes the item, then writes it, waiting as long as there is no room. When it returns, the
   // item is visible to every process and survives this one.
@@ -55,7 +70,18 @@ class SimpleQueue {
   // Takes the oldest item, waiting as long as there is none.
   // Throws Closed (also when another thread of this process closes the queue meanwhile),
   // NotDeserializable (the item is consumed).
-  [[nodiscard]] T get() { return detail::deserialize<std::remove_cv_t<T>>(core_->get()); }
+  [[nodiscard]] T get() {
+    auto item = try_get(forever);
+    if (!item) throw Empty();  // Does not happen: that was for ever.
+    return std::move(*item);
+  }
+
+  // The same, but nothing when there is no item within the time.
+  [[nodiscard]] std::optional<T> try_get(Timeout timeout = no_wait) {
+    auto bytes = core_->get(timeout);
+    if (!bytes) return std::nullopt;
+    return detail::deserialize<std::remove_cv_t<T>>(std::move(*bytes));
+  }
 
   // Whether nothing can be read at this moment; exact for items whose put has returned.
   // Throws Closed.
@@ -66,6 +92,8 @@ class SimpleQueue {
   void close() noexcept { core_->close(); }
 
  private:
+  explicit SimpleQueue(std::unique_ptr<detail::SimpleQueueCore> core) : core_(std::move(core)) {}
+
   std::unique_ptr<detail::SimpleQueueCore> core_;
 };
 
