@@ -70,7 +70,7 @@ void QueueCore::check_open() const {
   if (state_->local->closed()) throw Closed("queue");
 }
 
-bool QueueCore::put(const std::string& item, Timeout timeout) {
+bool QueueCore::put(std::string_view item, Timeout timeout) {
   if constexpr (kFaults) fault_put_serialized();
   check_open();
   if constexpr (kFaults)
@@ -96,7 +96,7 @@ bool QueueCore::put(const std::string& item, Timeout timeout) {
       throw CountOverflow();
   }
   if constexpr (kFaults)
-    if (state_->fault_counted(put, item)) return true;
+    if (state_->fault_counted(put, std::string(item))) return true;
   bool added = false;
   try {
     added = put.add(item);

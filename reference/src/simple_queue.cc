@@ -64,7 +64,7 @@ void SimpleQueueCore::check_open() const {
   state_->check_open();
 }
 
-void SimpleQueueCore::put(const std::string& item) {
+void SimpleQueueCore::put(std::string_view item) {
   state_->check_open();
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleLeavesStump)) fault_own() = 0;
@@ -75,7 +75,7 @@ void SimpleQueueCore::put(const std::string& item) {
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleEmptyAtOne)) fault_shared()++;
   if constexpr (kFaults)
-    if (const auto now = fault_delayed(item)) {
+    if (const auto now = fault_delayed(std::string(item))) {
       for (const std::string& each : *now) state_->channel.send(each);
       return;
     }

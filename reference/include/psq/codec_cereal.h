@@ -40,6 +40,11 @@
 namespace psq {
 namespace detail {
 
+template <typename T>
+inline constexpr bool kCerealTakes =
+    cereal::traits::is_output_serializable<T, cereal::BinaryOutputArchive>::value&&
+        cereal::traits::is_input_serializable<T, cereal::BinaryInputArchive>::value;
+
 class AppendBuffer : public std::streambuf {
  public:
   explicit AppendBuffer(std::string& out) : out_(out) {}
@@ -73,8 +78,8 @@ class SpanBuffer : public std::streambuf {
 }  // namespace detail
 
 template <typename T>
-requires(!detail::Raw<T> && !detail::AsItIs<T> && !std::is_pointer_v<T> &&
-         !std::ranges::enable_view<T>) struct Codec<T> {
+requires(!detail::Raw<T> && !detail::AsItIs<T> && !detail::kPointsElsewhere<T> &&
+         detail::kCerealTakes<T>) struct Codec<T> {
   static void encode(const T& value, std::string& out) {
     detail::AppendBuffer buffer(out);
     std::ostream stream(&buffer);

@@ -17,10 +17,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "psq/codec.h"
@@ -138,22 +141,33 @@ class Connection : public ConnectionBase {
   // Throws NotSerializable with nothing sent.
   void send(const T& item) {
     (void)check_writable();
-    std::string bytes;
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_serialized);
 #endif
-    detail::serialize(item, bytes);
-    send_message(std::as_bytes(std::span(bytes)));
+    detail::with_bytes(
+        item, [&](std::string_view bytes) { send_message(std::as_bytes(std::span(bytes))); });
   }
 
   // Receives one item, waiting for it as long as it takes.
   // Throws NotDeserializable; the message is consumed.
   [[nodiscard]] T recv() {
-    const auto message = receive_message();
+    auto message = receive_message();
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
 #endif
-    return detail::deserialize<std::remove_cv_t<T>>(message);
+    return detail::deserialize<std::remove_cv_t<T>>(std::move(message));
+  }
+
+  // With a timeout: when no message begins within it TimeoutError, and nothing is taken. A message
+  // that has begun is waited for as long as it takes.
+  [[nodiscard]] T recv(Timeout timeout) {
+    if (!poll(timeout)) throw TimeoutError();
+    return recv();
+  }
+  // The same, but nothing instead of TimeoutError.
+  [[nodiscard]] std::optional<T> try_recv(Timeout timeout = no_wait) {
+    if (!poll(timeout)) return std::nullopt;
+    return recv();
   }
 
   // Receives an end that was sent with send_connection, waiting for it as long as it takes. It
@@ -185,6 +199,12 @@ template <std::derived_from<ConnectionBase> C>
     ready.push_back(static_cast<C*>(base));
   }
   return ready;
+}
+
+// The same for connections of different types: wait({&jobs, &orders}, 200ms).
+[[nodiscard]] inline std::vector<ConnectionBase*> wait(
+    std::initializer_list<ConnectionBase*> connections, Timeout timeout = forever) {
+  return wait(std::span<ConnectionBase* const>(connections.begin(), connections.size()), timeout);
 }
 
 template <std::derived_from<ConnectionBase> C>

@@ -32,6 +32,12 @@ class Full : public Error {
   Full();
 };
 
+// Nothing came within the time given, in a call that has no better name for it. Nothing was taken.
+class TimeoutError : public Error {
+ public:
+  TimeoutError();
+};
+
 // The object was closed in this process before.
 class Closed : public Error {
  public:

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "psq/timeout.h"
 
@@ -62,6 +64,13 @@ class Process {
 // where cancel_join_thread was called), flushes standard output. Other threads keep running
 // meanwhile.
 [[noreturn]] void exit(int status);
+
+// Goes on as another program, to which queues may be handed; see psq/handle.h. For the body of a
+// Process: the parent's handle of the child stays good. The program is looked for on the path when
+// its name has no slash; its arguments begin with its name. What this process put into queues is in
+// their channels first, as at its end. Throws InvalidArgument when the command is empty and
+// SystemError when there is no such program; the queues may be closed in this process then.
+[[noreturn]] void execute(const std::vector<std::string>& command);
 
 }  // namespace psq
 

@@ -19,5 +19,6 @@
 #include "psq/queue.h"
 #include "psq/simple_queue.h"
 #include "psq/timeout.h"
+#include "psq/until.h"
 
 #endif  // PSQ_PSQ_H_

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -55,7 +56,7 @@ class QueueCore {
 
   void check_open() const;
   // False: no slot within the time.
-  [[nodiscard]] bool put(const std::string& item, Timeout timeout);
+  [[nodiscard]] bool put(std::string_view item, Timeout timeout);
   // Nothing: no item within the time.
   [[nodiscard]] std::optional<std::string> get(Timeout timeout);
   std::size_t qsize() const noexcept;
@@ -104,7 +105,7 @@ class Queue {
   [[nodiscard]] bool try_put(const T& item, Timeout timeout = no_wait) {
     core_->check_open();
     return detail::with_bytes(item,
-                              [&](const std::string& bytes) { return core_->put(bytes, timeout); });
+                              [&](std::string_view bytes) { return core_->put(bytes, timeout); });
   }
 
   // Takes the oldest item in the channel, waiting for one as long as `timeout` says. The timeout is

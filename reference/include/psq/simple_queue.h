@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -30,7 +31,7 @@ class SimpleQueueCore {
   SimpleQueueCore& operator=(const SimpleQueueCore&) = delete;
 
   void check_open() const;
-  void put(const std::string& item);
+  void put(std::string_view item);
   [[nodiscard]] std::optional<std::string> get(Timeout timeout);
   [[nodiscard]] Handle handle() const;
   bool empty() const;
@@ -64,7 +65,7 @@ class SimpleQueue {
   // Throws Closed, NotSerializable (nothing was put).
   void put(const T& item) {
     core_->check_open();
-    detail::with_bytes(item, [&](const std::string& bytes) { core_->put(bytes); });
+    detail::with_bytes(item, [&](std::string_view bytes) { core_->put(bytes); });
   }
 
   // Takes the oldest item, waiting as long as there is none.
