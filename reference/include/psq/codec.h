@@ -17,6 +17,15 @@
 // copyable types as the bytes of their object (no pointers, no views), all else through cereal, for
 // which psq/codec_cereal.h has to be included.
 
+//
+// Nothing that travels says of which type it is: both sides have to agree. A trivially copyable
+// type goes with its padding, and with what its members point to left behind.
+//
+// Clauses: queue.item.values-equal, simple-queue.item.values-equal, pipe.item.values-equal,
+// queue.get.not-deserializable, simple-queue.get.not-deserializable, pipe.recv.not-deserializable,
+// simple-queue.put.not-serializable, pipe.send.not-serializable,
+// queue.item.unserializable-stops-nothing.
+
 #ifndef PSQ_CODEC_H_
 #define PSQ_CODEC_H_
 

@@ -10,6 +10,12 @@
 //     void serialize(Archive& archive) { archive(name, parts); }
 //   };
 
+//
+// An item needs a constructor without arguments; it need not be copyable. Threads and errors: as
+// psq/codec.h says.
+//
+// Clauses: queue.item.values-equal, queue.get.not-deserializable.
+
 #ifndef PSQ_CODEC_CEREAL_H_
 #define PSQ_CODEC_CEREAL_H_
 

@@ -18,6 +18,8 @@
 // that was forked from it, and once in each. Threads: a Handle is a value; use it from one thread
 // at a time. Both programs have to be built with the same version of psq, and agree about the type
 // of the items: nothing that travels says what it is.
+//
+// Clauses: process.objects.every-type, process.hygiene.nothing-left.
 
 #ifndef PSQ_HANDLE_H_
 #define PSQ_HANDLE_H_

@@ -1,8 +1,16 @@
 // SimpleQueue<T>: an unbounded queue between processes, without a buffer and without a thread.
 //
-// Processes: share a queue by inheritance: create it, then fork. Nothing names it; it is gone when
-// the last process that holds it is. Threads: every method may be called by any number of threads
-// at the same time. Order: strictly first in, first out, over all processes.
+// Processes: share a queue by inheritance: create it, then fork; or hand it to a program that is
+// executed (psq/handle.h). Nothing names it; it is gone when the last process that holds it is, and
+// takes one descriptor in each. A process that dies at any moment harms no other. Threads: every
+// method may be called by any number of threads at the same time. Order: strictly first in, first
+// out, over all processes. Room: about 256 KiB of items wait in the channel, and a put waits for
+// room beyond that; an item may be longer and then needs a getter before its put returns. A call
+// that throws has changed nothing, unless it says otherwise.
+//
+// Clauses: simple-queue.order.fifo, simple-queue.item.sizes-intact, simple-queue.item.values-equal,
+// simple-queue.item.null-is-an-item, simple-queue.exit.items-remain,
+// failure.kill.simple-queue-what-arrives-is-whole, failure.kill.waiting-writer-harmless.
 
 #ifndef PSQ_SIMPLE_QUEUE_H_
 #define PSQ_SIMPLE_QUEUE_H_
@@ -63,6 +71,10 @@ class SimpleQueue {
   // Serializes the item, then writes it, waiting as long as there is no room. When it returns, the
   // item is visible to every process and survives this one.
   // Throws Closed, NotSerializable (nothing was put).
+  // Clauses: simple-queue.put.visible-on-return, simple-queue.put.survives-producer,
+  // simple-queue.put.small-at-once, simple-queue.put.large-waits,
+  // simple-queue.put.large-later-consumer, simple-queue.put.not-serializable,
+  // simple-queue.put.visible-to-later-child.
   void put(const T& item) {
     core_->check_open();
     detail::with_bytes(item, [&](std::string_view bytes) { core_->put(bytes); });
@@ -70,7 +82,9 @@ class SimpleQueue {
 
   // Takes the oldest item, waiting as long as there is none.
   // Throws Closed (also when another thread of this process closes the queue meanwhile),
-  // NotDeserializable (the item is consumed).
+  // NotDeserializable (the item is consumed), Corrupted.
+  // Clauses: simple-queue.get.waits-for-item, simple-queue.get.exactly-once,
+  // simple-queue.get.all-served, simple-queue.get.not-deserializable.
   [[nodiscard]] T get() {
     auto item = try_get(forever);
     if (!item) throw Empty();  // Does not happen: that was for ever.
@@ -85,11 +99,12 @@ class SimpleQueue {
   }
 
   // Whether nothing can be read at this moment; exact for items whose put has returned.
-  // Throws Closed.
+  // Throws Closed. Clauses: simple-queue.empty.exact.
   [[nodiscard]] bool empty() const { return core_->empty(); }
 
   // No put, get or empty in this process from now on. Other processes keep a working queue, and so
-  // do children forked later. Idempotent.
+  // do children forked later. Idempotent. Clauses: simple-queue.close.operations-closed,
+  // simple-queue.close.local, simple-queue.close.idempotent.
   void close() noexcept { core_->close(); }
 
  private:
