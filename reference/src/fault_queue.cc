@@ -150,7 +150,7 @@ Slots::Taken Slots::fault_take_holding_place(QueueMemory& queue, Accounts::Id id
   ++fault_taken_;
   const bool free = free_.wait(deadline, [&] { return in_use(queue) <= bound_; });
   --fault_taken_;
-  return free ? try_take(queue, id, tasks) : Taken::kNo;
+  return free ? try_take(queue, id, tasks, true) : Taken::kNo;
 }
 
 // One by one.

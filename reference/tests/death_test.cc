@@ -179,9 +179,11 @@ TEST(DeathOfTheRepairer, LeavesTheRestToTheNext) {
     const char* first;
     const char* then;
   };
-  for (const auto [first, then] :
+  for (const Chain& chain :
        {Chain{"committed", "commit-repaired"}, Chain{"item-counted", "item-collected"},
         Chain{"item-counted", "account-taken"}}) {
+    const char* const first = chain.first;
+    const char* const then = chain.then;
     SCOPED_TRACE(then);
     Tasks queue({.maxsize = kBound});
     Child producer([&] {
