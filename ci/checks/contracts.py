@@ -17,7 +17,7 @@ _NO_CONTRACT = ("psq.h", "fault.h")
 _CHANGE = re.compile(r"^(added|removed) [\w.]+: (\S+)$")
 _COMMENT = re.compile(r"^\s*//(.*)$")
 # A list goes on to the end of its sentence, over several lines.
-_LIST = re.compile(r"\bClauses: ([^;:(]*?)(?:\.(?=\s|$)|$|[;:(])")
+_LIST = re.compile(r"\bClauses:\s+([^;:(]*?)(?:\.(?=\s|$)|$|[;:(])")
 _ID = re.compile(r"[a-z-]+(?:\.[a-z-]+)+")
 
 
