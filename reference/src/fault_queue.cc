@@ -93,6 +93,11 @@ bool fault_in_first_process() noexcept {
   return getpid() == first_process;
 }
 
+bool fault_feeder_is_slow() noexcept {
+  return fault_is(Fault::kExitFlushesOneQueue) || fault_is(Fault::kQsizeMissesBuffered) ||
+         fault_is(Fault::kFullMissesBuffered);
+}
+
 std::string& fault_kept_back() {
   thread_local std::string kept;
   return kept;
@@ -145,7 +150,7 @@ Slots::Taken Slots::fault_take_holding_place(QueueMemory& queue, Accounts::Id id
   ++fault_taken_;
   const bool free = free_.wait(deadline, [&] { return in_use(queue) <= bound_; });
   --fault_taken_;
-  return free ? try_take(queue, id, tasks) : Taken::kNo;
+  return free ? try_take(queue, id, tasks, true) : Taken::kNo;
 }
 
 // One by one.

@@ -17,6 +17,9 @@ Timeout fault_get_timeout(Timeout timeout);
 // Whether this is the process that chose the fault, the one that creates the queues of most tests.
 bool fault_in_first_process() noexcept;
 
+// Whether items have to stay in the buffer for a while, so that the fault shows.
+bool fault_feeder_is_slow() noexcept;
+
 // What this thread has kept back of its puts.
 std::string& fault_kept_back();
 

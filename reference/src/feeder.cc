@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "psq/error.h"
+#include "src/fault_queue.h"
 #include "src/fault_seam.h"
 
 namespace psq::detail {
@@ -176,7 +177,7 @@ bool Feeder::next_batch(Blocks& batch) {
         fault_is(Fault::kKilledSwaps))
       if (!swap() && fault_turn(4)) work_.wait_for(lock, kLookAgain, swap);
   if constexpr (kFaults)
-    if (fault_is(Fault::kExitFlushesOneQueue))
+    if (fault_feeder_is_slow())
       work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
   idle_ = false;
   batch.swap(buffer_);

@@ -15,6 +15,11 @@ namespace psq::detail {
 // sleep is longer than kLookAgain, so that at worst a change is seen that much later.
 class FutexEvent {
  public:
+  // Before it sleeps, a waiter lets others run so many times: often one of them makes the condition
+  // true, and whole rows of changes then cost no sleep and no wake-up. It is little enough to be
+  // nothing when nobody does.
+  static constexpr int kYields = 4;
+
   // To be called after the change. Costs no system call while nobody sleeps.
   void notify_one() noexcept { notify(1); }
   void notify_all() noexcept;
@@ -45,11 +50,6 @@ class FutexEvent {
   // between the last look at the condition and the sleep is not missed.
   static constexpr std::uint32_t kSleepers = 1;
   static constexpr std::uint32_t kOneNotification = 2;
-
-  // Before it sleeps, a waiter lets others run so many times: often one of them makes the condition
-  // true, and whole rows of changes then cost no sleep and no wake-up. It is little enough to be
-  // nothing when nobody does.
-  static constexpr int kYields = 4;
 
   static void yield() noexcept;
   std::uint32_t announce() noexcept;

@@ -23,28 +23,28 @@ Slots::Taken Slots::take(QueueMemory& queue, Accounts::Id id, bool tasks, Deadli
     if (fault_is(Fault::kPutterHoldsPlace))
       return fault_take_holding_place(queue, id, tasks, deadline);
   Taken taken = Taken::kNo;
-  [[maybe_unused]] int looks = 0;
+  int looks = 0;
   [[maybe_unused]] const std::uint32_t before = kFaults ? queue.accounts().items() : 0;
   [[maybe_unused]] const auto blind = [&] {
-    return looks++ > 0 && ((fault_is(Fault::kPutMissesSlot) && !deadline.is_never()) ||
-                           (fault_is(Fault::kPutStarves) && queue.accounts().items() != before));
+    return looks > 1 && ((fault_is(Fault::kPutMissesSlot) && !deadline.is_never()) ||
+                         (fault_is(Fault::kPutStarves) && queue.accounts().items() != before));
   };
-  free_.wait(deadline, [&] {
+  const auto look = [&](bool closely) {
+    ++looks;
     if constexpr (kFaults)
       if (blind()) return stop.load();
-    if (stop.load()) {
-      taken = Taken::kStopped;
-    } else {
-      taken = try_take(queue, id, tasks);
-    }
+    taken = stop.load() ? Taken::kStopped : try_take(queue, id, tasks, closely);
     return taken != Taken::kNo;
-  });
+  };
+  // Whoever is about to sleep, or to give up, looks closely, at the dead as well.
+  if (!free_.wait(deadline, [&] { return look(looks >= FutexEvent::kYields); })) (void)look(true);
   if constexpr (kFaults)
     if (taken == Taken::kNo && fault_is(Fault::kFullTakesSlot)) ++fault_taken_;
   return taken;
 }
 
-Slots::Taken Slots::try_take(QueueMemory& queue, Accounts::Id id, bool tasks) noexcept {
+Slots::Taken Slots::try_take(QueueMemory& queue, Accounts::Id id, bool tasks,
+                             bool closely) noexcept {
   if constexpr (kFaults)
     if (fault_is(Fault::kBoundRaces) && in_use(queue) < bound_) {
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
@@ -58,7 +58,7 @@ Slots::Taken Slots::try_take(QueueMemory& queue, Accounts::Id id, bool tasks) no
     taken = tasks && !queue.tasks().has_room(items) ? Taken::kTooManyTasks : Taken::kYes;
     return taken == Taken::kYes;
   };
-  if (queue.accounts().add(id, allowed) || taken != Taken::kNo) return taken;
+  if (queue.accounts().add(id, allowed) || taken != Taken::kNo || !closely) return taken;
   // Perhaps some are in the hands of the dead.
   queue.collect_from_the_dead();
   (void)queue.accounts().add(id, allowed);

@@ -55,7 +55,7 @@ class Slots {
   // From here on nobody waits for a slot.
   static constexpr std::uint64_t kUnbounded = 2147483647;
 
-  Taken try_take(QueueMemory& queue, Accounts::Id id, bool tasks) noexcept;
+  Taken try_take(QueueMemory& queue, Accounts::Id id, bool tasks, bool closely) noexcept;
   Taken fault_take_holding_place(QueueMemory& queue, Accounts::Id id, bool tasks,
                                  Deadline deadline);
   [[nodiscard]] bool is_free(std::uint32_t items, QueueMemory& queue) noexcept;

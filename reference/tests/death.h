@@ -17,6 +17,12 @@ namespace psq::test {
 // No survivor may need a second; a machine that is busy with other things is given a few.
 inline constexpr std::chrono::seconds kSoon{5};
 
+// A test that hangs fails, and soon.
+struct EndsOrFails {
+  EndsOrFails() { alarm(60); }
+  ~EndsOrFails() { alarm(0); }
+};
+
 constexpr int kBound = 3;
 using Tasks = JoinableQueue<std::string>;
 

@@ -38,6 +38,8 @@ std::string name_of(const testing::TestParamInfo<Moment>& info) {
 
 class Death : public testing::TestWithParam<Moment> {
  protected:
+  const EndsOrFails limit_;
+
   void die_there() const { set_death_point(GetParam().point, GetParam().times); }
 };
 
@@ -177,9 +179,11 @@ TEST(DeathOfTheRepairer, LeavesTheRestToTheNext) {
     const char* first;
     const char* then;
   };
-  for (const auto [first, then] :
+  for (const Chain& chain :
        {Chain{"committed", "commit-repaired"}, Chain{"item-counted", "item-collected"},
         Chain{"item-counted", "account-taken"}}) {
+    const char* const first = chain.first;
+    const char* const then = chain.then;
     SCOPED_TRACE(then);
     Tasks queue({.maxsize = kBound});
     Child producer([&] {
