@@ -274,6 +274,7 @@ void Session::take_answer(Call& call, const Incoming& incoming) {
 void Session::note_death(Peer& gone) {
   receive_from(gone);  // what it wrote before it died counts
   gone.dead = true;
+  gone.died = monotonic_now();
   bool in_a_call = false;
   for (auto& [id, call] : calls_) {
     if (call->process != gone.name || call->answer) continue;

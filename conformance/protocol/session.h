@@ -38,6 +38,7 @@ struct Peer {
   bool told_to_end = false;
   bool killed = false;  // by the controller
   bool abrupt = false;  // ended, or may be ended, in a way that lets it clean nothing up
+  Nanoseconds died{0};  // when that was seen
 };
 
 struct SessionOptions {
@@ -79,6 +80,10 @@ class Session {
   /// Whether some call on a living process has no answer yet.
   [[nodiscard]] bool anything_pending() const;
   [[nodiscard]] DriverProgram& program() { return *program_; }
+  /// All that was asked, by id: in the order in which it was.
+  [[nodiscard]] const std::map<std::int64_t, std::unique_ptr<Call>>& calls() const {
+    return calls_;
+  }
 
   /// Sends a signal. Kill marks the process, so that what it had pending has the outcome killed.
   void signal(const std::string& process, int signal);

@@ -63,11 +63,35 @@ std::string driver_of(const Options& options) {
   return shell_word(command);
 }
 
+std::string clause_of(const TestResult& result) {
+  if (!result.clause.empty()) return result.clause;
+  return result.clauses.empty() ? "(no clause says it)" : result.clauses.front();
+}
+
+// What a search found is drawn from a seed of its own.
+std::string seed_of(const TestResult& result, const Options& options) {
+  const auto found = result.files.find("seed.txt");
+  return found != result.files.end() ? found->second : std::to_string(options.seed);
+}
+
+std::string replay_of(const TestResult& result, const Options& options) {
+  const std::string seed = " --seed " + seed_of(result, options);
+  if (options.soak) {
+    return "psq soak " + driver_of(options) + seed + " --programs 1" +
+           (options.kills ? " --kills" : "");
+  }
+  // A search may show that a clause is broken which other tests are about.
+  const bool own = std::ranges::find(result.clauses, clause_of(result)) != result.clauses.end();
+  const bool searched = result.files.contains("seed.txt");
+  return "psq check " + driver_of(options) + " --test '" +
+         (own && !searched ? clause_of(result) : result.test) + "'" + seed;
+}
+
 }  // namespace
 
 std::string failure_card(const TestResult& result, const Hello& hello, const Options& options) {
   if (result.verdict == Verdict::kPass) return {};
-  const std::string id = result.clause.empty() ? result.clauses.at(0) : result.clause;
+  const std::string id = clause_of(result);
   const Clause* clause = find_clause(id);
   std::ostringstream card;
   card << in_capitals(std::string{to_string(result.verdict)}) << "  " << id;
@@ -87,8 +111,7 @@ std::string failure_card(const TestResult& result, const Hello& hello, const Opt
     card << indented(result.message, "      ");
   }
   card << indented(result.columns, "                 ");
-  card << "      replay     psq check " << driver_of(options) << " --test '" << id << "' --seed "
-       << options.seed << "\n";
+  card << "      replay     " << replay_of(result, options) << "\n";
   if (!result.evidence.empty()) card << "      evidence   " << result.evidence << "\n";
   return card.str();
 }

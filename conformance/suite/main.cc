@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
+#include "program/soak.h"
 #include "suite/options.h"
 #include "suite/results.h"
 #include "suite/runner.h"
@@ -79,6 +81,12 @@ int finish(Judging& run, std::size_t planned) {
 
 int run_suite(const Options& options) {
   const auto tests = select_tests(options);
+  if (tests.size() > 1 && !options.history.empty() &&
+      !std::filesystem::is_directory(options.history)) {
+    throw std::invalid_argument{"--history " + options.history + " is no folder, and " +
+                                std::to_string(tests.size()) +
+                                " tests are selected; make the folder, or select one test"};
+  }
   Judging run{
       .options = options, .ledger = Ledger{options.ledger}, .file = ResultFile{options.results}};
   run.file.plan(options, tests);
@@ -108,6 +116,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (options.list) return list_tests(options);
+    if (options.soak) return static_cast<int>(soak(options));
     int only_the_name = 1;
     testing::InitGoogleTest(&only_the_name, argv);
     // Which tests run is not for an environment to say.

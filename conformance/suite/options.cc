@@ -37,6 +37,15 @@ std::uint64_t some_seed() {
 
 void declare(CLI::App& app, Options& options) {
   app.add_flag("--list", options.list, "Print the tests, one JSON object a line; needs no driver");
+  app.add_flag("--soak", options.soak,
+               "Instead of tests: generated programs on every kind of object, for the budget");
+  app.add_flag("--kills", options.kills, "With --soak: kill one process of each program");
+  app.add_option("--programs", options.programs, "With --soak: no more programs than these")
+      ->check(CLI::Range(std::int64_t{1}, INT64_MAX));
+  app.add_option("--shard", options.shard, "With --soak and --shards: which share of the programs")
+      ->check(CLI::Range(1, 4096));
+  app.add_option("--shards", options.shards, "With --soak: among how many runs they are shared")
+      ->check(CLI::Range(1, 4096));
   app.add_flag("--clauses", options.clauses,
                "Print the clauses of the law, one JSON object a line; needs no driver");
   app.add_option("--test", options.tests,
@@ -59,11 +68,23 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--hang-after", options.hang_after,
                  "Seconds after which a call that should end is taken to hang")
       ->check(CLI::Range(0.1, 3600.0));
+  app.add_option("--budget", options.budget,
+                 "Seconds for each test that searches among generated programs")
+      ->check(CLI::Range(0.1, 1e7));
+  app.add_option("--shrink-for", options.shrink_for,
+                 "Seconds to look for a smaller program, when one has failed")
+      ->check(CLI::Range(0.0, 3600.0));
+  app.add_option("--history", options.history,
+                 "Write the history of each test: a file for one test, a folder for several");
   app.add_option("--unsupported-status", options.unsupported_status,
                  "Exit status when every selected test was unsupported");
 }
 
 }  // namespace
+
+Nanoseconds in_nanoseconds(double seconds) {
+  return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>{seconds});
+}
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
   CLI::App app{
@@ -83,6 +104,14 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
     return status == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
+  }
+  if (options.shard > options.shards) {
+    std::cerr << "psq-conformance: --shard counts from 1 to --shards\n";
+    return static_cast<int>(ExitStatus::kUsage);
+  }
+  if (!options.soak && (options.kills || options.shards > 1 || options.programs < INT64_MAX)) {
+    std::cerr << "psq-conformance: --kills, --shards and --programs go with --soak\n";
+    return static_cast<int>(ExitStatus::kUsage);
   }
   if (options.driver.empty() && !options.list && !options.clauses) {
     std::cerr << "psq-conformance: no driver; give its command after --, as in\n"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/posix.h"
 #include "suite/registry.h"
 
 namespace psq::conformance {
@@ -15,16 +16,26 @@ struct Options {
   std::vector<std::string> profiles;  // of the law; all when empty
   std::string results;
   std::string evidence;
+  std::string history;  // a file, or a folder for a file a test
   std::string ledger;
   std::string name;
   std::uint64_t seed = 0;
   double patience = 1.0;
   double hang_after = 10.0;    // seconds; scaled by patience
+  double budget = 3.0;         // seconds that each test that searches may take
+  double shrink_for = 10.0;    // seconds to make smaller what it has found; scaled by patience
   int unsupported_status = 2;  // what was not tested is not green
   bool list = false;
+  bool soak = false;  // programs of all kinds for the budget, instead of tests
+  bool kills = false;
+  std::uint64_t shard = 1;  // of `shards`: every so manieth program
+  std::uint64_t shards = 1;
+  std::int64_t programs = INT64_MAX;
   bool clauses = false;
   std::vector<std::string> driver;
 };
+
+Nanoseconds in_nanoseconds(double seconds);
 
 /// Parses, or prints what is wrong (or the help) and returns the exit status to end with.
 std::optional<int> parse_options(int argc, char** argv, Options& options);

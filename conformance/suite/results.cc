@@ -92,7 +92,39 @@ void ResultFile::test(const TestResult& result, std::uint64_t seed) {
                  {"seconds", result.seconds},
                  {"seed", seed},
                  {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
-                 {"observed", result.observed}}));
+                 {"observed", result.observed},
+                 {"seen", result.seen}}));
+}
+
+void ResultFile::soak_plan(const Options& options) {
+  append(dumped({{"record", "plan"},
+                 {"format", kFormat},
+                 {"mode", "soak"},
+                 {"name", options.name},
+                 {"driver", options.driver},
+                 {"clause_digest", clause_digest()},
+                 {"budget", options.budget},
+                 {"shard", options.shard},
+                 {"shards", options.shards},
+                 {"kills", options.kills},
+                 {"seed", options.seed}}));
+}
+
+void ResultFile::soak_progress(const std::map<std::string, std::int64_t>& seen, int failures) {
+  append(dumped({{"record", "progress"}, {"seen", seen}, {"failures", failures}}));
+}
+
+void ResultFile::soak_failure(const TestResult& result, std::uint64_t seed) {
+  append(dumped({{"record", "failure"},
+                 {"clause", result.clause},
+                 {"message", result.message},
+                 {"card", result.card},
+                 {"seed", seed},
+                 {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)}}));
+}
+
+void ResultFile::soak_end(ExitStatus status) {
+  append(dumped({{"record", "end"}, {"mode", "soak"}, {"status", static_cast<int>(status)}}));
 }
 
 void ResultFile::end(const std::vector<TestResult>& results, std::size_t planned,

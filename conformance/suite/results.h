@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,11 @@ class ResultFile {
   void implementation(const Hello& hello);
   [[nodiscard]] bool introduced() const { return introduced_; }
   void test(const TestResult& result, std::uint64_t seed);
+  /// Of a soak: how much was seen until now, what failed, and how it ended.
+  void soak_plan(const Options& options);
+  void soak_progress(const std::map<std::string, std::int64_t>& seen, int failures);
+  void soak_failure(const TestResult& result, std::uint64_t seed);
+  void soak_end(ExitStatus status);
   void end(const std::vector<TestResult>& results, std::size_t planned, ExitStatus status);
 
  private:

@@ -2,8 +2,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+#include <stdexcept>
 
+#include "history/json_lines.h"
 #include "law/clause.h"
+#include "program/recorder.h"
 #include "suite/card.h"
 #include "suite/scenario.h"
 
@@ -18,6 +22,7 @@ void take_failure(TestResult& result, const Failed& failed, Scenario& scenario) 
   result.expected = failed.expected;
   result.saw = failed.saw;
   result.message = "expected " + failed.expected + "; saw " + failed.saw;
+  result.files = failed.files;
   result.columns = failed.columns.empty() ? scenario.session().transcript().columns(failed.step)
                                           : failed.columns;
 }
@@ -34,6 +39,24 @@ void require_profile(const TestCase& test, const Hello& hello) {
     throw Unsupported{"it does not claim the profile " + profile};
 }
 
+std::string history_of(const Session& session) {
+  const history::History history = record(session);
+  if (history.operations.empty()) return {};
+  std::ostringstream out;
+  history::write_json_lines(out, history);
+  return out.str();
+}
+
+// What was recorded of a test, whatever its verdict; of a search that failed, of its failure.
+void keep_history(const TestResult& result, const Scenario& scenario, const Options& options) {
+  if (options.history.empty()) return;
+  const auto failed = result.files.find("history.jsonl");
+  const bool is_folder = std::filesystem::is_directory(options.history);
+  const std::filesystem::path path{options.history};
+  write_file(is_folder ? path / (result.test + ".jsonl") : path,
+             failed != result.files.end() ? failed->second : history_of(scenario.session()));
+}
+
 // What a person, or another run of the checkers, needs to look at the failure again.
 void keep_evidence(TestResult& result, Scenario& scenario, const Options& options) {
   if (options.evidence.empty() || result.verdict == Verdict::kPass ||
@@ -44,15 +67,17 @@ void keep_evidence(TestResult& result, Scenario& scenario, const Options& option
   result.evidence = folder.string();
   std::ofstream{folder / "hello.json"} << scenario.hello().line << "\n";
   std::ofstream{folder / "driver.log"} << scenario.session().log_tail();
+  for (const auto& [name, contents] : result.files) write_file(folder / name, contents);
+  if (const auto history = history_of(scenario.session());
+      !history.empty() && !result.files.contains("history.jsonl"))
+    write_file(folder / "history.jsonl", history);
   std::ofstream{folder / "steps.txt"}
       << scenario.session().transcript().columns(scenario.session().transcript().newest());
 }
 
-SessionOptions session_options(const Options& options) {
-  const std::chrono::duration<double> hang_after{options.hang_after};
-  return {.command = options.driver,
-          .patience = options.patience,
-          .hang_after = std::chrono::duration_cast<Nanoseconds>(hang_after)};
+Effort effort(const Options& options) {
+  return {.budget = in_nanoseconds(options.budget),
+          .shrinking = in_nanoseconds(options.shrink_for)};
 }
 
 void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
@@ -72,9 +97,22 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
     take(result, Verdict::kDriverError, error.what());
   }
   result.observed = scenario.observed();
+  result.seen = scenario.seen();
 }
 
 }  // namespace
+
+SessionOptions session_options(const Options& options) {
+  return {.command = options.driver,
+          .patience = options.patience,
+          .hang_after = in_nanoseconds(options.hang_after)};
+}
+
+void write_file(const std::filesystem::path& path, const std::string& contents) {
+  std::ofstream out{path};
+  out << contents << std::flush;
+  if (!out) throw std::runtime_error{"cannot write " + path.string()};
+}
 
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
                     ResultFile& file) {
@@ -82,12 +120,13 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
   Hello hello;
   const auto began = Clock::now();
   try {
-    Scenario scenario{session_options(options), options.seed};
+    Scenario scenario{session_options(options), options.seed, effort(options)};
     hello = scenario.hello();
     file.implementation(hello);
     judge(test, result, scenario);
     ledger.apply(result, hello);
     keep_evidence(result, scenario, options);
+    keep_history(result, scenario, options);
   } catch (const DriverError& error) {
     take(result, Verdict::kDriverError, error.what());
   } catch (const std::exception& error) {

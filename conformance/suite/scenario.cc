@@ -33,8 +33,11 @@ std::string created_type(const Request& request) {
 
 }  // namespace
 
-Scenario::Scenario(SessionOptions options, std::uint64_t seed)
-    : options_(std::move(options)), seed_(seed), wall_clock_at_start_(wall_clock_offset()) {
+Scenario::Scenario(SessionOptions options, std::uint64_t seed, const Effort& effort)
+    : options_(std::move(options)),
+      seed_(seed),
+      effort_(effort),
+      wall_clock_at_start_(wall_clock_offset()) {
   restart();
 }
 

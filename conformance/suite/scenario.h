@@ -50,13 +50,21 @@ class Actor {
   std::string name_;
 };
 
+/// How long a test that searches may search, and how long it may make smaller what it has found.
+struct Effort {
+  Nanoseconds budget = 3s;
+  Nanoseconds shrinking = 10s;
+};
+
 class Scenario {
  public:
-  explicit Scenario(SessionOptions options, std::uint64_t seed);
+  explicit Scenario(SessionOptions options, std::uint64_t seed, const Effort& effort = {});
 
   [[nodiscard]] Session& session() { return *session_; }
+  [[nodiscard]] const Session& session() const { return *session_; }
   [[nodiscard]] const Hello& hello() const { return session_->hello(); }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] const Effort& effort() const { return effort_; }
   [[nodiscard]] Actor root() { return {*this, "root"}; }
   [[nodiscard]] Nanoseconds patient(Nanoseconds base) const { return session_->patient(base); }
   /// How long something that must end may take.
@@ -123,6 +131,10 @@ class Scenario {
   }
   [[nodiscard]] const std::map<std::string, std::string>& observed() const { return observed_; }
 
+  /// Records how much a search has seen.
+  void note_seen(const std::map<std::string, std::int64_t>& numbers) { seen_ = numbers; }
+  [[nodiscard]] const std::map<std::string, std::int64_t>& seen() const { return seen_; }
+
   Call& start(const std::string& process, const Request& request);
 
  private:
@@ -137,9 +149,11 @@ class Scenario {
 
   SessionOptions options_;
   std::uint64_t seed_;
+  Effort effort_;
   Nanoseconds wall_clock_at_start_;
   std::unique_ptr<Session> session_;
   std::map<std::string, std::string> observed_;
+  std::map<std::string, std::int64_t> seen_;
 };
 
 }  // namespace psq::conformance

@@ -1,6 +1,7 @@
 // What one test found out, and what that makes of a whole run.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -45,6 +46,8 @@ struct TestResult {
   double seconds = 0;
   std::string evidence = {};                         // folder
   std::map<std::string, std::string> observed = {};  // clause -> behaviour seen
+  std::map<std::string, std::int64_t> seen = {};     // of a search: how much of what
+  std::map<std::string, std::string> files = {};     // for the evidence, by name
 };
 
 /// What a run with these results has to exit with.
@@ -57,6 +60,7 @@ struct Failed {
   std::string saw;
   std::size_t step = 0;
   std::string columns = {};  // of a run that is over; of the session's transcript when empty
+  std::map<std::string, std::string> files = {};  // for the evidence, by name
 };
 
 }  // namespace psq::conformance

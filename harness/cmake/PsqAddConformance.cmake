@@ -2,8 +2,8 @@
 #                     [PROFILE p...] [LEDGER file] [LABELS label...] [TIMEOUT seconds] [REPORT_ONLY])
 #
 # Registers the conformance suite for one implementation: each of its tests becomes a ctest entry
-# `name.<test>` with the label `name`. The tests are listed when ctest runs, by the suite's binary; when that is
-# missing or lists nothing, the one entry `name.not-built` fails.
+# `name.<test>` with the label `name` and that of its page of the law, such as `failure`. The tests are listed when
+# ctest runs, by the suite's binary; when that is missing or lists nothing, the one entry `name.not-built` fails.
 #
 #   NAME         letters, digits, `_` and `.`; a label cannot hold more
 #   DRIVER       the driver's command line

@@ -24,8 +24,24 @@ def check(args: argparse.Namespace, places: Places) -> Status:
     driver = resolve(args.driver, places, args.interpreter, args.start_method)
     console = progress.make_console()
     run = judging.judge(driver, law, places, args, console)
+    _draw(run, console)
     judging.print_summary(run, law, console)
     return run.status()
+
+
+def _draw(run: Run, console: Console) -> None:
+    """A picture beside each history that was kept of what did not pass."""
+    folders = sorted({each["evidence"] for each in run.tests.values() if each.get("evidence")})
+    if not folders:
+        return
+    from psq import timeline  # only here: it needs jinja2
+
+    for folder in folders:
+        try:
+            for page in timeline.draw_all(Path(folder)):
+                console.print(f"timeline: {page}", soft_wrap=True)
+        except UsageError as error:  # a verdict does not depend on its picture
+            console.print(f"no timeline: {error}", soft_wrap=True)
 
 
 def compare(args: argparse.Namespace, places: Places) -> Status:

@@ -10,7 +10,7 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
-from psq import drivers, judging
+from psq import drivers, judging, soak_options
 from psq.places import Places
 from psq.status import Status, Stop, UsageError, did_you_mean
 
@@ -53,6 +53,7 @@ def make_parser() -> Parser:
     _add_check(commands)
     _add_compare(commands)
     _add_law(commands)
+    _add_soak(commands)
     _add_report(commands)
     _add_history(commands)
     _add_tests_of_the_tests(commands)
@@ -93,6 +94,18 @@ def _add_law(commands) -> None:
     parser.add_argument("clause", metavar="ID")
 
 
+def _add_soak(commands) -> None:
+    parser = _add(commands, "soak", "soak:soak", "generated programs for a given time", True)
+    soak_options.add_options(parser)
+    parser = _add(commands, "timeline", "timeline:timeline", "draw a recorded history")
+    parser.add_argument("history", metavar="HISTORY")
+    parser.add_argument("-o", "--output", metavar="FILE",
+                        help="the page (default: beside the history, with .html)")
+    parser.add_argument("--witness", metavar="FILE",
+                        help="numbers of the operations to mark, a line each, from 0 "
+                             "(default: witness.txt beside the history)")
+
+
 def _add_report(commands) -> None:
     parser = _add(commands, "report", "report:report", "reports from stored results")
     parser.add_argument("results", metavar="RESULTS", nargs="+")
@@ -124,6 +137,10 @@ def _add_tests_of_the_tests(commands) -> None:
     parser.add_argument("--whole", action="store_true",
                         help="every test against every fault, not only those near its clause")
     parser.add_argument("--json", metavar="FILE", help="write what failed for each fault, one object a line")
+    parser.add_argument("--histories", action="store_true",
+                        help="the faults that generated programs have to find")
+    parser.add_argument("--times", metavar="N", type=judging.at_least_one, default=1,
+                        help="with --histories: as often as this, each time with another seed")
     parser.add_argument("--seed", metavar="N", type=judging.natural, default=1)
     parser.add_argument("--patience", metavar="X", type=judging.positive, default=1.0)
     parser.add_argument("--jobs", metavar="N", type=judging.at_least_one,

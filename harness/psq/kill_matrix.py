@@ -20,6 +20,8 @@ from rich.text import Text
 
 from psq import progress
 from psq.faults import all_faults, read_also
+from psq.history_faults import RARE
+from psq.kill_histories import kill_histories
 from psq.law import Law
 from psq.places import Places
 from psq.pool import Job, Pool
@@ -39,7 +41,7 @@ class Trial:
 
     fault: dict
     results: Path
-    tests: list[str] = field(default_factory=list)  # globs; none: every test
+    tests: list[str] = field(default_factory=list)  # none: every one
     strict: bool = True  # whether a failure that no list has counts
     killed: bool = False
     why: str = ""
@@ -52,17 +54,23 @@ class Trial:
 
 
 def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
+    if args.histories:
+        return kill_histories(args, places)
+    if args.times > 1:
+        raise UsageError("--times goes with --histories: scenarios find their faults each time")
     suite = places.suite
     law = Law.load(suite)
-    known = all_faults(places)
-    also = read_also(places.also, known)
+    everything = all_faults(places)
+    also = read_also(places.also, everything)
+    # The rare ones are for generated programs alone.
+    known = [fault for fault in everything if not fault["name"].startswith(RARE)]
     faults = [{**fault, "also": also.get(fault["name"], [])} for fault in _choose(known, args.fault)]
     for fault in faults:
         if not law.tests_of(fault["clause"]):
             raise InternalError(f"the fault {fault['name']} breaks {fault['clause']}, "
                                 "which is no clause with a test")
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        trials = [_trial(f, Path(scratch) / f"{i}.jsonl", whole=args.whole)
+        trials = [_trial(f, Path(scratch) / f"{i}.jsonl", law, whole=args.whole)
                   for i, f in enumerate([*_controls_of(faults), *faults])]
         _run_all(trials, suite, args)
     if args.json:
@@ -72,16 +80,24 @@ def kill_matrix(args: argparse.Namespace, places: Places) -> Status:
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
 
-def _trial(fault: dict, results: Path, *, whole: bool) -> Trial:
+def _trial(fault: dict, results: Path, law: Law, *, whole: bool) -> Trial:
     own = fault.get("clauses", [fault.get("clause")])
-    tests = [] if whole else sorted({glob for clause in own for glob in _near(clause)})
-    return Trial(fault, results, tests=tests, strict=not whole)
+    tests = set() if whole else {name for clause in own for name in _near(law, clause)}
+    return Trial(fault, results, tests=sorted(tests), strict=not whole)
 
 
-def _near(clause: str) -> list[str]:
-    """The tests of a clause and those around it: of the same operation, or of the same moment."""
+def _near(law: Law, clause: str) -> list[str]:
+    """The tests of a clause and those around it: of the same operation, or of the same moment.
+
+    Those that find a fault at once: generated programs only where a clause has nothing else.
+    """
     section = clause.split(".")[:2]
-    return [clause] if len(clause.split(".")) <= len(section) else [".".join(section) + ".*"]
+    near = [clause] if len(clause.split(".")) <= len(section) else [
+        each for each in law.clauses if each.split(".")[:2] == section]
+    tests = [test.name for each in near for test in law.tests_of(each)]
+    scenarios = [name for name in tests if not name.endswith("__programs")]
+    own = [test.name for test in law.tests_of(clause)]
+    return scenarios if set(own) & set(scenarios) else [*scenarios, *own]
 
 
 def _controls_of(faults: list[dict]) -> list[dict]:
@@ -124,8 +140,8 @@ def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None
 def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
-    for glob in trial.tests:
-        argv += ["--test", glob]
+    for test in trial.tests:
+        argv += ["--test", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]

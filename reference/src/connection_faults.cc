@@ -21,6 +21,7 @@
 #include "psq/error.h"
 #include "src/descriptor_io.h"
 #include "src/framing.h"
+#include "src/history_faults.h"
 
 namespace psq::detail {
 namespace {
@@ -48,6 +49,7 @@ int unread_bytes(int descriptor) {
 
 bool is_late(Message message) {
   if (fault_is(Fault::kLargeMessagesLate)) return message.size() > kWrittenAtOnce;
+  if (fault_rarely(Fault::kRareMessagesSwapped, kRarely)) return true;
   return fault_is(Fault::kMessagesSwapped) && fault_turn(kRarely);
 }
 
@@ -89,6 +91,7 @@ void wait_until_read(int descriptor) {
 bool is_dropped(int descriptor, Message message) {
   if (fault_is(Fault::kEmptyNotSent) && message.empty()) return true;
   if (fault_is(Fault::kMessageLost) && fault_turn(kRarely)) return true;
+  if (fault_rarely(Fault::kRareMessageLost, kRarely)) return true;
   return fault_is(Fault::kSendDropsWhenFull) && (now(descriptor, POLLOUT) & POLLOUT) == 0;
 }
 
@@ -108,6 +111,7 @@ void faulty_send(int descriptor, Message message, const std::function<void(Messa
   if (late) send(*late);
   late.reset();
   if (fault_is(Fault::kMessageTwice) && fault_turn(kRarely)) send(message);
+  if (fault_rarely(Fault::kRareMessageTwice, kRarely)) send(message);
   if (fault_is(Fault::kSendNeedsReceiver)) wait_until_read(descriptor);
 }
 

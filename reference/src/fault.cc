@@ -21,9 +21,9 @@ namespace {
 // By enumerator. Throws std::logic_error unless every one has exactly one row.
 std::vector<FaultInfo> all_rows() {
   std::vector<FaultInfo> all(static_cast<std::size_t>(detail::Fault::kCount));
-  for (const auto rows :
-       {detail::failure_faults(), detail::joinable_queue_faults(), detail::pipe_faults(),
-        detail::process_faults(), detail::queue_faults(), detail::simple_queue_faults()}) {
+  for (const auto rows : {detail::failure_faults(), detail::joinable_queue_faults(),
+                          detail::pipe_faults(), detail::process_faults(), detail::queue_faults(),
+                          detail::rare_faults(), detail::simple_queue_faults()}) {
     for (const detail::FaultRow& row : rows) {
       FaultInfo& info = all[static_cast<std::size_t>(row.fault)];
       if (!info.name.empty()) throw std::logic_error("a fault has two rows");

@@ -12,6 +12,7 @@
 
 #include "src/clock.h"
 #include "src/fault_seam.h"
+#include "src/history_faults.h"
 #include "src/queue_state.h"
 
 namespace psq::detail {
@@ -173,7 +174,7 @@ bool QueueCore::State::fault_before_put(Timeout& timeout) const {
                          tasks_fault(Fault::kTasksPutAfterClose);
   if (unchecked && local->closed()) return false;
   if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
-  timeout = fault_put_timeout(timeout);
+  timeout = fault_rare_timeout(Fault::kRareFullEarly, fault_put_timeout(timeout));
   if (tasks_fault(Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
   return true;
 }
@@ -206,7 +207,7 @@ bool QueueCore::State::fault_counted(Feeder::Put& put, const std::string& item) 
 
 std::optional<std::string> QueueCore::State::fault_before_get(Timeout& timeout) const {
   if (fault_is(Fault::kGetEmptyEarly)) timeout = timeout.length() / 2;
-  timeout = fault_get_timeout(timeout);
+  timeout = fault_rare_timeout(Fault::kRareEmptyEarly, fault_get_timeout(timeout));
   if (fault_is(Fault::kGetMissesItem) && !timeout.is_forever() && channel().empty()) {
     std::this_thread::sleep_for(timeout.length());
     throw Empty();
@@ -214,7 +215,7 @@ std::optional<std::string> QueueCore::State::fault_before_get(Timeout& timeout) 
   if (fault_is(Fault::kGetEndsStream) && channel().empty() && channel().messages_read() > 0)
     throw EndOfStream();
   for (const Fault fault : {Fault::kGetDuplicatesInCrowd, Fault::kGetDuplicates,
-                            Fault::kBrokenStays, Fault::kKilledGetAgain})
+                            Fault::kBrokenStays, Fault::kKilledGetAgain, Fault::kRareGetTwice})
     if (auto again = fault_again(fault)) return again;
   if (tasks_fault(Fault::kTasksGetEmptyEarly)) timeout = timeout.length() / 2;
   if (tasks_fault(Fault::kTasksGetGivesUp) && timeout.is_forever()) timeout = kLookAgain;
@@ -232,6 +233,8 @@ bool QueueCore::State::fault_after_get(std::string& item, Clock::time_point bega
   if (fault_is(Fault::kNullIsEmpty) && item.size() <= 5) throw Empty();
   fault_change_item(item);
   if (fault_is(Fault::kExitWaitsForGetters)) fault_own()--;
+  if (fault_rarely(Fault::kRareGetLoses, 1000)) return false;
+  fault_rare_item(item);
   if ((fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) &&
       fault_shared().fetch_sub(1) > 1 && fault_turn(2))
     return false;

@@ -11,6 +11,7 @@
 
 #include "psq/error.h"
 #include "src/clock.h"
+#include "src/history_faults.h"
 
 namespace psq::detail {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::int64_t kOneTicket = 1'000'000;
 bool overtakes(const std::string& item) {
   constexpr std::size_t kLarge = 100'000;
   if (fault_is(Fault::kSimpleLargeOvertaken)) return item.size() > kLarge;
+  if (fault_rarely(Fault::kRareSimpleSwaps, 500)) return true;
   return fault_is(Fault::kSimpleOvertakes) && fault_turn(10);
 }
 
@@ -44,13 +46,15 @@ bool is_late() {
 }  // namespace
 
 std::optional<std::vector<std::string>> fault_delayed(const std::string& item) {
+  if (fault_is(Fault::kRareSimpleTorn)) return std::vector{fault_rare_torn(item)};
   thread_local std::optional<std::string> late;
   const bool overtaken = overtakes(item);
   const bool kept_back = overtaken || is_late();
   if (!kept_back && !late) return std::nullopt;
   std::vector<std::string> now;
-  const bool late_goes_last =
-      fault_is(Fault::kSimpleOvertakes) || fault_is(Fault::kSimpleLargeOvertaken);
+  const bool late_goes_last = fault_is(Fault::kSimpleOvertakes) ||
+                              fault_is(Fault::kSimpleLargeOvertaken) ||
+                              fault_is(Fault::kRareSimpleSwaps);
   if (late && !late_goes_last) now.push_back(*late);
   if (!kept_back) now.push_back(item);
   if (late && late_goes_last) now.push_back(*late);

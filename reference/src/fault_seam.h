@@ -265,6 +265,22 @@ enum class Fault {
   kDeadWriterAwaited,
   kDeadSlotsStay,
   kDeadTasksStay,
+  kRareFullEarly,
+  kRareEmptyEarly,
+  kRareGetTwice,
+  kRareGetLoses,
+  kRareItemGarbled,
+  kRareQsize,
+  kRareTaskDoneLost,
+  kRareJoinEarly,
+  kRareSimpleSwaps,
+  kRareSimpleTwice,
+  kRareSimpleLoses,
+  kRareSimpleEmpty,
+  kRareSimpleTorn,
+  kRareMessageLost,
+  kRareMessagesSwapped,
+  kRareMessageTwice,
   kCount,  // Their number; no fault.
 };
 

@@ -4,6 +4,7 @@
 
 #include "src/fault_queue.h"
 #include "src/fault_seam.h"
+#include "src/history_faults.h"
 #include "src/leak_faults.h"
 #include "src/queue_state.h"
 
@@ -127,6 +128,8 @@ std::size_t QueueCore::qsize() const noexcept {
   if constexpr (kFaults)
     if (fault_is(Fault::kQsizeMissesBuffered) && empty()) return 0;
   state_->memory->collect_from_the_dead();
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareQsize, 3)) return state_->slots().in_use(*state_->memory) + 1;
   return state_->slots().in_use(*state_->memory);
 }
 
@@ -173,6 +176,8 @@ void QueueCore::cancel_join_thread() noexcept {
 
 void QueueCore::task_done() {
   if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareTaskDoneLost, 200)) return;
+  if constexpr (kFaults)
     if (fault_is(Fault::kTaskDoneAfterClose)) check_open();
   if constexpr (kFaults)
     if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot))
@@ -183,6 +188,8 @@ void QueueCore::task_done() {
 }
 
 void QueueCore::join() {
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareJoinEarly, 3)) return;
   state_->tasks().wait_for_zero(*state_->memory);
 }
 

@@ -6,6 +6,7 @@
 
 #include "src/channel.h"
 #include "src/fault_seam.h"
+#include "src/history_faults.h"
 #include "src/process_state.h"
 
 namespace psq::detail {
@@ -74,6 +75,8 @@ std::string SimpleQueueCore::get() {
   if constexpr (kFaults)
     if (auto again = fault_again(Fault::kSimpleGetDuplicates)) return *again;
   if constexpr (kFaults)
+    if (auto again = fault_again(Fault::kRareSimpleTwice)) return *again;
+  if constexpr (kFaults)
     if (auto again = fault_again(Fault::kSimpleBrokenStays)) return *again;
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleChildSkips) && fault_own().exchange(1) == 0)
@@ -90,6 +93,10 @@ std::string SimpleQueueCore::get() {
   }
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleGetDuplicates)) fault_remember(item);
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareSimpleTwice, 1000)) fault_remember(item, 1);
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareSimpleLoses, 1000)) return get();
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleBrokenStays)) fault_remember(item, 1);
   if constexpr (kFaults)
@@ -111,6 +118,8 @@ bool SimpleQueueCore::empty() const {
   state_->check_open();
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleEmptyToOthers) && fault_own() == 0) return true;
+  if constexpr (kFaults)
+    if (fault_rarely(Fault::kRareSimpleEmpty, 4)) return true;
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleEmptyAtOne)) return fault_shared() <= 1;
   return state_->channel.empty();

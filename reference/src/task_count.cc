@@ -76,7 +76,11 @@ void TaskCount::wait_for_zero(QueueMemory& queue) {
     if (fault_is(Fault::kJoinForProducersOnly) && fault_own() == 0) return;
   if constexpr (kFaults)
     if (fault_is(Fault::kSecondJoinerForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
-  const std::uint64_t begin = done_.load();
+  // What was zero before is none of this join's; the count of tasks done may have been set back
+  // since.
+  const std::uint64_t noted = zero_at_.load();
+  const std::uint64_t done = done_.load();
+  const std::uint64_t begin = static_cast<std::int64_t>(noted - done) > 0 ? noted : done;
   if constexpr (kFaults)
     if (fault_is(Fault::kJoinOnce) && fault_shared() > 0) return;
   zero_.wait(Deadline::never(), [&] {

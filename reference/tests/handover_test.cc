@@ -28,6 +28,21 @@ void write_raw(const ConnectionBase& connection, const std::string& text) {
   ASSERT_EQ(::write(connection.fd(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
 }
 
+class NoFreeDescriptor {
+ public:
+  NoFreeDescriptor() {
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  }
+  ~NoFreeDescriptor() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
+  NoFreeDescriptor(const NoFreeDescriptor&) = delete;
+  NoFreeDescriptor& operator=(const NoFreeDescriptor&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 const std::string kRecord("\x80\0\0\0\7", 5);
 
 TEST(Handover, ADuplexEndWorksBothWaysInAnotherProcess) {
@@ -156,17 +171,13 @@ TEST(Handover, WithoutAFreeDescriptorItCanBeReceivedLater) {
   auto [line, far] = pipe<std::string>();
   auto [x, y] = pipe<std::string>();
   line.send_connection(y);
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   try {
+    const NoFreeDescriptor none;
     (void)far.recv_connection();
     ADD_FAILURE() << "there was a descriptor";
   } catch (const SystemError& error) {
     EXPECT_EQ(error.code().value(), EMFILE);
   }
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   auto got = far.recv_connection();
   got.send("later");
   EXPECT_EQ(x.recv(), "later");

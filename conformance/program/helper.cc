@@ -1,0 +1,143 @@
+#include "program/helper.h"
+
+#include <algorithm>
+
+namespace psq::conformance {
+namespace {
+
+constexpr auto kShortly = 50ms;
+// What is there is obtained at once; what is not there after this long is not there.
+constexpr auto kSurely = 1s;
+constexpr std::size_t kRoot = SIZE_MAX;
+
+int receiving_end(const Lane& lane, Kind kind) {
+  return is_pipe(kind) ? 1 - lane.sender : 0;
+}
+
+Request repeated(const Request& request, std::int64_t count) {
+  return count > 1 ? request.with("repeat", count) : request;
+}
+
+}  // namespace
+
+const Object& Handles::at(std::size_t object, int end) const {
+  const auto& ends = of_object.at(object);
+  return ends.at(ends.size() > 1 ? static_cast<std::size_t>(end) : 0);
+}
+
+bool Helper::timed(const Lane& lane) const {
+  return kind(lane) == Kind::kQueue || kind(lane) == Kind::kJoinableQueue;
+}
+
+// A thread that is in a call of its own can do nothing else.
+std::string Helper::free_thread() const {
+  for (int number = 1;; ++number) {
+    const std::string name = "helper" + std::to_string(number);
+    const bool busy = std::ranges::any_of(threads_, [&](const Running& each) {
+      return each.process == kRoot && each.call->request.thread == name && !each.done();
+    });
+    if (!busy) return name;
+  }
+}
+
+const Running& Helper::start(std::vector<Request> operations, std::vector<PlannedCall> calls) {
+  const Request list = run(std::move(operations)).with("stop_on_error", true);
+  const Call& call = t_.start("root", list.by(free_thread()));
+  threads_.push_back({.process = kRoot, .call = &call, .calls = std::move(calls)});
+  return threads_.back();
+}
+
+const Running& Helper::take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout) {
+  const int end = receiving_end(lane, kind(lane));
+  const Object& from = handles_.at(lane.object, end);
+  const Request one = is_pipe(kind(lane)) ? recv(from)
+                      : timed(lane)       ? get(from, within(timeout))
+                                          : get(from);
+  const PlannedCall call{.verb = Verb::kGet,
+                         .object = lane.object,
+                         .end = end,
+                         .time = timed(lane) ? timeout : kNoEnd};
+  return start({repeated(one, count)}, {static_cast<std::size_t>(count), call});
+}
+
+void Helper::give(const Lane& lane, std::int64_t count) {
+  const Object& to = handles_.at(lane.object, lane.sender);
+  const Item item = t_.item("root" + suffix_, given_);
+  given_ += count;
+  const Request one = is_pipe(kind(lane)) ? send(to, item)
+                      : timed(lane)       ? put(to, item, within(kShortly))
+                                          : put(to, item);
+  const PlannedCall call{.verb = Verb::kPut,
+                         .object = lane.object,
+                         .end = lane.sender,
+                         .time = timed(lane) ? Nanoseconds{kShortly} : kNoEnd};
+  start({repeated(one, count)}, {static_cast<std::size_t>(count), call});
+}
+
+void Helper::finish_tasks(const Lane& lane, std::int64_t count) {
+  const Object& of = handles_.at(lane.object, 0);
+  const PlannedCall call{.verb = Verb::kTaskDone, .object = lane.object, .end = 0, .time = kNoEnd};
+  start({repeated(task_done(of), count)}, {static_cast<std::size_t>(count), call});
+}
+
+bool Helper::take(const Lane& lane) {
+  const std::int64_t items = tally(program_, threads_, lane).items();
+  if (items > 0) take_items(lane, items, kShortly);
+  return items > 0;
+}
+
+bool Helper::intervene(const Lane& lane) {
+  const Tally counts = tally(program_, threads_, lane);
+  if (counts.putting > 0) {
+    take_items(lane, counts.items() + counts.to_put, kShortly);
+  } else if (counts.getting > 0) {
+    give(lane, counts.to_get);
+  } else if (counts.joining > 0 && counts.items() > 0) {
+    take_items(lane, counts.items(), kShortly);
+  } else if (counts.joining > 0) {
+    finish_tasks(lane, counts.unfinished());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool Helper::finish(const Running& list, Nanoseconds hang_bound) {
+  const Call& call = *list.call;
+  return t_.session().wait_until([&] { return call.answer.has_value(); }, hang_bound);
+}
+
+// Nothing when it hangs.
+std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
+                                         Nanoseconds hang_bound) {
+  const int end = receiving_end(lane, kind(lane));
+  const Object& from = handles_.at(lane.object, end);
+  const bool pipe = is_pipe(kind(lane));
+  const PlannedCall call{.verb = pipe ? Verb::kPoll : Verb::kEmpty,
+                         .object = lane.object,
+                         .end = end,
+                         .time = timeout};
+  const Running& list = start({pipe ? poll(from, timeout) : empty(from)}, {call});
+  const Call& asked = *list.call;
+  if (!finish(list, hang_bound)) return std::nullopt;
+  if (asked.events.empty() || asked.events[0].outcome != Outcome::kOk) return false;
+  return asked.events[0].value.boolean.value_or(false) == pipe;
+}
+
+bool Helper::empty_out(const Lane& lane, Nanoseconds hang_bound) {
+  while (true) {
+    const std::int64_t items = tally(program_, threads_, lane).items();
+    const Nanoseconds patience = t_.patient(items > 0 ? Nanoseconds{kSurely} : 10ms);
+    if (!timed(lane)) {
+      const auto one = there_is_one(lane, patience, hang_bound);
+      if (!one.value_or(false)) return one.has_value();
+    }
+    const Running& list =
+        take_items(lane, timed(lane) ? std::max<std::int64_t>(1, items) : 1, patience);
+    const Call& call = *list.call;
+    if (!finish(list, hang_bound)) return false;
+    if (call.events.empty() || call.events.back().outcome != Outcome::kOk) return true;
+  }
+}
+
+}  // namespace psq::conformance

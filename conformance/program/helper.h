@@ -1,0 +1,56 @@
+// The root process as the helper of a running program: it takes what nobody else takes, gives what
+// somebody waits for, and reads everything empty at the end. What it does is part of the history.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "program/program.h"
+#include "program/tally.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+
+/// The objects of one program as the driver knows them. A queue has one handle, a pipe two ends.
+struct Handles {
+  std::vector<std::vector<Object>> of_object;
+  [[nodiscard]] const Object& at(std::size_t object, int end) const;
+};
+
+class Helper {
+ public:
+  /// `threads` is where the lists that it does are added; the program's own are there already.
+  Helper(Scenario& t, const Program& program, const Handles& handles, const std::string& suffix,
+         std::vector<Running>& threads)
+      : t_(t), program_(program), handles_(handles), suffix_(suffix), threads_(threads) {}
+
+  /// Begins what lets a waiting thread of the lane go on; false when nothing would.
+  bool intervene(const Lane& lane);
+  /// Begins to take the items that are there; false when there are none.
+  bool take(const Lane& lane);
+  /// At the end, nobody else being there: takes items until there are none. False when a call
+  /// hangs.
+  [[nodiscard]] bool empty_out(const Lane& lane, Nanoseconds hang_bound);
+
+ private:
+  [[nodiscard]] Kind kind(const Lane& lane) const { return program_.objects[lane.object].kind; }
+  [[nodiscard]] bool timed(const Lane& lane) const;
+  const Running& start(std::vector<Request> operations, std::vector<PlannedCall> calls);
+  const Running& take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout);
+  void give(const Lane& lane, std::int64_t count);
+  void finish_tasks(const Lane& lane, std::int64_t count);
+  [[nodiscard]] bool finish(const Running& list, Nanoseconds hang_bound);
+  [[nodiscard]] std::optional<bool> there_is_one(const Lane& lane, Nanoseconds timeout,
+                                                 Nanoseconds hang_bound);
+  [[nodiscard]] std::string free_thread() const;
+
+  Scenario& t_;
+  const Program& program_;
+  const Handles& handles_;
+  const std::string& suffix_;
+  std::vector<Running>& threads_;
+  std::int64_t given_ = 0;
+};
+
+}  // namespace psq::conformance

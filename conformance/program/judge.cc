@@ -1,0 +1,108 @@
+#include "program/judge.h"
+
+#include <algorithm>
+
+#include "history/check.h"
+#include "history/words.h"
+
+namespace psq::conformance {
+namespace {
+
+using history::Operator;
+using history::Result;
+
+bool closes(const Program& program, const Running& thread) {
+  if (thread.process >= program.processes.size()) return false;
+  const auto& threads = program.processes[thread.process].threads;
+  return std::ranges::any_of(threads, [](const ThreadPlan& each) {
+    return std::ranges::any_of(each.steps,
+                               [](const Action& step) { return step.verb == Verb::kClose; });
+  });
+}
+
+bool may_end_as(Outcome outcome, const PlannedCall& call, bool after_close) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return true;
+    case Outcome::kFull:
+      return call.verb == Verb::kPut && call.time != kNoEnd;
+    case Outcome::kEmpty:
+      return call.verb == Verb::kGet && call.time != kNoEnd;
+    case Outcome::kTaskDoneTooOften:
+      return call.verb == Verb::kTaskDone;
+    case Outcome::kClosed:
+      return after_close;
+    default:
+      return false;
+  }
+}
+
+std::string clause_of(const PlannedCall& call, const Answer& answer, Kind kind) {
+  const bool queue = kind == Kind::kQueue || kind == Kind::kJoinableQueue;
+  if (queue && answer.outcome == Outcome::kFull) return "queue.put.blocks-when-full";
+  if (answer.outcome == Outcome::kEmpty) return page_of(kind) + ".get.waits-for-item";
+  if (call.verb != Verb::kGet) return {};
+  return is_pipe(kind) ? "pipe.item.sizes-intact" : page_of(kind) + ".item.sizes-intact";
+}
+
+std::vector<std::size_t> at_time(const history::History& history, const Answer& answer,
+                                 Nanoseconds start) {
+  for (std::size_t i = 0; i < history.operations.size(); ++i) {
+    const auto& each = history.operations[i];
+    if (each.invoked == (answer.invoked - start).count() &&
+        each.returned == (answer.returned - start).count())
+      return {i};
+  }
+  return {};
+}
+
+Nanoseconds start_of(const std::vector<Running>& threads) {
+  Nanoseconds start = Nanoseconds::max();
+  for (const Running& each : threads) {
+    if (!each.call->events.empty()) start = std::min(start, each.call->events[0].invoked);
+  }
+  return start;
+}
+
+std::optional<Violation> wrong_outcome(const Program& program, const std::vector<Running>& threads,
+                                       const history::History& history) {
+  for (const Running& thread : threads) {
+    const bool after_close = closes(program, thread);
+    if (thread.done() && thread.call->answer->outcome == Outcome::kCrashed)
+      return Violation{.checker = "outcomes", .why = thread.call->process + " crashed in a call"};
+    for (std::size_t i = 0; i < std::min(thread.calls.size(), thread.call->events.size()); ++i) {
+      const Answer& answer = thread.call->events[i];
+      const PlannedCall& call = thread.calls[i];
+      const Kind kind = program.objects[call.object].kind;
+      if (may_end_as(answer.outcome, call, after_close)) continue;
+      return Violation{.clause = clause_of(call, answer, kind),
+                       .checker = "outcomes",
+                       .why = thread.call->process + ": a " + word_of(call.verb, kind) +
+                              " ended as " + describe(answer) + ", for which nothing is a reason",
+                       .witness = at_time(history, answer, start_of(threads))};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void judge(const Program& program, const std::vector<Running>& threads, RunResult& result) {
+  if (program.kills.empty()) {
+    result.violation = wrong_outcome(program, threads, result.history);
+    if (result.violation) return;
+  }
+  for (const history::Finding& finding : history::check_all(result.history)) {
+    if (finding.judgment == history::Judgment::kViolated) {
+      result.violation = Violation{.clause = finding.clause,
+                                   .checker = finding.checker,
+                                   .why = finding.why,
+                                   .witness = finding.witness};
+      return;
+    }
+    if (finding.judgment == history::Judgment::kUnknown && result.undecided.empty())
+      result.undecided = finding.checker + ": " + finding.why;
+  }
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,153 @@
+#include "program/program.h"
+
+#include <algorithm>
+#include <array>
+
+#include "protocol/transcript.h"
+
+namespace psq::conformance {
+namespace {
+
+constexpr std::size_t kColumn = 30;
+
+std::string wait_text(const Action& action) {
+  if (action.time == kNoEnd) return "";
+  return action.time == Nanoseconds{0} ? " without waiting" : " within " + human(action.time);
+}
+
+bool takes_time(const Action& action, Kind kind) {
+  if (action.verb == Verb::kPoll) return true;
+  return (action.verb == Verb::kPut || action.verb == Verb::kGet) && kind != Kind::kSimpleQueue &&
+         !is_pipe(kind);
+}
+
+std::string text_of(const Action& action, const Program& program) {
+  if (action.verb == Verb::kPause) return "pause " + human(action.time);
+  const Kind kind = program.objects.at(action.object).kind;
+  std::string text = word_of(action.verb, kind) + " " + object_name(program, action.object);
+  if (is_pipe(kind)) text += action.end == 0 ? ".a" : ".b";
+  if (action.repeat > 1) text += " x" + std::to_string(action.repeat);
+  if (action.verb == Verb::kPut) text += " of " + std::to_string(action.size) + " B";
+  return takes_time(action, kind) ? text + wait_text(action) : text;
+}
+
+std::string object_text(const Program& program, std::size_t index) {
+  const ObjectPlan& object = program.objects[index];
+  std::string text = object_name(program, index) + ": ";
+  if (object.kind == Kind::kPipe) return text + "one-way pipe";
+  if (object.kind == Kind::kDuplexPipe) return text + "duplex pipe";
+  text += type_of(object.kind);
+  if (object.kind == Kind::kSimpleQueue) return text;
+  return text + (object.maxsize > 0 ? ", maxsize " + std::to_string(object.maxsize) : ", no bound");
+}
+
+std::vector<std::string> column_of(const Program& program, std::size_t process,
+                                   std::size_t thread) {
+  const ProcessPlan& plan = program.processes[process];
+  std::vector<std::string> lines{process_name(process) + " " + thread_name(thread)};
+  const ThreadPlan& doing = plan.threads[thread];
+  if (doing.starts > Nanoseconds{0}) lines.push_back("(" + human(doing.starts) + " later)");
+  for (const Action& action : doing.steps) lines.push_back(text_of(action, program));
+  if (thread == 0 && plan.leaves) lines.emplace_back("(ends when all its threads have)");
+  for (const Kill& kill : program.kills) {
+    if (thread == 0 && kill.process == process)
+      lines.push_back("(killed " + human(kill.after) + " after the start)");
+  }
+  return lines;
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
+}
+
+std::string side_by_side(const std::vector<std::vector<std::string>>& columns) {
+  std::size_t rows = 0;
+  std::vector<std::size_t> widths;
+  for (const auto& column : columns) {
+    rows = std::max(rows, column.size());
+    std::size_t width = kColumn;
+    for (const auto& line : column) width = std::max(width, line.size() + 2);
+    widths.push_back(width);
+  }
+  std::string out;
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::string line;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      line += padded(row < columns[i].size() ? columns[i][row] : "", widths[i]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_pipe(Kind kind) {
+  return kind == Kind::kPipe || kind == Kind::kDuplexPipe;
+}
+
+std::string type_of(Kind kind) {
+  switch (kind) {
+    case Kind::kQueue:
+      return "queue";
+    case Kind::kJoinableQueue:
+      return "joinable_queue";
+    case Kind::kSimpleQueue:
+      return "simple_queue";
+    default:
+      return "connection";
+  }
+}
+
+std::string word_of(Verb verb, Kind kind) {
+  constexpr std::array kWords{"put",       "get",  "qsize", "empty", "full",
+                              "task_done", "join", "poll",  "close", "pause"};
+  if (is_pipe(kind) && verb == Verb::kPut) return "send";
+  if (is_pipe(kind) && verb == Verb::kGet) return "recv";
+  return kWords.at(static_cast<std::size_t>(verb));
+}
+
+std::string process_name(std::size_t process) {
+  return "p" + std::to_string(process);
+}
+
+std::string thread_name(std::size_t thread) {
+  return thread == 0 ? "main" : std::string(1, static_cast<char>('a' + thread));
+}
+
+std::string object_name(const Program& program, std::size_t object) {
+  const bool pipe = is_pipe(program.objects.at(object).kind);
+  return (pipe ? "pipe" : "q") + (program.objects.size() > 1 ? std::to_string(object) : "");
+}
+
+std::vector<PlannedCall> calls_of(const ThreadPlan& thread) {
+  std::vector<PlannedCall> calls;
+  for (const Action& action : thread.steps) {
+    if (action.verb == Verb::kPause) continue;
+    calls.insert(
+        calls.end(), static_cast<std::size_t>(action.repeat),
+        {.verb = action.verb, .object = action.object, .end = action.end, .time = action.time});
+  }
+  return calls;
+}
+
+std::size_t calls_in(const Program& program) {
+  std::size_t calls = 0;
+  for (const ProcessPlan& process : program.processes) {
+    for (const ThreadPlan& thread : process.threads) calls += calls_of(thread).size();
+  }
+  return calls;
+}
+
+std::string in_columns(const Program& program) {
+  std::string out;
+  for (std::size_t i = 0; i < program.objects.size(); ++i) out += object_text(program, i) + "\n";
+  std::vector<std::vector<std::string>> columns;
+  for (std::size_t p = 0; p < program.processes.size(); ++p) {
+    for (std::size_t t = 0; t < program.processes[p].threads.size(); ++t)
+      columns.push_back(column_of(program, p, t));
+  }
+  return out + side_by_side(columns);
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,103 @@
+// A whole concurrent program as a value: what processes, by several threads each, do to shared
+// objects. Drawn by the generator, done by the runner on real processes, made smaller by shrinking.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/posix.h"
+
+namespace psq::conformance {
+
+enum class Kind : std::uint8_t { kQueue, kJoinableQueue, kSimpleQueue, kPipe, kDuplexPipe };
+/// The driver's word for the type of object that it is operated on as: `queue`, `connection`, …
+std::string type_of(Kind kind);
+bool is_pipe(Kind kind);
+
+enum class Verb : std::uint8_t {
+  kPut,
+  kGet,
+  kQsize,
+  kEmpty,
+  kFull,
+  kTaskDone,
+  kJoin,
+  kPoll,
+  kClose,
+  kPause,
+};
+/// The protocol's word for it on an object of that kind: a pipe's put is its `send`.
+std::string word_of(Verb verb, Kind kind);
+
+inline constexpr Nanoseconds kNoEnd = Nanoseconds::max();
+
+/// One or more calls of the same sort, back to back.
+struct Action {
+  Verb verb = Verb::kPut;
+  std::size_t object = 0;
+  int end = 0;                // of a pipe: 0 is its first end
+  std::int64_t repeat = 1;    // at least 1
+  std::int64_t size = 0;      // of what is put, in bytes; the driver's least when it is smaller
+  Nanoseconds time = kNoEnd;  // the timeout (0: does not wait), or how long a pause is
+  friend bool operator==(const Action&, const Action&) = default;
+};
+
+/// `starts` after the moment that all threads of a program share.
+struct ThreadPlan {
+  std::vector<Action> steps;
+  Nanoseconds starts{0};
+  friend bool operator==(const ThreadPlan&, const ThreadPlan&) = default;
+};
+
+struct ProcessPlan {
+  std::vector<ThreadPlan> threads;
+  /// Whether it ends as soon as its threads are done, or only when all are.
+  bool leaves = false;
+  friend bool operator==(const ProcessPlan&, const ProcessPlan&) = default;
+};
+
+struct ObjectPlan {
+  Kind kind = Kind::kQueue;
+  std::int64_t maxsize = 0;  // 0: no bound
+  friend bool operator==(const ObjectPlan&, const ObjectPlan&) = default;
+};
+
+/// A process that dies by SIGKILL, so long after the start, from outside.
+struct Kill {
+  std::size_t process = 0;
+  Nanoseconds after{0};
+  friend bool operator==(const Kill&, const Kill&) = default;
+};
+
+/// Indices in steps and kills are those of these lists. Of a pipe, one thread at most sends and one
+/// receives at each end: a connection is not for several threads.
+struct Program {
+  std::vector<ObjectPlan> objects;
+  std::vector<ProcessPlan> processes;
+  std::vector<Kill> kills = {};
+  friend bool operator==(const Program&, const Program&) = default;
+};
+
+std::string process_name(std::size_t process);  // "p0"
+std::string thread_name(std::size_t thread);    // "main", "b", "c"
+std::string object_name(const Program& program, std::size_t object);
+
+/// One call of a thread, its repetitions taken apart; pauses are none.
+struct PlannedCall {
+  Verb verb;
+  std::size_t object;
+  int end;
+  Nanoseconds time;
+  friend bool operator==(const PlannedCall&, const PlannedCall&) = default;
+};
+std::vector<PlannedCall> calls_of(const ThreadPlan& thread);
+
+/// How many calls it makes: what shrinking makes smaller.
+std::size_t calls_in(const Program& program);
+
+/// The objects, then a column for each thread of each process.
+std::string in_columns(const Program& program);
+
+}  // namespace psq::conformance

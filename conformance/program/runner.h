@@ -1,0 +1,49 @@
+// Does a program on real processes, brings it to an end whatever it does, and judges what was seen.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "history/history.h"
+#include "program/program.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+
+/// What a run showed to be wrong.
+struct Violation {
+  std::string clause = {};   // empty: none says it in so many words
+  std::string checker = {};  // who found it
+  std::string why = {};
+  std::vector<std::size_t> witness = {};  // indices into the history's operations
+};
+
+struct RunResult {
+  history::History history = {};
+  std::optional<Violation> violation = {};
+  std::string undecided = {};   // why it is neither right nor wrong; empty otherwise
+  std::size_t overlapping = 0;  // pairs of calls on one object by two threads at once
+};
+
+/// Runs programs one after the other in a scenario of its own, which it starts afresh now and then,
+/// and after every run that may have left something behind. Throws DriverError, Unsupported.
+class ProgramRunner {
+ public:
+  explicit ProgramRunner(Scenario& scenario) : t_(scenario) {}
+
+  /// A call that must end and has not after `hang_bound` hangs.
+  RunResult run(const Program& program, Nanoseconds hang_bound);
+  RunResult run(const Program& program) { return run(program, t_.hang_bound()); }
+
+ private:
+  Scenario& t_;
+  int runs_ = 0;
+  bool afresh_ = false;
+};
+
+/// Pairs of operations on one object by different threads that overlap in time.
+std::size_t overlapping_pairs(const history::History& history);
+
+}  // namespace psq::conformance

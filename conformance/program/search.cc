@@ -1,0 +1,162 @@
+#include "program/search.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "history/json_lines.h"
+#include "history/words.h"
+#include "protocol/transcript.h"
+
+namespace psq::conformance {
+namespace {
+
+// Fewer than one a program on the average: the processes worked one after the other.
+constexpr std::int64_t kOverlapsAProgram = 1;
+constexpr std::int64_t kFewestPrograms = 3;
+// While it is made smaller a hang need not be proven each time anew.
+constexpr auto kHangsWhileShrinking = 1s;
+constexpr std::size_t kMostShown = 12;
+
+std::string outcome_of(const history::Operation& each) {
+  if (each.result == history::Result::kPending) return "(no answer)";
+  return std::string{history::to_string(each.result)};
+}
+
+std::string text_of(const history::History& history, const history::Operation& each) {
+  const auto& thread = history.threads[each.thread];
+  const auto kind = history.objects[each.object].kind;
+  std::string text = human(Nanoseconds{each.invoked}) + " .. " +
+                     (each.returned == history::kNever ? std::string{"(never)"}
+                                                       : human(Nanoseconds{each.returned}));
+  text += std::string(text.size() < 24 ? 24 - text.size() : 1, ' ') + thread.process + "/" +
+          thread.thread + " " + std::string{history::to_string(each.op, kind)} + " " +
+          history.objects[each.object].name + " -> " + outcome_of(each);
+  const bool item = each.op == history::Operator::kPut || each.op == history::Operator::kGet;
+  if (item && each.value >= 0) {
+    const auto& value = history.values[static_cast<std::size_t>(each.value)];
+    text += " " + history.producers[value.producer] + "#" + std::to_string(value.seq) + " (" +
+            std::to_string(value.size) + " B)";
+  }
+  if (each.op == history::Operator::kQsize) text += " " + std::to_string(each.value);
+  if (!each.intact) text += ", not intact";
+  return text;
+}
+
+// Of a test about one kind, the driver itself says that it does not have it.
+bool skips(const SearchOptions& options, const Hello& hello, Kind kind) {
+  return !options.kind && !hello.operations.contains(type_of(kind));
+}
+
+}  // namespace
+
+std::map<std::string, std::int64_t> numbers_of(const Seen& seen) {
+  return {{"programs", seen.programs},
+          {"operations", seen.operations},
+          {"overlapping", seen.overlapping},
+          {"undecided", seen.undecided}};
+}
+
+std::string too_gentle(const Seen& seen) {
+  const std::string saw = std::to_string(seen.programs) + " programs, " +
+                          std::to_string(seen.overlapping) + " overlapping pairs of calls, " +
+                          std::to_string(seen.undecided) + " programs undecided";
+  const std::string advice = "; a longer --budget or a machine with more time shows more";
+  if (seen.programs < kFewestPrograms || seen.overlapping < kOverlapsAProgram * seen.programs)
+    return "too little happened at once to mean anything: " + saw + advice;
+  if (seen.undecided * 2 > seen.programs)
+    return "most programs could not be decided: " + saw + "; the last: " + seen.why_undecided;
+  return {};
+}
+
+bool Search::over() const {
+  return seen_.programs >= options_.most_programs || monotonic_now() - began_ >= options_.budget;
+}
+
+Kind Search::kind() const {
+  return options_.kind ? *options_.kind : draw_kind(seed_);
+}
+
+Program Search::draw() const {
+  return draw_program(
+      seed_, {.kind = options_.kind ? *options_.kind : draw_kind(seed_), .kills = options_.kills});
+}
+
+void Search::note(const RunResult& run) {
+  ++seen_.programs;
+  seen_.operations += static_cast<std::int64_t>(run.history.operations.size());
+  seen_.overlapping += static_cast<std::int64_t>(run.overlapping);
+  if (run.violation || run.undecided.empty()) return;
+  ++seen_.undecided;
+  seen_.why_undecided = run.undecided;
+}
+
+std::optional<Failure> Search::next_failure(const std::function<void()>& tick) {
+  while (!over()) {
+    if (skips(options_, t_.hello(), kind())) {
+      seed_ += options_.stride;
+      continue;
+    }
+    Program program = draw();
+    RunResult run = runner_.run(program);
+    note(run);
+    tick();  // making a failure smaller takes its time
+
+    std::optional<Failure> failure;
+    if (run.violation) failure = shrunk(std::move(program), std::move(run));
+    seed_ += options_.stride;
+    if (failure) return failure;
+  }
+  return std::nullopt;
+}
+
+Failure Search::shrunk(Program found, RunResult run) {
+  Failure failure{.seed = seed_, .found = found, .smallest = found, .run = std::move(run)};
+  const std::string clause = failure.run.violation->clause;
+  const Nanoseconds hangs_after =
+      std::min(t_.hang_bound(), t_.patient(Nanoseconds{kHangsWhileShrinking}));
+  // What fails once is taken at once: the last that failed is the smallest.
+  const auto fails = [&](const Program& candidate) {
+    RunResult again = runner_.run(candidate, hangs_after);
+    if (!again.violation || again.violation->clause != clause) return false;
+    failure.smallest = candidate;
+    failure.run = std::move(again);
+    return true;
+  };
+  shrink(found, fails, monotonic_now() + options_.shrink_for, failure.tried);
+  return failure;
+}
+
+std::string in_words(const Failure& failure) {
+  std::ostringstream out;
+  out << in_columns(failure.smallest);
+  const Tried& tried = failure.tried;
+  out << "the smallest program that failed";
+  if (tried.runs > 0)
+    out << "; it failed " << tried.failed << " of " << tried.runs << " times more";
+  out << " (found with " << calls_in(failure.found) << " calls, now " << calls_in(failure.smallest)
+      << ")\n";
+  const auto& witness = failure.run.violation->witness;
+  for (std::size_t i = 0; i < std::min(witness.size(), kMostShown); ++i)
+    out << text_of(failure.run.history, failure.run.history.operations[witness[i]]) << "\n";
+  if (witness.size() > kMostShown) out << "... " << witness.size() - kMostShown << " more\n";
+  return out.str();
+}
+
+std::map<std::string, std::string> evidence_of(const Failure& failure) {
+  std::ostringstream history;
+  history::write_json_lines(history, failure.run.history);
+  std::ostringstream witness;
+  for (const std::size_t index : failure.run.violation->witness) witness << index << "\n";
+  const Violation& violation = *failure.run.violation;
+  std::ostringstream program;
+  program << "seed " << failure.seed << "\n"
+          << violation.clause << " (" << violation.checker << "): " << violation.why << "\n\n"
+          << in_words(failure) << "\nas it was found:\n"
+          << in_columns(failure.found);
+  return {{"history.jsonl", history.str()},
+          {"seed.txt", std::to_string(failure.seed)},
+          {"program.txt", program.str()},
+          {"witness.txt", witness.str()}};
+}
+
+}  // namespace psq::conformance

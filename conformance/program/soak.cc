@@ -1,0 +1,139 @@
+#include "program/soak.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "program/search.h"
+#include "suite/card.h"
+#include "suite/results.h"
+#include "suite/runner.h"
+
+namespace psq::conformance {
+namespace {
+
+// Whoever fails so often is known to fail.
+constexpr int kMostFailures = 5;
+constexpr auto kBetweenReports = 500ms;
+
+bool has_any_kind(const Hello& hello) {
+  constexpr std::array kTypes{"queue", "joinable_queue", "simple_queue", "connection"};
+  return std::ranges::any_of(kTypes,
+                             [&](const auto* type) { return hello.operations.contains(type); });
+}
+
+class Soak {
+ public:
+  Soak(const Options& options, ResultFile& file)
+      : options_(options),
+        file_(file),
+        scenario_(session_options(options), options.seed),
+        search_(scenario_, {.kills = options.kills,
+                            .first_seed = options.seed + options.shard - 1,
+                            .stride = options.shards,
+                            .budget = in_nanoseconds(options.budget),
+                            .most_programs = options.programs,
+                            .shrink_for = scenario_.patient(in_nanoseconds(options.shrink_for))}) {}
+
+  ExitStatus run() {
+    file_.implementation(scenario_.hello());
+    if (!has_any_kind(scenario_.hello())) {
+      std::cout << "inconclusive: the driver declares no queue and no pipe\n";
+      return ExitStatus::kInconclusive;
+    }
+    while (failures_ < kMostFailures) {
+      const auto failure = search_.next_failure([&] { report_now_and_then(); });
+      if (!failure) break;
+      keep(*failure);
+    }
+    report();
+    return status();
+  }
+
+ private:
+  void report_now_and_then() {
+    if (monotonic_now() - reported_at_ >= kBetweenReports) report();
+  }
+
+  void report() {
+    reported_at_ = monotonic_now();
+    file_.soak_progress(numbers_of(search_.seen()), failures_);
+  }
+
+  void keep(const Failure& failure) {
+    ++failures_;
+    const Violation& violation = *failure.run.violation;
+    TestResult result{.test = "seed-" + std::to_string(failure.seed),
+                      .clauses = {},
+                      .verdict = Verdict::kFail,
+                      .clause = violation.clause};
+    result.message = violation.why + " (found by: " + violation.checker + ")";
+    result.columns = in_words(failure);
+    result.files = evidence_of(failure);
+    keep_files(result);
+    result.card = failure_card(result, scenario_.hello(), options_);
+    std::cout << result.card << "\n" << std::flush;
+    file_.soak_failure(result, failure.seed);
+  }
+
+  void keep_files(TestResult& result) {
+    if (options_.evidence.empty()) return;
+    const auto folder = std::filesystem::path{options_.evidence} / result.test;
+    std::filesystem::create_directories(folder);
+    result.evidence = folder.string();
+    result.files["hello.json"] = scenario_.hello().line + "\n";
+    result.files["driver.log"] = scenario_.session().log_tail();
+    for (const auto& [name, contents] : result.files) write_file(folder / name, contents);
+  }
+
+  [[nodiscard]] ExitStatus status() const {
+    if (failures_ > 0) return ExitStatus::kFails;
+    // A replay of one program is not asked how much it saw.
+    const bool bounded = options_.programs < INT64_MAX;
+    const std::string gentle = bounded ? "" : too_gentle(search_.seen());
+    const bool nothing = search_.seen().undecided == search_.seen().programs;
+    if (!gentle.empty() || nothing)
+      std::cout << "inconclusive: "
+                << (nothing ? "no program could be decided; " + search_.seen().why_undecided
+                            : gentle)
+                << "\n";
+    return gentle.empty() && !nothing ? ExitStatus::kConforms : ExitStatus::kInconclusive;
+  }
+
+  const Options& options_;
+  ResultFile& file_;
+  Scenario scenario_;
+  Search search_;
+  int failures_ = 0;
+  Nanoseconds reported_at_ = monotonic_now();
+};
+
+}  // namespace
+
+ExitStatus soak(const Options& options) {
+  ResultFile file{options.results};
+  file.soak_plan(options);
+  ExitStatus status = ExitStatus::kInternal;
+  try {
+    status = Soak{options, file}.run();
+  } catch (const DriverError& error) {
+    std::cout << "driver-error: " << error.what() << "\n";
+    status = ExitStatus::kDriverBroken;
+  } catch (const Unsupported& lack) {
+    std::cout << "inconclusive: " << lack.what() << "\n";
+    status = ExitStatus::kInconclusive;
+  } catch (const Failed& failed) {
+    std::cout << "fail: before a program began: expected " << failed.expected << "; saw "
+              << failed.saw << "\n";
+    status = ExitStatus::kFails;
+  } catch (const Inconclusive& doubt) {
+    std::cout << "inconclusive: " << doubt.what() << "\n";
+    status = ExitStatus::kInconclusive;
+  }
+  file.soak_end(status);
+  return status;
+}
+
+}  // namespace psq::conformance

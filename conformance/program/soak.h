@@ -1,0 +1,14 @@
+// Random programs against one driver for a given time: every failure is kept, and the search goes
+// on.
+#pragma once
+
+#include "suite/options.h"
+#include "suite/verdict.h"
+
+namespace psq::conformance {
+
+/// Never throws for what a driver or an implementation does. Failures are printed, put into the
+/// result file, and kept below the folder for evidence.
+ExitStatus soak(const Options& options);
+
+}  // namespace psq::conformance

@@ -1,0 +1,149 @@
+#include "program/tally.h"
+
+#include <algorithm>
+
+namespace psq::conformance {
+namespace {
+
+// No call of a program, and none of its helper's, is given so much time.
+constexpr auto kSurelyOver = std::chrono::milliseconds{1500};
+
+bool concerns(const PlannedCall& call, const Lane& lane, Kind kind) {
+  if (call.object != lane.object) return false;
+  if (!is_pipe(kind)) return true;
+  return (call.verb == Verb::kPut ? call.end : 1 - call.end) == lane.sender;
+}
+
+void count(Tally& counts, Verb verb) {
+  if (verb == Verb::kPut) ++counts.put;
+  if (verb == Verb::kGet) ++counts.got;
+  if (verb == Verb::kTaskDone) ++counts.tasks_done;
+}
+
+bool has_no_end(const PlannedCall& call) {
+  const bool waits = call.verb == Verb::kPut || call.verb == Verb::kGet || call.verb == Verb::kJoin;
+  return waits && call.time == kNoEnd;
+}
+
+void count_pending(Tally& counts, const Running& thread, const PlannedCall& call) {
+  if (!has_no_end(call)) {
+    if (monotonic_now() - thread.newest() > kSurelyOver) counts.bounded = &thread;
+    return;
+  }
+  if (call.verb == Verb::kPut) {
+    ++counts.putting;
+    counts.to_put += thread.in_a_row();
+  }
+  if (call.verb == Verb::kGet) {
+    ++counts.getting;
+    counts.to_get += thread.in_a_row();
+  }
+  if (call.verb == Verb::kJoin) ++counts.joining;
+}
+
+const Running* first_in(const std::vector<Running>& threads, const Lane& lane, Kind kind,
+                        Verb verb) {
+  for (const Running& thread : threads) {
+    const PlannedCall* call = thread.pending();
+    if (call != nullptr && call->verb == verb && concerns(*call, lane, kind)) return &thread;
+  }
+  return nullptr;
+}
+
+std::string in_words(std::int64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what;
+}
+
+}  // namespace
+
+std::vector<Lane> lanes_of(const Program& program) {
+  std::vector<Lane> lanes;
+  for (std::size_t i = 0; i < program.objects.size(); ++i) {
+    const Kind kind = program.objects[i].kind;
+    lanes.push_back({.object = i, .sender = is_pipe(kind) ? 1 : 0});
+    if (kind == Kind::kDuplexPipe) lanes.push_back({.object = i, .sender = 0});
+  }
+  return lanes;
+}
+
+const PlannedCall* Running::pending() const {
+  const std::size_t made = call->events.size();
+  return done() || made >= calls.size() ? nullptr : &calls[made];
+}
+
+Nanoseconds Running::newest() const {
+  return call->events.empty() ? call->sent : call->events.back().returned;
+}
+
+std::int64_t Running::in_a_row() const {
+  const PlannedCall* first = pending();
+  std::int64_t count = 0;
+  for (std::size_t i = call->events.size(); first != nullptr && i < calls.size(); ++i, ++count) {
+    if (calls[i] != *first) break;
+  }
+  return count;
+}
+
+Tally tally(const Program& program, const std::vector<Running>& threads, const Lane& lane) {
+  const Kind kind = program.objects[lane.object].kind;
+  Tally counts;
+  for (const Running& thread : threads) {
+    for (std::size_t i = 0; i < std::min(thread.calls.size(), thread.call->events.size()); ++i) {
+      if (thread.call->events[i].outcome == Outcome::kOk && concerns(thread.calls[i], lane, kind))
+        count(counts, thread.calls[i].verb);
+    }
+    const PlannedCall* call = thread.pending();
+    if (call != nullptr && concerns(*call, lane, kind)) count_pending(counts, thread, *call);
+  }
+  return counts;
+}
+
+std::string page_of(Kind kind) {
+  switch (kind) {
+    case Kind::kQueue:
+      return "queue";
+    case Kind::kJoinableQueue:
+      return "joinable-queue";
+    case Kind::kSimpleQueue:
+      return "simple-queue";
+    default:
+      return "pipe";
+  }
+}
+
+Owed owed(const Program& program, const std::vector<Running>& threads, const Lane& lane) {
+  const ObjectPlan& object = program.objects[lane.object];
+  const Tally counts = tally(program, threads, lane);
+  const std::string page = page_of(object.kind);
+  const auto in = [&](Verb verb) { return first_in(threads, lane, object.kind, verb); };
+  if (counts.bounded != nullptr)
+    return {.thread = counts.bounded, .why = "a call that has an end of its own does not end"};
+  if (counts.getting > 0 && counts.items() > 0) {
+    return {
+        .thread = in(Verb::kGet),
+        .clause = page + (is_pipe(object.kind) ? ".recv.waits-for-message" : ".get.waits-for-item"),
+        .why = "it waits for ever with " + in_words(counts.items(), "items there")};
+  }
+  const bool buffered = object.kind == Kind::kQueue || object.kind == Kind::kJoinableQueue;
+  const bool has_room = object.maxsize == 0 || counts.items() < object.maxsize;
+  if (counts.putting > 0 && buffered && has_room) {
+    return {.thread = in(Verb::kPut),
+            .clause = object.maxsize > 0 ? "queue.put.blocks-when-full"
+                                         : "queue.put.returns-without-consumer",
+            .why = "it waits for ever with " + in_words(counts.items(), "slots taken")};
+  }
+  if (counts.putting > 0 && counts.getting > 0 && !buffered) {
+    return {.thread = in(Verb::kPut),
+            .clause = is_pipe(object.kind) ? "pipe.send.waits-when-full"
+                                           : "simple-queue.put.large-later-consumer",
+            .why = "it waits for ever, and so does who would take its item"};
+  }
+  if (counts.joining > 0 && counts.unfinished() == 0) {
+    return {.thread = in(Verb::kJoin),
+            .clause = "joinable-queue.join.returns-at-zero",
+            .why = "it waits for ever with no unfinished task"};
+  }
+  return {};
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,63 @@
+// What the threads of a running program have done and wait in, lane by lane.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "program/program.h"
+#include "protocol/session.h"
+
+namespace psq::conformance {
+
+/// What items travel through in order: a queue, or one direction of a pipe, by the end that sends.
+struct Lane {
+  std::size_t object = 0;
+  int sender = 0;
+  friend bool operator==(const Lane&, const Lane&) = default;
+};
+std::vector<Lane> lanes_of(const Program& program);
+
+/// A list of calls that one thread was asked to make.
+struct Running {
+  std::size_t process = 0;
+  const Call* call = nullptr;
+  std::vector<PlannedCall> calls;
+
+  [[nodiscard]] bool done() const { return call->answer.has_value(); }
+  /// The call that it is in, or is about to make.
+  [[nodiscard]] const PlannedCall* pending() const;
+  /// When it was last heard of.
+  [[nodiscard]] Nanoseconds newest() const;
+  /// How many calls like that one it makes in a row.
+  [[nodiscard]] std::int64_t in_a_row() const;
+};
+
+/// Counts of calls that ended as ok, and of threads that are in a call now.
+struct Tally {
+  std::int64_t put = 0;
+  std::int64_t got = 0;
+  std::int64_t tasks_done = 0;
+  int putting = 0;  // without an end
+  int getting = 0;
+  int joining = 0;
+  std::int64_t to_put = 0;  // by those, before they do anything else
+  std::int64_t to_get = 0;
+  const Running* bounded = nullptr;  // one whose call should have ended by itself
+
+  [[nodiscard]] std::int64_t items() const { return put - got; }
+  [[nodiscard]] std::int64_t unfinished() const { return put - tasks_done; }
+};
+Tally tally(const Program& program, const std::vector<Running>& threads, const Lane& lane);
+
+/// A thread whose call must end now, by what the counts say; why, and the clause that says so.
+struct Owed {
+  const Running* thread = nullptr;
+  std::string clause = {};
+  std::string why = {};
+};
+Owed owed(const Program& program, const std::vector<Running>& threads, const Lane& lane);
+
+/// `queue`, `joinable-queue`, …: the page of the law about such objects.
+std::string page_of(Kind kind);
+
+}  // namespace psq::conformance
