@@ -89,8 +89,8 @@ def _note(rounds: int) -> str:
     load = os.getloadavg()[0]
     return (
         f"CPython {platform.python_version()}, {cores} cores, medians of {rounds} interleaved rounds; "
-        f"the load average was {load:.1f}.\nThe columns with names say how many times as fast as that "
-        "psq is."
+        f"the load average was {load:.1f}.\nThe columns with × say how many times as fast as that "
+        "psq is; 2 to 1 is two producers and one consumer."
     )
 
 

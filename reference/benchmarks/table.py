@@ -8,7 +8,7 @@ from cases import OTHERS, Carrier, Load
 from goals import Goal, goals, row_title, rows_of
 from results import Results
 
-_HEAD = ("", "a second", "CPython", "raw pipe", "mqueue", "Boost", "goal")
+_HEAD = ("", "a second", "× CPython", "× raw pipe", "× mqueue", "× Boost", "goal")
 
 
 def table(results: Results, loads: list[Load], idle: list[tuple[str, str, Goal]]) -> str:
