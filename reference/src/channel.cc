@@ -6,7 +6,7 @@
 #include "psq/error.h"
 #include "src/fault_seam.h"
 #include "src/ring.h"
-#include "src/thread_sanitizer.h"
+#include "src/sanitizers.h"
 
 namespace psq::detail {
 namespace {

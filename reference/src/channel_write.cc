@@ -5,7 +5,7 @@
 #include "src/channel.h"
 #include "src/fault_seam.h"
 #include "src/ring.h"
-#include "src/thread_sanitizer.h"
+#include "src/sanitizers.h"
 
 namespace psq::detail {
 namespace {

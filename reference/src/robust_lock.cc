@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "psq/error.h"
-#include "src/thread_sanitizer.h"
+#include "src/sanitizers.h"
 
 #ifdef PSQ_THREAD_SANITIZER
 #include <sanitizer/tsan_interface.h>
