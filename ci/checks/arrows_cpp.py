@@ -13,7 +13,7 @@ from zones import LIBRARIES, Zone, zone_of
 
 SUFFIXES = (".h", ".hpp", ".cc", ".cpp", ".inc")
 _INCLUDE = re.compile(r'\s*#\s*include\s*(?P<open>[<"])(?P<name>[^>"]+)[>"]')
-_SYSTEM_FOLDERS = ("sys", "linux", "asm", "net", "netinet", "arpa", "bits", "ext")
+_SYSTEM_FOLDERS = ("sys", "linux", "asm", "net", "netinet", "arpa", "bits", "ext", "sanitizer")
 
 
 class Headers:

@@ -27,6 +27,7 @@ LIBRARIES = {
     "cereal": "serialization",
     "boost": "Boost",
     "Boost": "Boost",
+    "benchmark": "Google Benchmark",
     "pytest": "pytest",
     "_pytest": "pytest",
     "rich": "rich",

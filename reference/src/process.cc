@@ -142,7 +142,7 @@ void Process::State::send_signal(int number) {
   if (!reap()) ::kill(pid_, number);
 }
 
-Process::Process(std::function<void()> body, Options options) {
+Process::Process(const std::function<void()>& body, Options options) {
   detail::ProcessState& process = detail::ProcessState::instance();
   flush_standard_streams();  // or the child would write it once more
   const pid_t parent = getpid();

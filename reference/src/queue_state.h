@@ -16,6 +16,7 @@
 #include "src/feeder.h"
 #include "src/process_state.h"
 #include "src/queue_memory.h"
+#include "src/sanitizers.h"
 
 namespace psq::detail {
 
@@ -35,6 +36,7 @@ class QueueCore::State final : public ForkAware {
     if constexpr (kFaults)
       if (fault_is(Fault::kChildInheritsFeeder)) return;
     // Not an assignment: nothing of the old feeder may be destroyed or locked here.
+    leave_behind(local.get());
     new (&local) std::shared_ptr<Feeder>(std::make_shared<Feeder>(memory));
   }
   std::shared_ptr<Feeder> feeder() const override {

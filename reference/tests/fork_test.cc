@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "psq/psq.h"
+#include "src/sanitizers.h"
 #include "tests/child.h"
 
 namespace psq {
@@ -82,7 +83,7 @@ TEST(Fork, ACancelledParentHasChildrenThatFlush) {
 
 // Forks again and again while threads are inside of all that has a lock.
 TEST(Fork, IsSafeAtAnyMoment) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef PSQ_ADDRESS_SANITIZER
   GTEST_SKIP() << "the sanitizer's allocator is not safe to fork while other threads allocate";
 #endif
   JoinableQueue<int> queue({.maxsize = 8});

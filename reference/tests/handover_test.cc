@@ -13,6 +13,7 @@
 #include "psq/connection.h"
 #include "psq/pipe.h"
 #include "psq/process.h"
+#include "src/sanitizers.h"
 #include "tests/child.h"
 
 namespace psq {
@@ -168,6 +169,9 @@ TEST(Handover, OddDescriptorsAreClosed) {
 }
 
 TEST(Handover, WithoutAFreeDescriptorItCanBeReceivedLater) {
+#if defined(PSQ_ADDRESS_SANITIZER) && defined(__clang__)
+  GTEST_SKIP() << "the sanitizer needs a free descriptor when it looks at the type of an object";
+#endif
   auto [line, far] = pipe<std::string>();
   auto [x, y] = pipe<std::string>();
   line.send_connection(y);

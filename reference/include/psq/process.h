@@ -39,7 +39,7 @@ class Process {
   // exception that leaves `body` is reported on standard error, and the child ends as psq::exit(1).
   // May be called by any thread. Throws SystemError when there can be no child. Clauses:
   // process.exit-code.values.
-  explicit Process(std::function<void()> body, Options options = {});
+  explicit Process(const std::function<void()>& body, Options options = {});
 
   Process(Process&&) noexcept = default;
   Process& operator=(Process&& other) noexcept;

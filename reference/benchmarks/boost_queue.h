@@ -1,0 +1,16 @@
+// Boost.Interprocess message_queue; in a file of its own, because it may not be installed.
+
+#ifndef PSQ_BENCHMARKS_BOOST_QUEUE_H_
+#define PSQ_BENCHMARKS_BOOST_QUEUE_H_
+
+#include "benchmarks/load.h"
+
+namespace psq::bench {
+
+// With room for 1000 items, or for 1 MiB of larger ones, but four at least.
+Rate boost_throughput(const Load& load);
+Rate boost_round_trips(const Load& load);
+
+}  // namespace psq::bench
+
+#endif  // PSQ_BENCHMARKS_BOOST_QUEUE_H_

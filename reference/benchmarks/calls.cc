@@ -1,0 +1,73 @@
+// What single calls cost inside one process, with Google Benchmark.
+//
+//   psq-calls [--benchmark_filter=REGEX]
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "psq/psq.h"
+
+namespace {
+
+using Item = std::string;
+
+constexpr std::int64_t kKib = 1024;
+
+// Small items are put into the channel by the caller, if nothing is in the way.
+template <typename Queue>
+void put_and_get(benchmark::State& state) {
+  Queue queue;
+  const Item item(static_cast<std::size_t>(state.range(0)), 'x');
+  for (auto _ : state) {
+    queue.put(item);
+    benchmark::DoNotOptimize(queue.get());
+  }
+  state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(put_and_get<psq::Queue<Item>>)->Arg(0)->Arg(64)->Arg(kKib)->Arg(64 * kKib);
+BENCHMARK(put_and_get<psq::SimpleQueue<Item>>)->Arg(0)->Arg(64)->Arg(kKib)->Arg(64 * kKib);
+
+void put_get_and_task_done(benchmark::State& state) {
+  psq::JoinableQueue<Item> queue;
+  const Item item(static_cast<std::size_t>(state.range(0)), 'x');
+  for (auto _ : state) {
+    queue.put(item);
+    benchmark::DoNotOptimize(queue.get());
+    queue.task_done();
+  }
+}
+BENCHMARK(put_get_and_task_done)->Arg(64);
+
+void send_and_recv(benchmark::State& state) {
+  auto [receiver, sender] = psq::pipe<Item>(psq::one_way);
+  const Item item(static_cast<std::size_t>(state.range(0)), 'x');
+  for (auto _ : state) {
+    sender.send(item);
+    benchmark::DoNotOptimize(receiver.recv());
+  }
+}
+BENCHMARK(send_and_recv)->Arg(0)->Arg(64)->Arg(kKib);
+
+void get_of_nothing(benchmark::State& state) {
+  psq::Queue<Item> queue;
+  for (auto _ : state) {
+    try {
+      benchmark::DoNotOptimize(queue.get(psq::no_wait));
+    } catch (const psq::Empty&) {
+    }
+  }
+}
+BENCHMARK(get_of_nothing);
+
+void create(benchmark::State& state) {
+  for (auto _ : state) {
+    const psq::Queue<Item> queue;
+    benchmark::DoNotOptimize(&queue);
+  }
+}
+BENCHMARK(create);
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,116 @@
+// What carries items between processes: the reference's four types, and what the system has.
+
+#ifndef PSQ_BENCHMARKS_CARRIERS_H_
+#define PSQ_BENCHMARKS_CARRIERS_H_
+
+#include <fcntl.h>
+#include <mqueue.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+#include "benchmarks/load.h"
+
+namespace psq::bench {
+
+using Item = std::string;
+
+struct ByQueue {
+  explicit ByQueue(const Load& load) : queue({.maxsize = load.bound}) {}
+  void put(const Item& item) { queue.put(item); }
+  void take(Item& item) { item = queue.get(); }
+  void finish() {}
+  psq::Queue<Item> queue;
+};
+
+struct BySimpleQueue {
+  explicit BySimpleQueue(const Load&) {}
+  void put(const Item& item) { queue.put(item); }
+  void take(Item& item) { item = queue.get(); }
+  void finish() {}
+  psq::SimpleQueue<Item> queue;
+};
+
+struct ByJoinableQueue {
+  explicit ByJoinableQueue(const Load& load) : queue({.maxsize = load.bound}) {}
+  void put(const Item& item) { queue.put(item); }
+  void take(Item& item) {
+    item = queue.get();
+    queue.task_done();
+  }
+  void finish() { queue.join(); }
+  psq::JoinableQueue<Item> queue;
+};
+
+struct ByPipe {
+  explicit ByPipe(const Load&) {}
+  void put(const Item& item) { ends.second.send(item); }
+  void take(Item& item) { item = ends.first.recv(); }
+  void finish() {}
+  std::pair<psq::Connection<Item>, psq::Connection<Item>> ends = psq::pipe<Item>(psq::one_way);
+};
+
+// Bytes through a pipe of default size; whoever takes knows how many.
+class ByRawPipe {
+ public:
+  explicit ByRawPipe(const Load&) {
+    if (::pipe(ends_) != 0) fail("psq-measure: pipe");
+  }
+  void put(const Item& item) {
+    for (std::size_t done = 0; done < item.size();) {
+      done += moved(write(ends_[1], item.data() + done, item.size() - done));
+    }
+  }
+  void take(Item& item) {
+    for (std::size_t done = 0; done < item.size();) {
+      done += moved(read(ends_[0], item.data() + done, item.size() - done));
+    }
+  }
+  void finish() {}
+
+ private:
+  static std::size_t moved(ssize_t size) {
+    if (size <= 0) fail("psq-measure: raw pipe");
+    return static_cast<std::size_t>(size);
+  }
+  int ends_[2];
+};
+
+// A POSIX message queue as large as the system lets everybody have.
+class ByMqueue {
+ public:
+  explicit ByMqueue(const Load& load) {
+    mq_attr attributes{};
+    attributes.mq_maxmsg = limit("msg_max");
+    attributes.mq_msgsize = load.size > 0 ? static_cast<long>(load.size) : 1;
+    static int made = 0;
+    const std::string name = "/psq-measure-" + std::to_string(getpid()) + std::to_string(made++);
+    queue_ = mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600, &attributes);
+    if (queue_ < 0) fail("psq-measure: mq_open");
+    mq_unlink(name.c_str());
+  }
+  static bool can(const Load& load) { return static_cast<long>(load.size) <= limit("msgsize_max"); }
+  void put(const Item& item) {
+    if (mq_send(queue_, item.data(), item.size(), 0) != 0) fail("psq-measure: mq_send");
+  }
+  void take(Item& item) {
+    char least = 0;
+    char* const room = item.empty() ? &least : item.data();
+    if (mq_receive(queue_, room, item.empty() ? 1 : item.size(), nullptr) < 0)
+      fail("psq-measure: mq_receive");
+  }
+  void finish() {}
+
+ private:
+  static long limit(const std::string& name) {
+    long value = 0;
+    std::ifstream("/proc/sys/fs/mqueue/" + name) >> value;
+    return value;
+  }
+  mqd_t queue_;
+};
+
+}  // namespace psq::bench
+
+#endif  // PSQ_BENCHMARKS_CARRIERS_H_

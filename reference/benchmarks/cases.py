@@ -1,0 +1,137 @@
+"""What is measured: loads, and who carries them."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+import cpython
+
+PSQ = ("queue", "simple-queue", "joinable-queue", "pipe")
+OTHERS = ("raw-pipe", "mqueue", "boost")
+NAMES = {
+    "queue": "Queue",
+    "simple-queue": "SimpleQueue",
+    "joinable-queue": "JoinableQueue",
+    "pipe": "Pipe",
+    "raw-pipe": "raw pipe",
+    "mqueue": "POSIX mqueue",
+    "boost": "Boost message_queue",
+}
+SIZES = (0, 64, 1024, 65536, 1 << 20)
+
+_CANNOT = 69  # psq-measure's status for a carrier that cannot carry that
+
+
+@dataclass(frozen=True)
+class Load:
+    size: int = 64
+    producers: int = 1
+    consumers: int = 1
+    bound: int = 0
+    cores: int = 0  # of round trips; 0 for throughput
+
+    def title(self) -> str:
+        if self.cores:
+            return f"round trips, {'two cores' if self.cores == 2 else 'one core'}"
+        text = f"{self.producers} to {self.consumers}, {size_name(self.size)}"
+        return f"{text}, bound {self.bound}" if self.bound else text
+
+
+@dataclass(frozen=True)
+class Carrier:
+    name: str
+    python: bool = False
+
+    def label(self) -> str:
+        return f"CPython {NAMES[self.name]}" if self.python else NAMES[self.name]
+
+
+def size_name(size: int) -> str:
+    for unit, name in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if size >= unit:
+            return f"{size // unit} {name}"
+    return f"{size} B"
+
+
+def loads() -> list[Load]:
+    alone = [Load(size=size) for size in SIZES]
+    crowds = [Load(producers=p, consumers=c) for p, c in ((2, 1), (1, 2), (2, 2))]
+    trips = [Load(cores=cores) for cores in (2, 1)]
+    return [*alone, Load(bound=1000), *crowds, *trips]
+
+
+def carriers(load: Load, there: list[str]) -> list[Carrier]:
+    """Who carries this load, each of psq's types beside CPython's, so that noise meets both."""
+    if load.bound:
+        names = ["queue"]
+    elif load.producers > 1 or load.consumers > 1:
+        # The ends of a pipe belong to one process each.
+        names = [name for name in there if name not in ("pipe", "raw-pipe")]
+    elif load.size == 0:
+        names = [name for name in there if name != "raw-pipe"]  # no bytes, nothing to wait for
+    else:
+        names = there
+    return [
+        Carrier(name, python)
+        for name in names
+        for python in ((False, True) if name in PSQ else (False,))
+    ]
+
+
+class Runner:
+    """Runs single measurements, each of about the wished length once it knows the rate."""
+
+    def __init__(self, program: Path, seconds_each: float) -> None:
+        self._program = program
+        self._seconds = seconds_each
+        self._rates: dict[tuple[Load, Carrier], float] = {}
+
+    @functools.cached_property
+    def there(self) -> list[str]:
+        return self.call("list").split()
+
+    def call(self, *words: object) -> str:
+        answer = subprocess.run(
+            [str(self._program), *map(str, words)],
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        if answer.returncode == _CANNOT:
+            return ""
+        if answer.returncode != 0:
+            sys.exit(f"psq-measure {' '.join(map(str, words))} failed:\n{answer.stderr}")
+        return answer.stdout
+
+    def measure(self, load: Load, carrier: Carrier) -> Optional[float]:
+        """A second; None when this carrier cannot."""
+        items = self._items(load, carrier)
+        rate = (self._python if carrier.python else self._native)(load, carrier.name, items)
+        if rate is not None:
+            self._rates[load, carrier] = rate
+        return rate
+
+    def _items(self, load: Load, carrier: Carrier) -> int:
+        parts = load.producers * load.consumers
+        first = 16 if load.size >= 65536 else 1000
+        wished = self._rates.get((load, carrier), 0) * self._seconds
+        # Not more than is healthy to have in memory, should the consumer be late.
+        most = (256 << 20) // max(load.size, 64)
+        return max(first, min(most, int(wished))) // parts * parts
+
+    def _native(self, load: Load, name: str, items: int) -> Optional[float]:
+        if load.cores:
+            answer = self.call("round-trips", name, load.size, load.cores, items)
+        else:
+            shape = (load.size, load.producers, load.consumers, items)
+            answer = self.call("throughput", name, *shape, load.bound)
+        return float(answer.split()[0]) if answer else None
+
+    def _python(self, load: Load, name: str, items: int) -> float:
+        if load.cores:
+            return cpython.round_trips(name, load.size, load.cores, items)
+        shape = (load.size, load.producers, load.consumers, items)
+        return cpython.throughput(name, *shape, load.bound)

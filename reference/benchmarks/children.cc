@@ -1,0 +1,82 @@
+#include "benchmarks/children.h"
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "psq/psq.h"
+
+namespace psq::bench {
+namespace {
+
+constexpr unsigned kLongest = 60;  // Seconds: whatever takes longer hangs.
+
+double nanoseconds_of(const rusage& usage) {
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_usec) * 1e3;
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+}  // namespace
+
+void fail(const char* what) {
+  std::perror(what);
+  std::exit(70);
+}
+
+pid_t in_child(const std::function<void()>& body) {
+  const pid_t child = fork();
+  if (child < 0) fail("psq-measure: fork");
+  if (child > 0) return child;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  alarm(kLongest);
+  body();
+  psq::exit(0);
+}
+
+double reap(pid_t child) {
+  int status = 0;
+  rusage usage{};
+  if (wait4(child, &status, 0, &usage) != child) fail("psq-measure: wait4");
+  if (status != 0) {
+    std::fprintf(stderr, "psq-measure: a process of the measurement ended with status %d\n",
+                 status);
+    std::exit(70);
+  }
+  return nanoseconds_of(usage);
+}
+
+double used_here() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return nanoseconds_of(usage);
+}
+
+void pin_to(int processor) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) fail("psq-measure: sched_getaffinity");
+  int chosen = -1;
+  for (int each = 0; each < CPU_SETSIZE && processor >= 0; ++each) {
+    if (!CPU_ISSET(each, &allowed)) continue;
+    chosen = each;
+    --processor;
+  }
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(chosen, &one);
+  if (sched_setaffinity(0, sizeof one, &one) != 0) fail("psq-measure: sched_setaffinity");
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace psq::bench

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Measures the reference beside others, prints one table and draws one picture.
+
+Rounds are interleaved: each measures everything once, what is compared next to each other. A ratio
+is the median over the rounds; the first round only finds out how many items are enough.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+from cases import Runner, carriers, loads
+from goals import Goal, idle_rows
+from picture import picture
+from results import Results
+from table import table
+
+_HERE = Path(__file__).resolve().parent
+_LEAST_ROUNDS = 3
+_BEGIN, _END = "<!-- benchmark -->", "<!-- /benchmark -->"
+
+
+def main() -> int:
+    arguments = _arguments()
+    deadline = time.monotonic() + arguments.seconds
+    runner = Runner(arguments.program, arguments.each)
+    if "boost" not in runner.there:
+        print("compare: built without Boost.Interprocess (libboost-dev)", file=sys.stderr)
+    idle = _idle(runner)
+    results, rounds = _measure(runner, deadline)
+    text = table(results, loads(), idle)
+    note = _note(rounds)
+    print(f"{note}\n\n{text}")
+    arguments.picture.write_text(picture(results), encoding="utf-8")
+    print(f"picture: {arguments.picture}")
+    if arguments.write:
+        _write_readme(f"{note}\n\n{text}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=Path, default=Path("build/bin/psq-measure"))
+    parser.add_argument("--seconds", type=float, default=50, help="for all (50; 3 rounds at least)")
+    parser.add_argument("--each", type=float, default=0.08, help="seconds of one measurement (0.08)")
+    parser.add_argument("--picture", type=Path, help="the SVG (build/benchmark.svg)")
+    parser.add_argument(
+        "--write", action="store_true", help="put table and picture where reference/README.md is"
+    )
+    arguments = parser.parse_args()
+    if not arguments.program.is_file():
+        print(
+            f"compare: no {arguments.program}; build the target psq-measure or say --program",
+            file=sys.stderr,
+        )
+        sys.exit(64)
+    if arguments.picture is None:
+        beside = arguments.program.resolve().parent.parent
+        arguments.picture = (_HERE if arguments.write else beside) / "benchmark.svg"
+    return arguments
+
+
+def _idle(runner: Runner) -> list[tuple[str, str, Goal]]:
+    return idle_rows(*(float(runner.call("idle", w)) for w in ("share", "fresh-bytes", "used-bytes")))
+
+
+def _measure(runner: Runner, deadline: float) -> tuple[Results, int]:
+    results, done, took = Results(), -1, 0.0
+    while done < _LEAST_ROUNDS or time.monotonic() + took < deadline:
+        began = time.monotonic()
+        for load in loads():
+            for carrier in carriers(load, runner.there):
+                rate = runner.measure(load, carrier)
+                if done >= 0:
+                    results.add(done, load, carrier, rate)
+        done += 1
+        took = time.monotonic() - began
+        print(f"compare: round {done}, {took:.0f} s", file=sys.stderr, flush=True)
+    return results, done
+
+
+def _note(rounds: int) -> str:
+    cores = len(os.sched_getaffinity(0))
+    load = os.getloadavg()[0]
+    return (
+        f"CPython {platform.python_version()}, {cores} cores, medians of {rounds} interleaved rounds; "
+        f"the load average was {load:.1f}.\nThe columns with × say how many times as fast as that "
+        "psq is; 2 to 1 is two producers and one consumer."
+    )
+
+
+def _write_readme(text: str) -> None:
+    page = _HERE.parent / "README.md"
+    before, found, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    _, found_end, after = rest.partition(_END)
+    if not found or not found_end:
+        sys.exit(f"compare: {page.name} has no {_BEGIN} … {_END}, where the table belongs")
+    page.write_text(f"{before}{_BEGIN}\n{text}{_END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

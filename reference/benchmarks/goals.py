@@ -1,0 +1,86 @@
+"""What is wished of the reference, and whether it was reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+
+from cases import NAMES, PSQ, Carrier, Load
+from results import Results
+
+IDLE_SHARE = 0.001  # of one processor: "none to speak of"
+IDLE_BYTES = 100 * 1024
+
+
+@dataclass(frozen=True)
+class Goal:
+    text: str
+    reached: Optional[bool]  # None: what it is compared with is not there
+
+    def __str__(self) -> str:
+        verdict = {True: "met", False: "**missed**", None: "not measured"}[self.reached]
+        return f"{self.text}: {verdict}"
+
+
+_TIMES_CPYTHON = {"queue": 15, "simple-queue": 25, "joinable-queue": 10, "pipe": 2}
+
+
+def goals(results: Results, load: Load, name: str) -> list[Goal]:
+    if load.cores:
+        return _round_trip_goals(results, load, name)
+    found: list[Goal] = []
+    one_to_one = load.producers == load.consumers == 1
+
+    def at_least(wanted: float, other: Carrier, text: str) -> None:
+        ratio = results.ratio(load, Carrier(name), load, other)
+        found.append(Goal(text, None if ratio is None else ratio >= wanted))
+
+    if load.size == 64 and one_to_one:
+        times = 10 if load.bound else _TIMES_CPYTHON[name]
+        at_least(times, Carrier(name, python=True), f"{times} × CPython")
+    if load == Load() and name != "pipe":
+        at_least(1, Carrier("boost"), "ahead of Boost")
+    if load.size == 1 << 20 and name in ("queue", "simple-queue"):
+        at_least(2, Carrier("raw-pipe"), "2 × raw pipe")
+    if (load.producers, load.consumers) == (2, 1):
+        ratio = results.ratio(load, Carrier(name), Load(), Carrier(name))
+        text = "⅔ of one producer's" if ratio is None else f"⅔ of one producer's ({ratio:.2f})"
+        found.append(Goal(text, None if ratio is None else ratio >= 2 / 3))
+    return found
+
+
+def _round_trip_goals(results: Results, load: Load, name: str) -> list[Goal]:
+    most = 1.1 if load.cores == 2 else 1.4
+    slower = results.ratio(load, Carrier("raw-pipe"), load, Carrier(name))
+    took = "" if slower is None else f" (took {slower:.2f})"
+    reached = None if slower is None else slower <= most
+    return [Goal(f"{most} of a raw pipe's time{took}", reached)]
+
+
+def idle_rows(share: float, fresh: float, used: float) -> list[tuple[str, str, Goal]]:
+    """What, how much, and the goal, of queues that nobody uses."""
+    return [
+        (
+            "processor used by a waiting get",
+            f"{share * 100:.3f} %",
+            Goal(f"at most {IDLE_SHARE * 100:.1f} %", share <= IDLE_SHARE),
+        ),
+        *(
+            (what, f"{size / 1024:.0f} KiB", Goal("under 100 KiB", size < IDLE_BYTES))
+            for what, size in (
+                ("memory of a fresh Queue", fresh),
+                ("memory of a Queue after one item", used),
+            )
+        ),
+    ]
+
+
+def rows_of(load: Load) -> list[str]:
+    """psq's types that have a row under this load."""
+    if load.bound:
+        return ["queue"]
+    return [name for name in PSQ if name != "pipe" or load.producers == load.consumers == 1]
+
+
+def row_title(load: Load, name: str) -> str:
+    return f"{NAMES[name]}, {load.title()}"

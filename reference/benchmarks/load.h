@@ -1,0 +1,113 @@
+// What is measured, and how: templates over whatever carries items.
+//
+// A carrier is made before the processes fork, and has
+//
+//   void put(const std::string& item);
+//   void take(std::string& item);   // the item has the size that is to be expected
+//   void finish();                  // by a producer, after its last item
+
+#ifndef PSQ_BENCHMARKS_LOAD_H_
+#define PSQ_BENCHMARKS_LOAD_H_
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "benchmarks/children.h"
+#include "psq/psq.h"
+#include "src/shared_memory.h"
+
+namespace psq::bench {
+
+struct Load {
+  std::size_t size = 64;  // Bytes of an item.
+  int producers = 1;
+  int consumers = 1;
+  int items = 1000;        // In all. Each producer puts, each consumer takes, an equal part.
+  std::int64_t bound = 0;  // Of queues that can have one, in items; 0 for none.
+  bool two_cores = true;   // Of round trips: whether there and back are pinned to two cores.
+};
+
+// Of items, or of round trips; and the processor time that each took, in nanoseconds.
+struct Rate {
+  double per_second = 0;
+  double putting = 0;
+  double taking = 0;
+};
+
+// When each process began and ended; in memory that all of them share.
+struct Times {
+  static constexpr std::size_t kMost = 8;
+  std::array<double, kMost> begun{};
+  std::array<double, kMost> ended{};
+};
+
+// From the first put to the last take. All processes are there before it begins.
+template <typename Carrier>
+Rate throughput(Carrier& carrier, const Load& load) {
+  const detail::SharedObject<Times> times;
+  auto [gate, opener] = psq::pipe<char>(psq::one_way);
+  const auto each_side = [&](int processes, const auto& work) {
+    std::vector<pid_t> children;
+    for (int i = 0; i < processes; ++i) {
+      children.push_back(in_child([&, i] {
+        opener.close();
+        (void)gate.poll(psq::forever);  // Its end is seen by all at once.
+        std::string item(load.size, 'x');
+        work(item, static_cast<std::size_t>(i));
+      }));
+    }
+    return children;
+  };
+  const auto takers = each_side(load.consumers, [&](std::string& item, std::size_t which) {
+    for (int i = load.items / load.consumers; i > 0; --i) carrier.take(item);
+    times->ended[which] = now();
+  });
+  const auto putters = each_side(load.producers, [&](std::string& item, std::size_t which) {
+    times->begun[which] = now();
+    for (int i = load.items / load.producers; i > 0; --i) carrier.put(item);
+    carrier.finish();
+  });
+  opener.close();
+  Rate rate;
+  for (const pid_t child : takers) rate.taking += reap(child) / load.items;
+  for (const pid_t child : putters) rate.putting += reap(child) / load.items;
+  double begun = times->begun[0];
+  for (int i = 1; i < load.producers; ++i)
+    begun = std::min(begun, times->begun[static_cast<std::size_t>(i)]);
+  const double ended = *std::max_element(times->ended.begin(), times->ended.end());
+  rate.per_second = load.items / (ended - begun);
+  return rate;
+}
+
+// There and back again, between this process and a child, through two carriers.
+template <typename Carrier>
+Rate round_trips(Carrier& there, Carrier& back, const Load& load) {
+  const pid_t child = in_child([&] {
+    pin_to(load.two_cores ? 1 : 0);
+    std::string item(load.size, 'x');
+    for (int i = 0; i <= load.items; ++i) {
+      there.take(item);
+      back.put(item);
+    }
+  });
+  pin_to(0);
+  std::string item(load.size, 'x');
+  const auto ask = [&] {
+    there.put(item);
+    back.take(item);
+  };
+  ask();  // The child is there, and every thread has been started.
+  const double used_before = used_here();
+  const double begun = now();
+  for (int i = 0; i < load.items; ++i) ask();
+  const double ended = now();
+  const double used = used_here() - used_before;
+  return {.per_second = load.items / (ended - begun),
+          .putting = used / load.items,
+          .taking = reap(child) / load.items};
+}
+
+}  // namespace psq::bench
+
+#endif  // PSQ_BENCHMARKS_LOAD_H_

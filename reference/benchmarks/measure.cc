@@ -1,0 +1,171 @@
+// One measurement, for compare.py or by hand.
+//
+//   psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]
+//   psq-measure round-trips CARRIER SIZE CORES ITEMS
+//   psq-measure idle share|fresh-bytes|used-bytes
+//   psq-measure list
+//
+// Prints what was measured, of items or round trips: how many a second, and the nanoseconds of
+// processor time that putting and taking each used. Of idle queues: one number. Status 69: this
+// carrier cannot carry that here; 64: wrong usage; 70: the measurement failed.
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "benchmarks/carriers.h"
+#include "benchmarks/idle.h"
+#ifdef PSQ_WITH_BOOST
+#include "benchmarks/boost_queue.h"
+#endif
+
+namespace {
+
+using psq::bench::Load;
+using psq::bench::Rate;
+
+struct Unable : std::exception {};
+struct Usage : std::exception {};
+
+template <typename Carrier>
+void check_can(const Load& load) {
+  if constexpr (requires { Carrier::can(load); }) {
+    if (!Carrier::can(load)) throw Unable();
+  }
+}
+
+template <typename Carrier>
+Rate throughput_by(const Load& load) {
+  check_can<Carrier>(load);
+  Carrier carrier(load);
+  return throughput(carrier, load);
+}
+
+template <typename Carrier>
+Rate round_trips_by(const Load& load) {
+  check_can<Carrier>(load);
+  Carrier there(load);
+  Carrier back(load);
+  return round_trips(there, back, load);
+}
+
+struct Kind {
+  std::string_view name;
+  Rate (*throughput)(const Load&);
+  Rate (*round_trips)(const Load&);
+};
+
+template <typename Carrier>
+constexpr Kind kind(std::string_view name) {
+  return {name, throughput_by<Carrier>, round_trips_by<Carrier>};
+}
+
+constexpr Kind kKinds[] = {
+    kind<psq::bench::ByQueue>("queue"),
+    kind<psq::bench::BySimpleQueue>("simple-queue"),
+    kind<psq::bench::ByJoinableQueue>("joinable-queue"),
+    kind<psq::bench::ByPipe>("pipe"),
+    kind<psq::bench::ByRawPipe>("raw-pipe"),
+    kind<psq::bench::ByMqueue>("mqueue"),
+#ifdef PSQ_WITH_BOOST
+    {"boost", psq::bench::boost_throughput, psq::bench::boost_round_trips},
+#endif
+};
+
+const Kind& kind_of(std::string_view name) {
+  for (const Kind& each : kKinds) {
+    if (each.name == name) return each;
+  }
+  throw Usage();
+}
+
+int number(const std::string& text, int least) {
+  std::size_t used = 0;
+  int value = 0;
+  try {
+    value = std::stoi(text, &used);
+  } catch (const std::exception&) {
+    throw Usage();
+  }
+  if (used != text.size() || value < least) throw Usage();
+  return value;
+}
+
+Load throughput_load(const std::vector<std::string>& words) {
+  if (words.size() < 6 || words.size() > 7) throw Usage();
+  Load load{.size = static_cast<std::size_t>(number(words[2], 0)),
+            .producers = number(words[3], 1),
+            .consumers = number(words[4], 1),
+            .items = number(words[5], 1),
+            .bound = words.size() > 6 ? number(words[6], 0) : 0};
+  const int parts = load.producers * load.consumers;
+  if (load.producers > 8 || load.consumers > 8 || load.items % parts != 0) throw Usage();
+  return load;
+}
+
+Load round_trip_load(const std::vector<std::string>& words) {
+  if (words.size() != 5) throw Usage();
+  return {.size = static_cast<std::size_t>(number(words[2], 0)),
+          .items = number(words[4], 1),
+          .two_cores = number(words[3], 1) > 1};
+}
+
+void print(const Rate& rate) {
+  std::printf("%.1f %.1f %.1f\n", rate.per_second, rate.putting, rate.taking);
+}
+
+void measure_idle(const std::string& what) {
+  if (what == "share") {
+    std::printf("%.6f\n", psq::bench::waiting_share(2));
+  } else if (what == "fresh-bytes") {
+    std::printf("%.0f\n", psq::bench::fresh_bytes());
+  } else if (what == "used-bytes") {
+    std::printf("%.0f\n", psq::bench::used_bytes());
+  } else {
+    throw Usage();
+  }
+}
+
+void run(const std::vector<std::string>& words) {
+  if (words.size() == 1 && words[0] == "list") {
+    for (const Kind& each : kKinds) std::printf("%s\n", std::string(each.name).c_str());
+  } else if (words.size() < 2) {
+    throw Usage();
+  } else if (words[0] == "throughput") {
+    print(kind_of(words[1]).throughput(throughput_load(words)));
+  } else if (words[0] == "round-trips") {
+    print(kind_of(words[1]).round_trips(round_trip_load(words)));
+  } else if (words[0] == "idle" && words.size() == 2) {
+    measure_idle(words[1]);
+  } else {
+    throw Usage();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    run({argv + 1, argv + argc});
+    return 0;
+  } catch (const Unable&) {
+    std::fputs("psq-measure: this carrier cannot carry items of that size here\n", stderr);
+    return 69;
+  } catch (const Usage&) {
+    std::fputs(
+        "usage: psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]\n"
+        "       psq-measure round-trips CARRIER SIZE CORES ITEMS\n"
+        "       psq-measure idle share|fresh-bytes|used-bytes\n"
+        "       psq-measure list     prints the carriers\n"
+        "ITEMS has to be a multiple of PRODUCERS times CONSUMERS, which are 8 at most each.\n",
+        stderr);
+    return 64;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "psq-measure: %s\n", error.what());
+    return 70;
+  }
+}

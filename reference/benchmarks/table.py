@@ -1,0 +1,46 @@
+"""The one table, in Markdown."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from cases import OTHERS, Carrier, Load
+from goals import Goal, goals, row_title, rows_of
+from results import Results
+
+_HEAD = ("", "a second", "× CPython", "× raw pipe", "× mqueue", "× Boost", "goal")
+
+
+def table(results: Results, loads: list[Load], idle: list[tuple[str, str, Goal]]) -> str:
+    rows = [_HEAD, ("---", *["---:"] * 5, "---")]
+    for load in loads:
+        rows.extend(_row(results, load, name) for name in rows_of(load))
+    rows.extend((what, amount, "", "", "", "", str(goal)) for what, amount, goal in idle)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _row(results: Results, load: Load, name: str) -> tuple[str, ...]:
+    mine = Carrier(name)
+    others = (Carrier(name, python=True), *map(Carrier, OTHERS))
+    ratios = (results.ratio(load, mine, load, other) for other in others)
+    return (
+        row_title(load, name),
+        rate_text(results.median(load, mine)),
+        *map(_times, ratios),
+        "; ".join(map(str, goals(results, load, name))),
+    )
+
+
+def _times(ratio: Optional[float]) -> str:
+    if ratio is None:
+        return ""
+    return f"{ratio:.0f}" if ratio >= 20 else f"{ratio:.1f}" if ratio >= 2 else f"{ratio:.2f}"
+
+
+def rate_text(rate: Optional[float]) -> str:
+    if rate is None:
+        return ""
+    for unit, name in ((1e6, " million"), (1e3, " thousand")):
+        if rate >= unit:
+            return f"{rate / unit:.2g}{name}" if rate < 10 * unit else f"{rate / unit:.0f}{name}"
+    return f"{rate:.0f}"
