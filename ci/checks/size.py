@@ -13,7 +13,8 @@ _SEAM = re.compile(r"if constexpr \((?:detail::)?kFaults\)\s*")
 _NESTED = re.compile(r"(?:if(?: constexpr)?|for|while|switch)\s*(?=\()")
 _ELSE = re.compile(r"\s*else\s*")
 _CONDITIONAL = re.compile(
-    r"^#ifdef PSQ_FAULTS\n(?:(?!^#(?:else|endif)).*\n)*(?:#else\n((?:(?!^#endif).*\n)*))?#endif\n", re.MULTILINE
+    r"^#ifdef PSQ_FAULTS\n(?:(?!^#(?:else|endif)).*\n)*(?:#else\n((?:(?!^#endif).*\n)*))?#endif\n",
+    re.MULTILINE,
 )
 
 
