@@ -18,6 +18,14 @@ std::string clause_of(const Index& index, std::size_t object, std::string_view r
   return std::string{index.page(object)} + std::string{rest};
 }
 
+/// The items that a killed process had put and nobody obtained: they may never have been visible,
+/// and then their tasks may have ended with it.
+bool may_have_died(const Index& index, const Life& life) {
+  if (life.get_returned != kNever || life.put == kNoNumber) return false;
+  const auto process = index.operation(life.put).process;
+  return index.history().processes[process].death == Death::kKilled;
+}
+
 /// How many tasks were unfinished at the least.
 Curve fewest(const Index& index, std::size_t object) {
   std::vector<Time> counted;
@@ -25,7 +33,7 @@ Curve fewest(const Index& index, std::size_t object) {
   for (const Number value : index.object(object).values) {
     const auto& life = index.life(value);
     const auto by = std::min(life.put_returned, life.get_returned);
-    if (by != kNever) counted.push_back(by);
+    if (by != kNever && !may_have_died(index, life)) counted.push_back(by);
   }
   for (const Number number : index.object(object).operations) {
     const auto& operation = index.operation(number);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
+#include <type_traits>
 
 #include "psq/error.h"
 #include "src/fault_seam.h"
@@ -17,13 +19,18 @@ constexpr std::chrono::milliseconds kLockGrace{20};
 
 }  // namespace
 
-Channel::Channel(std::size_t capacity)
-    : capacity_(capacity),
-      ring_(capacity),
-      data_(reinterpret_cast<std::byte*>(&*ring_) + sizeof(Ring)) {
+std::size_t Channel::size_of(std::size_t capacity) {
   if (capacity == 0 || capacity % kCacheLine != 0) {
     throw InvalidArgument("the capacity of a channel has to be a multiple of 64 bytes");
   }
+  return sizeof(Ring) + capacity;
+}
+
+Channel::Channel(std::byte* memory, Begin begin, std::size_t capacity)
+    : capacity_(capacity),
+      ring_(begin == Begin::kNew ? new (memory) Ring : reinterpret_cast<Ring*>(memory)),
+      data_(memory + sizeof(Ring)) {
+  static_assert(std::is_trivially_destructible_v<Ring>, "nobody destroys it");
 }
 
 bool Channel::empty() const noexcept {

@@ -17,7 +17,6 @@
 #include <string_view>
 
 #include "src/clock.h"
-#include "src/shared_memory.h"
 
 namespace psq::detail {
 
@@ -31,12 +30,16 @@ class Channel {
  public:
   static constexpr std::size_t kCapacity = std::size_t{256} * 1024;
 
-  // A capacity in bytes, a multiple of 64. Throws SystemError.
-  explicit Channel(std::size_t capacity = kCapacity);
+  // How much memory one takes whose capacity is so many bytes, a multiple of 64.
+  [[nodiscard]] static std::size_t size_of(std::size_t capacity = kCapacity);
+  // In so much zeroed shared memory, aligned to 64 bytes and not owned: a new one, or the one that
+  // is there. Throws InvalidArgument.
+  enum class Begin { kNew, kAsItIs };
+  Channel(std::byte* memory, Begin begin, std::size_t capacity = kCapacity);
 
-  // In what follows `counter`, unless it is null, is in shared memory, changed by one thread at a
-  // time, and grows by one with each of its messages that is committed: with it or not at all, as
-  // far as anybody sees who asks is_settled.
+  // In what follows `counter`, unless it is null, is in the same shared memory, changed by one
+  // thread at a time, and grows by one with each of its messages that is committed: with it or not
+  // at all, as far as anybody sees who asks is_settled.
 
   // Appends the message, waiting for room as long as it takes.
   void send(std::string_view message, Counter* counter = nullptr);
@@ -91,8 +94,10 @@ class Channel {
   void repair_reading() noexcept;
   void repair_writing() noexcept;
 
+  [[nodiscard]] std::ptrdiff_t place_of(const Counter* counter) const noexcept;
+
   std::size_t capacity_;
-  SharedObject<Ring> ring_;
+  Ring* ring_;
   std::byte* data_;
 };
 

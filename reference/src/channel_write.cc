@@ -159,28 +159,34 @@ void Channel::commit(std::uint64_t tail, Counter* counter, std::uint64_t message
   const std::uint64_t count = counter->load(std::memory_order_relaxed) + messages;
   ring_->planned_tail.store(tail, std::memory_order_relaxed);
   ring_->planned_count.store(count, std::memory_order_relaxed);
-  ring_->planned_counter.store(counter, std::memory_order_release);
+  ring_->planned_counter.store(place_of(counter), std::memory_order_release);
   if constexpr (kFaults) fault_point("commit-planned");
   ring_->tail.store(tail, std::memory_order_release);
   if constexpr (kFaults) fault_point("committed");
   counter->store(count, std::memory_order_release);
   if constexpr (kFaults) fault_point("commit-counted");
-  ring_->planned_counter.store(nullptr, std::memory_order_release);
+  ring_->planned_counter.store(0, std::memory_order_release);
 }
 
 void Channel::repair_writing() noexcept {
-  Counter* const counter = ring_->planned_counter.load(std::memory_order_acquire);
-  if (counter == nullptr) return;
+  const std::ptrdiff_t place = ring_->planned_counter.load(std::memory_order_acquire);
+  if (place == 0) return;
   if (ring_->tail.load(std::memory_order_relaxed) ==
       ring_->planned_tail.load(std::memory_order_relaxed)) {
+    auto* const counter = reinterpret_cast<Counter*>(reinterpret_cast<std::byte*>(ring_) + place);
     counter->store(ring_->planned_count.load(std::memory_order_relaxed), std::memory_order_release);
     if constexpr (kFaults) fault_point("commit-repaired");
   }
-  ring_->planned_counter.store(nullptr, std::memory_order_release);
+  ring_->planned_counter.store(0, std::memory_order_release);
+}
+
+// Its distance from the ring, which is the same in all processes that have mapped the two.
+std::ptrdiff_t Channel::place_of(const Counter* counter) const noexcept {
+  return reinterpret_cast<const std::byte*>(counter) - reinterpret_cast<const std::byte*>(ring_);
 }
 
 bool Channel::is_settled(const Counter& counter) {
-  if (ring_->planned_counter.load(std::memory_order_acquire) != &counter) return true;
+  if (ring_->planned_counter.load(std::memory_order_acquire) != place_of(&counter)) return true;
   // If it is held by somebody, then by somebody alive, who repairs before anything else.
   const WriteGuard guard(*this, RobustGuard::Try{});
   return guard.owns();

@@ -6,6 +6,8 @@ Empty::Empty() : Error("no item was obtained within the time given") {}
 
 Full::Full() : Error("no slot became free within the time given") {}
 
+TimeoutError::TimeoutError() : Error("no message began within the time given") {}
+
 Closed::Closed(const std::string& what_is_closed)
     : Error(what_is_closed + " is closed in this process") {}
 

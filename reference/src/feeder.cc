@@ -58,7 +58,7 @@ Feeder::Put::Put(Feeder& feeder) : feeder_(feeder) {
   }
 }
 
-bool Feeder::add(const std::string& item) {
+bool Feeder::add(std::string_view item) {
   std::unique_lock lock(mutex_);
   if (item.size() > kLong && buffered_ > kPlenty) {
     caught_up_.wait_for(lock, catch_up_time(item.size()),

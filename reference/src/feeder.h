@@ -35,7 +35,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     [[nodiscard]] Accounts::Id account() const noexcept { return feeder_.account_; }
     // Sends the item at once if nothing is before it and nothing in the way, and otherwise appends
     // it to the buffer. False, with no effect: the feeder is closed.
-    [[nodiscard]] bool add(const std::string& item) { return feeder_.add(item); }
+    [[nodiscard]] bool add(std::string_view item) { return feeder_.add(item); }
 
    private:
     Feeder& feeder_;
@@ -60,7 +60,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  private:
   using Blocks = std::vector<std::string>;  // Each of them items, each after its length.
 
-  bool add(const std::string& item);
+  bool add(std::string_view item);
   void start();
   void run();
   bool enter();

@@ -211,6 +211,17 @@ pid_t Process::pid() const noexcept {
   return state_->pid();
 }
 
+void execute(const std::vector<std::string>& command) {
+  if (command.empty()) throw InvalidArgument("no program to execute; its name comes first");
+  std::vector<char*> arguments;
+  for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
+  arguments.push_back(nullptr);
+  detail::ProcessState::instance().flush_queues();
+  flush_standard_streams();
+  execvp(arguments[0], arguments.data());
+  throw SystemError("cannot execute " + command[0], errno);
+}
+
 void exit(int status) {
   detail::ProcessState::instance().finish();
   flush_standard_streams();

@@ -42,6 +42,8 @@ class ProcessState {
 
   // All that the end of a process owes: see psq::exit.
   void finish();
+  // Closes all queues and waits until what was put is in their channels.
+  void flush_queues();
 
  private:
   ProcessState();
@@ -51,7 +53,6 @@ class ProcessState {
   static void after_fork_in_child();
 
   void finish_children();
-  void flush_queues();
 
   std::mutex mutex_;
   std::set<ForkAware*> handles_;

@@ -7,6 +7,7 @@
 #include "src/history_faults.h"
 #include "src/leak_faults.h"
 #include "src/queue_state.h"
+#include "src/token.h"
 
 namespace psq::detail {
 namespace {
@@ -28,13 +29,22 @@ QueueCore::QueueCore(const CoreOptions& options) {
     if (fault_is(Fault::kLargestRefused)) check_range("maxsize", bound, 0, kMaxSize - 1);
   check_range("maxsize", bound, 0, kMaxSize);
   check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
-  state_ = std::make_unique<State>(options.counts_tasks);
+  state_ = std::make_unique<State>(std::make_shared<QueueMemory>(), options.counts_tasks);
   state_->slots().set_bound(static_cast<std::uint64_t>(bound));
   if constexpr (kFaults)
     if (state_->tasks_fault(Fault::kTasksBoundPlusOne) && bound > 0)
       state_->slots().set_bound(static_cast<std::uint64_t>(bound) + 1);
   state_->tasks().preset(static_cast<std::uint32_t>(options.unfinished));
   if constexpr (kFaults) fault_leak();
+}
+
+QueueCore::QueueCore(const std::string& token, bool counts_tasks)
+    : state_(std::make_unique<State>(
+          std::make_shared<QueueMemory>(counts_tasks ? kJoinableKind : kQueueKind, token),
+          counts_tasks)) {}
+
+Handle QueueCore::handle() const {
+  return make_handle(state_->counts_tasks ? kJoinableKind : kQueueKind, state_->memory->memory());
 }
 
 QueueCore::~QueueCore() {
@@ -61,11 +71,11 @@ void QueueCore::check_open() const {
   if (state_->local->closed()) throw Closed("queue");
 }
 
-void QueueCore::put(const std::string& item, Timeout timeout) {
+bool QueueCore::put(std::string_view item, Timeout timeout) {
   if constexpr (kFaults) fault_put_serialized();
   check_open();
   if constexpr (kFaults)
-    if (!state_->fault_before_put(timeout)) return;
+    if (!state_->fault_before_put(timeout)) return true;
   const auto deadline = Deadline::after(timeout);
   Feeder::Put put(*state_->local);
   if constexpr (kFaults) fault_point("put-begun");
@@ -76,7 +86,7 @@ void QueueCore::put(const std::string& item, Timeout timeout) {
     case Slots::Taken::kNo:
       if constexpr (kFaults)
         if (state_->tasks_fault(Fault::kTasksFullCounts)) state_->tasks().fault_change(+1);
-      throw Full();
+      return false;
     case Slots::Taken::kStopped:
       throw Closed("queue");
     case Slots::Taken::kTooManyTasks:
@@ -87,7 +97,7 @@ void QueueCore::put(const std::string& item, Timeout timeout) {
       throw CountOverflow();
   }
   if constexpr (kFaults)
-    if (state_->fault_counted(put, item)) return;
+    if (state_->fault_counted(put, std::string(item))) return true;
   bool added = false;
   try {
     added = put.add(item);
@@ -95,21 +105,21 @@ void QueueCore::put(const std::string& item, Timeout timeout) {
     state_->memory->take_back(put.account());
     throw;
   }
-  if (added) return;
+  if (added) return true;
   state_->memory->take_back(put.account());
   throw Closed("queue");
 }
 
-std::string QueueCore::get(Timeout timeout) {
+std::optional<std::string> QueueCore::get(Timeout timeout) {
   if constexpr (kFaults)
-    if (auto instead = state_->fault_before_get(timeout)) return *instead;
+    if (auto instead = state_->fault_before_get(timeout)) return instead;
   [[maybe_unused]] const auto began = kFaults ? Clock::now() : Clock::time_point();
   std::string item;
   switch (state_->channel().receive(item, Deadline::after(timeout), state_->local->closed())) {
     case Channel::Received::kMessage:
       break;
     case Channel::Received::kNothing:
-      throw Empty();
+      return std::nullopt;
     case Channel::Received::kStopped:
       if constexpr (kFaults)
         if (fault_is(Fault::kGetAfterClose)) throw Empty();
@@ -187,10 +197,10 @@ void QueueCore::task_done() {
   if (!state_->tasks().remove(state_->memory->accounts())) throw TaskDoneTooOften();
 }
 
-void QueueCore::join() {
+bool QueueCore::join(Timeout timeout) {
   if constexpr (kFaults)
-    if (fault_rarely(Fault::kRareJoinEarly, 3)) return;
-  state_->tasks().wait_for_zero(*state_->memory);
+    if (fault_rarely(Fault::kRareJoinEarly, 3)) return true;
+  return state_->tasks().wait_for_zero(*state_->memory, Deadline::after(timeout));
 }
 
 }  // namespace psq::detail

@@ -3,6 +3,9 @@
 #ifndef PSQ_SRC_QUEUE_MEMORY_H_
 #define PSQ_SRC_QUEUE_MEMORY_H_
 
+#include <string>
+#include <string_view>
+
 #include "src/accounts.h"
 #include "src/channel.h"
 #include "src/shared_memory.h"
@@ -11,15 +14,21 @@
 
 namespace psq::detail {
 
-// Any thread of any process that inherited it may use it.
+// Any thread of any process that has it may use it. One mapping: a channel and its counters stay at
+// the same distance from each other wherever it is.
 class QueueMemory {
  public:
+  QueueMemory();  // New. Throws SystemError.
+  // The one that a handle stands for. Throws InvalidArgument, SystemError.
+  QueueMemory(std::string_view kind, const std::string& token);
+
   struct Shared {
     Accounts accounts;
     Slots slots;
     TaskCount tasks;
   };
 
+  [[nodiscard]] const SharedMemory& memory() const noexcept { return memory_; }
   Channel& channel() noexcept { return channel_; }
   Accounts& accounts() noexcept { return shared_->accounts; }
   Slots& slots() noexcept { return shared_->slots; }
@@ -32,8 +41,11 @@ class QueueMemory {
   void collect_from_the_dead() noexcept;
 
  private:
+  static std::size_t size();
+
+  SharedMemory memory_;
+  Shared* shared_;
   Channel channel_;
-  SharedObject<Shared> shared_;
 };
 
 }  // namespace psq::detail

@@ -7,6 +7,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "psq/queue.h"
 #include "src/clock.h"
@@ -21,10 +22,8 @@ namespace psq::detail {
 
 class QueueCore::State final : public ForkAware {
  public:
-  explicit State(bool counts)
-      : memory(std::make_shared<QueueMemory>()),
-        counts_tasks(counts),
-        local(std::make_shared<Feeder>(memory)) {
+  State(std::shared_ptr<QueueMemory> shared, bool counts)
+      : memory(std::move(shared)), counts_tasks(counts), local(std::make_shared<Feeder>(memory)) {
     ProcessState::instance().add(*this);
   }
   ~State() { ProcessState::instance().remove(*this); }

@@ -4,6 +4,7 @@
 #define PSQ_SRC_RING_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "src/channel.h"
@@ -36,8 +37,10 @@ struct Channel::Ring {
   // next holder finish what a dead one began.
   alignas(kCacheLine) RobustLock write_lock;
   std::atomic<std::uint64_t> seen_head{0};
-  std::atomic<Counter*> planned_counter{nullptr};  // Set before tail is moved to planned_tail; it
-  std::atomic<std::uint64_t> planned_tail{0};      // then becomes planned_count, and this null.
+  // Where a counter is, seen from here, or 0. Set before tail is moved to planned_tail; the counter
+  // then becomes planned_count, and this 0.
+  std::atomic<std::ptrdiff_t> planned_counter{0};
+  std::atomic<std::uint64_t> planned_tail{0};
   std::atomic<std::uint64_t> planned_count{0};
   alignas(kCacheLine) std::atomic<std::uint64_t> tail{0};  // All before it is committed.
   FutexEvent message;                                      // A message has begun.

@@ -8,12 +8,21 @@
 #include "src/fault_seam.h"
 #include "src/history_faults.h"
 #include "src/process_state.h"
+#include "src/shared_memory.h"
+#include "src/token.h"
 
 namespace psq::detail {
 
 class SimpleQueueCore::State final : public ForkAware {
  public:
-  State() { ProcessState::instance().add(*this); }
+  State() : memory(Channel::size_of()), channel(memory.data(), Channel::Begin::kNew) {
+    ProcessState::instance().add(*this);
+  }
+  explicit State(const std::string& token)
+      : memory(take_handle(kSimpleKind, token, Channel::size_of()), Channel::size_of()),
+        channel(memory.data(), Channel::Begin::kAsItIs) {
+    ProcessState::instance().add(*this);
+  }
   ~State() { ProcessState::instance().remove(*this); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -34,13 +43,20 @@ class SimpleQueueCore::State final : public ForkAware {
     if (closed) throw Closed("queue");
   }
 
+  SharedMemory memory;
   Channel channel;
   std::atomic<bool> closed{false};
   int generation = 0;  // For a fault.
 };
 
 SimpleQueueCore::SimpleQueueCore() : state_(std::make_unique<State>()) {}
+SimpleQueueCore::SimpleQueueCore(const std::string& token)
+    : state_(std::make_unique<State>(token)) {}
 SimpleQueueCore::~SimpleQueueCore() = default;
+
+Handle SimpleQueueCore::handle() const {
+  return make_handle(kSimpleKind, state_->memory);
+}
 
 void SimpleQueueCore::check_open() const {
   if constexpr (kFaults)
@@ -49,7 +65,7 @@ void SimpleQueueCore::check_open() const {
   state_->check_open();
 }
 
-void SimpleQueueCore::put(const std::string& item) {
+void SimpleQueueCore::put(std::string_view item) {
   state_->check_open();
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleLeavesStump)) fault_own() = 0;
@@ -60,7 +76,7 @@ void SimpleQueueCore::put(const std::string& item) {
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleEmptyAtOne)) fault_shared()++;
   if constexpr (kFaults)
-    if (const auto now = fault_delayed(item)) {
+    if (const auto now = fault_delayed(std::string(item))) {
       for (const std::string& each : *now) state_->channel.send(each);
       return;
     }
@@ -70,14 +86,14 @@ void SimpleQueueCore::put(const std::string& item) {
       while (!state_->channel.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
-std::string SimpleQueueCore::get() {
+std::optional<std::string> SimpleQueueCore::get(Timeout timeout) {
   std::string item;
   if constexpr (kFaults)
-    if (auto again = fault_again(Fault::kSimpleGetDuplicates)) return *again;
+    if (auto again = fault_again(Fault::kSimpleGetDuplicates)) return again;
   if constexpr (kFaults)
-    if (auto again = fault_again(Fault::kRareSimpleTwice)) return *again;
+    if (auto again = fault_again(Fault::kRareSimpleTwice)) return again;
   if constexpr (kFaults)
-    if (auto again = fault_again(Fault::kSimpleBrokenStays)) return *again;
+    if (auto again = fault_again(Fault::kSimpleBrokenStays)) return again;
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleChildSkips) && fault_own().exchange(1) == 0)
       while (state_->channel.receive(item, Deadline::after(no_wait), state_->closed) ==
@@ -85,18 +101,23 @@ std::string SimpleQueueCore::get() {
         item.clear();
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleSecondGetterForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
-  Deadline deadline = Deadline::never();
+  Deadline deadline = Deadline::after(timeout);
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleGetGivesUp)) deadline = deadline.within(kLookAgain);
-  if (state_->channel.receive(item, deadline, state_->closed) != Channel::Received::kMessage) {
-    throw Closed("queue");
+  switch (state_->channel.receive(item, deadline, state_->closed)) {
+    case Channel::Received::kMessage:
+      break;
+    case Channel::Received::kNothing:
+      return std::nullopt;
+    case Channel::Received::kStopped:
+      throw Closed("queue");
   }
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleGetDuplicates)) fault_remember(item);
   if constexpr (kFaults)
     if (fault_rarely(Fault::kRareSimpleTwice, 1000)) fault_remember(item, 1);
   if constexpr (kFaults)
-    if (fault_rarely(Fault::kRareSimpleLoses, 1000)) return get();
+    if (fault_rarely(Fault::kRareSimpleLoses, 1000)) return get(timeout);
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleBrokenStays)) fault_remember(item, 1);
   if constexpr (kFaults)
@@ -104,7 +125,7 @@ std::string SimpleQueueCore::get() {
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleEmptyAtOne)) fault_shared()--;
   if constexpr (kFaults)
-    if (fault_is(Fault::kSimpleLosesOne) && ++fault_shared() == 500) return get();
+    if (fault_is(Fault::kSimpleLosesOne) && ++fault_shared() == 500) return get(timeout);
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleItemCorrupted) && item.size() > (std::size_t{1} << 20))
       item.back() ^= 1;

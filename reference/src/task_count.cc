@@ -67,13 +67,13 @@ void TaskCount::items_given_back(const Accounts& accounts) noexcept {
   }
 }
 
-void TaskCount::wait_for_zero(QueueMemory& queue) {
+bool TaskCount::wait_for_zero(QueueMemory& queue, Deadline deadline) {
   if constexpr (kFaults)
-    if (fault_is(Fault::kJoinDoesNotWait)) return;
+    if (fault_is(Fault::kJoinDoesNotWait)) return true;
   if constexpr (kFaults)
     if (fault_is(Fault::kJoinLate)) std::this_thread::sleep_for(10 * kLookAgain);
   if constexpr (kFaults)
-    if (fault_is(Fault::kJoinForProducersOnly) && fault_own() == 0) return;
+    if (fault_is(Fault::kJoinForProducersOnly) && fault_own() == 0) return true;
   if constexpr (kFaults)
     if (fault_is(Fault::kSecondJoinerForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
   // What was zero before is none of this join's; the count of tasks done may have been set back
@@ -82,8 +82,8 @@ void TaskCount::wait_for_zero(QueueMemory& queue) {
   const std::uint64_t done = done_.load();
   const std::uint64_t begin = static_cast<std::int64_t>(noted - done) > 0 ? noted : done;
   if constexpr (kFaults)
-    if (fault_is(Fault::kJoinOnce) && fault_shared() > 0) return;
-  zero_.wait(Deadline::never(), [&] {
+    if (fault_is(Fault::kJoinOnce) && fault_shared() > 0) return true;
+  const bool zero = zero_.wait(deadline, [&] {
     if constexpr (kFaults) fault_point("joiner-looks");
     if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
     if constexpr (kFaults)
@@ -96,6 +96,7 @@ void TaskCount::wait_for_zero(QueueMemory& queue) {
     if (fault_is(Fault::kJoinOnce)) fault_shared() = 1;
   if constexpr (kFaults)
     if (fault_is(Fault::kSecondJoinerForgotten)) fault_own()--;
+  return zero;
 }
 
 }  // namespace psq::detail

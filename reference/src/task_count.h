@@ -29,8 +29,9 @@ class TaskCount {
   [[nodiscard]] bool remove(const Accounts& accounts) noexcept;
   // To be called when items were given back.
   void items_given_back(const Accounts& accounts) noexcept;
-  // Returns when the count is zero; perhaps, too, when it was zero meanwhile.
-  void wait_for_zero(QueueMemory& queue);
+  // Returns true when the count is zero; perhaps, too, when it was zero meanwhile. False: the
+  // deadline has passed.
+  [[nodiscard]] bool wait_for_zero(QueueMemory& queue, Deadline deadline);
 
   // For faults: one unfinished task more, or less.
   void fault_change(int by) noexcept { done_ -= static_cast<std::uint64_t>(by); }

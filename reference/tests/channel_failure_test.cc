@@ -8,6 +8,7 @@
 #include "src/channel.h"
 #include "src/shared_memory.h"
 #include "tests/child.h"
+#include "tests/own_channel.h"
 
 namespace psq::detail {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using psq::test::await;
 using psq::test::Child;
+using psq::test::OwnChannel;
 using Received = Channel::Received;
 
 constexpr std::size_t kSmall = 1024;
@@ -32,7 +34,7 @@ int send_long(Channel& channel) {
 }
 
 TEST(ChannelFailure, APartOfADeadWritersMessageIsDropped) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   Child writer([&] { return send_long(channel); });
   await([&] { return !channel.empty(); });
   EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
@@ -48,7 +50,7 @@ TEST(ChannelFailure, APartOfADeadWritersMessageIsDropped) {
 }
 
 TEST(ChannelFailure, TheNextMessageEndsADeadWritersOne) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   Child writer([&] { return send_long(channel); });
   await([&] { return !channel.empty(); });
   EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
@@ -65,7 +67,7 @@ TEST(ChannelFailure, TheNextMessageEndsADeadWritersOne) {
 }
 
 TEST(ChannelFailure, AReaderThatWaitsForTheRestLearnsOfTheWritersDeath) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   Child writer([&] { return send_long(channel); });
   await([&] { return !channel.empty(); });
   writer.stop();
@@ -82,7 +84,7 @@ TEST(ChannelFailure, AReaderThatWaitsForTheRestLearnsOfTheWritersDeath) {
 }
 
 TEST(ChannelFailure, TheRestOfADeadReadersMessageIsThrownAway) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   Child writer([&]() -> int {
     send_long(channel);
     channel.send("second");
@@ -107,7 +109,7 @@ TEST(ChannelFailure, TheRestOfADeadReadersMessageIsThrownAway) {
 }
 
 TEST(ChannelFailure, AnIdleReaderThatIsKilledIsInNobodysWay) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   const SharedObject<std::atomic<bool>> reading;
   Child reader([&] {
     std::string text;
@@ -131,7 +133,7 @@ std::string numbered(int writer, int count) {
 }
 
 TEST(ChannelFailure, KillsAtRandomMomentsTearNothing) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   std::mt19937 random(std::random_device{}());
   for (int round = 0; round < 150; ++round) {
     Child writer([&]() -> int {

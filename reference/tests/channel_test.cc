@@ -7,6 +7,7 @@
 
 #include "psq/error.h"
 #include "tests/child.h"
+#include "tests/own_channel.h"
 
 namespace psq::detail {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using psq::test::await;
 using psq::test::Child;
+using psq::test::OwnChannel;
 using Received = Channel::Received;
 
 constexpr std::size_t kSmall = 1024;
@@ -40,12 +42,12 @@ Received try_receive(Channel& channel, Timeout timeout = no_wait) {
 }
 
 TEST(Channel, RefusesACapacityThatFramesDoNotFit) {
-  EXPECT_THROW(Channel(1000), InvalidArgument);
-  EXPECT_THROW(Channel(0), InvalidArgument);
+  EXPECT_THROW(OwnChannel(1000), InvalidArgument);
+  EXPECT_THROW(OwnChannel(0), InvalidArgument);
 }
 
 TEST(Channel, GivesBackWhatItGot) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   EXPECT_TRUE(channel.empty());
   for (const std::string& text : {std::string("one"), std::string(), std::string("three\0", 6)}) {
     channel.send(text);
@@ -57,7 +59,7 @@ TEST(Channel, GivesBackWhatItGot) {
 }
 
 TEST(Channel, IsFirstInFirstOutAroundTheEndOfTheRing) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   std::size_t sent = 0;
   std::size_t got = 0;
   while (got < 5000) {
@@ -68,7 +70,7 @@ TEST(Channel, IsFirstInFirstOutAroundTheEndOfTheRing) {
 }
 
 TEST(Channel, EverySizeAroundTheBoundariesArrivesWhole) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   for (std::size_t size = 0; size < 3 * kSmall; ++size) {
     std::thread writer([&] { channel.send(message(size, size)); });
     ASSERT_EQ(receive(channel), message(size, size));
@@ -79,7 +81,7 @@ TEST(Channel, EverySizeAroundTheBoundariesArrivesWhole) {
 }
 
 TEST(Channel, MessagesOfManyRingsArriveWholeBetweenProcesses) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   Child writer([&] {
     for (std::size_t i = 0; i < 20; ++i) channel.send(message(i, i * 10000));
     return 0;
@@ -89,7 +91,7 @@ TEST(Channel, MessagesOfManyRingsArriveWholeBetweenProcesses) {
 }
 
 TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   constexpr std::size_t kEach = 500;
   const auto write = [&] {
     // Every twentieth needs several frames.
@@ -117,7 +119,7 @@ TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
 }
 
 TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   for (const auto timeout : {0ms, 10ms, 120ms}) {
     const auto begin = Clock::now();
     EXPECT_EQ(try_receive(channel, timeout), Received::kNothing);
@@ -126,7 +128,7 @@ TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
 }
 
 TEST(Channel, ReceiveCanBeStopped) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   std::atomic<bool> stop{false};
   std::thread stopper([&] { stop = true; });
   std::string text;
@@ -135,7 +137,7 @@ TEST(Channel, ReceiveCanBeStopped) {
 }
 
 TEST(Channel, AFullRingHoldsTheWriterUntilThereIsRoom) {
-  Channel channel(kSmall);
+  OwnChannel channel(kSmall);
   std::atomic<int> sent{0};
   std::thread writer([&] {
     for (std::size_t i = 0; i < 10; ++i) {

@@ -116,6 +116,20 @@ TEST(Tasks, Refused) {
   expect_holds(Recording{kJoinableQueue, 0, 1}.call(kTaskDone, "c", 0, 1));
 }
 
+// What a killed producer had put and nobody obtained may have died in its buffer, task and all.
+TEST(Tasks, MayDieWithTheirProducer) {
+  Recording run{kJoinableQueue};
+  run.put("p", 0, 0, 10).call(kJoin, "c", 15, 30);
+  expect_violated(run, "joinable-queue.join.waits-for-tasks", {"join"});
+  auto dead = run;
+  expect_holds(dead.dies("p", Death::kKilled, 12));
+  auto obtained = run;
+  obtained.get("c", "p", 0, 11, 14).dies("p", Death::kKilled, 12);
+  expect_violated(obtained, "joinable-queue.join.waits-for-tasks", {"join"});
+  auto refused = Recording{kJoinableQueue}.put("p", 0, 0, 10).dies("p", Death::kKilled, 12);
+  expect_holds(refused.call(kTaskDone, "c", 20, 30, Result::kTaskDoneTooOften));
+}
+
 TEST(Tasks, JoinTooEarly) {
   Recording run{kJoinableQueue};
   run.put("p", 0, 0, 10).get("c", "p", 0, 11, 20).call(kJoin, "p", 15, 30);

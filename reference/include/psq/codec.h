@@ -17,15 +17,27 @@
 // copyable types as the bytes of their object (no pointers, no views), all else through cereal, for
 // which psq/codec_cereal.h has to be included.
 
+//
+// Nothing that travels says of which type it is: both sides have to agree. A trivially copyable
+// type goes with its padding, and with what its members point to left behind.
+//
+// Clauses: queue.item.values-equal, simple-queue.item.values-equal, pipe.item.values-equal,
+// queue.get.not-deserializable, simple-queue.get.not-deserializable, pipe.recv.not-deserializable,
+// simple-queue.put.not-serializable, pipe.send.not-serializable,
+// queue.item.unserializable-stops-nothing.
+
 #ifndef PSQ_CODEC_H_
 #define PSQ_CODEC_H_
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstring>
 #include <exception>
 #include <ranges>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -43,6 +55,11 @@ template <typename T>
 concept Raw = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
               !std::is_member_pointer_v<T> && !std::ranges::enable_view<T>;
 
+// Why there is no codec.
+template <typename T>
+inline constexpr bool kPointsElsewhere =
+    std::is_pointer_v<T> || std::is_member_pointer_v<T> || std::ranges::enable_view<T>;
+
 template <typename T>
 concept AsItIs = std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<std::byte>>;
 
@@ -50,8 +67,12 @@ concept AsItIs = std::is_same_v<T, std::string> || std::is_same_v<T, std::vector
 
 template <typename T>
 struct Codec {
-  static_assert(detail::kAlwaysFalse<T>,
-                "psq does not know how to send this type: include psq/codec_cereal.h, or "
+  static_assert(!detail::kPointsElsewhere<T>,
+                "psq does not send pointers and views, which mean nothing in another process: send "
+                "what they point to, as std::string, std::vector or a type of your own");
+  static_assert(detail::kPointsElsewhere<T> || detail::kAlwaysFalse<T>,
+                "psq does not know how to send this type: give it a function serialize and include "
+                "psq/codec_cereal.h, or "
                 "specialize psq::Codec for it");
 };
 
@@ -71,6 +92,8 @@ struct Codec<T> {
 
 template <detail::Raw T>
 struct Codec<T> {
+  static constexpr bool kAsItIs = true;
+
   static void encode(const T& value, std::string& out) {
     out.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
@@ -79,9 +102,9 @@ struct Codec<T> {
       throw NotDeserializable("got " + std::to_string(bytes.size()) + " bytes for an item of " +
                               std::to_string(sizeof(T)) + "; do both sides use the same type?");
     }
-    std::remove_const_t<T> value;
-    std::memcpy(static_cast<void*>(&value), bytes.data(), sizeof value);
-    return value;
+    std::array<std::byte, sizeof(T)> copy;
+    std::memcpy(copy.data(), bytes.data(), sizeof copy);
+    return std::bit_cast<std::remove_const_t<T>>(copy);
   }
 };
 
@@ -116,21 +139,30 @@ T deserialize(std::span<const std::byte> bytes) {
   }
 }
 
-// A string is its own bytes, unless somebody has specialized its codec: nothing has to be copied.
+// Is its own bytes, unless somebody has specialized its codec: nothing has to be copied.
 template <typename T>
-concept OwnBytes = std::is_same_v<T, std::string> && requires {
+concept OwnBytes = requires {
   Codec<T>::kAsItIs;
 };
 
+template <OwnBytes T>
+std::string_view bytes_of(const T& value) noexcept {
+  if constexpr (AsItIs<T>) {
+    return {reinterpret_cast<const char*>(value.data()), value.size()};
+  } else {
+    return {reinterpret_cast<const char*>(&value), sizeof value};
+  }
+}
+
 // Calls `use` with the value's bytes. Throws NotSerializable and what `use` does.
 template <typename T, typename Use>
-void with_bytes(const T& value, const Use& use) {
+auto with_bytes(const T& value, const Use& use) {
   if constexpr (OwnBytes<T>) {
-    use(value);
+    return use(bytes_of(value));
   } else {
     std::string bytes;
     serialize(value, bytes);
-    use(bytes);
+    return use(std::string_view(bytes));
   }
 }
 
@@ -155,10 +187,19 @@ T deserialize(const std::string& bytes) {
 
 template <typename T>
 T deserialize(std::string&& bytes) {
-  if constexpr (OwnBytes<T>) {
+  if constexpr (OwnBytes<T> && std::is_same_v<T, std::string>) {
     return std::move(bytes);
   } else {
     return deserialize<T>(std::as_const(bytes));
+  }
+}
+
+template <typename T>
+T deserialize(std::vector<std::byte>&& bytes) {
+  if constexpr (OwnBytes<T> && std::is_same_v<T, std::vector<std::byte>>) {
+    return std::move(bytes);
+  } else {
+    return deserialize<T>(std::span<const std::byte>(bytes));
   }
 }
 

@@ -10,6 +10,12 @@
 //     void serialize(Archive& archive) { archive(name, parts); }
 //   };
 
+//
+// An item needs a constructor without arguments; it need not be copyable. Threads and errors: as
+// psq/codec.h says.
+//
+// Clauses: queue.item.values-equal, queue.get.not-deserializable.
+
 #ifndef PSQ_CODEC_CEREAL_H_
 #define PSQ_CODEC_CEREAL_H_
 
@@ -39,6 +45,11 @@
 
 namespace psq {
 namespace detail {
+
+template <typename T>
+inline constexpr bool kCerealTakes =
+    cereal::traits::is_output_serializable<T, cereal::BinaryOutputArchive>::value&&
+        cereal::traits::is_input_serializable<T, cereal::BinaryInputArchive>::value;
 
 class AppendBuffer : public std::streambuf {
  public:
@@ -73,8 +84,8 @@ class SpanBuffer : public std::streambuf {
 }  // namespace detail
 
 template <typename T>
-requires(!detail::Raw<T> && !detail::AsItIs<T> && !std::is_pointer_v<T> &&
-         !std::ranges::enable_view<T>) struct Codec<T> {
+requires(!detail::Raw<T> && !detail::AsItIs<T> && !detail::kPointsElsewhere<T> &&
+         detail::kCerealTakes<T>) struct Codec<T> {
   static void encode(const T& value, std::string& out) {
     detail::AppendBuffer buffer(out);
     std::ostream stream(&buffer);

@@ -7,7 +7,12 @@
 // Processes: an end is inherited by fork; the other side sees the end of the stream when every copy
 // is closed. Threads: a Connection belongs to one thread at a time; two threads that send at once
 // may garble the stream, no more than that. Signals that arrive meanwhile do not end a call, and no
-// call raises SIGPIPE.
+// call raises SIGPIPE. Units: bytes. A call that throws has taken and sent nothing, unless it says
+// otherwise. A connection that was moved from is closed.
+//
+// Clauses: pipe.order.messages, pipe.message.boundaries, pipe.message.empty,
+// pipe.item.sizes-intact, pipe.duplex.both-ways-at-once, pipe.close.operations-closed,
+// failure.kill.pipe-end-of-stream, failure.kill.pipe-broken.
 
 #ifndef PSQ_CONNECTION_H_
 #define PSQ_CONNECTION_H_
@@ -17,10 +22,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "psq/codec.h"
@@ -34,7 +42,10 @@ namespace psq {
 // methods throw WrongDirection on an end that only sends, sending ones on an end that only
 // receives; both before they look at any argument. Sending throws BrokenPipe when no copy of the
 // other end is left, receiving throws EndOfStream, or Corrupted when the stream ended inside of a
-// message, or ConnectionReset.
+// message, or ConnectionReset. Clauses: pipe.send.wrong-direction, pipe.recv.wrong-direction,
+// pipe.send.broken-pipe, pipe.send.broken-pipe-last-copy, pipe.recv.pending-then-end-of-stream,
+// pipe.recv.end-of-stream-repeats, pipe.recv.end-of-stream-last-copy, pipe.recv.cut-message,
+// pipe.recv.other-end-left-unread.
 class ConnectionBase {
  public:
   // Takes over a descriptor, which will be closed with the connection. `is_socket` makes it write
@@ -50,23 +61,30 @@ class ConnectionBase {
   ~ConnectionBase();
 
   // Sends `size` bytes of `message` from `offset` on; all that follow when there is no size.
-  // Throws InvalidArgument, with nothing sent, when they are not all in the message.
+  // Throws InvalidArgument, with nothing sent, when they are not all in the message. Clauses:
+  // pipe.send-bytes.slice, pipe.send-bytes.bad-slice.
   void send_bytes(std::span<const std::byte> message, std::int64_t offset = 0,
                   std::optional<std::int64_t> size = std::nullopt);
 
   // Receives one message, waiting for it as long as it takes. When it is longer than `maximum`
   // bytes this end can receive no more (a one-way receiver is closed) and MessageTooLong is thrown.
-  // Throws InvalidArgument, with nothing received, when maximum is negative.
+  // Throws InvalidArgument, with nothing received, when maximum is negative. Clauses:
+  // pipe.recv-bytes.message-too-long, pipe.recv-bytes.negative-maxlength,
+  // pipe.recv-bytes.after-message-too-long, pipe.send.after-message-too-long.
   [[nodiscard]] std::vector<std::byte> recv_bytes(
       std::optional<std::int64_t> maximum = std::nullopt);
 
   // Receives one message into `room` from `offset` on and returns its length. When it does not fit
   // BufferTooShort brings it, and the room is unchanged.
-  // Throws InvalidArgument, with nothing received, when the offset is not within the room.
+  // Throws InvalidArgument, with nothing received, when the offset is not within the room. Clauses:
+  // pipe.recv-bytes-into.places-bytes, pipe.recv-bytes-into.too-short,
+  // pipe.recv-bytes-into.bad-offset.
   std::size_t recv_bytes_into(std::span<std::byte> room, std::int64_t offset = 0);
 
   // Whether something can be received, the end of the stream included, within the timeout. True
-  // means that at least the first byte of a message is there.
+  // means that at least the first byte of a message is there. Clauses:
+  // pipe.poll.false-after-timeout, pipe.poll.true-with-message, pipe.poll.true-at-end-of-stream,
+  // pipe.poll.zero-at-once, pipe.poll.partial-message, pipe.timed-calls.answer-by-value.
   [[nodiscard]] bool poll(Timeout timeout = no_wait);
 
   // Sends a copy of `end`, which may be an end of any pipe, through this one, a duplex end, in
@@ -74,9 +92,12 @@ class ConnectionBase {
   // `end` stays open here, and may be closed as soon as this returns: the copy is kept on its way.
   // Throws, with nothing sent, InvalidArgument when this is an end of a one-way pipe, Closed when
   // this or `end` is closed, and SystemError (ETOOMANYREFS) when too many are on their way.
+  // Clauses: pipe.send-connection.arrives, pipe.send-connection.sender-keeps,
+  // pipe.send-connection.sender-may-close, pipe.send-connection.in-order.
   void send_connection(const ConnectionBase& end);
 
-  // Closes this end in this process. Idempotent.
+  // Closes this end in this process. Idempotent. Clauses: pipe.close.idempotent, pipe.close.local,
+  // pipe.attributes.after-close.
   void close() noexcept;
 
   [[nodiscard]] bool closed() const noexcept { return descriptor_.load() < 0; }
@@ -135,25 +156,38 @@ class Connection : public ConnectionBase {
   using ConnectionBase::ConnectionBase;
 
   // Serializes and sends one item, waiting as long as the pipe has no room.
-  // Throws NotSerializable with nothing sent.
+  // Throws NotSerializable with nothing sent. Clauses: pipe.send.small-needs-no-receiver,
+  // pipe.send.waits-when-full, pipe.send.not-serializable.
   void send(const T& item) {
     (void)check_writable();
-    std::string bytes;
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_serialized);
 #endif
-    detail::serialize(item, bytes);
-    send_message(std::as_bytes(std::span(bytes)));
+    detail::with_bytes(
+        item, [&](std::string_view bytes) { send_message(std::as_bytes(std::span(bytes))); });
   }
 
   // Receives one item, waiting for it as long as it takes.
-  // Throws NotDeserializable; the message is consumed.
+  // Throws NotDeserializable; the message is consumed. Clauses: pipe.recv.waits-for-message,
+  // pipe.recv.not-deserializable, pipe.recv.empty-message.
   [[nodiscard]] T recv() {
-    const auto message = receive_message();
+    auto message = receive_message();
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
 #endif
-    return detail::deserialize<std::remove_cv_t<T>>(message);
+    return detail::deserialize<std::remove_cv_t<T>>(std::move(message));
+  }
+
+  // With a timeout: when no message begins within it TimeoutError, and nothing is taken. A message
+  // that has begun is waited for as long as it takes.
+  [[nodiscard]] T recv(Timeout timeout) {
+    if (!poll(timeout)) throw TimeoutError();
+    return recv();
+  }
+  // The same, but nothing instead of TimeoutError.
+  [[nodiscard]] std::optional<T> try_recv(Timeout timeout = no_wait) {
+    if (!poll(timeout)) return std::nullopt;
+    return recv();
   }
 
   // Receives an end that was sent with send_connection, waiting for it as long as it takes. It
@@ -173,7 +207,9 @@ class Connection : public ConnectionBase {
 // The connections of `connections` that can be received from (the end of the stream included), in
 // the order in which they were given; empty when there is none within the timeout. A connection
 // that only sends is ready when its receiver is gone.
-// Throws Closed when one of them is closed, InvalidArgument when one is null.
+// Throws Closed when one of them is closed, InvalidArgument when one is null. Takes nothing.
+// Clauses: pipe.wait.ready-subset, pipe.wait.timeout-empty, pipe.wait.zero-at-once,
+// pipe.wait.takes-nothing, pipe.wait.closed-member, pipe.wait.same-end-twice.
 [[nodiscard]] std::vector<ConnectionBase*> wait(std::span<ConnectionBase* const> connections,
                                                 Timeout timeout = forever);
 
@@ -185,6 +221,12 @@ template <std::derived_from<ConnectionBase> C>
     ready.push_back(static_cast<C*>(base));
   }
   return ready;
+}
+
+// The same for connections of different types: wait({&jobs, &orders}, 200ms).
+[[nodiscard]] inline std::vector<ConnectionBase*> wait(
+    std::initializer_list<ConnectionBase*> connections, Timeout timeout = forever) {
+  return wait(std::span<ConnectionBase* const>(connections.begin(), connections.size()), timeout);
 }
 
 template <std::derived_from<ConnectionBase> C>

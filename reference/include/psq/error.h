@@ -3,6 +3,15 @@
 // Their names are those of the law's table of outcomes. An operation that throws one of them had no
 // other effect than the one its comment names; the object stays usable unless it says otherwise.
 
+//
+// Errors are values: they may be copied, kept, and handed to another thread.
+//
+// Clauses: queue.get.empty-after-timeout, queue.put.full-after-timeout,
+// pipe.recv.pending-then-end-of-stream, pipe.send.broken-pipe, pipe.recv-bytes-into.too-short,
+// pipe.recv-bytes.message-too-long, pipe.recv.cut-message, pipe.recv.other-end-left-unread,
+// joinable-queue.task-done.too-often, joinable-queue.put.count-overflow,
+// queue.join-thread.before-close.
+
 #ifndef PSQ_ERROR_H_
 #define PSQ_ERROR_H_
 
@@ -30,6 +39,12 @@ class Empty : public Error {
 class Full : public Error {
  public:
   Full();
+};
+
+// Nothing came within the time given, in a call that has no better name for it. Nothing was taken.
+class TimeoutError : public Error {
+ public:
+  TimeoutError();
 };
 
 // The object was closed in this process before.

@@ -1,4 +1,12 @@
 // JoinableQueue<T>: a Queue that counts unfinished tasks, so that one can wait for all of them.
+//
+// Processes, threads, lifetime, order and units: as psq/queue.h says, and its clauses hold here,
+// too. A process that dies between its get and its task_done leaves the task unfinished: nobody can
+// know how far it came.
+//
+// Clauses: joinable-queue.create.bound, joinable-queue.get.exactly-once,
+// joinable-queue.order.per-producer, joinable-queue.item.sizes-intact,
+// joinable-queue.exit.flushes, failure.kill.task-remains, failure.kill.joiner-others.
 
 #ifndef PSQ_JOINABLE_QUEUE_H_
 #define PSQ_JOINABLE_QUEUE_H_
@@ -16,7 +24,10 @@ struct JoinableQueueOptions {
 
 // As Queue, and: each put counts one unfinished task before its item can be got, and throws
 // CountOverflow when the count is at kMaxUnfinished (the item is not put then, no slot is taken).
-// The count is shared by all processes; a get does not change it.
+// The count is shared by all processes; a get does not change it. Clauses:
+// joinable-queue.put.count-overflow, joinable-queue.put.overflow-without-effect,
+// joinable-queue.put.not-serializable-task, joinable-queue.put.full-after-timeout,
+// joinable-queue.put.slot-freed-by-get, joinable-queue.join.get-alone-does-not-count.
 template <typename T>
 class JoinableQueue : public Queue<T> {
  public:
@@ -27,11 +38,27 @@ class JoinableQueue : public Queue<T> {
                                                         .unfinished = options.unfinished}) {}
 
   // One task is finished. Works after close, too. Throws TaskDoneTooOften at a count of zero.
+  // Clauses: joinable-queue.task-done.too-often, joinable-queue.task-done.any-process,
+  // joinable-queue.task-done.usable-after-too-often, joinable-queue.task-done.before-get,
+  // joinable-queue.task-done.at-once-after-get, joinable-queue.close.keeps-tasks.
   void task_done() { this->core().task_done(); }
 
   // Waits until no task is unfinished: returns when the count was zero at some moment of the call.
-  // Releases every caller in every process. Works after close, too.
-  void join() { this->core().join(); }
+  // Releases every caller in every process. Works after close, too. Clauses:
+  // joinable-queue.join.waits-for-tasks, joinable-queue.join.returns-at-zero,
+  // joinable-queue.join.releases-all, joinable-queue.join.again-after-zero,
+  // joinable-queue.join.every-producer, joinable-queue.join.zero-for-a-moment.
+  void join() { (void)this->core().join(forever); }
+  // With a timeout: whether it was so within it.
+  [[nodiscard]] bool join(Timeout timeout) { return this->core().join(timeout); }
+
+  // As Queue's.
+  [[nodiscard]] static JoinableQueue from_handle(const std::string& token) {
+    return JoinableQueue(detail::CoreTag{}, token);
+  }
+
+ private:
+  JoinableQueue(detail::CoreTag tag, const std::string& token) : Queue<T>(tag, token, true) {}
 };
 
 }  // namespace psq

@@ -1,4 +1,11 @@
 // pipe<T>(): two connections that are each other's other end.
+//
+// Processes: both ends are inherited by fork; close the one that a process does not use, or nobody
+// sees the end of the stream. They are not inherited by programs that are executed. Threads: may be
+// called by any thread. Each end owns one descriptor; there are no names.
+//
+// Clauses: pipe.create.one-way, pipe.create.duplex, pipe.attributes,
+// pipe.recv.end-of-stream-last-copy.
 
 #ifndef PSQ_PIPE_H_
 #define PSQ_PIPE_H_
@@ -21,7 +28,7 @@ std::pair<int, int> make_pipe();  // {receiver, sender}
 
 }  // namespace detail
 
-// Two ends that both send and receive.
+// Two ends that both send and receive. Throws SystemError when there are no descriptors left.
 template <typename T>
 [[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe() {
   const auto [left, right] = detail::make_socket_pair();
@@ -29,7 +36,7 @@ template <typename T>
   return {Connection<T>(left, kBoth), Connection<T>(right, kBoth)};
 }
 
-// {receiver, sender}.
+// {receiver, sender}. Throws SystemError when there are no descriptors left.
 template <typename T>
 [[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe(OneWay) {
   const auto [receiver, sender] = detail::make_pipe();

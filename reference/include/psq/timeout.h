@@ -4,6 +4,13 @@
 // clock change nothing. A call never gives up before its time has passed; how much later it does
 // depends on the scheduler. A signal handler that runs meanwhile does not move the deadline.
 
+//
+// Clauses: queue.put.tiny-timeout, queue.put.huge-timeout, queue.put.infinite-timeout,
+// queue.put.nan-refused, queue.put.timeouts-each-own, queue.get.tiny-timeout,
+// queue.get.huge-timeout, queue.get.infinite-timeout, queue.get.nan-refused,
+// queue.get.timeouts-each-own, pipe.poll.nan-refused, pipe.poll.huge-timeout,
+// pipe.wait.nan-refused.
+
 #ifndef PSQ_TIMEOUT_H_
 #define PSQ_TIMEOUT_H_
 

@@ -1,0 +1,35 @@
+// Queues for a program that is executed afresh and shares nothing with its parent but descriptors.
+// The program is this one, with other arguments; it could be any that is built with psq.
+
+#include <cstdio>
+#include <string>
+
+#include "psq/psq.h"
+
+namespace {
+
+int work(const std::string& jobs_handle, const std::string& squares_handle) {
+  auto jobs = psq::Queue<int>::from_handle(jobs_handle);
+  auto squares = psq::Queue<int>::from_handle(squares_handle);
+  for (const int job : psq::until(jobs, 0)) squares.put(job * job);
+  return 0;  // What is in the buffer of `squares` is sent first, as in any other process.
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 3) return work(argv[1], argv[2]);
+
+  psq::Queue<int> jobs;
+  psq::Queue<int> squares;
+  psq::Process worker{[&] {
+    // In the child: no other program that this process may execute gets them.
+    const psq::Handle jobs_handle = jobs.handle();
+    const psq::Handle squares_handle = squares.handle();
+    psq::execute({"/proc/self/exe", jobs_handle.token(), squares_handle.token()});
+  }};
+  for (const int job : {1, 2, 3, 0}) jobs.put(job);
+  for (int i = 0; i < 3; ++i) std::printf("%d\n", squares.get());
+  worker.join();
+  std::printf("the worker ended with %d\n", worker.exit_code().value());
+}

@@ -1,0 +1,29 @@
+// A JoinableQueue tells when all jobs are done, not only taken: join returns when there was a
+// task_done for each put. The consumers need no sentinel: daemons end with their parent.
+
+#include <cstdio>
+
+#include "psq/psq.h"
+
+int main() {
+  psq::JoinableQueue<int> jobs;
+  psq::SimpleQueue<int> squares;
+  const auto consume = [&] {
+    for (;;) {
+      const int job = jobs.get();
+      squares.put(job * job);
+      jobs.task_done();  // After the work: whoever returns from join may rely on it.
+    }
+  };
+  psq::Process first{consume, {.daemon = true}};
+  psq::Process second{consume, {.daemon = true}};
+
+  for (int job = 1; job <= 20; ++job) jobs.put(job);
+  jobs.join();
+
+  // Each was put before its task was done, and a SimpleQueue shows at once what was put.
+  int sum = 0;
+  int count = 0;
+  for (; !squares.empty(); ++count) sum += squares.get();
+  std::printf("%d jobs done, the sum of their squares is %d\n", count, sum);
+}

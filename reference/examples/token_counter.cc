@@ -1,0 +1,22 @@
+// A token passed among workers is a counter without a lock: whoever has it is the only one who can
+// change it. Two workers count fifty times each.
+
+#include <cstdio>
+
+#include "psq/psq.h"
+
+int main() {
+  psq::SimpleQueue<int> token;
+  token.put(0);
+  const auto worker = [&] {
+    for (int round = 0; round < 50; ++round) {
+      const int count = token.get();  // Nobody else has the number now.
+      token.put(count + 1);
+    }
+  };
+  psq::Process first{worker};
+  psq::Process second{worker};
+  first.join();
+  second.join();
+  std::printf("%d\n", token.get());
+}

@@ -1,0 +1,108 @@
+// Loops over what arrives.
+//
+//   for (Job& job : psq::until(jobs, last)) handle(job);      // until an item that equals `last`
+//   for (Job& job : psq::until_closed(jobs)) handle(job);     // until there can be no more
+//
+// The source is a queue, with get, or a connection, with recv. Processes and threads: as the
+// source's; a loop is one thread's, and several may run over the same source at the same time.
+// Lifetime: the source has to outlive the loop. Each item is taken only when the loop comes to it:
+// a loop that is left early has taken what it has seen and nothing more. What get or recv throws
+// leaves the loop, except for what ends it; the loop can not be continued then, a new one can
+// begin.
+//
+// Clauses: queue.get.exactly-once, queue.get.no-end-of-stream (a queue has no end by itself: hence
+// the sentinel, one for each consumer), queue.close.waiting-get,
+// pipe.recv.pending-then-end-of-stream.
+
+#ifndef PSQ_UNTIL_H_
+#define PSQ_UNTIL_H_
+
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "psq/error.h"
+
+namespace psq {
+namespace detail {
+
+template <typename Source>
+auto next_item(Source& source) {
+  if constexpr (requires { source.recv(); }) {
+    return source.recv();
+  } else {
+    return source.get();
+  }
+}
+
+// A single-pass range of what `next` returns, until that is nothing.
+template <typename Item, typename Next>
+class Items {
+ public:
+  explicit Items(Next next) : next_(std::move(next)) {}
+
+  class Iterator {
+   public:
+    using value_type = Item;
+    using difference_type = std::ptrdiff_t;
+
+    explicit Iterator(Items* items) noexcept : items_(items) {}
+    Item& operator*() const noexcept { return *items_->item_; }
+    Iterator& operator++() {
+      items_->item_ = items_->next_();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const noexcept { return !items_->item_.has_value(); }
+
+   private:
+    Items* items_;
+  };
+
+  // Takes the first item.
+  [[nodiscard]] Iterator begin() { return ++Iterator(this); }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  Next next_;
+  std::optional<Item> item_;
+};
+
+template <typename Item, typename Next>
+Items<Item, Next> make_items(Next next) {
+  return Items<Item, Next>(std::move(next));
+}
+
+}  // namespace detail
+
+// The items before the first one that equals `sentinel`, which is taken, too.
+template <typename Source, typename Sentinel>
+[[nodiscard]] auto until(Source& source, Sentinel sentinel) {
+  using Item = decltype(detail::next_item(source));
+  return detail::make_items<Item>([&source, sentinel = std::move(sentinel)] {
+    std::optional<Item> item(detail::next_item(source));
+    if (*item == sentinel) item.reset();
+    return item;
+  });
+}
+
+// The items of a queue until it is closed in this process, by whichever thread; or of a connection
+// until the other end is, everywhere.
+template <typename Source>
+[[nodiscard]] auto until_closed(Source& source) {
+  using Item = decltype(detail::next_item(source));
+  return detail::make_items<Item>([&source]() -> std::optional<Item> {
+    try {
+      return detail::next_item(source);
+    } catch (const Closed&) {
+      return std::nullopt;
+    } catch (const EndOfStream&) {
+      return std::nullopt;
+    }
+  });
+}
+
+}  // namespace psq
+
+#endif  // PSQ_UNTIL_H_

@@ -1,0 +1,154 @@
+// Queues in programs that were executed, where everything is at other addresses.
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <string>
+
+#include "tests/death.h"
+
+namespace psq::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Executed : public testing::Test {
+ protected:
+  // Runs `what` of executed_program.cc with a queue, in a child.
+  template <typename Q>
+  static Process run(const std::string& what, const Q& queue, const std::string& more = "0") {
+    return Process{[&queue, what, more] {
+      const Handle handle = queue.handle();
+      execute({PSQ_EXECUTED_PROGRAM, what, handle.token(), more});
+    }};
+  }
+
+  static std::ptrdiff_t open_descriptors() {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  }
+
+  const EndsOrFails limit_;
+};
+
+TEST_F(Executed, AQueueWorksBothWays) {
+  Queue<std::string> queue;
+  queue.put("ab");
+  Process program = run("echo", queue);
+  program.join();
+  EXPECT_EQ(program.exit_code(), 0);
+  EXPECT_EQ(queue.get(kSoon), "abab");
+  EXPECT_EQ(queue.qsize(), 0U);
+}
+
+TEST_F(Executed, TasksAreCountedAndSlotsFreed) {
+  JoinableQueue<std::string> tasks{{.maxsize = 2}};
+  Process program = run("tasks", tasks, "50");
+  for (int i = 0; i < 50; ++i) tasks.put(item(i), kSoon);  // Some are longer than the ring.
+  EXPECT_TRUE(tasks.join(kSoon));
+  program.join();
+  EXPECT_EQ(program.exit_code(), 0);
+  EXPECT_THROW(tasks.task_done(), TaskDoneTooOften);
+}
+
+TEST_F(Executed, ATokenPassedThroughASimpleQueueIsACounter) {
+  SimpleQueue<int> token;
+  token.put(0);
+  {
+    Process first = run("count", token);
+    Process second = run("count", token);
+  }
+  EXPECT_EQ(token.get(), 2000);
+}
+
+TEST_F(Executed, AHandleIsUsedOnce) {
+  Queue<std::string> queue;
+  Process program = run("twice", queue);
+  program.join();
+  EXPECT_EQ(program.exit_code(), 0);
+  EXPECT_NE(queue.get(kSoon).find("was used before"), std::string::npos);
+}
+
+TEST_F(Executed, AMissingProgramIsAnError) {
+  Queue<std::string> queue;
+  Process program{[] {
+    EXPECT_THROW(execute({}), InvalidArgument);
+    execute({"/nonexistent"});
+  }};
+  program.join();
+  EXPECT_EQ(program.exit_code(), 1);
+}
+
+TEST_F(Executed, WhatWasPutBeforeIsNotLost) {
+  Queue<std::string> queue;
+  Process program{[&] {
+    for (int i = 0; i < 100; ++i) queue.put(item(i));
+    execute({"true"});
+  }};
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(number_of(queue.get(kSoon)), i);
+  program.join();
+  EXPECT_EQ(program.exit_code(), 0);
+}
+
+// What a dead program was about to count, somebody to whom everything is elsewhere has to finish.
+TEST_F(Executed, ADyingProgramLeavesNothingHalfDone) {
+  for (const char* point : {"item-counted", "commit-planned", "committed", "commit-counted"}) {
+    SCOPED_TRACE(point);
+    Tasks tasks{{.maxsize = kBound}};
+    Process program = run("die", tasks, point);
+    if (!program.join(kSoon)) program.kill();
+    ASSERT_EQ(program.exit_code(), -SIGKILL);
+    int come = 0;
+    while (const auto got = tasks.try_get()) {
+      EXPECT_EQ(*got, "item " + std::to_string(come++));
+      tasks.task_done();
+    }
+    EXPECT_TRUE(tasks.join(kSoon));
+    expect_works(tasks);
+  }
+}
+
+std::string refusal(const std::string& token) {
+  try {
+    (void)Queue<int>::from_handle(token);
+  } catch (const InvalidArgument& error) {
+    return error.what();
+  }
+  return "taken";
+}
+
+TEST_F(Executed, WhatIsNoHandleIsRefused) {
+  const auto before = open_descriptors();
+  {
+    Queue<int> queue;
+    const SimpleQueue<int> other;
+    std::string gone;
+    {
+      const Handle handle = queue.handle();
+      gone = handle.token();
+      const std::string start = gone.substr(0, gone.rfind(':') + 1);
+      for (const std::string& token : {std::string(), std::string("psq"), other.handle().token(),
+                                       JoinableQueue<int>().handle().token()}) {
+        EXPECT_NE(refusal(token).find("is no handle of a queue"), std::string::npos) << token;
+      }
+      EXPECT_NE(refusal(start).find("no whole handle"), std::string::npos);
+      EXPECT_NE(refusal(gone + "x").find("no whole handle"), std::string::npos);
+      for (const char* descriptor : {"0", "9999", "-1"}) {
+        EXPECT_NE(refusal(start + descriptor).find("nothing that this program"), std::string::npos);
+      }
+      // Another queue's memory is not this one's, even where it has its number.
+      const Queue<int> another;
+      const Handle its = another.handle();
+      const std::string mixed = start + its.token().substr(its.token().rfind(':') + 1);
+      EXPECT_NE(refusal(mixed).find("nothing that this program"), std::string::npos);
+    }
+    EXPECT_NE(refusal(gone).find("nothing that this program"), std::string::npos);
+    queue.put(1);
+    EXPECT_EQ(queue.get(kSoon), 1);
+  }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+}  // namespace
+}  // namespace psq::test
