@@ -1,5 +1,5 @@
 # cmake -DPROGRAM=… -DEXPECTED=… -P run.cmake: runs an example and compares what it prints, exactly.
-execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed RESULT_VARIABLE status TIMEOUT 100)
+execute_process(COMMAND ${EMULATOR} ${PROGRAM} OUTPUT_VARIABLE printed RESULT_VARIABLE status TIMEOUT 100)
 file(READ ${EXPECTED} expected)
 if(NOT status STREQUAL "0")
   message(FATAL_ERROR "${PROGRAM} ended with ${status}, having printed:\n${printed}")
