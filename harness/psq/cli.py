@@ -144,8 +144,8 @@ def _add_tests_of_the_tests(commands) -> None:
     parser.add_argument("--seed", metavar="N", type=judging.natural, default=1)
     parser.add_argument("--patience", metavar="X", type=judging.positive, default=1.0)
     parser.add_argument("--jobs", metavar="N", type=judging.at_least_one,
-                        default=2 * judging.cpu_count(),
-                        help="faults tried at a time; most of them wait (default: two a processor)")
+                        default=3 * judging.cpu_count(),
+                        help="faults tried at a time; most of them wait (default: three a processor)")
 
 
 def main(argv: list[str], places: Places) -> int:

@@ -125,7 +125,8 @@ def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
 
 
 def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None:
-    waiting = deque(trials)
+    # Those with most tests first: none of them is left for the end.
+    waiting = deque(sorted(trials, key=lambda trial: -len(trial.tests)))
     with Pool(args.jobs) as pool:
         while waiting or pool.jobs:
             while waiting and pool.free:
