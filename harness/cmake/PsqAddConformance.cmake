@@ -1,5 +1,5 @@
 # psq_add_conformance(NAME name DRIVER command arg...
-#                     [PROFILE p...] [LEDGER file] [LABELS label...] [TIMEOUT seconds] [REPORT_ONLY])
+#                     [PROFILE p...] [TESTS glob...] [LEDGER file] [LABELS label...] [TIMEOUT seconds] [REPORT_ONLY])
 #
 # Registers the conformance suite for one implementation: each of its tests becomes a ctest entry
 # `name.<test>` with the label `name` and that of its page of the law, such as `failure`. The tests are listed when
@@ -8,6 +8,7 @@
 #   NAME         letters, digits, `_` and `.`; a label cannot hold more
 #   DRIVER       the driver's command line
 #   PROFILE      only the tests of these profiles
+#   TESTS        only the tests whose names or clauses match one of these globs, such as `queue.*`
 #   LEDGER       known failures of the implementation
 #   TIMEOUT      of each entry, in seconds (300 when absent)
 #   REPORT_ONLY  one entry `name.report` instead: it judges the implementation with `psq check`, prints the outcome,
@@ -19,7 +20,7 @@
 set(PSQ_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(psq_add_conformance)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "REPORT_ONLY" "NAME;LEDGER;TIMEOUT" "DRIVER;PROFILE;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "REPORT_ONLY" "NAME;LEDGER;TIMEOUT" "DRIVER;PROFILE;TESTS;LABELS")
   _psq_check_arguments()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
@@ -59,6 +60,9 @@ macro(_psq_add_discovered)
   foreach(profile IN LISTS arg_PROFILE)
     list(APPEND filters --profile ${profile})
   endforeach()
+  foreach(glob IN LISTS arg_TESTS)
+    list(APPEND filters --test ${glob})
+  endforeach()
   set(options --name ${arg_NAME} --unsupported-status 77 --evidence ${CMAKE_BINARY_DIR}/evidence/ctest/${arg_NAME})
   if(arg_LEDGER)
     list(APPEND options --ledger ${arg_LEDGER})
@@ -89,6 +93,9 @@ macro(_psq_add_report)
   foreach(profile IN LISTS arg_PROFILE)
     list(APPEND options --profile ${profile})
   endforeach()
+  foreach(glob IN LISTS arg_TESTS)
+    list(APPEND options --test ${glob})
+  endforeach()
   if(arg_LEDGER)
     list(APPEND options --ledger ${arg_LEDGER})
   endif()
@@ -96,5 +103,6 @@ macro(_psq_add_report)
            COMMAND ${CMAKE_COMMAND} -P ${PSQ_CMAKE_DIR}/PsqReport.cmake
                    -- ${command} check ${driver} --jobs 1
                    --results ${CMAKE_BINARY_DIR}/results/${arg_NAME}.ctest.jsonl ${options})
-  set_tests_properties(${arg_NAME}.report PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  # The longest of all: begun first, it is not what the others are waited with.
+  set_tests_properties(${arg_NAME}.report PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} COST 1000)
 endmacro()

@@ -101,15 +101,16 @@ def _near(law: Law, clause: str) -> list[str]:
 
 
 def _controls_of(faults: list[dict]) -> list[dict]:
-    """For each driver that has faults, the same driver without one, under the clauses of them all."""
-    groups: dict[tuple[str, ...], set[str]] = {}
+    """For each driver that has faults, the same driver without one, page by page under their clauses."""
+    groups: dict[tuple[str, tuple[str, ...]], set[str]] = {}
     for fault in faults:
         driver = (fault["program"], *fault.get("control", []))
-        groups.setdefault(driver, set()).add(fault["clause"])
+        page = fault["clause"].split(".")[0]
+        groups.setdefault((page, driver), set()).add(fault["clause"])
     return [
-        {"name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])})", "breaks": _CONTROL,
+        {"name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])}, {page})", "breaks": _CONTROL,
          "driver": driver, "clauses": sorted(clauses)}
-        for driver, clauses in groups.items()
+        for (page, driver), clauses in groups.items()
     ]
 
 
