@@ -10,7 +10,10 @@ namespace psq::conformance {
 namespace {
 
 constexpr std::int64_t kLarger = 4 << 20;  // than transports are
-constexpr auto kStopped = 250ms;           // longer than anything that looks again sleeps
+// How long a call is watched that may wait for ever, and one that must not.
+constexpr auto kWatched = 800ms;
+constexpr auto kMustEnd = 4s;
+constexpr auto kStopped = 250ms;  // longer than anything that looks again sleeps
 
 Stage holder_idle(Scenario& t) {
   const Actor main = t.root();
@@ -188,18 +191,18 @@ constexpr Named kMoments[] = {
     {parent, "failure.moment.parent"},
 };
 
-Aftermath after(Scenario& t, Moment moment, Strike how) {
+Aftermath after(Scenario& t, Moment moment, Strike how, Nanoseconds enough) {
   Stage stage = moment(t);
   strike(t, stage, how);
-  return look(t, stage, kNothingWrong);
+  return look(t, stage, kNothingWrong, enough);
 }
 
 // Killed, and in a second run ended by SIGTERM.
 template <std::size_t i>
 void struck(Scenario& t) {
-  const std::string killed = after(t, kMoments[i].moment, Strike::kKill).in_words();
+  const std::string killed = after(t, kMoments[i].moment, Strike::kKill, kWatched).in_words();
   t.restart();
-  const std::string ended = after(t, kMoments[i].moment, Strike::kTerminate).in_words();
+  const std::string ended = after(t, kMoments[i].moment, Strike::kTerminate, kWatched).in_words();
   t.observe(kMoments[i].clause,
             killed == ended ? killed : "killed: " + killed + "; terminated: " + ended);
 }
@@ -212,7 +215,7 @@ void stopped(Scenario& t) {
   t.resume(Actor{t, stage.doomed});
   if (stage.pending != nullptr) stage.waiting.push_back(stage.pending);
   stage.unread = stage.put_by.contains(stage.doomed) ? stage.put_by[stage.doomed] : 0;
-  const Aftermath found = look(t, stage, kResumes);
+  const Aftermath found = look(t, stage, kResumes, kMustEnd);
   t.expect_true(found.all_go_on() && found.lost == 0 && found.slots_gone == 0,
                 "everybody goes on, and nothing is lost", found.in_words());
 }
@@ -220,7 +223,7 @@ void stopped(Scenario& t) {
 // The law of `robust`, of each moment.
 template <std::size_t i>
 void survived(Scenario& t) {
-  const Aftermath found = after(t, kMoments[i].moment, Strike::kKill);
+  const Aftermath found = after(t, kMoments[i].moment, Strike::kKill, kMustEnd);
   for_clause(kGoOn,
              [&] { t.expect_true(found.all_go_on(), "the others go on", found.in_words()); });
   for_clause(kSlots, [&] {
@@ -235,7 +238,8 @@ void survived(Scenario& t) {
         found.in_words());
   });
   for_clause(kSecond, [&] {
-    t.expect_true(found.slowest <= t.patient(1s), "each call ends within " + human(t.patient(1s)),
+    t.expect_true(found.slowest <= kTheirTimeout + t.patient(1s),
+                  "each call ends within " + human(t.patient(1s)) + " of its timeout",
                   human(found.slowest));
   });
 }

@@ -7,19 +7,16 @@ namespace psq::conformance {
 namespace {
 
 constexpr std::size_t kFresh = 3;  // items that are put after the strike
-constexpr auto kTimeout = 250ms;
-// A call that takes this long beyond its timeout is said to wait for ever.
-constexpr auto kEnough = 800ms;
 
 Wait wait_of(const Object& q) {
-  return q.type == "simple_queue" ? kForever : within(kTimeout);
+  return q.type == "simple_queue" ? kForever : within(kTheirTimeout);
 }
 
 /// The others, and what they have seen.
 class Look {
  public:
-  Look(Scenario& t, Stage& stage)
-      : t_(t), stage_(stage), taken_{.by = stage.getter, .answers = {}} {}
+  Look(Scenario& t, Stage& stage, Nanoseconds enough)
+      : t_(t), stage_(stage), enough_(enough), taken_{.by = stage.getter, .answers = {}} {}
 
   // What was there before is taken out first: it takes slots.
   void drain() {
@@ -39,7 +36,7 @@ class Look {
     if (stage_.bound == 0 || !goes_on()) return;
     std::int64_t usable = 0;
     const auto fits = [&] {
-      Call& putting = start(stage_.putter, put(stage_.q, next_item(), within(kTimeout)));
+      Call& putting = start(stage_.putter, put(stage_.q, next_item(), within(kTheirTimeout)));
       return ended(putting) && putting.answer->outcome == Outcome::kOk;
     };
     while (usable < stage_.bound && fits()) ++usable;
@@ -85,7 +82,7 @@ class Look {
   }
 
   bool ended(Call& call) {
-    if (!t_.ends_within(call, t_.patient(kTimeout + kEnough))) return false;
+    if (!t_.ends_within(call, t_.patient(kTheirTimeout + enough_))) return false;
     slowest_ = std::max(slowest_, call.answer->returned - std::max(call.answer->invoked, struck_));
     return true;
   }
@@ -128,7 +125,7 @@ class Look {
     const auto answered = [](const Call* each) { return each->answer.has_value(); };
     if (stage_.waiting.empty()) return;
     static_cast<void>(t_.session().wait_until(
-        [&] { return std::ranges::any_of(stage_.waiting, answered); }, t_.patient(kTimeout)));
+        [&] { return std::ranges::any_of(stage_.waiting, answered); }, t_.patient(kTheirTimeout)));
     std::erase_if(stage_.waiting, [&](Call* each) {
       if (!answered(each) || !ended(*each)) return false;
       Obtained own{.by = each->process + "/" + each->request.thread, .answers = {}};
@@ -174,6 +171,7 @@ class Look {
 
   Scenario& t_;
   Stage& stage_;
+  Nanoseconds enough_;
   Obtained taken_;                // by one get after the other
   std::vector<Obtained> waited_;  // by gets that had begun before
   Nanoseconds struck_ = monotonic_now();
@@ -228,9 +226,9 @@ Nanoseconds strike(Scenario& t, const Stage& stage, Strike how) {
   return now;
 }
 
-Aftermath look(Scenario& t, Stage& stage, const std::string& clause) {
+Aftermath look(Scenario& t, Stage& stage, const std::string& clause, Nanoseconds enough) {
   stage.put_by.try_emplace(stage.putter, 0);
-  Look look{t, stage};
+  Look look{t, stage, enough};
   look.drain();
   look.put_and_get();
   for_clause(clause, [&] { look.judge(); });

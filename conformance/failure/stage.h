@@ -38,6 +38,9 @@ struct Stage {
 /// Brings a new run to the moment.
 using Moment = Stage (*)(Scenario&);
 
+/// Of the puts and gets by which the others are looked at.
+inline constexpr auto kTheirTimeout = 250ms;
+
 /// How the others fare.
 struct Aftermath {
   std::string puts = "go on";
@@ -56,7 +59,8 @@ Nanoseconds strike(Scenario& t, const Stage& stage, Strike how);
 
 /// Puts and gets in the others' name, each call bounded, and demands that nothing wrong is
 /// obtained.
-Aftermath look(Scenario& t, Stage& stage, const std::string& clause);
+/// A call that has not ended by `enough` beyond its timeout is said to wait for ever.
+Aftermath look(Scenario& t, Stage& stage, const std::string& clause, Nanoseconds enough);
 
 /// Throws what `check` throws, as a failure of this clause.
 void for_clause(const std::string& clause, const std::function<void()>& check);
