@@ -9,7 +9,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kLarger = 4 << 20;  // than transports are
 // How long a call is watched that may wait for ever, and one that must not.
 constexpr auto kWatched = 800ms;
 constexpr auto kMustEnd = 4s;
@@ -162,7 +161,6 @@ Stage parent(Scenario& t) {
   return stage;
 }
 
-constexpr auto kNothingWrong = "failure.moment.nothing-wrong";
 constexpr auto kResumes = "failure.stop.every-moment";
 constexpr auto kGoOn = "failure.robust.goes-on";
 constexpr auto kSecond = "failure.robust.within-a-second";
@@ -197,14 +195,11 @@ Aftermath after(Scenario& t, Moment moment, Strike how, Nanoseconds enough) {
   return look(t, stage, kNothingWrong, enough);
 }
 
-// Killed, and in a second run ended by SIGTERM.
 template <std::size_t i>
 void struck(Scenario& t) {
-  const std::string killed = after(t, kMoments[i].moment, Strike::kKill, kWatched).in_words();
-  t.restart();
-  const std::string ended = after(t, kMoments[i].moment, Strike::kTerminate, kWatched).in_words();
-  t.observe(kMoments[i].clause,
-            killed == ended ? killed : "killed: " + killed + "; terminated: " + ended);
+  observe_deaths(t, kMoments[i].clause, [&](Strike how) {
+    return after(t, kMoments[i].moment, how, kWatched).in_words();
+  });
 }
 
 template <std::size_t i>

@@ -6,9 +6,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kLarger = 4 << 20;  // than pipes and sockets hold
-constexpr auto kNothingWrong = "failure.moment.nothing-wrong";
-
 struct Ends {
   Object here;
   Object there;  // of the doomed process alone
@@ -56,20 +53,13 @@ std::string receiver_dies(Scenario& t, Strike how) {
   return "send ends as " + std::string{to_string(sending.answer->outcome)};
 }
 
-using Death = std::string (*)(Scenario&, Strike);
-
-void observe(Scenario& t, Death death, const std::string& clause) {
-  const std::string killed = death(t, Strike::kKill);
-  t.restart();
-  const std::string ended = death(t, Strike::kTerminate);
-  t.observe(clause, killed == ended ? killed : "killed: " + killed + "; terminated: " + ended);
-}
-
 void sender_in_message(Scenario& t) {
-  observe(t, sender_dies, "failure.moment.pipe-sender-in-message");
+  observe_deaths(t, "failure.moment.pipe-sender-in-message",
+                 [&](Strike how) { return sender_dies(t, how); });
 }
 void receiver_in_message(Scenario& t) {
-  observe(t, receiver_dies, "failure.moment.pipe-receiver-in-message");
+  observe_deaths(t, "failure.moment.pipe-receiver-in-message",
+                 [&](Strike how) { return receiver_dies(t, how); });
 }
 
 const Tests kTests{

@@ -204,9 +204,8 @@ void for_clause(const std::string& clause, const std::function<void()>& check) {
   }
 }
 
-Nanoseconds strike(Scenario& t, const Stage& stage, Strike how) {
+void strike(Scenario& t, const Stage& stage, Strike how) {
   const Actor doomed{t, stage.doomed};
-  const Nanoseconds now = monotonic_now();
   switch (how) {
     case Strike::kKill:
       t.kill(doomed);
@@ -223,7 +222,14 @@ Nanoseconds strike(Scenario& t, const Stage& stage, Strike how) {
       break;
   }
   if (stage.standing) t.resume(Actor{t, *stage.standing});
-  return now;
+}
+
+void observe_deaths(Scenario& t, const std::string& clause,
+                    const std::function<std::string(Strike)>& others_after) {
+  const std::string killed = others_after(Strike::kKill);
+  t.restart();
+  const std::string ended = others_after(Strike::kTerminate);
+  t.observe(clause, killed == ended ? killed : "killed: " + killed + "; terminated: " + ended);
 }
 
 Aftermath look(Scenario& t, Stage& stage, const std::string& clause, Nanoseconds enough) {

@@ -12,6 +12,10 @@
 
 namespace psq::conformance {
 
+inline constexpr auto kNothingWrong = "failure.moment.nothing-wrong";
+/// Bytes of an item that is larger than transports are.
+inline constexpr std::int64_t kLarger = 4 << 20;
+
 /// What happens to the process.
 enum class Strike { kKill, kTerminate, kStop };
 
@@ -54,13 +58,17 @@ struct Aftermath {
   [[nodiscard]] std::string in_words() const;
 };
 
-/// Strikes the doomed process of a stage, and says when.
-Nanoseconds strike(Scenario& t, const Stage& stage, Strike how);
+/// Strikes the doomed process of a stage.
+void strike(Scenario& t, const Stage& stage, Strike how);
 
 /// Puts and gets in the others' name, each call bounded, and demands that nothing wrong is
 /// obtained.
 /// A call that has not ended by `enough` beyond its timeout is said to wait for ever.
 Aftermath look(Scenario& t, Stage& stage, const std::string& clause, Nanoseconds enough);
+
+/// Observes how the others fare after a kill and, in a second run, after a SIGTERM.
+void observe_deaths(Scenario& t, const std::string& clause,
+                    const std::function<std::string(Strike)>& others_after);
 
 /// Throws what `check` throws, as a failure of this clause.
 void for_clause(const std::string& clause, const std::function<void()>& check);

@@ -1,4 +1,5 @@
 // spec/joinable-queue.md
+#include "joinable_queue/join.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -42,23 +43,7 @@ void returns_at_zero(Scenario& t) {
 }
 
 void releases_all(Scenario& t) {
-  const Actor main = t.root();
-  const Object q = main.joinable_queue();
-  main.ok(put(q, t.item("main", 0)));
-  std::vector<Call*> joins;
-  for (int i = 0; i < 3; ++i) {
-    const Actor joiner = main.spawn("joiner" + std::to_string(i), {q});
-    for (const std::string thread : {"left", "right"})
-      joins.push_back(&joiner.start(join(q).by(thread)));
-  }
-  for (Call* each : joins) t.expect_waits(*each, "for a task");
-  main.ok(get(q));
-  const Answer last = main.ok(task_done(q));
-  for (Call* each : joins) {
-    const Answer joined = t.finish(*each);
-    t.expect(joined, Outcome::kOk, "every task is done");
-    t.expect_after(joined, last);
-  }
+  join_releases_all(t, 3);
 }
 
 void get_alone_does_not_count(Scenario& t) {

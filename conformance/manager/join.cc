@@ -1,4 +1,6 @@
 // spec/manager.md, manager.join.* and manager.task-done.*
+#include "joinable_queue/join.h"
+
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -26,23 +28,7 @@ void waits_for_tasks(Scenario& t) {
 }
 
 void releases_all(Scenario& t) {
-  const Actor main = t.root();
-  const Object q = main.joinable_queue();
-  main.ok(put(q, t.item("main", 0)));
-  std::vector<Call*> joins;
-  for (int i = 0; i < 2; ++i) {
-    const Actor joiner = main.spawn("joiner" + std::to_string(i), {q});
-    for (const std::string thread : {"left", "right"})
-      joins.push_back(&joiner.start(join(q).by(thread)));
-  }
-  for (Call* each : joins) t.expect_waits(*each, "for a task");
-  main.ok(get(q));
-  const Answer last = main.ok(task_done(q));
-  for (Call* each : joins) {
-    const Answer joined = t.finish(*each);
-    t.expect(joined, Outcome::kOk, "every task is done");
-    t.expect_after(joined, last);
-  }
+  join_releases_all(t, 2);
 }
 
 void too_often(Scenario& t) {
