@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <system_error>
 
 namespace psq::conformance {
@@ -76,6 +77,16 @@ std::optional<ThreadView> view_thread(pid_t pid, pid_t tid) {
   std::int64_t ran = 0;
   if (std::ifstream{task / "schedstat"} >> ran) view.ran = Nanoseconds{ran};
   return view;
+}
+
+bool stands_still(pid_t pid) {
+  std::error_code gone;
+  std::filesystem::directory_iterator task{"/proc/" + std::to_string(pid) + "/task", gone};
+  for (; !gone && task != std::filesystem::directory_iterator{}; task.increment(gone)) {
+    const auto seen = view_thread(pid, std::stoi(task->path().filename()));
+    if (seen && std::string_view{"TtZX"}.find(seen->state) == std::string_view::npos) return false;
+  }
+  return true;
 }
 
 bool send_signal(const Fd& pidfd, int signal) {

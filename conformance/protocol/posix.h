@@ -67,6 +67,10 @@ struct ThreadView {
 };
 std::optional<ThreadView> view_thread(pid_t pid, pid_t tid);
 
+/// Whether no thread of a process runs: each was stopped by a signal, or has ended. A signal is on
+/// its way for a while after it was sent, and the threads go on until then, each for itself.
+bool stands_still(pid_t pid);
+
 /// Sends a signal through a pidfd, which can hit no other process. False when it has ended.
 bool send_signal(const Fd& pidfd, int signal);
 

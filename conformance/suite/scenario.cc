@@ -292,6 +292,16 @@ void Scenario::kill(const Actor& actor) {
 
 void Scenario::stop(const Actor& actor) {
   session_->signal(actor.name(), SIGSTOP);
+  const pid_t pid = session_->peer(actor.name()).pid;
+  const auto deadline = monotonic_now() + hang_bound();
+  // Twice: while one thread still ran, it may have begun another.
+  while (!stands_still(pid) || !stands_still(pid)) {
+    if (monotonic_now() > deadline) {
+      throw Inconclusive{"process " + actor.name() + " still runs " + human(hang_bound()) +
+                         " after it was told to stop"};
+    }
+    static_cast<void>(session_->wait_until([] { return false; }, kBetweenLooks));
+  }
 }
 
 void Scenario::resume(const Actor& actor) {

@@ -117,6 +117,7 @@ class Scenario {
   /// Waits for the end of a process that was told to end.
   void expect_end(const Actor& actor);
   void kill(const Actor& actor);
+  /// Returns when none of its threads runs any more.
   void stop(const Actor& actor);
   void resume(const Actor& actor);
 
