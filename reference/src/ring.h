@@ -43,8 +43,6 @@ struct Channel::Ring {
   std::atomic<std::uint64_t> planned_tail{0};
   std::atomic<std::uint64_t> planned_count{0};
   alignas(kCacheLine) std::atomic<std::uint64_t> tail{0};  // All before it is committed.
-  FutexEvent message;                                      // A message has begun.
-  FutexEvent rest;                                         // A message has gone on.
 
   // The readers' side, likewise.
   alignas(kCacheLine) RobustLock read_lock;
@@ -54,6 +52,10 @@ struct Channel::Ring {
   std::atomic<std::uint64_t> planned_read{0};  // the count of messages that goes with it.
   alignas(kCacheLine) std::atomic<std::uint64_t> head{0};  // All before it has been read.
   std::atomic<std::uint64_t> messages_read{0};
+
+  // Both sides look at these all the time, and seldom change them.
+  alignas(kCacheLine) FutexEvent message;  // A message has begun.
+  FutexEvent rest;                         // A message has gone on.
   FutexEvent room;
 };
 
