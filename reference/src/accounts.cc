@@ -31,6 +31,7 @@ void Accounts::leave(Id id) noexcept {
 }
 
 void Accounts::give_back(Id id) noexcept {
+  ever_given_back_ = true;
   for (;;) {
     Word word = word_.load();
     if (write_down(word) && step(id, word, Step::kGiveBack)) return;

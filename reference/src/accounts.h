@@ -10,8 +10,7 @@
 // A process lives as long as the feeder thread of its queue holds the lock of its account; that
 // tells a dead process from a stopped one, needs no pid, and is known at once.
 
-#ifndef PSQ_SRC_ACCOUNTS_H_
-#define PSQ_SRC_ACCOUNTS_H_
+#pragma once
 
 #include <array>
 #include <atomic>
@@ -44,7 +43,8 @@ class Accounts {
   [[nodiscard]] std::uint32_t items() const noexcept { return items_in(word_.load()); }
 
   // Counts one item if `allowed(items())` is true, which may be called several times, the last one
-  // with the number of items just before this one. Returns its last value.
+  // with the number of items just before this one. Returns its last value. By the process that
+  // entered, one thread at a time.
   template <typename Allowed>
   bool add(Id id, const Allowed& allowed) noexcept {
     for (;;) {
@@ -56,6 +56,8 @@ class Accounts {
   }
   // Takes back one that will never become visible.
   void give_back(Id id) noexcept;
+  // Whether none was ever given back, so that items() has only grown.
+  [[nodiscard]] bool only_grew() const noexcept { return !ever_given_back_.load(); }
   // Takes back those of dead processes, and returns how many. Never waits: what a survivor is just
   // looking at itself is left to it.
   std::uint64_t collect_from_the_dead(Channel& channel);
@@ -89,13 +91,15 @@ class Accounts {
   }
 
   bool step(Id id, Word before, Step which) noexcept {
-    const Counter& counter = which == Step::kPut ? at(id).put : at(id).given_back;
+    Counter& counter = which == Step::kPut ? at(id).put : at(id).given_back;
+    const std::uint64_t number = counter.load() + 1;
     const std::uint32_t items = which == Step::kPut ? items_in(before) + 1 : items_in(before) - 1;
     const Word after = items | static_cast<Word>(which) << kStepBit | Word{id} << kIdShift |
-                       ((counter.load() + 1) & kNumberMask) << kNumberShift;
+                       (number & kNumberMask) << kNumberShift;
     if (!word_.compare_exchange_weak(before, after)) return false;
     if constexpr (kFaults) fault_point("item-counted");
-    (void)write_down(after);
+    // Nobody else takes steps for this account: whoever was quicker has written the same.
+    counter.store(number, std::memory_order_release);
     return true;
   }
 
@@ -117,10 +121,9 @@ class Accounts {
   std::atomic<Word> word_{0};
   alignas(kCacheLine) RobustLock opening_;  // For those who open the first account in a place.
   std::atomic<std::uint32_t> used_{1};      // Places in which there ever was an account.
+  std::atomic<bool> ever_given_back_{false};
   // Not touched before they are needed: so long they cost nothing.
   alignas(Account) std::array<std::byte, kMost * sizeof(Account)> places_;
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_ACCOUNTS_H_

@@ -146,12 +146,55 @@ void fault_change_item(std::string& item) {
   }
 }
 
-Slots::Taken Slots::fault_take_holding_place(QueueMemory& queue, Accounts::Id id, bool tasks,
-                                             Deadline deadline) {
-  ++fault_taken_;
-  const bool free = free_.wait(deadline, [&] { return in_use(queue) <= bound_; });
-  --fault_taken_;
-  return free ? try_take(queue, id, tasks, true) : Taken::kNo;
+bool Feeder::fault_blind(int looks, std::uint32_t before, Deadline deadline) const {
+  if (looks < 2) return false;
+  return (fault_is(Fault::kPutMissesSlot) && !deadline.is_never()) ||
+         (fault_is(Fault::kPutStarves) && queue_->accounts().items() != before);
+}
+
+QueueMemory::Taken Feeder::fault_put_holding_place(std::string_view item, Deadline deadline) {
+  queue_->fault_change_slots(+1);
+  const bool free = queue_->free_slot().wait(deadline, [&] {
+    queue_->fault_change_slots(-1);
+    const bool now = !queue_->all_slots_in_use();
+    queue_->fault_change_slots(+1);
+    return now;
+  });
+  queue_->fault_change_slots(-1);
+  return free ? try_put(item, true) : QueueMemory::Taken::kNo;
+}
+
+bool Feeder::fault_counted(std::string_view item) {
+  if (fault_is(Fault::kJoinForProducersOnly)) fault_own() = 1;
+  if (fault_is(Fault::kCreditAfterTooOften) && fault_shared().exchange(0) > 0)
+    queue_->fault_change_tasks(-1);
+  if (queue_->counts_tasks() && fault_is(Fault::kCountsLate) && fault_turn(50)) {
+    queue_->fault_change_tasks(-1);
+    buffer(item);
+    std::this_thread::sleep_for(5ms);
+    queue_->fault_change_tasks(+1);
+    return true;
+  }
+  if (fault_is(Fault::kPutWaits)) {
+    queue_->channel().send(item, &queue_->accounts().committed(account_));
+    return true;
+  }
+  if (fault_is(Fault::kThreadsBatchApart)) {
+    if (!fault_turn(2)) {
+      fault_kept_back() = item;
+      return true;
+    }
+    buffer(fault_kept_back());
+  }
+  if (fault_is(Fault::kSlotTakenAhead) && fault_own().exchange(1) == 0) queue_->fault_take_slot();
+  return false;
+}
+
+std::uint64_t fault_bound(std::int64_t bound, bool counts_tasks) {
+  if (fault_is(Fault::kBoundIgnored)) return 0;
+  if (fault_is(Fault::kBoundInvented) && bound == 0) return 64;
+  const bool one_more = counts_tasks && bound > 0 && fault_is(Fault::kTasksBoundPlusOne);
+  return static_cast<std::uint64_t>(bound) + (one_more ? 1 : 0);
 }
 
 // One by one.
@@ -177,32 +220,6 @@ bool QueueCore::State::fault_before_put(Timeout& timeout) const {
   timeout = fault_rare_timeout(Fault::kRareFullEarly, fault_put_timeout(timeout));
   if (tasks_fault(Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
   return true;
-}
-
-bool QueueCore::State::fault_counted(Feeder::Put& put, const std::string& item) const {
-  if (fault_is(Fault::kJoinForProducersOnly)) fault_own() = 1;
-  if (fault_is(Fault::kCreditAfterTooOften) && fault_shared().exchange(0) > 0)
-    tasks().fault_change(-1);
-  if (tasks_fault(Fault::kCountsLate) && fault_turn(50)) {
-    tasks().fault_change(-1);
-    const bool added = put.add(item);
-    std::this_thread::sleep_for(5ms);
-    tasks().fault_change(+1);
-    return added;
-  }
-  if (fault_is(Fault::kPutWaits)) {
-    channel().send(item, &memory->accounts().committed(put.account()));
-    return true;
-  }
-  if (fault_is(Fault::kThreadsBatchApart)) {
-    if (!fault_turn(2)) {
-      fault_kept_back() = item;
-      return true;
-    }
-    (void)put.add(fault_kept_back());
-  }
-  if (fault_is(Fault::kSlotTakenAhead) && fault_own().exchange(1) == 0) slots().fault_take(*memory);
-  return false;
 }
 
 std::optional<std::string> QueueCore::State::fault_before_get(Timeout& timeout) const {
@@ -248,7 +265,7 @@ bool QueueCore::State::fault_after_get(std::string& item, Clock::time_point bega
   if (fault_is(Fault::kTaskDoneForGettersOnly)) fault_own() = 1;
   if (fault_is(Fault::kTaskDoneAfterGetOnly)) fault_shared()++;
   for (const Fault done : {Fault::kGetIsTaskDone, Fault::kGetIsDoneForNow, Fault::kTasksBrokenDone})
-    if (fault_is(done)) (void)tasks().remove(memory->accounts());
+    if (fault_is(done)) (void)memory->task_done();
   return true;
 }
 

@@ -1,7 +1,6 @@
 // What the faults of Queue need beyond one line. Defined in the faulty library only.
 
-#ifndef PSQ_SRC_FAULT_QUEUE_H_
-#define PSQ_SRC_FAULT_QUEUE_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -13,6 +12,9 @@ namespace psq::detail {
 // The timeout that a put or a get goes by under the fault that was chosen.
 Timeout fault_put_timeout(Timeout timeout);
 Timeout fault_get_timeout(Timeout timeout);
+
+// The bound that a new queue gets.
+std::uint64_t fault_bound(std::int64_t bound, bool counts_tasks);
 
 // Whether this is the process that chose the fault, the one that creates the queues of most tests.
 bool fault_in_first_process() noexcept;
@@ -40,5 +42,3 @@ bool fault_item_failed() noexcept;
 void fault_change_item(std::string& item);
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_FAULT_QUEUE_H_

@@ -21,10 +21,9 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{60} << 10;
 constexpr std::size_t kMostSpare = std::size_t{6} << 20;
 
-// A put of a long item lets the feeder catch up while plenty is buffered, for so much time and no
-// longer: about as much as new memory for the item would cost.
-constexpr std::size_t kPlenty = std::size_t{4} << 20;
-constexpr std::size_t kLong = std::size_t{256} << 10;
+// A put that needs a new block lets the feeder catch up while plenty is buffered, for so much time
+// and no longer: about as much as new memory for the block would cost.
+constexpr std::size_t kPlenty = std::size_t{2} << 20;
 constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
   return std::chrono::nanoseconds(length / 2);
 }
@@ -47,92 +46,99 @@ class AllSignalsBlocked {
 
 }  // namespace
 
-Feeder::Put::Put(Feeder& feeder) : feeder_(feeder) {
-  ++feeder_.puts_;  // Before the look at closed_: whoever closes waits for one of the two.
+QueueMemory::Taken Feeder::put(std::string_view item, Deadline deadline) {
+  if constexpr (kFaults)
+    if (fault_is(Fault::kPutterHoldsPlace)) return fault_put_holding_place(item, deadline);
+  QueueMemory::Taken taken = QueueMemory::Taken::kNo;
+  int looks = 0;
+  [[maybe_unused]] const std::uint32_t before = kFaults ? queue_->accounts().items() : 0;
+  const auto look = [&](bool closely) {
+    if constexpr (kFaults)
+      if (fault_blind(looks, before, deadline)) return closed_.load();
+    taken = try_put(item, closely);
+    return taken != QueueMemory::Taken::kNo;
+  };
+  // Whoever is about to sleep, or to give up, looks closely, at the dead as well.
+  if (!queue_->free_slot().wait(deadline, [&] { return look(looks++ >= FutexEvent::kYields); }))
+    (void)look(true);
+  if constexpr (kFaults)
+    if (taken == QueueMemory::Taken::kNo && fault_is(Fault::kFullTakesSlot))
+      queue_->fault_change_slots(+1);
+  return taken;
+}
+
+QueueMemory::Taken Feeder::try_put(std::string_view item, bool closely) {
+  std::unique_lock lock(mutex_);
+  if (thread_ <= Thread::kStarting && !closed_) start(lock);
+  if (buffered_ > kPlenty && !fits(item.size())) {
+    caught_up_.wait_for(lock, catch_up_time(std::max(item.size(), kBlock)),
+                        [&] { return buffered_ <= kPlenty || closed_; });
+  }
+  if (closed_) return QueueMemory::Taken::kClosed;
+  if constexpr (kFaults) fault_point("put-begun");
+  const QueueMemory::Taken taken = queue_->try_take(account_, closely);
+  if (taken == QueueMemory::Taken::kYes) add(item);
+  return taken;
+}
+
+void Feeder::add(std::string_view item) {
+  if constexpr (kFaults)
+    if (fault_counted(item)) return;
   try {
-    if (feeder_.closed_) throw Closed("queue");
-    if (!feeder_.entered_) feeder_.start();
+    const bool nothing_before = thread_ == Thread::kIdle && buffer_.empty();
+    if (!nothing_before || (kFaults && fault_chosen()) ||
+        !queue_->channel().try_send(item, &queue_->accounts().committed(account_)))
+      buffer(item);
   } catch (...) {
-    --feeder_.puts_;
+    queue_->take_back(account_);
     throw;
   }
 }
 
-bool Feeder::add(std::string_view item) {
-  std::unique_lock lock(mutex_);
-  if (item.size() > kLong && buffered_ > kPlenty) {
-    caught_up_.wait_for(lock, catch_up_time(item.size()),
-                        [&] { return buffered_ <= kPlenty || closed_; });
-  }
-  if (closed_) return false;
-  if (idle_ && buffer_.empty() && !(kFaults && fault_chosen()) &&
-      queue_->channel().try_send(item, &queue_->accounts().committed(account_))) {
-    return true;
-  }
+// To the end of the last block, or of a new one behind it.
+void Feeder::buffer(std::string_view item) {
   const std::size_t length = item.size();
-  std::string& block = block_for(sizeof length + length);  // So that nothing below throws.
-  block.append(reinterpret_cast<const char*>(&length), sizeof length);
-  block.append(item);
-  buffered_ += sizeof length + length;
+  const std::size_t size = sizeof length + length;
+  if (!fits(length)) {
+    std::string block;
+    if (!spare_.empty() && spare_.back().capacity() >= size) {
+      block.swap(spare_.back());
+      spare_.pop_back();
+      spare_size_ -= block.capacity();
+    }
+    block.reserve(std::max(size, kBlock));
+    buffer_.push_back(std::move(block));
+  }
+  buffer_.back().append(reinterpret_cast<const char*>(&length), sizeof length);
+  buffer_.back().append(item);
+  buffered_ += size;
   if constexpr (kFaults) fault_point("item-buffered");
-  if (idle_) work_.notify_one();
-  return true;
+  if (thread_ == Thread::kIdle) work_.notify_one();
 }
 
-// The last block, or a new one behind it, with room for so much.
-std::string& Feeder::block_for(std::size_t size) {
-  if (!buffer_.empty() && buffer_.back().capacity() - buffer_.back().size() >= size) {
-    return buffer_.back();
-  }
-  const auto fits = [&](const std::string& spare) { return spare.capacity() >= size; };
-  const auto found = std::ranges::find_if(spare_, fits);
-  std::string block;
-  if (found != spare_.end()) {
-    block = std::move(*found);
-    spare_size_ -= block.capacity();
-    spare_.erase(found);
-  }
-  block.reserve(std::max(size, kBlock));
-  return buffer_.emplace_back(std::move(block));
+bool Feeder::fits(std::size_t length) const noexcept {
+  return !buffer_.empty() &&
+         buffer_.back().capacity() - buffer_.back().size() >= sizeof length + length;
 }
 
 // Starts the thread, if nobody has, and waits until it has an account.
-void Feeder::start() {
-  std::unique_lock lock(mutex_);
-  if (closed_) throw Closed("queue");
-  if (!started_) {
+void Feeder::start(std::unique_lock<std::mutex>& lock) {
+  if (thread_ == Thread::kNone) {
     const AllSignalsBlocked blocked;
     try {
       std::thread([self = shared_from_this()] { self->run(); }).detach();
     } catch (const std::system_error& error) {
       throw SystemError("cannot start the feeder thread of a queue", error.code().value());
     }
-    started_ = true;
+    thread_ = Thread::kStarting;
   }
-  done_.wait(lock, [&] { return entered_ || !started_; });
-  if (!started_) throw SystemError("too many processes put into one queue", EAGAIN);
-}
-
-// Opens the account. False: it can not be, and there will be no thread.
-bool Feeder::enter() {
-  bool entered = false;
-  Accounts::Id id = 0;
-  try {
-    id = queue_->accounts().enter(queue_->channel());
-    entered = true;
-  } catch (const SystemError&) {
-    // There are too many. The puts that wait for this say so.
-  }
-  const std::lock_guard lock(mutex_);
-  account_ = id;
-  entered_ = entered;
-  started_ = entered;
-  done_.notify_all();
-  return entered;
+  done_.wait(lock, [&] { return thread_ != Thread::kStarting; });
+  if (thread_ == Thread::kNone) throw SystemError("too many processes put into one queue", EAGAIN);
 }
 
 void Feeder::run() {
-  if (!enter()) return;
+  enter();
+  if (thread_ == Thread::kNone) return;
   Blocks batch;
   while (next_batch(batch)) {
     for (std::string& block : batch) {
@@ -141,14 +147,25 @@ void Feeder::run() {
     }
   }
   finish();
-  // Those puts that have found it closed only after they were counted give back by themselves.
-  while (puts_ > 0) std::this_thread::sleep_for(kLookAgain / 10);
   queue_->accounts().leave(account_);
+}
+
+// Opens the account. When it can not be there is no thread, and the puts that wait for it say so.
+void Feeder::enter() noexcept {
+  Thread now = Thread::kNone;
+  try {
+    account_ = queue_->accounts().enter(queue_->channel());
+    now = Thread::kBusy;
+  } catch (const SystemError&) {
+  }
+  const std::lock_guard lock(mutex_);
+  thread_ = now;
+  done_.notify_all();
 }
 
 void Feeder::finish() {
   const std::lock_guard lock(mutex_);
-  finished_ = true;
+  thread_ = Thread::kFinished;
   if constexpr (kFaults)
     if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
   done_.notify_all();
@@ -169,7 +186,7 @@ void Feeder::recycle(std::string& block) {
 bool Feeder::next_batch(Blocks& batch) {
   std::unique_lock lock(mutex_);
   batch.clear();
-  idle_ = true;
+  thread_ = Thread::kIdle;
   work_.wait(lock, [&] { return !buffer_.empty() || closed_; });
   [[maybe_unused]] const auto swap = [&] { return !buffer_.empty() && fault_swap(buffer_[0]); };
   if constexpr (kFaults)
@@ -179,7 +196,7 @@ bool Feeder::next_batch(Blocks& batch) {
   if constexpr (kFaults)
     if (fault_feeder_is_slow())
       work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
-  idle_ = false;
+  thread_ = Thread::kBusy;
   batch.swap(buffer_);
   if constexpr (kFaults) fault_point("batch-taken");
   return !batch.empty();
@@ -208,13 +225,15 @@ void Feeder::close() noexcept {
 
 void Feeder::wait_flushed() {
   std::unique_lock lock(mutex_);
-  const auto flushed = [&] { return !started_ || finished_ || cancelled_; };
+  const auto flushed = [&] {
+    return thread_ == Thread::kNone || thread_ == Thread::kFinished || cancelled_;
+  };
   if constexpr (kFaults)
     if (fault_is(Fault::kExitFlushGivesUp))
       return void(done_.wait_for(lock, std::chrono::milliseconds{1}, flushed));
   if constexpr (kFaults)
     if (fault_is(Fault::kCancelSparesJoinThread) || fault_is(Fault::kJoinThreadWaitsForNothing))
-      return done_.wait(lock, [&] { return finished_; });
+      return done_.wait(lock, [&] { return thread_ == Thread::kFinished; });
   done_.wait(lock, flushed);
 }
 
@@ -223,7 +242,7 @@ void Feeder::cancel_wait() noexcept {
     if (fault_is(Fault::kCancelIgnored)) return;
   const std::lock_guard lock(mutex_);
   if constexpr (kFaults)
-    if ((fault_is(Fault::kCancelBeforePutForgotten) && !started_) ||
+    if ((fault_is(Fault::kCancelBeforePutForgotten) && thread_ == Thread::kNone) ||
         (fault_is(Fault::kCancelAfterCloseForgotten) && closed_))
       return;
   cancelled_ = true;

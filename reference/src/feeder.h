@@ -1,7 +1,6 @@
 // The buffer of a queue in one process, and the thread that empties it into the channel.
 
-#ifndef PSQ_SRC_FEEDER_H_
-#define PSQ_SRC_FEEDER_H_
+#pragma once
 
 #include <atomic>
 #include <condition_variable>
@@ -22,24 +21,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
   explicit Feeder(std::shared_ptr<QueueMemory> queue) : queue_(std::move(queue)) {}
 
-  // A put in progress, from before its item is counted in the account until it is in the buffer or
-  // given back: so long the account stays open.
-  class Put {
-   public:
-    // Throws Closed, and SystemError when the thread can not be started.
-    explicit Put(Feeder& feeder);
-    ~Put() { --feeder_.puts_; }
-    Put(const Put&) = delete;
-    Put& operator=(const Put&) = delete;
-
-    [[nodiscard]] Accounts::Id account() const noexcept { return feeder_.account_; }
-    // Sends the item at once if nothing is before it and nothing in the way, and otherwise appends
-    // it to the buffer. False, with no effect: the feeder is closed.
-    [[nodiscard]] bool add(std::string_view item) { return feeder_.add(item); }
-
-   private:
-    Feeder& feeder_;
-  };
+  // Counts an item, waiting for a slot until the deadline; then sends it at once if nothing is
+  // before it and nothing in the way, and leaves it to the thread otherwise. The item is not put
+  // unless kYes is returned. Throws SystemError when there can be no thread or no account.
+  [[nodiscard]] QueueMemory::Taken put(std::string_view item, Deadline deadline);
 
   // No items from now on. Idempotent.
   void close() noexcept;
@@ -49,47 +34,53 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void wait_flushed();
   // wait_flushed does not wait, from now on.
   void cancel_wait() noexcept;
-  // For a fault: loses what is in the buffer.
+
+  // For faults: puts an item that was not counted; loses what is in the buffer; in a forked child,
+  // goes on with what the parent had buffered.
+  void fault_add(std::string_view item) {
+    const std::lock_guard lock(mutex_);
+    buffer(item);
+  }
   void fault_lose() noexcept {
     const std::lock_guard lock(mutex_);
     buffer_.clear();
   }
-  // For a fault: in a forked child, goes on with what the parent had buffered.
-  void fault_forget_thread() noexcept { started_ = entered_ = false; }
+  void fault_forget_thread() noexcept { thread_ = Thread::kNone; }
 
  private:
+  enum class Thread { kNone, kStarting, kBusy, kIdle, kFinished };
   using Blocks = std::vector<std::string>;  // Each of them items, each after its length.
 
-  bool add(std::string_view item);
-  void start();
+  QueueMemory::Taken try_put(std::string_view item, bool closely);
+  void add(std::string_view item);
+  void buffer(std::string_view item);
+  [[nodiscard]] bool fits(std::size_t size) const noexcept;
+  void start(std::unique_lock<std::mutex>& lock);
   void run();
-  bool enter();
-  std::string& block_for(std::size_t size);
+  void enter() noexcept;
   bool next_batch(Blocks& batch);
-  void recycle(std::string& block);
   void send_all(const std::string& batch);
-  void fault_send_all(std::string_view batch);
+  void recycle(std::string& block);
   void finish();
 
+  [[nodiscard]] bool fault_blind(int looks, std::uint32_t before, Deadline deadline) const;
+  QueueMemory::Taken fault_put_holding_place(std::string_view item, Deadline deadline);
+  bool fault_counted(std::string_view item);
+  void fault_send_all(std::string_view batch);
+
   const std::shared_ptr<QueueMemory> queue_;
-  std::atomic<bool> entered_{false};  // From then on account_ is known.
-  Accounts::Id account_ = 0;
-  std::atomic<int> puts_{0};
-  std::mutex mutex_;
+  std::mutex mutex_;  // Of all that follows, but for closed_, which is only written under it.
   std::condition_variable work_;
   std::condition_variable done_;
   std::condition_variable caught_up_;
+  Thread thread_ = Thread::kNone;
+  Accounts::Id account_ = 0;
   Blocks buffer_;             // Few blocks of memory beat many, and one that has to grow.
   std::size_t buffered_ = 0;  // Bytes in the buffer and in the batch that is being sent.
   Blocks spare_;
   std::size_t spare_size_ = 0;
-  bool started_ = false;
-  bool idle_ = false;  // The thread waits for items, and has none.
-  bool finished_ = false;
   bool cancelled_ = false;
-  std::atomic<bool> closed_{false};  // Written under the mutex.
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_FEEDER_H_

@@ -29,22 +29,18 @@ QueueCore::QueueCore(const CoreOptions& options) {
     if (fault_is(Fault::kLargestRefused)) check_range("maxsize", bound, 0, kMaxSize - 1);
   check_range("maxsize", bound, 0, kMaxSize);
   check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
-  state_ = std::make_unique<State>(std::make_shared<QueueMemory>(), options.counts_tasks);
-  state_->slots().set_bound(static_cast<std::uint64_t>(bound));
-  if constexpr (kFaults)
-    if (state_->tasks_fault(Fault::kTasksBoundPlusOne) && bound > 0)
-      state_->slots().set_bound(static_cast<std::uint64_t>(bound) + 1);
-  state_->tasks().preset(static_cast<std::uint32_t>(options.unfinished));
+  auto slots = static_cast<std::uint64_t>(bound);
+  if constexpr (kFaults) slots = fault_bound(bound, options.counts_tasks);
+  state_ = std::make_unique<State>(std::make_shared<QueueMemory>(
+      options.counts_tasks, slots, static_cast<std::uint32_t>(options.unfinished)));
   if constexpr (kFaults) fault_leak();
 }
 
 QueueCore::QueueCore(const std::string& token, bool counts_tasks)
-    : state_(std::make_unique<State>(
-          std::make_shared<QueueMemory>(counts_tasks ? kJoinableKind : kQueueKind, token),
-          counts_tasks)) {}
+    : state_(std::make_unique<State>(std::make_shared<QueueMemory>(counts_tasks, token))) {}
 
 Handle QueueCore::handle() const {
-  return make_handle(state_->counts_tasks ? kJoinableKind : kQueueKind, state_->memory->memory());
+  return state_->memory->handle();
 }
 
 QueueCore::~QueueCore() {
@@ -63,7 +59,7 @@ void QueueCore::check_open() const {
     if (fault_is(Fault::kCloseThreadLocal) && !fault_closed_here()) return;
   if constexpr (kFaults)
     if (fault_put_begins() && fault_is(Fault::kUnserializableTakesSlot))
-      state_->slots().fault_take(*state_->memory);
+      state_->memory->fault_take_slot();
   if constexpr (kFaults)
     if (state_->tasks_fault(Fault::kTasksPutAfterClose)) return;
   if constexpr (kFaults)
@@ -76,37 +72,22 @@ bool QueueCore::put(std::string_view item, Timeout timeout) {
   check_open();
   if constexpr (kFaults)
     if (!state_->fault_before_put(timeout)) return true;
-  const auto deadline = Deadline::after(timeout);
-  Feeder::Put put(*state_->local);
-  if constexpr (kFaults) fault_point("put-begun");
-  switch (state_->slots().take(*state_->memory, put.account(), state_->counts_tasks, deadline,
-                               state_->local->closed())) {
-    case Slots::Taken::kYes:
-      break;
-    case Slots::Taken::kNo:
+  switch (state_->local->put(item, Deadline::after(timeout))) {
+    case QueueMemory::Taken::kYes:
+      return true;
+    case QueueMemory::Taken::kNo:
       if constexpr (kFaults)
-        if (state_->tasks_fault(Fault::kTasksFullCounts)) state_->tasks().fault_change(+1);
+        if (state_->tasks_fault(Fault::kTasksFullCounts)) state_->memory->fault_change_tasks(+1);
       return false;
-    case Slots::Taken::kStopped:
-      throw Closed("queue");
-    case Slots::Taken::kTooManyTasks:
+    case QueueMemory::Taken::kTooManyTasks:
       if constexpr (kFaults)
-        if (fault_is(Fault::kOverflowDelivers)) (void)put.add(item);
+        if (fault_is(Fault::kOverflowDelivers)) state_->local->fault_add(item);
       if constexpr (kFaults)
-        if (fault_is(Fault::kOverflowTakesSlot)) state_->slots().fault_take(*state_->memory);
+        if (fault_is(Fault::kOverflowTakesSlot)) state_->memory->fault_take_slot();
       throw CountOverflow();
+    case QueueMemory::Taken::kClosed:
+      break;
   }
-  if constexpr (kFaults)
-    if (state_->fault_counted(put, std::string(item))) return true;
-  bool added = false;
-  try {
-    added = put.add(item);
-  } catch (...) {
-    state_->memory->take_back(put.account());
-    throw;
-  }
-  if (added) return true;
-  state_->memory->take_back(put.account());
   throw Closed("queue");
 }
 
@@ -127,7 +108,7 @@ std::optional<std::string> QueueCore::get(Timeout timeout) {
         if (state_->tasks_fault(Fault::kTasksGetAfterClose)) throw Empty();
       throw Closed("queue");
   }
-  state_->slots().freed();
+  state_->memory->slot_freed();
   if constexpr (kFaults) fault_point("slot-freed");
   if constexpr (kFaults)
     if (!state_->fault_after_get(item, began)) return get(timeout);
@@ -139,8 +120,8 @@ std::size_t QueueCore::qsize() const noexcept {
     if (fault_is(Fault::kQsizeMissesBuffered) && empty()) return 0;
   state_->memory->collect_from_the_dead();
   if constexpr (kFaults)
-    if (fault_rarely(Fault::kRareQsize, 3)) return state_->slots().in_use(*state_->memory) + 1;
-  return state_->slots().in_use(*state_->memory);
+    if (fault_rarely(Fault::kRareQsize, 3)) return state_->memory->slots_in_use() + 1;
+  return state_->memory->slots_in_use();
 }
 
 bool QueueCore::empty() const noexcept {
@@ -153,18 +134,22 @@ bool QueueCore::full() const noexcept {
   if constexpr (kFaults)
     if (fault_is(Fault::kFullMissesBuffered) && empty()) return false;
   if constexpr (kFaults)
-    if (fault_is(Fault::kFullOneEarly))
-      return state_->slots().fault_almost_all_in_use(*state_->memory);
-  if (!state_->slots().all_in_use(*state_->memory)) return false;
+    if (fault_is(Fault::kFullOneEarly)) {
+      state_->memory->fault_change_slots(+1);
+      const bool full = state_->memory->all_slots_in_use();
+      state_->memory->fault_change_slots(-1);
+      return full;
+    }
+  if (!state_->memory->all_slots_in_use()) return false;
   state_->memory->collect_from_the_dead();
-  return state_->slots().all_in_use(*state_->memory);
+  return state_->memory->all_slots_in_use();
 }
 
 void QueueCore::close() noexcept {
   if constexpr (kFaults)
     if (fault_is(Fault::kCloseTakesSlot) ||
         (fault_is(Fault::kCloseAgainTakesSlot) && state_->local->closed()))
-      state_->slots().fault_take(*state_->memory);
+      state_->memory->fault_take_slot();
   if constexpr (kFaults) fault_closed_here() = true;
   state_->local->close();
 }
@@ -190,17 +175,19 @@ void QueueCore::task_done() {
   if constexpr (kFaults)
     if (fault_is(Fault::kTaskDoneAfterClose)) check_open();
   if constexpr (kFaults)
-    if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot))
-      state_->slots().fault_free();
+    if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot)) {
+      state_->memory->fault_change_slots(-1);
+      state_->memory->slot_freed();
+    }
   if constexpr (kFaults)
     if (fault_is(Fault::kGetIsDoneForNow)) return;
-  if (!state_->tasks().remove(state_->memory->accounts())) throw TaskDoneTooOften();
+  if (!state_->memory->task_done()) throw TaskDoneTooOften();
 }
 
 bool QueueCore::join(Timeout timeout) {
   if constexpr (kFaults)
     if (fault_rarely(Fault::kRareJoinEarly, 3)) return true;
-  return state_->tasks().wait_for_zero(*state_->memory, Deadline::after(timeout));
+  return state_->memory->wait_for_no_tasks(Deadline::after(timeout));
 }
 
 }  // namespace psq::detail

@@ -1,16 +1,22 @@
-// All that the processes of a queue share.
+// All that the processes of a queue share: its channel, and the slots and tasks of its items.
+//
+// Neither slots in use nor unfinished tasks are stored anywhere. They follow from how many items
+// the accounts count, how many were read, and how many tasks were done, so that no two numbers can
+// disagree after a death. A slot is taken by put, before its item is buffered, and free as soon as
+// the channel counts the item as read.
 
-#ifndef PSQ_SRC_QUEUE_MEMORY_H_
-#define PSQ_SRC_QUEUE_MEMORY_H_
+#pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <string>
-#include <string_view>
 
+#include "psq/handle.h"
 #include "src/accounts.h"
 #include "src/channel.h"
+#include "src/fault_seam.h"
+#include "src/futex_event.h"
 #include "src/shared_memory.h"
-#include "src/slots.h"
-#include "src/task_count.h"
 
 namespace psq::detail {
 
@@ -18,36 +24,71 @@ namespace psq::detail {
 // the same distance from each other wherever it is.
 class QueueMemory {
  public:
-  QueueMemory();  // New. Throws SystemError.
+  // New. A bound of zero: as many items as there may be at all. Throws SystemError.
+  QueueMemory(bool counts_tasks, std::uint64_t bound, std::uint32_t unfinished);
   // The one that a handle stands for. Throws InvalidArgument, SystemError.
-  QueueMemory(std::string_view kind, const std::string& token);
+  QueueMemory(bool counts_tasks, const std::string& token);
 
-  struct Shared {
-    Accounts accounts;
-    Slots slots;
-    TaskCount tasks;
-  };
+  [[nodiscard]] Handle handle() const;
+  [[nodiscard]] bool counts_tasks() const noexcept { return counts_tasks_; }
+  [[nodiscard]] Channel& channel() noexcept { return channel_; }
+  [[nodiscard]] Accounts& accounts() noexcept { return shared_->accounts; }
 
-  [[nodiscard]] const SharedMemory& memory() const noexcept { return memory_; }
-  Channel& channel() noexcept { return channel_; }
-  Accounts& accounts() noexcept { return shared_->accounts; }
-  Slots& slots() noexcept { return shared_->slots; }
-  TaskCount& tasks() noexcept { return shared_->tasks; }
-
-  // Takes back the slot and the task of an item that will not be put after all.
+  // Counts an item in the account of the calling process, one thread of it at a time. That takes a
+  // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
+  enum class Taken { kYes, kNo, kTooManyTasks, kClosed };
+  [[nodiscard]] Taken try_take(Accounts::Id id, bool closely) noexcept;
+  // Takes back an item that will not be put after all.
   void take_back(Accounts::Id id) noexcept;
+  // To be called after the channel has been read.
+  void slot_freed() noexcept;
+  [[nodiscard]] FutexEvent& free_slot() noexcept { return shared_->free_slot; }
+  [[nodiscard]] std::uint32_t slots_in_use() const noexcept;
+  [[nodiscard]] bool all_slots_in_use() const noexcept { return slots_in_use() >= shared_->bound; }
+
+  // One task is done. False, with no effect: none is unfinished.
+  [[nodiscard]] bool task_done() noexcept;
+  // Returns true when no task is unfinished, or when there was none meanwhile. False: the deadline
+  // has passed.
+  [[nodiscard]] bool wait_for_no_tasks(Deadline deadline);
+
   // Takes back the slots and tasks of items that died with their process before they were visible,
   // and tells those who wait for them. Never waits.
   void collect_from_the_dead() noexcept;
 
- private:
-  static std::size_t size();
+  // For faults: slots or unfinished tasks more, or less; one slot, if there is one.
+  void fault_change_slots(int by) noexcept { shared_->fault_slots += by; }
+  void fault_change_tasks(int by) noexcept { shared_->done -= static_cast<std::uint64_t>(by); }
+  void fault_take_slot() noexcept {
+    if (!all_slots_in_use()) ++shared_->fault_slots;
+  }
 
+ private:
+  struct Shared {
+    Accounts accounts;
+    std::uint64_t bound;
+    FutexEvent free_slot;
+    FutexEvent no_tasks;
+    std::atomic<std::int32_t> fault_slots{0};
+    // What was seen when somebody last had to look: others' lines are left alone in between.
+    alignas(kCacheLine) std::atomic<std::uint32_t> seen_read{0};
+    std::atomic<std::uint64_t> seen_done;
+    alignas(kCacheLine) std::atomic<std::uint32_t> seen_items{0};
+    std::atomic<std::uint64_t> done;     // Tasks that were ever done, less those of the beginning.
+    std::atomic<std::uint64_t> zero_at;  // What `done` was when there last was no task unfinished.
+  };
+
+  static std::size_t size() { return sizeof(Shared) + Channel::size_of(); }
+  [[nodiscard]] std::uint64_t items_read() const noexcept;
+  [[nodiscard]] bool is_slot_free(std::uint32_t items) noexcept;
+  [[nodiscard]] bool is_task_possible(std::uint32_t items) noexcept;
+  [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept;
+  void items_taken_back() noexcept;
+
+  bool counts_tasks_;
   SharedMemory memory_;
   Shared* shared_;
   Channel channel_;
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_QUEUE_MEMORY_H_

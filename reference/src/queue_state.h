@@ -1,7 +1,6 @@
 // What a Queue object is made of, in one process.
 
-#ifndef PSQ_SRC_QUEUE_STATE_H_
-#define PSQ_SRC_QUEUE_STATE_H_
+#pragma once
 
 #include <memory>
 #include <new>
@@ -22,8 +21,8 @@ namespace psq::detail {
 
 class QueueCore::State final : public ForkAware {
  public:
-  State(std::shared_ptr<QueueMemory> shared, bool counts)
-      : memory(std::move(shared)), counts_tasks(counts), local(std::make_shared<Feeder>(memory)) {
+  explicit State(std::shared_ptr<QueueMemory> shared)
+      : memory(std::move(shared)), local(std::make_shared<Feeder>(memory)) {
     ProcessState::instance().add(*this);
   }
   ~State() { ProcessState::instance().remove(*this); }
@@ -45,28 +44,21 @@ class QueueCore::State final : public ForkAware {
     return local;
   }
 
-  [[nodiscard]] Slots& slots() const noexcept { return memory->slots(); }
-  [[nodiscard]] TaskCount& tasks() const noexcept { return memory->tasks(); }
   [[nodiscard]] Channel& channel() const noexcept { return memory->channel(); }
 
   // Whether this is the fault that was chosen, for joinable queues alone.
   [[nodiscard]] bool tasks_fault(Fault fault) const noexcept {
-    return counts_tasks && fault_is(fault);
+    return memory->counts_tasks() && fault_is(fault);
   }
   // The faults around put: false, the put ends at once, as if it had succeeded.
   [[nodiscard]] bool fault_before_put(Timeout& timeout) const;
-  // With the item counted. True: the fault has done the rest.
-  [[nodiscard]] bool fault_counted(Feeder::Put& put, const std::string& item) const;
   // The faults around get: an item in place of the next one.
   [[nodiscard]] std::optional<std::string> fault_before_get(Timeout& timeout) const;
   // False: the item is lost, and another is to be got.
   [[nodiscard]] bool fault_after_get(std::string& item, Clock::time_point began) const;
 
   const std::shared_ptr<QueueMemory> memory;
-  const bool counts_tasks;
   std::shared_ptr<Feeder> local;  // Replaced in a child only.
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_QUEUE_STATE_H_
