@@ -171,7 +171,9 @@ bool Feeder::fault_counted(std::string_view item) {
   if (queue_->counts_tasks() && fault_is(Fault::kCountsLate) && fault_turn(50)) {
     queue_->fault_change_tasks(-1);
     buffer(item);
+    mutex_.unlock();
     std::this_thread::sleep_for(5ms);
+    mutex_.lock();
     queue_->fault_change_tasks(+1);
     return true;
   }
