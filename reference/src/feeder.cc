@@ -23,7 +23,7 @@ constexpr std::size_t kMostSpare = std::size_t{6} << 20;
 
 // A put that needs a new block lets the feeder catch up while plenty is buffered, for so much time
 // and no longer: about as much as new memory for the block would cost.
-constexpr std::size_t kPlenty = std::size_t{2} << 20;
+constexpr std::size_t kPlenty = std::size_t{1} << 20;
 constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
   return std::chrono::nanoseconds(length / 2);
 }
@@ -141,10 +141,7 @@ void Feeder::run() {
   if (thread_ == Thread::kNone) return;
   Blocks batch;
   while (next_batch(batch)) {
-    for (std::string& block : batch) {
-      send_all(block);
-      recycle(block);
-    }
+    for (const std::string& block : batch) send_all(block);
   }
   finish();
   queue_->accounts().leave(account_);
@@ -171,21 +168,19 @@ void Feeder::finish() {
   done_.notify_all();
 }
 
-void Feeder::recycle(std::string& block) {
-  const std::lock_guard lock(mutex_);
-  buffered_ -= std::min(buffered_, block.size());
-  caught_up_.notify_one();
-  if (spare_size_ + block.capacity() > kMostSpare) return;
-  block.clear();
-  spare_size_ += block.capacity();
-  spare_.push_back(std::move(block));
-}
-
 // Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
 // there will be none.
 bool Feeder::next_batch(Blocks& batch) {
   std::unique_lock lock(mutex_);
+  for (std::string& block : batch) {
+    buffered_ -= std::min(buffered_, block.size());
+    if (spare_size_ + block.capacity() > kMostSpare) continue;
+    block.clear();
+    spare_size_ += block.capacity();
+    spare_.push_back(std::move(block));
+  }
   batch.clear();
+  caught_up_.notify_all();
   thread_ = Thread::kIdle;
   work_.wait(lock, [&] { return !buffer_.empty() || closed_; });
   [[maybe_unused]] const auto swap = [&] { return !buffer_.empty() && fault_swap(buffer_[0]); };

@@ -60,7 +60,6 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void enter() noexcept;
   bool next_batch(Blocks& batch);
   void send_all(const std::string& batch);
-  void recycle(std::string& block);
   void finish();
 
   [[nodiscard]] bool fault_blind(int looks, std::uint32_t before, Deadline deadline) const;
