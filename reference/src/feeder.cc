@@ -21,11 +21,11 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{60} << 10;
 constexpr std::size_t kMostSpare = std::size_t{6} << 20;
 
-// A put that needs a new block lets the feeder catch up while plenty is buffered, for so much time
+// A put that needs a new block while plenty is buffered lets the feeder catch up, for so much time
 // and no longer: about as much as new memory for the block would cost.
-constexpr std::size_t kPlenty = std::size_t{1} << 20;
+constexpr std::size_t kPlenty = std::size_t{512} << 10;
 constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
-  return std::chrono::nanoseconds(length / 2);
+  return std::chrono::nanoseconds(2 * length);
 }
 
 // Signals are for the program's own threads: new threads inherit the mask.
@@ -173,14 +173,12 @@ void Feeder::finish() {
 bool Feeder::next_batch(Blocks& batch) {
   std::unique_lock lock(mutex_);
   for (std::string& block : batch) {
-    buffered_ -= std::min(buffered_, block.size());
     if (spare_size_ + block.capacity() > kMostSpare) continue;
     block.clear();
     spare_size_ += block.capacity();
     spare_.push_back(std::move(block));
   }
   batch.clear();
-  caught_up_.notify_all();
   thread_ = Thread::kIdle;
   work_.wait(lock, [&] { return !buffer_.empty() || closed_; });
   [[maybe_unused]] const auto swap = [&] { return !buffer_.empty() && fault_swap(buffer_[0]); };
@@ -193,6 +191,8 @@ bool Feeder::next_batch(Blocks& batch) {
       work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
   thread_ = Thread::kBusy;
   batch.swap(buffer_);
+  buffered_ = 0;
+  caught_up_.notify_all();
   if constexpr (kFaults) fault_point("batch-taken");
   return !batch.empty();
 }

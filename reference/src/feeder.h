@@ -75,7 +75,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   Thread thread_ = Thread::kNone;
   Accounts::Id account_ = 0;
   Blocks buffer_;             // Few blocks of memory beat many, and one that has to grow.
-  std::size_t buffered_ = 0;  // Bytes in the buffer and in the batch that is being sent.
+  std::size_t buffered_ = 0;  // Bytes in it.
   Blocks spare_;
   std::size_t spare_size_ = 0;
   bool cancelled_ = false;

@@ -1,6 +1,7 @@
-// Queue<T>: a queue between processes, bounded if wished, whose put never waits for a consumer to
-// read or for room in the channel: a thread of the putting process, the feeder, moves items from a
-// buffer in that process to the channel that all share.
+// Queue<T>: a queue between processes, bounded if wished, whose put waits for a free slot and for
+// nothing else: a thread of the putting process, the feeder, moves items from a buffer in that
+// process to the channel that all share. (While more than half a MiB waits there, a put gives the
+// feeder a moment to catch up: at most 2 ns a byte, about what new memory would cost.)
 //
 // Processes: share a queue by inheritance: create it, then fork; or hand it to a program that is
 // executed (psq/handle.h). Nothing names it; it is gone when the last process that holds it is, and
