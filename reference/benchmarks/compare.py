@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from cases import Runner, carriers, loads
-from goals import Goal, idle_rows
+from goals import IDLE_NUMBERS, Goal, idle_rows
 from picture import picture
 from results import Results
 from table import table
@@ -66,7 +66,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _idle(runner: Runner) -> list[tuple[str, str, Goal]]:
-    return idle_rows(*(float(runner.call("idle", w)) for w in ("share", "fresh-bytes", "used-bytes")))
+    return idle_rows(*(float(runner.call("idle", w)) for w in IDLE_NUMBERS))
 
 
 def _measure(runner: Runner, deadline: float) -> tuple[Results, int]:

@@ -9,6 +9,7 @@ from cases import NAMES, PSQ, Carrier, Load
 from results import Results
 
 IDLE_SHARE = 0.001  # of one processor: "none to speak of"
+IDLE_NUMBERS = ("share", "asleep-share", "fresh-bytes", "used-bytes")
 IDLE_BYTES = 100 * 1024
 
 
@@ -57,13 +58,16 @@ def _round_trip_goals(results: Results, load: Load, name: str) -> list[Goal]:
     return [Goal(f"{most} of a raw pipe's time{took}", reached)]
 
 
-def idle_rows(share: float, fresh: float, used: float) -> list[tuple[str, str, Goal]]:
-    """What, how much, and the goal, of queues that nobody uses."""
+def idle_rows(share: float, asleep: float, fresh: float, used: float) -> list[tuple[str, str, Goal]]:
+    """What, how much, and the goal, of queues that nobody uses.
+
+    What waking up costs is the machine's: a wait is held against a thread that only sleeps, and wakes as often.
+    """
     return [
         (
-            "processor used by a waiting get",
+            f"processor used by a waiting get (by a thread that wakes as often: {asleep * 100:.3f} %)",
             f"{share * 100:.3f} %",
-            Goal(f"at most {IDLE_SHARE * 100:.1f} %", share <= IDLE_SHARE),
+            Goal(f"at most {IDLE_SHARE * 100:.1f} % more", share - asleep <= IDLE_SHARE),
         ),
         *(
             (what, f"{size / 1024:.0f} KiB", Goal("under 100 KiB", size < IDLE_BYTES))

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "benchmarks/children.h"
 #include "psq/psq.h"
+#include "src/clock.h"
 
 namespace psq::bench {
 namespace {
@@ -36,20 +38,26 @@ double bytes_of_each(const Use& use) {
   return (resident_bytes() - before) / kQueues;
 }
 
+template <typename Wait>
+double share_of(const Wait& wait, int seconds) {
+  const double before = used_here();
+  wait(std::chrono::seconds{seconds});
+  return (used_here() - before) / 1e9 / seconds;
+}
+
 }  // namespace
 
 double waiting_share(int seconds) {
   Queue queue;
-  const std::chrono::seconds length{seconds};
-  const auto wait = [&] {
-    try {
-      (void)queue.get(length);
-    } catch (const psq::Empty&) {
-    }
+  return share_of([&](std::chrono::seconds length) { (void)queue.try_get(length); }, seconds);
+}
+
+double asleep_share(int seconds) {
+  const auto sleep_in_pieces = [](std::chrono::seconds length) {
+    for (auto left = length / detail::kLookAgain; left > 0; --left)
+      std::this_thread::sleep_for(detail::kLookAgain);
   };
-  const double before = used_here();
-  wait();
-  return (used_here() - before) / 1e9 / seconds;
+  return share_of(sleep_in_pieces, seconds);
 }
 
 double fresh_bytes() {

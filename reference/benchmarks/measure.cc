@@ -2,7 +2,7 @@
 //
 //   psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]
 //   psq-measure round-trips CARRIER SIZE CORES ITEMS
-//   psq-measure idle share|fresh-bytes|used-bytes
+//   psq-measure idle share|asleep-share|fresh-bytes|used-bytes
 //   psq-measure list
 //
 // Prints what was measured, of items or round trips: how many a second, and the nanoseconds of
@@ -121,6 +121,8 @@ void print(const Rate& rate) {
 void measure_idle(const std::string& what) {
   if (what == "share") {
     std::printf("%.6f\n", psq::bench::waiting_share(2));
+  } else if (what == "asleep-share") {
+    std::printf("%.6f\n", psq::bench::asleep_share(2));
   } else if (what == "fresh-bytes") {
     std::printf("%.0f\n", psq::bench::fresh_bytes());
   } else if (what == "used-bytes") {
@@ -159,7 +161,7 @@ int main(int argc, char** argv) {
     std::fputs(
         "usage: psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]\n"
         "       psq-measure round-trips CARRIER SIZE CORES ITEMS\n"
-        "       psq-measure idle share|fresh-bytes|used-bytes\n"
+        "       psq-measure idle share|asleep-share|fresh-bytes|used-bytes\n"
         "       psq-measure list     prints the carriers\n"
         "ITEMS has to be a multiple of PRODUCERS times CONSUMERS, which are 8 at most each.\n",
         stderr);
