@@ -137,8 +137,7 @@ void Feeder::start(std::unique_lock<std::mutex>& lock) {
 }
 
 void Feeder::run() {
-  enter();
-  if (thread_ == Thread::kNone) return;
+  if (!enter()) return;
   Blocks batch;
   while (next_batch(batch)) {
     for (const std::string& block : batch) send_all(block);
@@ -147,17 +146,18 @@ void Feeder::run() {
   queue_->accounts().leave(account_);
 }
 
-// Opens the account. When it can not be there is no thread, and the puts that wait for it say so.
-void Feeder::enter() noexcept {
-  Thread now = Thread::kNone;
+// Opens the account. False: it can not be; there is no thread then, and the puts that wait say so.
+bool Feeder::enter() noexcept {
+  bool entered = true;
   try {
     account_ = queue_->accounts().enter(queue_->channel());
-    now = Thread::kBusy;
   } catch (const SystemError&) {
+    entered = false;
   }
   const std::lock_guard lock(mutex_);
-  thread_ = now;
+  thread_ = entered ? Thread::kBusy : Thread::kNone;
   done_.notify_all();
+  return entered;
 }
 
 void Feeder::finish() {

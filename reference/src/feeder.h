@@ -57,7 +57,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   [[nodiscard]] bool fits(std::size_t size) const noexcept;
   void start(std::unique_lock<std::mutex>& lock);
   void run();
-  void enter() noexcept;
+  bool enter() noexcept;
   bool next_batch(Blocks& batch);
   void send_all(const std::string& batch);
   void finish();
