@@ -1,6 +1,7 @@
 #include "src/channel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
 #include <type_traits>
@@ -20,8 +21,8 @@ constexpr std::chrono::milliseconds kLockGrace{20};
 }  // namespace
 
 std::size_t Channel::size_of(std::size_t capacity) {
-  if (capacity == 0 || capacity % kCacheLine != 0) {
-    throw InvalidArgument("the capacity of a channel has to be a multiple of 64 bytes");
+  if (capacity < kCacheLine || !std::has_single_bit(capacity)) {
+    throw InvalidArgument("the capacity of a channel has to be a power of two, 64 bytes or more");
   }
   return sizeof(Ring) + capacity;
 }
@@ -35,24 +36,23 @@ Channel::Channel(std::byte* memory, Begin begin, std::size_t capacity)
 
 bool Channel::empty() const noexcept {
   // The head first: it never passes a tail that is read later.
-  const std::uint64_t head = ring_->head.load(std::memory_order_acquire);
-  return head == ring_->tail.load(std::memory_order_acquire);
+  const Head head = ring_->head.load(std::memory_order_acquire);
+  return head.until(ring_->tail.load(std::memory_order_acquire)) == 0;
 }
 
 // The same as !empty(), without a look at the writers' line as long as that is not needed.
 bool Channel::readable() const noexcept {
-  return ring_->head.load(std::memory_order_acquire) !=
-             ring_->seen_tail.load(std::memory_order_acquire) ||
-         !empty();
+  const Head head = ring_->head.load(std::memory_order_acquire);
+  return head.until(ring_->seen_tail.load(std::memory_order_acquire)) != 0 || !empty();
 }
 
-std::uint64_t Channel::messages_read() const noexcept {
-  return ring_->messages_read.load(std::memory_order_acquire);
+std::uint32_t Channel::messages_read() const noexcept {
+  return ring_->head.load(std::memory_order_acquire).messages();
 }
 
 Channel::Received Channel::receive(std::string& out, Deadline deadline,
                                    const std::atomic<bool>& stop) {
-  [[maybe_unused]] const std::uint64_t read_before = kFaults ? messages_read() : 0;
+  [[maybe_unused]] const std::uint32_t read_before = kFaults ? messages_read() : 0;
   for (;;) {
     const bool woken = ring_->message.wait(deadline, [&] {
       if constexpr (kFaults)
@@ -67,7 +67,6 @@ Channel::Received Channel::receive(std::string& out, Deadline deadline,
         if (deadline.has_passed()) return Received::kNothing;
         continue;
       }
-      if (guard.from_the_dead()) repair_reading();
       if constexpr (kFaults)
         if (fault_is(Fault::kDeadReaderBlocks)) {
           if (guard.from_the_dead()) fault_shared() = 1;
@@ -75,9 +74,9 @@ Channel::Received Channel::receive(std::string& out, Deadline deadline,
         }
       if constexpr (kFaults) fault_point("read-lock-taken");
       if constexpr (kFaults)
-        if (fault_is(Fault::kDeadReaderRest) && ring_->in_message.load() && take_rest(&out))
+        if (fault_is(Fault::kDeadReaderRest) && ring_->head.load().in_message() && take_rest(&out))
           return Received::kMessage;
-      if (ring_->in_message.load()) take_rest(nullptr);
+      if (ring_->head.load(std::memory_order_relaxed).in_message()) take_rest(nullptr);
       if (!readable() || !take(out)) continue;
     }
     // One notification may stand for several messages, or have gone to somebody who was killed.
@@ -92,16 +91,11 @@ bool Channel::take(std::string& out) {
   if (!frame.begins_message()) throw Corrupted("a message in the channel has no beginning");
   const std::size_t before = out.size();
   read_payload(frame, out);
-  if (frame.kind == Kind::kWhole) {
-    drop_last_frame(frame);
-    return true;
-  }
+  drop(frame);
+  if (frame.ends_message()) return true;
   std::uint64_t length = 0;
   if (frame.length != sizeof length) throw Corrupted("a long message in the channel has no length");
   std::memcpy(&length, out.data() + before, sizeof length);
-  ring_->in_message.store(true, std::memory_order_release);
-  if constexpr (kFaults) fault_point("message-begun");
-  drop_frame(frame);
   out.resize(before);
   out.reserve(before + length);
   if (take_rest(&out)) return true;
@@ -119,14 +113,11 @@ bool Channel::take_rest(std::string* out) {
     const FrameHeader frame = front();
     if (frame.begins_message()) break;
     if (out != nullptr) read_payload(frame, *out);
-    if (frame.kind == Kind::kLast) {
-      drop_last_frame(frame);
-      return true;
-    }
-    drop_frame(frame);
-    if constexpr (kFaults) fault_point("piece-read");
+    drop(frame);
+    if (frame.ends_message()) return true;
   }
-  ring_->in_message.store(false, std::memory_order_release);
+  ring_->head.store(ring_->head.load(std::memory_order_relaxed).out_of_message(),
+                    std::memory_order_release);
   return false;
 }
 
@@ -146,15 +137,15 @@ bool Channel::wait_for_rest() {
 }
 
 Channel::FrameHeader Channel::front() const {
-  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
-  std::uint64_t tail = ring_->seen_tail.load(std::memory_order_relaxed);
-  if (tail == head || kThreadSanitizer) {
-    tail = ring_->tail.load(std::memory_order_acquire);
+  const Head head = ring_->head.load(std::memory_order_relaxed);
+  std::uint64_t there = head.until(ring_->seen_tail.load(std::memory_order_relaxed));
+  if (there == 0 || kThreadSanitizer) {
+    const std::uint64_t tail = ring_->tail.load(std::memory_order_acquire);
     ring_->seen_tail.store(tail, std::memory_order_release);
+    there = head.until(tail);
   }
-  const std::uint64_t there = tail - head;
   FrameHeader frame;
-  std::memcpy(&frame, data_ + head % capacity_, sizeof frame);
+  std::memcpy(&frame, data_ + head.position() % capacity_, sizeof frame);
   if (frame.kind < Kind::kWhole || frame.kind > Kind::kLast ||
       FrameHeader::frame_size(frame.length) > there) {
     throw Corrupted("the channel in shared memory is damaged");
@@ -163,51 +154,22 @@ Channel::FrameHeader Channel::front() const {
 }
 
 void Channel::read_payload(const FrameHeader& frame, std::string& out) const {
-  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
-  const std::size_t offset = (head + sizeof frame) % capacity_;
+  const std::uint64_t position = ring_->head.load(std::memory_order_relaxed).position();
+  const std::size_t offset = (position + sizeof frame) % capacity_;
   const std::size_t until_end = std::min<std::size_t>(frame.length, capacity_ - offset);
   out.append(reinterpret_cast<const char*>(data_ + offset), until_end);
   out.append(reinterpret_cast<const char*>(data_), frame.length - until_end);
 }
 
-void Channel::drop_frame(const FrameHeader& frame) noexcept {
-  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
-  ring_->head.store(head + FrameHeader::frame_size(frame.length), std::memory_order_release);
+// One store: the frame is read, and with the last one of a message the message.
+void Channel::drop(const FrameHeader& frame) noexcept {
+  ring_->head.store(ring_->head.load(std::memory_order_relaxed).past(frame),
+                    std::memory_order_release);
+  if constexpr (kFaults)
+    fault_point(frame.ends_message()         ? "head-moved"
+                : frame.kind == Kind::kFirst ? "message-begun"
+                                             : "piece-read");
   ring_->room.notify_one();
-}
-
-// The last frame of a message: the message counts as read if and only if the head has moved.
-void Channel::drop_last_frame(const FrameHeader& frame) noexcept {
-  const std::uint64_t head =
-      ring_->head.load(std::memory_order_relaxed) + FrameHeader::frame_size(frame.length);
-  const std::uint64_t read = ring_->messages_read.load(std::memory_order_relaxed) + 1;
-  ring_->planned_head.store(head, std::memory_order_relaxed);  // First: no plan is half written.
-  ring_->planned_read.store(read, std::memory_order_release);
-  if constexpr (kFaults) fault_point("head-planned");
-  ring_->head.store(head, std::memory_order_release);
-  if constexpr (kFaults) fault_point("head-moved");
-  ring_->messages_read.store(read, std::memory_order_release);
-  if constexpr (kFaults) fault_point("read-counted");
-  ring_->in_message.store(false, std::memory_order_release);
-  ring_->room.notify_one();
-}
-
-void Channel::repair_reading() noexcept {
-  // Did the dead reader move the head past the end of a message and count no more?
-  const std::uint64_t head = ring_->head.load(std::memory_order_relaxed);
-  if (head == 0 || head != ring_->planned_head.load(std::memory_order_relaxed)) return;
-  ring_->messages_read.store(ring_->planned_read.load(std::memory_order_relaxed),
-                             std::memory_order_release);
-  if constexpr (kFaults) fault_point("read-repaired");
-  ring_->in_message.store(false, std::memory_order_release);
-}
-
-void Channel::settle_reading() {
-  const std::uint64_t read = ring_->messages_read.load(std::memory_order_acquire);
-  if (ring_->planned_read.load(std::memory_order_acquire) == read) return;
-  // If it is held by somebody, then by somebody alive, who repairs before anything else.
-  const RobustGuard guard(ring_->read_lock, RobustGuard::Try{});
-  if (guard.from_the_dead()) repair_reading();
 }
 
 }  // namespace psq::detail

@@ -4,11 +4,11 @@
 // writer has not committed never was. Those longer than the ring travel in several frames under one
 // hold of the write lock. Nobody has to clean up after a writer that died between two of them: a
 // frame that begins a message ends whatever came before, and a reader that waits for a rest looks
-// whether the write lock is still held. A reader that died leaves a mark that makes the next one
-// throw away the rest of its message. Nobody holds a lock while it waits for a message to begin.
+// whether the write lock is still held. Where the readers are is one word, which also says whether
+// a message has begun: of one that a dead reader has begun the next one throws away the rest.
+// Nobody holds a lock while it waits for a message to begin.
 
-#ifndef PSQ_SRC_CHANNEL_H_
-#define PSQ_SRC_CHANNEL_H_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -30,7 +30,7 @@ class Channel {
  public:
   static constexpr std::size_t kCapacity = std::size_t{256} * 1024;
 
-  // How much memory one takes whose capacity is so many bytes, a multiple of 64.
+  // How much memory one takes whose capacity is so many bytes, a power of two from 64 on.
   [[nodiscard]] static std::size_t size_of(std::size_t capacity = kCapacity);
   // In so much zeroed shared memory, aligned to 64 bytes and not owned: a new one, or the one that
   // is there. Throws InvalidArgument.
@@ -60,11 +60,10 @@ class Channel {
   // Whether nothing can be read at this moment; a part of a message can.
   [[nodiscard]] bool empty() const noexcept;
 
-  // How many messages were ever taken out, those included that died with their reader.
-  [[nodiscard]] std::uint64_t messages_read() const noexcept;
+  // How many messages were ever taken out, those included that died with their reader. Wraps
+  // around.
+  [[nodiscard]] std::uint32_t messages_read() const noexcept;
 
-  // Finishes what readers that died have begun to count. Never waits.
-  void settle_reading();
   // Finishes what a dead writer has begun to count. False: ask again, it has not been possible
   // without waiting. Of use when nobody is left who could write with this counter.
   [[nodiscard]] bool is_settled(const Counter& counter);
@@ -72,6 +71,7 @@ class Channel {
  private:
   struct Ring;
   struct FrameHeader;
+  struct Head;
   class WriteGuard;
   enum class Kind : std::uint32_t { kWhole = 1, kFirst, kMiddle, kLast };
 
@@ -89,9 +89,7 @@ class Channel {
   bool wait_for_rest();
   [[nodiscard]] FrameHeader front() const;
   void read_payload(const FrameHeader& frame, std::string& out) const;
-  void drop_frame(const FrameHeader& frame) noexcept;
-  void drop_last_frame(const FrameHeader& frame) noexcept;
-  void repair_reading() noexcept;
+  void drop(const FrameHeader& frame) noexcept;
   void repair_writing() noexcept;
 
   [[nodiscard]] std::ptrdiff_t place_of(const Counter* counter) const noexcept;
@@ -102,5 +100,3 @@ class Channel {
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_CHANNEL_H_

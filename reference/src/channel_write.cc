@@ -24,7 +24,7 @@ void Channel::send(std::string_view message, Counter* counter) {
   const WriteGuard guard(*this, unlocked ? Deadline::after(no_wait) : Deadline::never());
   if constexpr (kFaults)
     if (fault_is(Fault::kFullPipeDrops) &&
-        ring_->tail - ring_->head + FrameHeader::frame_size(message.size()) > capacity_)
+        ring_->head.load().until(ring_->tail) + FrameHeader::frame_size(message.size()) > capacity_)
       return;
   if (is_short(message.size())) {
     wait_for_room(message.size());
@@ -114,12 +114,13 @@ bool Channel::is_short(std::size_t length) const noexcept {
 // Whether a frame fits behind what has been written up to `tail`.
 bool Channel::has_room(std::uint64_t tail, std::size_t length) noexcept {
   const std::uint64_t end = tail + FrameHeader::frame_size(length);
-  if (!kThreadSanitizer && end - ring_->seen_head.load(std::memory_order_relaxed) <= capacity_) {
+  if (!kThreadSanitizer &&
+      ring_->seen_head.load(std::memory_order_relaxed).until(end) <= capacity_) {
     return true;
   }
-  const std::uint64_t head = ring_->head.load(std::memory_order_acquire);
+  const Head head = ring_->head.load(std::memory_order_acquire);
   ring_->seen_head.store(head, std::memory_order_relaxed);
-  return end - head <= capacity_;
+  return head.until(end) <= capacity_;
 }
 
 void Channel::wait_for_room(std::size_t length) {

@@ -46,7 +46,6 @@ void QueueMemory::collect_from_the_dead() noexcept {
   if constexpr (kFaults)
     if (fault_is(Fault::kDeadSlotsStay)) return;
   try {
-    channel_.settle_reading();
     if (accounts().collect_from_the_dead(channel_) > 0) items_taken_back();
   } catch (const SystemError&) {
     // A lock that cannot be taken is for those who need it to complain of.

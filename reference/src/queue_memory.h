@@ -79,7 +79,7 @@ class QueueMemory {
   };
 
   static std::size_t size() { return sizeof(Shared) + Channel::size_of(); }
-  [[nodiscard]] std::uint64_t items_read() const noexcept;
+  [[nodiscard]] std::uint32_t items_read() const noexcept;
   [[nodiscard]] bool is_slot_free(std::uint32_t items) noexcept;
   [[nodiscard]] bool is_task_possible(std::uint32_t items) noexcept;
   [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept;

@@ -42,22 +42,22 @@ bool QueueMemory::is_slot_free(std::uint32_t items) noexcept {
     return used < 0 || static_cast<std::uint64_t>(used) < shared_->bound;
   };
   if (fits(shared_->seen_read.load(std::memory_order_relaxed))) return true;
-  const auto read = static_cast<std::uint32_t>(items_read());
+  const std::uint32_t read = items_read();
   shared_->seen_read.store(read, std::memory_order_relaxed);
   return fits(read);
 }
 
 std::uint32_t QueueMemory::slots_in_use() const noexcept {
   for (;;) {
-    const std::uint64_t read = items_read();
+    const std::uint32_t read = items_read();
     const std::uint32_t items = shared_->accounts.items();
     if (read != items_read()) continue;
-    const std::uint32_t used = items - static_cast<std::uint32_t>(read);
+    const std::uint32_t used = items - read;
     return kFaults ? used + static_cast<std::uint32_t>(shared_->fault_slots.load()) : used;
   }
 }
 
-std::uint64_t QueueMemory::items_read() const noexcept {
+std::uint32_t QueueMemory::items_read() const noexcept {
   if constexpr (kFaults)
     for (const Fault keeps :
          {Fault::kSlotsNotFreed, Fault::kSlotFreedByTaskDone, Fault::kTasksBrokenKeepsSlot})

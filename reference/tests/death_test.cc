@@ -156,12 +156,12 @@ TEST_P(DeathOfAConsumer, LeavesAQueueThatWorks) {
 
 INSTANTIATE_TEST_SUITE_P(AtEveryPoint, DeathOfAConsumer,
                          testing::ValuesIn(moments({"read-lock-taken", "message-begun",
-                                                    "piece-read", "head-planned", "head-moved",
-                                                    "read-counted", "slot-freed", "task-done"},
+                                                    "piece-read", "head-moved", "slot-freed",
+                                                    "task-done"},
                                                    {1, 2, 3, 5})),
                          name_of);
 
-// Slots come back though nobody ever gets: the reader died between the item and its count.
+// Slots come back though nobody ever gets again.
 TEST(DeathOfTheOnlyConsumer, FreesTheSlotOfWhatItHadTaken) {
   Tasks queue({.maxsize = 1});
   queue.put(item(0));
@@ -210,23 +210,6 @@ TEST(DeathOfTheRepairer, LeavesTheRestToTheNext) {
     expect_join_returns(queue);
     expect_works(queue);
   }
-}
-
-TEST(DeathOfTheRepairer, OfReading) {
-  Tasks queue({.maxsize = 1});
-  queue.put(item(0));
-  for (const char* point : {"head-moved", "read-repaired"}) {
-    Child process([&] {
-      set_death_point(point);
-      if (point == std::string("head-moved")) (void)queue.get();
-      (void)queue.qsize();
-      return 0;
-    });
-    EXPECT_EQ(process.status(), -SIGKILL) << point;
-  }
-  EXPECT_EQ(queue.qsize(), 0U);
-  EXPECT_NO_THROW(queue.put(item(2), no_wait));
-  EXPECT_EQ(number_of(queue.get(kSoon)), 2);
 }
 
 TEST(DeathOfAJoiner, IsInNobodysWay) {
