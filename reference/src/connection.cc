@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
@@ -65,7 +66,15 @@ ssize_t write_to_pipe(int descriptor, std::span<const std::byte> data) {
   if constexpr (detail::kFaults)
     if (detail::fault_is(detail::Fault::kSigpipe))
       return ::write(descriptor, data.data(), data.size());
-  // It is kept away from this thread, and taken back if the write has raised it.
+  constexpr int kNoSignal = 0x100;  // RWF_NOSIGNAL, which Linux has since 6.18.
+  static std::atomic<bool> is_supported{true};
+  if (is_supported) {
+    const iovec bytes{const_cast<std::byte*>(data.data()), data.size()};
+    const ssize_t written = ::pwritev2(descriptor, &bytes, 1, -1, kNoSignal);
+    if (written >= 0 || errno != EOPNOTSUPP) return written;
+    is_supported = false;
+  }
+  // Elsewhere it is kept away from this thread, and taken back if the write has raised it.
   sigset_t sigpipe;
   sigset_t before;
   sigemptyset(&sigpipe);

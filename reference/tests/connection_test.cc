@@ -3,8 +3,12 @@
 #include "psq/connection.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 #include <cstring>
@@ -136,6 +140,49 @@ TEST(Connection, ABrokenPipeRaisesNoSignalAndLeavesNoneBehind) {
     ASSERT_EQ(pthread_sigmask(SIG_SETMASK, nullptr, &now), 0);
     EXPECT_FALSE(sigismember(&now, SIGPIPE));
   }
+}
+
+// Lets writes without SIGPIPE fail as they do before Linux 6.18, from now on, in this process.
+void become_older() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pwritev2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{.len = std::size(program), .filter = program};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw SystemError("prctl", errno);
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) throw SystemError("prctl", errno);
+}
+
+TEST(Connection, OnAnOlderSystemABrokenPipeRaisesNoSignalEither) {
+  test::Child child([] {
+    become_older();
+    auto [receiver, sender] = pipe<std::string>(one_way);
+    sender.send("x");
+    if (receiver.recv() != "x") return 1;
+    receiver.close();
+    for (const bool is_kept_away : {false, true}) {
+      sigset_t sigpipe;
+      sigemptyset(&sigpipe);
+      sigaddset(&sigpipe, SIGPIPE);
+      pthread_sigmask(is_kept_away ? SIG_BLOCK : SIG_UNBLOCK, &sigpipe, nullptr);
+      try {
+        sender.send("x");
+        return 2;
+      } catch (const BrokenPipe&) {
+        // As it has to be.
+      }
+      sigset_t now;
+      sigpending(&now);
+      // One that the program keeps away is the program's.
+      if ((sigismember(&now, SIGPIPE) == 1) != is_kept_away) return 3;
+      pthread_sigmask(SIG_SETMASK, nullptr, &now);
+      if ((sigismember(&now, SIGPIPE) == 1) != is_kept_away) return 4;
+    }
+    return 0;
+  });
+  EXPECT_EQ(child.status(), 0);
 }
 
 TEST(Connection, AResetIsNoEndOfStream) {
