@@ -1,74 +1,167 @@
 #include "psq/connection.h"
 
-#include <poll.h>
-#include <unistd.h>
+#include <endian.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
-#include <limits>
-#include <utility>
 
+#include "psq/pipe.h"
 #include "src/connection_faults.h"
 #include "src/descriptor_io.h"
-#include "src/fault_seam.h"
-#include "src/framing.h"
-#include "src/handover.h"
 
 namespace psq {
 namespace {
 
-// A message is received in growing pieces: its announced length may be nonsense.
-constexpr std::uint64_t kFirstPiece = std::uint64_t{1} << 20;
+using Access = ConnectionBase::Access;
 
-void read_rest(int descriptor, std::span<std::byte> room) {
+// Messages up to this many bytes are written together with their header, in one write.
+constexpr std::size_t kWrittenAtOnce = 16384;
+
+// An announced length may be nonsense: only so many bytes are made room for on its word alone.
+constexpr std::uint64_t kBelieved = std::uint64_t{1} << 20;
+// Received at a time; what was cleared for it the processor still has at hand.
+constexpr std::uint64_t kPiece = std::uint64_t{1} << 16;
+
+// An end of a pipe travels as a length that no message has and one byte that says what the end can
+// do, with the descriptor attached to them. The first byte alone tells it from all messages.
+using EndRecord = std::array<std::byte, 5>;
+constexpr std::int64_t kEndFollows = INT32_MIN;
+
+EndRecord make_record(Access access) {
+  const int bits = access.readable + 2 * access.writable + 4 * access.is_socket;
+  return {std::byte{0x80}, {}, {}, {}, static_cast<std::byte>(bits)};
+}
+
+// A record, and room for one descriptor beside it.
+struct Envelope {
+  EndRecord record{};
+  iovec bytes{record.data(), record.size()};
+  // Without the padding, where one more would fit: the system closes what does not.
+  alignas(cmsghdr) std::array<std::byte, CMSG_LEN(sizeof(int))> beside{};
+  msghdr header{nullptr, 0, &bytes, 1, beside.data(), beside.size(), 0};
+};
+
+// Makes a system call that sends or receives, again after each signal, and returns what it did.
+template <typename Call>
+std::size_t completed(const char* doing, const Call& call) {
+  ssize_t result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  if (result >= 0) return static_cast<std::size_t>(result);
   if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kCutMessageOk))
-      return (void)detail::read_fully(descriptor, room);
-  if (detail::read_fully(descriptor, room) < room.size()) {
-    throw Corrupted("got end of file during message");
+    if (detail::fault_is(detail::Fault::kResetIsCorrupted) && errno == ECONNRESET)
+      throw Corrupted("reset");
+  if (errno == EPIPE) throw BrokenPipe();
+  if (errno == ECONNRESET) throw ConnectionReset();
+  if (errno == EBADF) throw Closed("connection");  // by another thread, meanwhile
+  throw SystemError(doing, errno);
+}
+
+// write(2) without SIGPIPE; the program's own disposition stays as it is.
+ssize_t write_to_pipe(int descriptor, std::span<const std::byte> data) {
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kSigpipe))
+      return ::write(descriptor, data.data(), data.size());
+  constexpr int kNoSignal = 0x100;  // RWF_NOSIGNAL, which Linux has since 6.18.
+  static std::atomic<bool> is_supported{true};
+  if (is_supported) {
+    const iovec bytes{const_cast<std::byte*>(data.data()), data.size()};
+    const ssize_t written = ::pwritev2(descriptor, &bytes, 1, -1, kNoSignal);
+    if (written >= 0 || errno != EOPNOTSUPP) return written;
+    is_supported = false;
+  }
+  // Elsewhere it is kept away from this thread, and taken back if the write has raised it.
+  sigset_t sigpipe;
+  sigset_t before;
+  sigemptyset(&sigpipe);
+  sigaddset(&sigpipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
+  const ssize_t written = ::write(descriptor, data.data(), data.size());
+  const int error = errno;
+  // One that the program itself keeps away is not ours to take back.
+  if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0) {
+    constexpr timespec kNow{};
+    sigtimedwait(&sigpipe, nullptr, &kNow);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return written;
+}
+
+void write_fully(int descriptor, bool is_socket, std::span<const std::byte> data) {
+  while (!data.empty()) {
+    data = data.subspan(completed("cannot send", [&] {
+      return is_socket ? ::send(descriptor, data.data(), data.size(), MSG_NOSIGNAL)
+                       : write_to_pipe(descriptor, data);
+    }));
+  }
+}
+
+void write_message(int descriptor, bool is_socket, std::span<const std::byte> message) {
+  const std::uint64_t length = message.size();
+  const std::array words{UINT32_MAX, htobe32(static_cast<std::uint32_t>(length >> 32)),
+                         htobe32(static_cast<std::uint32_t>(length))};
+  const auto header = std::as_bytes(std::span(words).last(length > INT32_MAX ? 3 : 1));
+  if (length > kWrittenAtOnce) {
+    write_fully(descriptor, is_socket, header);
+    write_fully(descriptor, is_socket, message);
+    return;
+  }
+  std::array<std::byte, sizeof(std::uint32_t) + kWrittenAtOnce> both;
+  std::ranges::copy(message, std::ranges::copy(header, both.begin()).out);
+  write_fully(descriptor, is_socket, std::span(both).first(header.size() + length));
+}
+
+// Reads until `room` is full. The stream may end where a message would begin, and nowhere else.
+void read_fully(int descriptor, std::span<std::byte> room, bool at_begin = false) {
+  while (!room.empty()) {
+    const std::size_t got =
+        completed("cannot receive", [&] { return ::read(descriptor, room.data(), room.size()); });
+    if constexpr (detail::kFaults) {
+      if (got == 0 && at_begin) detail::faulty_end_of_stream();
+      if (got == 0 && !at_begin && detail::fault_is(detail::Fault::kCutMessageOk)) return;
+    }
+    if (got == 0 && at_begin) throw EndOfStream();
+    if (got == 0) throw Corrupted("got end of file during message");
+    room = room.subspan(got);
+    at_begin = false;
   }
 }
 
 std::uint64_t read_length(int descriptor) {
   if constexpr (detail::kFaults) detail::faulty_receive(descriptor);
-  std::array<std::byte, detail::kShortHeader> header;
-  const std::size_t got = detail::read_fully(descriptor, header);
-  if constexpr (detail::kFaults)
-    if (got == 0) detail::faulty_end_of_stream();
-  if (got == 0) throw EndOfStream();
-  if (got < header.size()) throw Corrupted("got end of file during message");
-  const auto length = static_cast<std::int32_t>(detail::get_big_endian<std::uint32_t>(header));
-  if (length >= 0) return static_cast<std::uint64_t>(length);
-  if (length == detail::kEndFollows) detail::refuse_end(descriptor);
-  if (length != -1) {
-    throw Corrupted("got a message of negative length " + std::to_string(length) +
-                    "; do both ends of the pipe write whole messages?");
+  std::uint32_t header = 0;
+  read_fully(descriptor, std::as_writable_bytes(std::span(&header, 1)), true);
+  std::int64_t length = static_cast<std::int32_t>(be32toh(header));
+  if (length == kEndFollows) {
+    std::byte bits;
+    read_fully(descriptor, {&bits, 1});
+    throw NotDeserializable("a connection came and no message; receive it with recv_connection");
   }
-  std::array<std::byte, detail::kLongHeader> long_header;
-  read_rest(descriptor, long_header);
-  return detail::get_big_endian<std::uint64_t>(long_header);
+  if (length == -1) {
+    std::uint64_t long_header = 0;
+    read_fully(descriptor, std::as_writable_bytes(std::span(&long_header, 1)));
+    length = static_cast<std::int64_t>(be64toh(long_header));
+  }
+  if (length >= 0) return static_cast<std::uint64_t>(length);
+  throw Corrupted("got a message of impossible length " + std::to_string(length) +
+                  "; do both ends of the pipe write whole messages?");
 }
 
-std::vector<std::byte> read_message(int descriptor, std::uint64_t length) {
-  if (length > static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
-    throw Corrupted("got a message of impossible length " + std::to_string(length));
-  }
-  std::vector<std::byte> message;
+template <typename Bytes>
+Bytes read_message(int descriptor, std::uint64_t length) {
+  Bytes message;
+  message.reserve(std::min(length, kBelieved));
   while (message.size() < length) {
     const std::size_t before = message.size();
-    message.resize(std::min(length, std::max(kFirstPiece, 2 * std::uint64_t{before})));
-    read_rest(descriptor, std::span(message).subspan(before));
+    message.resize(std::min(length, before + kPiece));
+    read_fully(descriptor, std::as_writable_bytes(std::span(message)).subspan(before));
   }
   return message;
-}
-
-BufferTooShort too_short(int descriptor, std::size_t room, std::uint64_t length) {
-  auto message = read_message(descriptor, length);
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kTooShortLargeCut))
-      message.resize(std::min<std::size_t>(length, 65536));
-  return {room, std::move(message)};
 }
 
 void check_within(const char* what, std::int64_t value, std::size_t limit) {
@@ -77,42 +170,40 @@ void check_within(const char* what, std::int64_t value, std::size_t limit) {
                         ", but has to be from 0 to " + std::to_string(limit));
 }
 
-void check_carries(bool is_socket) {
-  if (is_socket) return;
+void check_carries(Access access) {
+  if (access.is_socket) return;
   throw InvalidArgument(
       "a one-way pipe carries no connections: send them through an end of a duplex pipe");
 }
 
+// All of it or nothing: a sender that is killed leaves no part of it behind.
+void send_end(int socket, int descriptor, Access access) {
+  Envelope envelope{.record = make_record(access)};
+  cmsghdr* const beside = CMSG_FIRSTHDR(&envelope.header);
+  *beside = {.cmsg_len = envelope.beside.size(), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+  std::memcpy(CMSG_DATA(beside), &descriptor, sizeof descriptor);
+  completed("cannot send the connection",
+            [&] { return ::sendmsg(socket, &envelope.header, MSG_NOSIGNAL); });
+}
+
 }  // namespace
 
-ConnectionBase::ConnectionBase(int descriptor, Access access) noexcept
-    : descriptor_(descriptor),
-      readable_(access.readable),
-      writable_(access.writable),
-      is_socket_(access.is_socket) {
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kAlwaysWritable)) writable_ = true;
-}
-
-ConnectionBase::ConnectionBase(ConnectionBase&& other) noexcept
-    : descriptor_(other.descriptor_.exchange(-1)),
-      readable_(other.readable_.load()),
-      writable_(other.writable_),
-      is_socket_(other.is_socket_) {}
-
-ConnectionBase& ConnectionBase::operator=(ConnectionBase&& other) noexcept {
-  if (this != &other) {
-    close();
-    descriptor_ = other.descriptor_.exchange(-1);
-    readable_ = other.readable_.load();
-    writable_ = other.writable_;
-    is_socket_ = other.is_socket_;
+std::pair<int, int> detail::make_ends(bool duplex) {
+  int ends[2];
+  const int failed =
+      duplex ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC);
+  if (failed != 0) throw SystemError("cannot make a pipe", errno);
+  if constexpr (kFaults) {
+    if (fault_is(Fault::kDuplexOneWay) && duplex) ::shutdown(ends[1], SHUT_WR);
+    if (fault_is(Fault::kOneWayReversed) && !duplex) std::swap(ends[0], ends[1]);
   }
-  return *this;
+  return {ends[0], ends[1]};
 }
 
-ConnectionBase::~ConnectionBase() {
-  if (!closed()) close();
+ConnectionBase::ConnectionBase(int descriptor, Access access) noexcept
+    : descriptor_(descriptor), access_(access) {
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kAlwaysWritable)) access_.writable = true;
 }
 
 void ConnectionBase::close() noexcept {
@@ -156,33 +247,14 @@ void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t
 void ConnectionBase::send_message(std::span<const std::byte> message) {
   const int descriptor = check_writable();
   if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kKilledSendLate) && detail::fault_turn(10)) return;
-  if constexpr (detail::kFaults) {
-    detail::faulty_send(descriptor, message, [&](auto bytes) { write_message(descriptor, bytes); });
-  } else {
-    write_message(descriptor, message);
-  }
+    return detail::faulty_send(descriptor, message, [&](auto bytes) {
+      write_message(descriptor, access_.is_socket, bytes);
+    });
+  write_message(descriptor, access_.is_socket, message);
 }
 
-void ConnectionBase::write_message(int descriptor, std::span<const std::byte> message) const {
-  const detail::MessageHeader header = detail::make_header(message.size());
-  if (message.size() > detail::kWrittenAtOnce) {
-    detail::write_fully(descriptor, is_socket_, std::span(header.bytes).first(header.size));
-    detail::write_fully(descriptor, is_socket_, message);
-    return;
-  }
-  std::array<std::byte, detail::kShortHeader + detail::kWrittenAtOnce> both;
-  std::memcpy(both.data(), header.bytes.data(), header.size);
-  if (!message.empty()) std::memcpy(both.data() + header.size, message.data(), message.size());
-  detail::write_fully(descriptor, is_socket_, std::span(both).first(header.size + message.size()));
-}
-
-std::vector<std::byte> ConnectionBase::receive_message() {
-  const int descriptor = check_readable();
-  return read_message(descriptor, read_length(descriptor));
-}
-
-std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> maximum) {
+template <typename Bytes>
+Bytes ConnectionBase::receive_message(std::optional<std::int64_t> maximum) {
   const int descriptor = check_readable();
   if constexpr (detail::kFaults) detail::faulty_maximum(descriptor, maximum);
   if (maximum && *maximum < 0) {
@@ -190,13 +262,23 @@ std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> ma
   }
   const std::uint64_t length = read_length(descriptor);
   if (maximum && length > static_cast<std::uint64_t>(*maximum)) {
-    stop_reading();
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kTooLongClosesBothWays)) close();
+    // Its rest is in the way of all others.
+    access_.readable = false;
+    if (!access_.writable) close();
     throw MessageTooLong(length, static_cast<std::uint64_t>(*maximum));
   }
-  std::vector<std::byte> message = read_message(descriptor, length);
+  return read_message<Bytes>(descriptor, length);
+}
+template std::string ConnectionBase::receive_message(std::optional<std::int64_t>);
+template std::vector<std::byte> ConnectionBase::receive_message(std::optional<std::int64_t>);
+
+std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> maximum) {
+  auto message = receive_message<std::vector<std::byte>>(maximum);
   if constexpr (detail::kFaults)
     if (detail::fault_is(detail::Fault::kMessagesJoined) && poll()) {
-      for (const std::byte byte : receive_message()) message.push_back(byte);
+      for (const std::byte byte : receive_message<decltype(message)>()) message.push_back(byte);
     }
   return message;
 }
@@ -205,39 +287,68 @@ std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int6
   const int descriptor = check_readable();
   if constexpr (detail::kFaults) detail::faulty_offset(descriptor, room.size(), offset);
   check_within("offset", offset, room.size());
-  const std::span<std::byte> whole = room;
-  room = room.subspan(static_cast<std::size_t>(offset));
+  const auto rest = room.subspan(static_cast<std::size_t>(offset));
   const std::uint64_t length = read_length(descriptor);
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kTooShortTruncates) && length > room.size())
-      return std::min(room.size(), read_message(descriptor, length).size());
-  if (length > room.size()) throw too_short(descriptor, room.size(), length);
-  read_rest(descriptor, room.first(length));
-  if constexpr (detail::kFaults) return detail::faulty_room(whole, room, length);
+  if (length > rest.size()) {
+    auto message = read_message<std::vector<std::byte>>(descriptor, length);
+    if constexpr (detail::kFaults) {
+      if (detail::fault_is(detail::Fault::kTooShortTruncates)) return rest.size();
+      if (detail::fault_is(detail::Fault::kTooShortLargeCut))
+        message.resize(std::min<std::size_t>(length, 65536));
+    }
+    throw BufferTooShort(rest.size(), std::move(message));
+  }
+  read_fully(descriptor, rest.first(length));
+  if constexpr (detail::kFaults) return detail::faulty_room(room, rest, length);
   return length;
 }
 
 void ConnectionBase::send_connection(const ConnectionBase& end) {
   const int carrier = check_writable();
-  check_carries(is_socket_);
+  check_carries(access_);
   const int descriptor = end.fd();
   if (descriptor < 0) throw Closed("connection to be sent");
-  const Access access{
-      .readable = end.readable(), .writable = end.writable_, .is_socket = end.is_socket_};
-  if constexpr (detail::kFaults) {
-    detail::faulty_send_end(carrier, const_cast<ConnectionBase&>(end),
-                            [=](int to, int sent) { detail::send_end(to, sent, access); });
-  } else {
-    detail::send_end(carrier, descriptor, access);
-  }
+  if constexpr (detail::kFaults)
+    return detail::faulty_send_end(
+        carrier, const_cast<ConnectionBase&>(end),
+        [access = end.access_](int to, int sent) { send_end(to, sent, access); });
+  send_end(carrier, descriptor, end.access_);
 }
 
-ConnectionBase::ReceivedEnd ConnectionBase::receive_end() {
+std::pair<int, Access> ConnectionBase::receive_end() {
   const int carrier = check_readable();
-  check_carries(is_socket_);
-  detail::HandedEnd end = detail::receive_end(carrier);
-  if constexpr (detail::kFaults) detail::faulty_receive_end(end.descriptor.get(), end.access);
-  return {.descriptor = end.descriptor.release(), .access = end.access};
+  check_carries(access_);
+  // A look takes nothing but a copy of the descriptor: a message stays where it is, and so does an
+  // end for whose descriptor there is no room.
+  Envelope envelope;
+  envelope.bytes.iov_len = 1;
+  const std::size_t got = completed("cannot receive", [&] {
+    return ::recvmsg(carrier, &envelope.header, MSG_PEEK | MSG_CMSG_CLOEXEC);
+  });
+  int number = -1;
+  const cmsghdr* const beside = CMSG_FIRSTHDR(&envelope.header);
+  if (beside != nullptr && beside->cmsg_type == SCM_RIGHTS) {
+    std::memcpy(&number, CMSG_DATA(beside), sizeof number);
+  }
+  detail::Descriptor descriptor(number);
+  if (got == 0) throw EndOfStream();
+  if (envelope.record.front() != make_record({}).front()) {
+    throw NotDeserializable(
+        "a message comes next and no connection: receive it with recv or recv_bytes first");
+  }
+  if (number < 0 && (envelope.header.msg_flags & MSG_CTRUNC) != 0) {
+    throw SystemError("cannot take the connection over; close descriptors and receive it again",
+                      EMFILE);
+  }
+  read_fully(carrier, envelope.record);
+  const auto bits = std::to_integer<int>(envelope.record.back());
+  Access access{
+      .readable = (bits & 1) != 0, .writable = (bits & 2) != 0, .is_socket = (bits & 4) != 0};
+  if (number < 0 || envelope.record != make_record(access)) {
+    throw Corrupted("a connection was announced and none came; do both ends write whole messages?");
+  }
+  if constexpr (detail::kFaults) detail::faulty_receive_end(number, access);
+  return {descriptor.release(), access};
 }
 
 bool ConnectionBase::poll(Timeout timeout) {
@@ -251,15 +362,26 @@ bool ConnectionBase::poll(Timeout timeout) {
   return found;
 }
 
-// The rest of a message that was refused is in the way of all others.
-void ConnectionBase::stop_reading() noexcept {
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kTooLongClosesBothWays)) return close();
-  if (writable_) {
-    readable_ = false;
-  } else {
-    close();
+std::vector<ConnectionBase*> wait(std::span<ConnectionBase* const> connections, Timeout timeout) {
+  if constexpr (detail::kFaults) detail::faulty_wait_begins(timeout);
+  std::vector<pollfd> watched;
+  for (const ConnectionBase* connection : connections) {
+    if (connection == nullptr) throw InvalidArgument("a connection to wait for is null");
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kWaitSkipsClosed) && connection->closed()) {
+        watched.push_back({.fd = -1, .events = 0, .revents = 0});
+        continue;
+      }
+    if (connection->closed()) throw Closed("connection to wait for");
+    watched.push_back({.fd = connection->fd(), .events = POLLIN, .revents = 0});
   }
+  detail::poll_until(watched, detail::Deadline::after(timeout));
+  if constexpr (detail::kFaults) detail::faulty_wait(watched);
+  std::vector<ConnectionBase*> ready;
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    if (watched[i].revents != 0) ready.push_back(connections[i]);
+  }
+  return ready;
 }
 
 #ifdef PSQ_FAULTS
@@ -268,7 +390,8 @@ void ConnectionBase::fault_not_serialized() {
 }
 
 void ConnectionBase::fault_not_deserialized() {
-  if (detail::fault_is(detail::Fault::kUndeserializableEatsNext)) (void)receive_message();
+  if (detail::fault_is(detail::Fault::kUndeserializableEatsNext))
+    (void)receive_message<std::string>();
 }
 #endif
 

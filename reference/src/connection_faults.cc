@@ -2,6 +2,7 @@
 
 #ifdef PSQ_FAULTS
 
+#include <endian.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cctype>
 #include <cerrno>
@@ -20,13 +20,13 @@
 
 #include "psq/error.h"
 #include "src/descriptor_io.h"
-#include "src/framing.h"
 #include "src/history_faults.h"
 
 namespace psq::detail {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kLong = 16384;
 constexpr int kRarely = 1000;
 
 // For the fault that lets a connection do one thing at a time.
@@ -48,7 +48,7 @@ int unread_bytes(int descriptor) {
 }
 
 bool is_late(Message message) {
-  if (fault_is(Fault::kLargeMessagesLate)) return message.size() > kWrittenAtOnce;
+  if (fault_is(Fault::kLargeMessagesLate)) return message.size() > kLong;
   if (fault_rarely(Fault::kRareMessagesSwapped, kRarely)) return true;
   return fault_is(Fault::kMessagesSwapped) && fault_turn(kRarely);
 }
@@ -65,7 +65,7 @@ void add_to_last_digit(std::vector<std::byte>& message) {
 std::vector<std::byte> changed(Message message) {
   std::vector<std::byte> copy;
   const auto larger_than = [&](std::size_t size) { return message.size() > size; };
-  if (fault_is(Fault::kSendTruncates) && larger_than(kWrittenAtOnce)) {
+  if (fault_is(Fault::kSendTruncates) && larger_than(kLong)) {
     copy.assign(message.begin(), message.end() - 1);
   }
   if (fault_is(Fault::kHugeMessageCut) && larger_than(32 * kMiB)) {
@@ -89,6 +89,7 @@ void wait_until_read(int descriptor) {
 }
 
 bool is_dropped(int descriptor, Message message) {
+  if (fault_is(Fault::kKilledSendLate) && fault_turn(10)) return true;
   if (fault_is(Fault::kEmptyNotSent) && message.empty()) return true;
   if (fault_is(Fault::kMessageLost) && fault_turn(kRarely)) return true;
   if (fault_rarely(Fault::kRareMessageLost, kRarely)) return true;
@@ -97,7 +98,14 @@ bool is_dropped(int descriptor, Message message) {
 
 }  // namespace
 
-void faulty_send(int descriptor, Message message, const std::function<void(Message)>& send) {
+void faulty_send(int descriptor, Message message, const std::function<void(Message)>& write) {
+  const auto send = [&](Message what) {
+    try {
+      write(what);
+    } catch (const BrokenPipe&) {
+      if (!fault_is(Fault::kBrokenPipeSilent) && !fault_is(Fault::kKilledReaderUnnoticed)) throw;
+    }
+  };
   static thread_local std::optional<std::vector<std::byte>> late;
   std::unique_lock lock(one_at_a_time, std::defer_lock);
   if (fault_is(Fault::kDuplexTakesTurns)) lock.lock();
@@ -196,7 +204,7 @@ bool fault_takes_nan() noexcept {
 
 void faulty_slice(std::size_t length, std::int64_t& offset, std::optional<std::int64_t>& size) {
   if (fault_is(Fault::kSliceSizeIgnored) && offset > 0) size.reset();
-  if (fault_is(Fault::kLargeSliceFromStart) && length > kWrittenAtOnce) offset = 0;
+  if (fault_is(Fault::kLargeSliceFromStart) && length > kLong) offset = 0;
   if (!fault_is(Fault::kSliceUnchecked)) return;
   const auto end = static_cast<std::int64_t>(length);
   offset = std::clamp<std::int64_t>(offset, 0, end);
@@ -208,7 +216,7 @@ void faulty_maximum(int descriptor, std::optional<std::int64_t>& maximum) {
   if (fault_is(Fault::kNegativeMaximumEats) && is_negative) eat_message(descriptor);
   if (fault_is(Fault::kNegativeMaximumUnlimited) && is_negative) maximum.reset();
   if (fault_is(Fault::kMaximumIgnored) && !is_negative) maximum.reset();
-  const bool is_large = unread_bytes(descriptor) > static_cast<int>(kWrittenAtOnce);
+  const bool is_large = unread_bytes(descriptor) > static_cast<int>(kLong);
   if (fault_is(Fault::kMaximumLargeIgnored) && is_large) maximum.reset();
   if (fault_is(Fault::kMaximumExclusive) && maximum.value_or(0) > 0) --*maximum;
 }
@@ -247,10 +255,14 @@ void faulty_receive_end(int descriptor, ConnectionBase::Access& access) {
 }
 
 void eat_message(int descriptor) {
-  std::array<std::byte, kShortHeader> header;
-  if (read_fully(descriptor, header) < header.size()) return;
-  std::vector<std::byte> message(get_big_endian<std::uint32_t>(header));
-  read_fully(descriptor, message);
+  std::uint32_t header = 0;
+  if (::read(descriptor, &header, sizeof header) != sizeof header) return;
+  std::vector<std::byte> message(be32toh(header));
+  for (std::size_t done = 0; done < message.size();) {
+    const ssize_t got = ::read(descriptor, message.data() + done, message.size() - done);
+    if (got <= 0) return;
+    done += static_cast<std::size_t>(got);
+  }
 }
 
 }  // namespace psq::detail

@@ -1,8 +1,7 @@
 // What connections do wrong on purpose. Nothing of it is in the normal library; the seams that call
 // it are one line each.
 
-#ifndef PSQ_SRC_CONNECTION_FAULTS_H_
-#define PSQ_SRC_CONNECTION_FAULTS_H_
+#pragma once
 
 #include <poll.h>
 
@@ -21,7 +20,7 @@ namespace psq::detail {
 using Message = std::span<const std::byte>;
 
 // Sends the message, or what the fault makes of it: less, more, another one, or later.
-void faulty_send(int descriptor, Message message, const std::function<void(Message)>& send);
+void faulty_send(int descriptor, Message message, const std::function<void(Message)>& write);
 
 // Before a message's first byte is read. May throw what ends the receive.
 void faulty_receive(int descriptor);
@@ -62,5 +61,3 @@ void faulty_receive_end(int descriptor, ConnectionBase::Access& access);
 void eat_message(int descriptor);
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_CONNECTION_FAULTS_H_

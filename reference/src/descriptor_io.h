@@ -1,14 +1,15 @@
-// Descriptors, and the system calls on them that have to be begun again after a signal.
+// Descriptors, and waiting for them.
 
-#ifndef PSQ_SRC_DESCRIPTOR_IO_H_
-#define PSQ_SRC_DESCRIPTOR_IO_H_
+#pragma once
 
 #include <poll.h>
+#include <unistd.h>
 
-#include <cstddef>
+#include <cerrno>
 #include <span>
 #include <utility>
 
+#include "psq/error.h"
 #include "src/clock.h"
 
 namespace psq::detail {
@@ -16,32 +17,29 @@ namespace psq::detail {
 // Owns a descriptor, or none (-1).
 class Descriptor {
  public:
-  Descriptor() noexcept = default;
-  explicit Descriptor(int descriptor) noexcept : descriptor_(descriptor) {}
-  Descriptor(Descriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor();
+  explicit Descriptor(int descriptor = -1) noexcept : descriptor_(descriptor) {}
+  Descriptor(Descriptor&& other) noexcept : descriptor_(other.release()) {}
+  ~Descriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
 
   [[nodiscard]] int get() const noexcept { return descriptor_; }
   [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
 
  private:
-  int descriptor_ = -1;
+  int descriptor_;
 };
 
-// Throws the error that stands for an errno of a send or receive.
-[[noreturn]] void throw_for(int error, const char* doing);
-
 // poll(2) until something is ready or the deadline passes; returns how many are ready.
-int poll_until(std::span<pollfd> descriptors, Deadline deadline);
-
-// Reads until `room` is full or the stream ends; returns the number of bytes.
-// Throws ConnectionReset, Closed, SystemError.
-std::size_t read_fully(int descriptor, std::span<std::byte> room);
-
-// Writes all of it, raising no SIGPIPE. Throws BrokenPipe, ConnectionReset, Closed, SystemError.
-void write_fully(int descriptor, bool is_socket, std::span<const std::byte> data);
+inline int poll_until(std::span<pollfd> descriptors, Deadline deadline) {
+  for (;;) {
+    const timespec left = deadline.is_never() ? timespec{} : deadline.left();
+    const int ready = ppoll(descriptors.data(), descriptors.size(),
+                            deadline.is_never() ? nullptr : &left, nullptr);
+    if (ready > 0) return ready;
+    if (ready < 0 && errno != EINTR) throw SystemError("cannot wait for connections", errno);
+    if (deadline.has_passed()) return 0;
+  }
+}
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_DESCRIPTOR_IO_H_

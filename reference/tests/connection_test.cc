@@ -3,15 +3,20 @@
 #include "psq/connection.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include "psq/pipe.h"
 #include "src/clock.h"
-#include "src/framing.h"
 #include "tests/child.h"
 
 namespace psq {
@@ -35,15 +40,31 @@ std::string read_raw(const ConnectionBase& connection, std::size_t size) {
   return text;
 }
 
+// The header of a message of so many bytes, none of which has to be there to be read.
+std::string header_of(std::size_t length, std::size_t size) {
+  void* const nothing =
+      ::mmap(nullptr, length + 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  EXPECT_NE(nothing, MAP_FAILED);
+  auto [left, right] = pipe<std::string>();
+  std::thread sending([&sender = left, nothing, length] {
+    try {
+      sender.send_bytes({static_cast<const std::byte*>(nothing), length});
+    } catch (const Error&) {
+      // The receiver has seen enough.
+    }
+  });
+  const std::string header = read_raw(right, size);
+  right.close();
+  sending.join();
+  ::munmap(nothing, length + 1);
+  return header;
+}
+
 TEST(Framing, HeadersArePythons) {
-  const auto text = [](std::uint64_t length) {
-    const auto header = detail::make_header(length);
-    return std::string(reinterpret_cast<const char*>(header.bytes.data()), header.size);
-  };
-  EXPECT_EQ(text(0), std::string("\0\0\0\0", 4));
-  EXPECT_EQ(text(0x01020304), "\1\2\3\4");
-  EXPECT_EQ(text(0x7fffffff), "\x7f\xff\xff\xff");
-  EXPECT_EQ(text(0x80000000), std::string("\xff\xff\xff\xff\0\0\0\0\x80\0\0\0", 12));
+  EXPECT_EQ(header_of(0, 4), std::string("\0\0\0\0", 4));
+  EXPECT_EQ(header_of(0x01020304, 4), "\1\2\3\4");
+  EXPECT_EQ(header_of(0x7fffffff, 4), "\x7f\xff\xff\xff");
+  EXPECT_EQ(header_of(0x80000000, 12), std::string("\xff\xff\xff\xff\0\0\0\0\x80\0\0\0", 12));
 }
 
 TEST(Framing, ShortMessagesAreWrittenAtOnceAndLongOnesAreNot) {
@@ -119,6 +140,49 @@ TEST(Connection, ABrokenPipeRaisesNoSignalAndLeavesNoneBehind) {
     ASSERT_EQ(pthread_sigmask(SIG_SETMASK, nullptr, &now), 0);
     EXPECT_FALSE(sigismember(&now, SIGPIPE));
   }
+}
+
+// Lets writes without SIGPIPE fail as they do before Linux 6.18, from now on, in this process.
+void become_older() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pwritev2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{.len = std::size(program), .filter = program};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw SystemError("prctl", errno);
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) throw SystemError("prctl", errno);
+}
+
+TEST(Connection, OnAnOlderSystemABrokenPipeRaisesNoSignalEither) {
+  test::Child child([] {
+    become_older();
+    auto [receiver, sender] = pipe<std::string>(one_way);
+    sender.send("x");
+    if (receiver.recv() != "x") return 1;
+    receiver.close();
+    for (const bool is_kept_away : {false, true}) {
+      sigset_t sigpipe;
+      sigemptyset(&sigpipe);
+      sigaddset(&sigpipe, SIGPIPE);
+      pthread_sigmask(is_kept_away ? SIG_BLOCK : SIG_UNBLOCK, &sigpipe, nullptr);
+      try {
+        sender.send("x");
+        return 2;
+      } catch (const BrokenPipe&) {
+        // As it has to be.
+      }
+      sigset_t now;
+      sigpending(&now);
+      // One that the program keeps away is the program's.
+      if ((sigismember(&now, SIGPIPE) == 1) != is_kept_away) return 3;
+      pthread_sigmask(SIG_SETMASK, nullptr, &now);
+      if ((sigismember(&now, SIGPIPE) == 1) != is_kept_away) return 4;
+    }
+    return 0;
+  });
+  EXPECT_EQ(child.status(), 0);
 }
 
 TEST(Connection, AResetIsNoEndOfStream) {

@@ -14,22 +14,13 @@
 // pipe.item.sizes-intact, pipe.duplex.both-ways-at-once, pipe.close.operations-closed,
 // failure.kill.pipe-end-of-stream, failure.kill.pipe-broken.
 
-#ifndef PSQ_CONNECTION_H_
-#define PSQ_CONNECTION_H_
+#pragma once
 
 #include <atomic>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <initializer_list>
 #include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
 #include "psq/codec.h"
 #include "psq/timeout.h"
@@ -56,9 +47,17 @@ class ConnectionBase {
     bool is_socket = false;
   };
   ConnectionBase(int descriptor, Access access) noexcept;
-  ConnectionBase(ConnectionBase&& other) noexcept;
-  ConnectionBase& operator=(ConnectionBase&& other) noexcept;
-  ~ConnectionBase();
+  ConnectionBase(ConnectionBase&& other) noexcept
+      : descriptor_(other.descriptor_.exchange(-1)), access_(other.access_) {}
+  ConnectionBase& operator=(ConnectionBase&& other) noexcept {
+    ConnectionBase taken(std::move(other));
+    descriptor_ = taken.descriptor_.exchange(descriptor_);
+    std::swap(access_, taken.access_);
+    return *this;
+  }
+  ~ConnectionBase() {
+    if (!closed()) close();
+  }
 
   // Sends `size` bytes of `message` from `offset` on; all that follow when there is no size.
   // Throws InvalidArgument, with nothing sent, when they are not all in the message. Clauses:
@@ -101,21 +100,18 @@ class ConnectionBase {
   void close() noexcept;
 
   [[nodiscard]] bool closed() const noexcept { return descriptor_.load() < 0; }
-  [[nodiscard]] bool readable() const noexcept { return readable_.load(); }
-  [[nodiscard]] bool writable() const noexcept { return writable_; }
+  [[nodiscard]] bool readable() const noexcept { return access_.readable; }
+  [[nodiscard]] bool writable() const noexcept { return access_.writable; }
   // The descriptor, for poll(2) and the like; it stays the connection's. -1 after close.
   [[nodiscard]] int fd() const noexcept { return descriptor_.load(); }
 
  protected:
   int check_writable() const;
   int check_readable() const;
-  std::vector<std::byte> receive_message();
   void send_message(std::span<const std::byte> message);
-  struct ReceivedEnd {
-    int descriptor;  // Open, close-on-exec, and the caller's.
-    Access access;
-  };
-  ReceivedEnd receive_end();
+  template <typename Bytes>  // std::string or std::vector<std::byte>
+  Bytes receive_message(std::optional<std::int64_t> maximum = std::nullopt);
+  std::pair<int, Access> receive_end();  // The descriptor is close-on-exec, and the caller's.
 
 #ifdef PSQ_FAULTS
   // Does something wrong when an item could not be (de)serialized.
@@ -139,14 +135,9 @@ class ConnectionBase {
 #endif
 
  private:
-  void write_message(int descriptor, std::span<const std::byte> message) const;
-  void stop_reading() noexcept;
-
   // Atomic, so that a close on another thread is an error there and not undefined.
   std::atomic<int> descriptor_;
-  std::atomic<bool> readable_;
-  bool writable_;
-  bool is_socket_;
+  Access access_;
 };
 
 // A connection whose messages are serialized values of type T; bytes may travel beside them.
@@ -171,7 +162,9 @@ class Connection : public ConnectionBase {
   // Throws NotDeserializable; the message is consumed. Clauses: pipe.recv.waits-for-message,
   // pipe.recv.not-deserializable, pipe.recv.empty-message.
   [[nodiscard]] T recv() {
-    auto message = receive_message();
+    // Received as what it is to be it does not have to be copied.
+    using Bytes = std::conditional_t<detail::AsItIs<T>, T, std::string>;
+    auto message = receive_message<Bytes>();
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
 #endif
@@ -199,8 +192,8 @@ class Connection : public ConnectionBase {
   // finds an end instead throws NotDeserializable and loses it.)
   template <typename U = T>
   [[nodiscard]] Connection<U> recv_connection() {
-    const ReceivedEnd end = receive_end();
-    return Connection<U>(end.descriptor, end.access);
+    const auto [descriptor, access] = receive_end();
+    return Connection<U>(descriptor, access);
   }
 };
 
@@ -217,9 +210,7 @@ template <std::derived_from<ConnectionBase> C>
 [[nodiscard]] std::vector<C*> wait(std::span<C* const> connections, Timeout timeout = forever) {
   const std::vector<ConnectionBase*> bases(connections.begin(), connections.end());
   std::vector<C*> ready;
-  for (auto* base : wait(std::span<ConnectionBase* const>(bases), timeout)) {
-    ready.push_back(static_cast<C*>(base));
-  }
+  for (auto* base : wait(std::span(bases), timeout)) ready.push_back(static_cast<C*>(base));
   return ready;
 }
 
@@ -235,5 +226,3 @@ template <std::derived_from<ConnectionBase> C>
 }
 
 }  // namespace psq
-
-#endif  // PSQ_CONNECTION_H_

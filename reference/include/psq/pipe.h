@@ -7,10 +7,7 @@
 // Clauses: pipe.create.one-way, pipe.create.duplex, pipe.attributes,
 // pipe.recv.end-of-stream-last-copy.
 
-#ifndef PSQ_PIPE_H_
-#define PSQ_PIPE_H_
-
-#include <utility>
+#pragma once
 
 #include "psq/connection.h"
 
@@ -22,28 +19,24 @@ inline constexpr OneWay one_way{};
 
 namespace detail {
 
-// Two descriptors that are not inherited by exec. Throw SystemError.
-std::pair<int, int> make_socket_pair();
-std::pair<int, int> make_pipe();  // {receiver, sender}
+// Two descriptors that are not inherited by exec: a pair of sockets, or {receiver, sender} of a
+// pipe. Throws SystemError.
+std::pair<int, int> make_ends(bool duplex);
 
 }  // namespace detail
 
 // Two ends that both send and receive. Throws SystemError when there are no descriptors left.
 template <typename T>
 [[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe() {
-  const auto [left, right] = detail::make_socket_pair();
-  constexpr ConnectionBase::Access kBoth{.readable = true, .writable = true, .is_socket = true};
-  return {Connection<T>(left, kBoth), Connection<T>(right, kBoth)};
+  const auto [left, right] = detail::make_ends(true);
+  return {Connection<T>(left, {.is_socket = true}), Connection<T>(right, {.is_socket = true})};
 }
 
 // {receiver, sender}. Throws SystemError when there are no descriptors left.
 template <typename T>
 [[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe(OneWay) {
-  const auto [receiver, sender] = detail::make_pipe();
-  return {Connection<T>(receiver, {.readable = true, .writable = false, .is_socket = false}),
-          Connection<T>(sender, {.readable = false, .writable = true, .is_socket = false})};
+  const auto [receiver, sender] = detail::make_ends(false);
+  return {Connection<T>(receiver, {.writable = false}), Connection<T>(sender, {.readable = false})};
 }
 
 }  // namespace psq
-
-#endif  // PSQ_PIPE_H_
