@@ -28,22 +28,6 @@ constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
   return std::chrono::nanoseconds(2 * length);
 }
 
-// Signals are for the program's own threads: new threads inherit the mask.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
 }  // namespace
 
 QueueMemory::Taken Feeder::put(std::string_view item, Deadline deadline) {
@@ -124,12 +108,19 @@ bool Feeder::fits(std::size_t length) const noexcept {
 // Starts the thread, if nobody has, and waits until it has an account.
 void Feeder::start(std::unique_lock<std::mutex>& lock) {
   if (thread_ == Thread::kNone) {
-    const AllSignalsBlocked blocked;
+    // Signals are for the program's own threads: a new one inherits the mask.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = 0;
     try {
       std::thread([self = shared_from_this()] { self->run(); }).detach();
-    } catch (const std::system_error& error) {
-      throw SystemError("cannot start the feeder thread of a queue", error.code().value());
+    } catch (const std::system_error& failed) {
+      error = failed.code().value();
     }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (error != 0) throw SystemError("cannot start the feeder thread of a queue", error);
     thread_ = Thread::kStarting;
   }
   done_.wait(lock, [&] { return thread_ != Thread::kStarting; });

@@ -8,8 +8,7 @@
 // joinable-queue.order.per-producer, joinable-queue.item.sizes-intact,
 // joinable-queue.exit.flushes, failure.kill.task-remains, failure.kill.joiner-others.
 
-#ifndef PSQ_JOINABLE_QUEUE_H_
-#define PSQ_JOINABLE_QUEUE_H_
+#pragma once
 
 #include <cstdint>
 
@@ -62,5 +61,3 @@ class JoinableQueue : public Queue<T> {
 };
 
 }  // namespace psq
-
-#endif  // PSQ_JOINABLE_QUEUE_H_

@@ -17,8 +17,7 @@
 // failure.kill.idle-holder-harmless, failure.kill.what-arrives-is-whole,
 // failure.kill.unflushed-slots.
 
-#ifndef PSQ_QUEUE_H_
-#define PSQ_QUEUE_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -197,5 +196,3 @@ class Queue {
 };
 
 }  // namespace psq
-
-#endif  // PSQ_QUEUE_H_

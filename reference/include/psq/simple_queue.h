@@ -12,8 +12,7 @@
 // simple-queue.item.null-is-an-item, simple-queue.exit.items-remain,
 // failure.kill.simple-queue-what-arrives-is-whole, failure.kill.waiting-writer-harmless.
 
-#ifndef PSQ_SIMPLE_QUEUE_H_
-#define PSQ_SIMPLE_QUEUE_H_
+#pragma once
 
 #include <memory>
 #include <optional>
@@ -114,5 +113,3 @@ class SimpleQueue {
 };
 
 }  // namespace psq
-
-#endif  // PSQ_SIMPLE_QUEUE_H_
