@@ -1,12 +1,7 @@
 // Memory that a process shares with the children that it forks later, and with programs that
 // inherit its descriptor.
 
-#ifndef PSQ_SRC_SHARED_MEMORY_H_
-#define PSQ_SRC_SHARED_MEMORY_H_
-
-#include <cstddef>
-#include <new>
-#include <type_traits>
+#pragma once
 
 #include "src/descriptor_io.h"
 
@@ -24,9 +19,6 @@ class SharedMemory {
   SharedMemory(const SharedMemory&) = delete;
   SharedMemory& operator=(const SharedMemory&) = delete;
 
-  // Whether a descriptor is one of a SharedMemory, of this size.
-  [[nodiscard]] static bool is_one(int descriptor, std::size_t size) noexcept;
-
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
   [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }  // Close-on-exec.
 
@@ -36,23 +28,4 @@ class SharedMemory {
   std::byte* data_;
 };
 
-// One T in shared memory. T is never destroyed: other processes may still use it, and a process
-// that is killed destroys nothing either.
-template <typename T>
-class SharedObject {
- public:
-  SharedObject() : memory_(sizeof(T)), object_(new (memory_.data()) T) {
-    static_assert(std::is_trivially_destructible_v<T>);
-  }
-
-  T& operator*() const noexcept { return *object_; }
-  T* operator->() const noexcept { return object_; }
-
- private:
-  SharedMemory memory_;
-  T* object_;
-};
-
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_SHARED_MEMORY_H_

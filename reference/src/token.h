@@ -1,14 +1,10 @@
 // What a handle's token says, and whether it is true.
 
-#ifndef PSQ_SRC_TOKEN_H_
-#define PSQ_SRC_TOKEN_H_
+#pragma once
 
-#include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "psq/handle.h"
-#include "src/descriptor_io.h"
 #include "src/shared_memory.h"
 
 namespace psq::detail {
@@ -26,5 +22,3 @@ Handle make_handle(std::string_view kind, const SharedMemory& memory);
 Descriptor take_handle(std::string_view kind, const std::string& token, std::size_t size);
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_TOKEN_H_
