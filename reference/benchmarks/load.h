@@ -15,7 +15,7 @@
 
 #include "benchmarks/children.h"
 #include "psq/psq.h"
-#include "src/shared_memory.h"
+#include "tests/shared_object.h"
 
 namespace psq::bench {
 
@@ -45,7 +45,7 @@ struct Times {
 // From the first put to the last take. All processes are there before it begins.
 template <typename Carrier>
 Rate throughput(Carrier& carrier, const Load& load) {
-  const detail::SharedObject<Times> times;
+  const test::SharedObject<Times> times;
   auto [gate, opener] = psq::pipe<char>(psq::one_way);
   const auto each_side = [&](int processes, const auto& work) {
     std::vector<pid_t> children;

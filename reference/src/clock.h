@@ -1,9 +1,8 @@
 // Points in time on the machine-wide monotonic clock.
 
-#ifndef PSQ_SRC_CLOCK_H_
-#define PSQ_SRC_CLOCK_H_
+#pragma once
 
-#include <chrono>
+#include <algorithm>
 #include <ctime>
 
 #include "psq/timeout.h"
@@ -19,23 +18,34 @@ inline constexpr std::chrono::milliseconds kLookAgain{50};
 class Deadline {
  public:
   static Deadline never() noexcept { return Deadline(Clock::time_point::max()); }
-  static Deadline after(Timeout timeout) noexcept;
+  static Deadline after(Timeout timeout) noexcept {
+    if (timeout.is_forever()) return never();
+    const auto now = Clock::now();
+    return Deadline(now + std::min(timeout.length(), Clock::time_point::max() - now));
+  }
 
   [[nodiscard]] bool is_never() const noexcept { return at_ == Clock::time_point::max(); }
-  [[nodiscard]] bool has_passed() const noexcept;
+  [[nodiscard]] bool has_passed() const noexcept { return !is_never() && Clock::now() >= at_; }
   // Zero when it has passed. Not for `never`.
-  [[nodiscard]] timespec left() const noexcept;
+  [[nodiscard]] timespec left() const noexcept {
+    return to_timespec(std::max(at_ - Clock::now(), Clock::duration::zero()));
+  }
   // For calls that take an absolute time of CLOCK_MONOTONIC. Not for `never`.
-  [[nodiscard]] timespec absolute() const noexcept;
+  [[nodiscard]] timespec absolute() const noexcept { return to_timespec(at_.time_since_epoch()); }
   // This one, or `limit` from now when that is sooner.
-  [[nodiscard]] Deadline within(std::chrono::nanoseconds limit) const noexcept;
+  [[nodiscard]] Deadline within(Clock::duration limit) const noexcept {
+    return Deadline(std::min(at_, Clock::now() + limit));
+  }
 
  private:
   explicit Deadline(Clock::time_point at) noexcept : at_(at) {}
+
+  static timespec to_timespec(Clock::duration length) noexcept {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(length);
+    return {.tv_sec = seconds.count(), .tv_nsec = (length - seconds).count()};
+  }
 
   Clock::time_point at_;
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_CLOCK_H_

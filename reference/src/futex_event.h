@@ -1,9 +1,14 @@
 // Waiting in shared memory for something to change.
 
-#ifndef PSQ_SRC_FUTEX_EVENT_H_
-#define PSQ_SRC_FUTEX_EVENT_H_
+#pragma once
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <climits>
 #include <cstdint>
 
 #include "src/clock.h"
@@ -22,7 +27,7 @@ class FutexEvent {
 
   // To be called after the change. Costs no system call while nobody sleeps.
   void notify_one() noexcept { notify(1); }
-  void notify_all() noexcept;
+  void notify_all() noexcept { notify(INT_MAX); }
   // As notify_one, by one of those who were notified, of a change that it was told of but leaves
   // to another.
   void pass_on() noexcept {
@@ -36,12 +41,13 @@ class FutexEvent {
       if (condition()) return true;
       if (deadline.has_passed()) return false;
       if (looks < kYields) {
-        yield();
+        sched_yield();
         continue;
       }
-      const std::uint32_t seen = announce();
+      const std::uint32_t seen = word_.fetch_or(kSleepers) | kSleepers;
       if (condition()) return true;
-      sleep(seen, deadline);
+      const timespec until = deadline.within(kLookAgain).absolute();
+      futex(FUTEX_WAIT_BITSET, seen, &until);
     }
   }
 
@@ -51,14 +57,23 @@ class FutexEvent {
   static constexpr std::uint32_t kSleepers = 1;
   static constexpr std::uint32_t kOneNotification = 2;
 
-  static void yield() noexcept;
-  std::uint32_t announce() noexcept;
-  void sleep(std::uint32_t seen, Deadline deadline) noexcept;
-  void notify(int how_many) noexcept;
+  void notify(int how_many) noexcept {
+    // Against wait(): either the sleeper is seen here, or it sees the change.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if ((word_.load(std::memory_order_relaxed) & kSleepers) == 0) return;
+    std::uint32_t now = word_.fetch_add(kOneNotification) + kOneNotification;
+    if (futex(FUTEX_WAKE, static_cast<std::uint32_t>(how_many), nullptr) == 0) {
+      // Nobody was asleep. If somebody is about to be, the changed word keeps it awake.
+      word_.compare_exchange_strong(now, now & ~kSleepers);
+    }
+  }
+
+  long futex(int operation, std::uint32_t value, const timespec* until) noexcept {
+    static_assert(sizeof word_ == sizeof value && decltype(word_)::is_always_lock_free);
+    return syscall(SYS_futex, &word_, operation, value, until, nullptr, FUTEX_BITSET_MATCH_ANY);
+  }
 
   std::atomic<std::uint32_t> word_{0};
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_FUTEX_EVENT_H_

@@ -1,7 +1,6 @@
 // What queues leave behind on purpose. Nothing of it is in the normal library.
 
-#ifndef PSQ_SRC_LEAK_FAULTS_H_
-#define PSQ_SRC_LEAK_FAULTS_H_
+#pragma once
 
 namespace psq::detail {
 
@@ -9,5 +8,3 @@ namespace psq::detail {
 void fault_leak();
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_LEAK_FAULTS_H_

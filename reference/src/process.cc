@@ -1,8 +1,6 @@
 #include "psq/process.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,27 +8,168 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <exception>
+#include <cstdlib>
+#include <thread>
 
-#include "psq/error.h"
-#include "src/child.h"
 #include "src/descriptor_io.h"
 #include "src/fault_seam.h"
+#include "src/process_faults.h"
 #include "src/process_state.h"
 
 namespace psq {
+
+// Until it is reaped a child's pid is nobody else's; it is reaped and signalled through this object
+// only, under its lock. Only in the parent: others get InvalidArgument.
+class Process::State {
+ public:
+  // In the parent.
+  State(pid_t pid, bool daemon) : pid_(pid), daemon_(daemon) {}
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  [[nodiscard]] bool is_daemon() const noexcept { return daemon_; }
+  [[nodiscard]] bool is_mine() const noexcept { return getpid() == parent_; }
+
+  // True when the child has ended; false not before the deadline.
+  bool join(detail::Deadline deadline) {
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kProcessJoinGivesUp))
+        deadline = deadline.within(2 * detail::kLookAgain);
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kProcessJoinByStarter) && !detail::fault_has_started())
+        return false;
+    while (!exit_code()) {
+      if (deadline.has_passed()) return false;
+      // In bounded pieces: there may be no descriptor to be had, or another thread reaps the child
+      // just now and this is a descriptor of somebody else. glibc 2.36 declares pidfd_open for C
+      // only.
+      const detail::Descriptor child(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+      pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
+      detail::poll_until({&watched, 1}, deadline.within(detail::kLookAgain));
+    }
+    return true;
+  }
+
+  std::optional<int> exit_code() {
+    check_mine();
+    const std::lock_guard lock(mutex_);
+    return reap();
+  }
+
+  void send_signal(int number) {
+    check_mine();
+    const std::lock_guard lock(mutex_);
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kSignalAfterEnd) && reap()) exit_code_ = -number;
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kTerminateInterrupts) && number == SIGTERM)
+        number = SIGINT;
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kKillTerminates) && number == SIGKILL) number = SIGTERM;
+    if (!reap()) ::kill(pid_, number);
+  }
+
+ private:
+  void check_mine() const {
+    if (is_mine()) return;
+    throw InvalidArgument("process " + std::to_string(pid_) + " is a child of process " +
+                          std::to_string(parent_) + ", and only that one can deal with it");
+  }
+
+  std::optional<int> reap() {
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kExitCodesMixed) && exit_code_)
+        return static_cast<int>(detail::fault_own().load());
+    if (exit_code_) return exit_code_;
+    int status = 0;
+    const pid_t ended = waitpid(pid_, &status, WNOHANG);
+    if (ended < 0) exit_code_ = 255;  // Somebody else has reaped it.
+    if (ended == pid_) {
+      exit_code_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+      if constexpr (detail::kFaults)
+        if (detail::fault_is(detail::Fault::kExitCodePositive) && *exit_code_ < 0)
+          exit_code_ = 128 - *exit_code_;
+      if constexpr (detail::kFaults)
+        if (detail::fault_is(detail::Fault::kExitStatusSigned) && *exit_code_ > 127)
+          exit_code_ = *exit_code_ - 256;
+      if constexpr (detail::kFaults)
+        if (detail::fault_is(detail::Fault::kExitCodesMixed)) detail::fault_own() = *exit_code_;
+    }
+    return exit_code_;
+  }
+
+  const pid_t pid_;
+  const pid_t parent_ = getpid();
+  const bool daemon_;
+  std::mutex mutex_;
+  std::optional<int> exit_code_;
+};
+
+namespace detail {
+
+ProcessState& ProcessState::instance() {
+  static auto* const state = new ProcessState;
+  return *state;
+}
+
+// Holding the lock over the fork means that no other thread is inside when the child is copied.
+ProcessState::ProcessState() {
+  pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
+                 [] {
+                   for (ForkAware* handle : instance().handles_) handle->reset_in_child();
+                   instance().children_.clear();
+                   instance().mutex_.unlock();
+                 });
+  // For programs that end by std::exit, with handles that nobody destroys.
+  std::atexit([] { instance().finish(); });
+}
+
+void ProcessState::finish() {
+  std::set<Child> children;
+  {
+    const std::lock_guard lock(mutex_);
+    children.swap(children_);
+  }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDaemonsLeft))
+      std::erase_if(children, [](const Child& child) { return child->is_daemon(); });
+  if constexpr (kFaults)
+    if (fault_is(Fault::kChildrenLeft))
+      std::erase_if(children, [](const Child& child) { return !child->is_daemon(); });
+  for (const Child& child : children) {
+    if (child->is_daemon()) child->send_signal(SIGTERM);
+  }
+  for (const Child& child : children) child->join(Deadline::never());
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitDoesNotFlush)) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kTasksExitDoesNotFlush)) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitWaitsForGetters))
+      while (fault_own() > 0) std::this_thread::sleep_for(kLookAgain);
+  flush_queues();
+}
+
+void ProcessState::flush_queues() {
+  std::vector<std::shared_ptr<Feeder>> feeders;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const ForkAware* handle : handles_) {
+      if (auto feeder = handle->feeder()) feeders.push_back(std::move(feeder));
+    }
+  }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitFlushesOneQueue))
+      for (; feeders.size() > 1; feeders.pop_back()) feeders.back()->fault_lose();
+  for (const auto& feeder : feeders) feeder->close();
+  for (const auto& feeder : feeders) feeder->wait_flushed();
+}
+
+}  // namespace detail
+
 namespace {
 
-// The exit code of a child that somebody else reaped.
-constexpr int kUnknownExitCode = 255;
-
-// How often to look for the end of a child without a descriptor that tells.
-constexpr std::chrono::milliseconds kLookBlindly{10};
-
-// glibc 2.36 declares pidfd_open for C only.
-int open_pidfd(pid_t pid) {
-  return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-}
+// Made before main, when there is one thread: no fork finds it half made.
+[[maybe_unused]] const detail::ProcessState& made_early = detail::ProcessState::instance();
 
 // Only these two: another thread may hold the lock of an input that it is waiting for.
 void flush_standard_streams() {
@@ -38,150 +177,44 @@ void flush_standard_streams() {
   std::fflush(stderr);
 }
 
-// For a fault.
-thread_local bool has_started_a_child = false;
-
-// A fault: copies of all pipes that this process has.
-[[maybe_unused]] void keep_ends() {
-  constexpr int kSome = 100;
-  for (int each = STDERR_FILENO + 1; each < kSome; ++each) {
-    struct stat about {};
-    if (fstat(each, &about) == 0 && S_ISFIFO(about.st_mode)) (void)fcntl(each, F_DUPFD, kSome);
-  }
-}
-
 [[noreturn]] void run_child(const std::function<void()>& body) {
   try {
     body();
+    psq::exit(0);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "psq: process %d ends with an error: %s\n", getpid(), error.what());
-    psq::exit(1);
   } catch (...) {
     std::fprintf(stderr, "psq: process %d ends with an error of unknown type\n", getpid());
-    psq::exit(1);
   }
-  psq::exit(0);
+  psq::exit(1);
+}
+
+// What the end of its handle means for a child.
+void end(const std::shared_ptr<Process::State>& child) noexcept {
+  if (!child->is_mine()) return;
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kDaemonsLeft) && child->is_daemon()) return;
+  if (child->is_daemon()) child->send_signal(SIGTERM);
+  child->join(detail::Deadline::never());
+  detail::ProcessState::instance().remove(child);
 }
 
 }  // namespace
 
-bool Process::State::is_mine() const noexcept {
-  return getpid() == parent_;
-}
-
-void Process::State::check_mine() const {
-  if (is_mine()) return;
-  throw InvalidArgument("process " + std::to_string(pid_) + " is a child of process " +
-                        std::to_string(parent_) + ", and only that one can deal with it");
-}
-
-bool Process::State::join(detail::Deadline deadline) {
-  using detail::Fault;
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(Fault::kProcessJoinGivesUp))
-      deadline = deadline.within(2 * detail::kLookAgain);
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(Fault::kProcessJoinByStarter) && !has_started_a_child) return false;
-  for (;;) {
-    if (exit_code()) return true;
-    if (deadline.has_passed()) return false;
-    wait_for_end(deadline);
-  }
-}
-
-void Process::State::wait_for_end(detail::Deadline deadline) {
-  const auto child = [&] {
-    const std::lock_guard lock(mutex_);
-    // Not reaped under this lock, so that the pid is still this child's.
-    return detail::Descriptor(reap() ? -1 : open_pidfd(pid_));
-  }();
-  pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
-  // Without a descriptor, because there are no more to be had, poll merely sleeps: look often.
-  const bool blind = child.get() < 0;
-  detail::poll_until({&watched, 1}, blind ? deadline.within(kLookBlindly) : deadline);
-}
-
-std::optional<int> Process::State::exit_code() {
-  check_mine();
-  const std::lock_guard lock(mutex_);
-  return reap();
-}
-
-std::optional<int> Process::State::reap() {
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kExitCodesMixed) && exit_code_)
-      return static_cast<int>(detail::fault_own().load());
-  if (exit_code_) return exit_code_;
-  int status = 0;
-  const pid_t ended = waitpid(pid_, &status, WNOHANG);
-  if (ended == pid_) {
-    exit_code_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kExitCodePositive) && *exit_code_ < 0)
-        exit_code_ = 128 - *exit_code_;
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kExitStatusSigned) && *exit_code_ > 127)
-        exit_code_ = *exit_code_ - 256;
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kExitCodesMixed)) detail::fault_own() = *exit_code_;
-  } else if (ended < 0 && errno == ECHILD) {
-    exit_code_ = kUnknownExitCode;
-  }
-  return exit_code_;
-}
-
-void Process::State::send_signal(int number) {
-  check_mine();
-  const std::lock_guard lock(mutex_);
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kSignalAfterEnd) && reap()) exit_code_ = -number;
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kTerminateInterrupts) && number == SIGTERM) number = SIGINT;
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kKillTerminates) && number == SIGKILL) number = SIGTERM;
-  if (!reap()) ::kill(pid_, number);
-}
-
 Process::Process(const std::function<void()>& body, Options options) {
-  detail::ProcessState& process = detail::ProcessState::instance();
   flush_standard_streams();  // or the child would write it once more
-  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) throw SystemError("cannot fork", errno);
   if constexpr (detail::kFaults)
     if (pid == 0 && options.daemon && detail::fault_is(detail::Fault::kDaemonDoesNotFlush))
       body(), _exit(0);
   if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kChildKeepsEnds) && pid == 0) keep_ends();
+    if (detail::fault_is(detail::Fault::kChildKeepsEnds) && pid == 0) detail::fault_keep_ends();
   if (pid == 0) run_child(body);
-  has_started_a_child = true;
-  state_ = std::make_shared<State>(pid, parent, options.daemon);
-  process.add_child(state_);
-}
-
-Process& Process::operator=(Process&& other) noexcept {
-  if (this != &other) {
-    finish();
-    state_ = std::move(other.state_);
-  }
-  return *this;
-}
-
-Process::~Process() {
-  finish();
-}
-
-void Process::finish() noexcept {
-  if (state_ == nullptr || !state_->is_mine()) return;
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kDaemonsLeft) && state_->is_daemon()) return;
-  if (state_->is_daemon()) state_->send_signal(SIGTERM);
-  state_->join(detail::Deadline::never());
-  detail::ProcessState::instance().remove_child(state_);
-}
-
-void Process::join() {
-  state_->join(detail::Deadline::never());
+  if constexpr (detail::kFaults) detail::fault_has_started() = true;
+  const auto state = std::make_shared<State>(pid, options.daemon);
+  detail::ProcessState::instance().add(state);
+  state_ = {state.get(), [state](State*) { end(state); }};
 }
 
 bool Process::join(Timeout timeout) {

@@ -1,13 +1,10 @@
 // What psq has to know about the whole process: its queues and its children, for fork and for the
 // end.
 
-#ifndef PSQ_SRC_PROCESS_STATE_H_
-#define PSQ_SRC_PROCESS_STATE_H_
+#pragma once
 
-#include <memory>
 #include <mutex>
 #include <set>
-#include <vector>
 
 #include "psq/process.h"
 #include "src/feeder.h"
@@ -32,13 +29,26 @@ class ForkAware {
 // raw, finds it at rest, and its children are the child's own: none.
 class ProcessState {
  public:
+  using Child = std::shared_ptr<Process::State>;
+
   static ProcessState& instance();
 
-  void add(ForkAware& handle);
-  void remove(ForkAware& handle) noexcept;
-
-  void add_child(const std::shared_ptr<Process::State>& child);
-  void remove_child(const std::shared_ptr<Process::State>& child) noexcept;
+  void add(ForkAware& handle) {
+    const std::lock_guard lock(mutex_);
+    handles_.insert(&handle);
+  }
+  void remove(ForkAware& handle) noexcept {
+    const std::lock_guard lock(mutex_);
+    handles_.erase(&handle);
+  }
+  void add(const Child& child) {
+    const std::lock_guard lock(mutex_);
+    children_.insert(child);
+  }
+  void remove(const Child& child) noexcept {
+    const std::lock_guard lock(mutex_);
+    children_.erase(child);
+  }
 
   // All that the end of a process owes: see psq::exit.
   void finish();
@@ -48,17 +58,9 @@ class ProcessState {
  private:
   ProcessState();
 
-  static void before_fork();
-  static void after_fork_in_parent();
-  static void after_fork_in_child();
-
-  void finish_children();
-
   std::mutex mutex_;
   std::set<ForkAware*> handles_;
-  std::set<std::shared_ptr<Process::State>> children_;
+  std::set<Child> children_;
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_PROCESS_STATE_H_

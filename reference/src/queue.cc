@@ -7,7 +7,6 @@
 #include "src/history_faults.h"
 #include "src/leak_faults.h"
 #include "src/queue_state.h"
-#include "src/token.h"
 
 namespace psq::detail {
 namespace {

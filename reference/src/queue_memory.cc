@@ -5,7 +5,6 @@
 
 #include "psq/error.h"
 #include "psq/queue.h"
-#include "src/token.h"
 
 namespace psq::detail {
 namespace {

@@ -1,11 +1,13 @@
 // A lock between processes that outlives its holder.
 
-#ifndef PSQ_SRC_ROBUST_LOCK_H_
-#define PSQ_SRC_ROBUST_LOCK_H_
+#pragma once
 
 #include <pthread.h>
 
+#include <cerrno>
+
 #include "src/clock.h"
+#include "src/sanitizers.h"
 
 namespace psq::detail {
 
@@ -16,17 +18,49 @@ class RobustLock {
  public:
   enum class Taken { kNo, kYes, kFromTheDead };
 
-  RobustLock();
+  RobustLock() {
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    const int error = pthread_mutex_init(&mutex_, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+    if (error != 0) throw SystemError("cannot make a robust lock", error);
+  }
   RobustLock(const RobustLock&) = delete;
   RobustLock& operator=(const RobustLock&) = delete;
 
-  [[nodiscard]] Taken try_lock();
+  [[nodiscard]] Taken try_lock() { return result_of(pthread_mutex_trylock(&mutex_)); }
   // Tries at least once. kNo: not before the deadline has passed.
-  [[nodiscard]] Taken lock(Deadline deadline);
-  void unlock() noexcept;
+  [[nodiscard]] Taken lock(Deadline deadline) {
+    Taken taken = try_lock();
+    while (taken == Taken::kNo && !deadline.has_passed()) {
+      // In bounded pieces, as all sleeping in shared memory. The thread sanitizer knows every call
+      // on a mutex but this one: for it the lock is tried again and again.
+      const timespec until = deadline.within(kLookAgain).absolute();
+      taken = kThreadSanitizer
+                  ? try_lock()
+                  : result_of(pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until));
+    }
+    return taken;
+  }
+  void unlock() noexcept { pthread_mutex_unlock(&mutex_); }
 
  private:
-  Taken result_of(int error);
+  Taken result_of(int error) {
+    switch (error) {
+      case 0:
+        return Taken::kYes;
+      case EOWNERDEAD:
+        pthread_mutex_consistent(&mutex_);
+        return Taken::kFromTheDead;
+      case EBUSY:
+      case ETIMEDOUT:
+        return Taken::kNo;
+      default:
+        throw SystemError("cannot take a lock in shared memory", error);
+    }
+  }
 
   pthread_mutex_t mutex_;
 };
@@ -60,5 +94,3 @@ class RobustGuard {
 };
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_ROBUST_LOCK_H_

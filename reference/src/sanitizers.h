@@ -1,24 +1,15 @@
 // What the sanitizers have to be told.
 
-#ifndef PSQ_SRC_SANITIZERS_H_
-#define PSQ_SRC_SANITIZERS_H_
+#pragma once
 
-#if defined(__SANITIZE_THREAD__)
-#define PSQ_THREAD_SANITIZER
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define PSQ_ADDRESS_SANITIZER
-#endif
 #ifdef __has_feature
-#if __has_feature(thread_sanitizer)
-#define PSQ_THREAD_SANITIZER
-#endif
-#if __has_feature(address_sanitizer)
-#define PSQ_ADDRESS_SANITIZER
-#endif
+#define PSQ_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define PSQ_HAS_FEATURE(feature) 0
 #endif
 
-#ifdef PSQ_ADDRESS_SANITIZER
+#if defined(__SANITIZE_ADDRESS__) || PSQ_HAS_FEATURE(address_sanitizer)
+#define PSQ_ADDRESS_SANITIZER
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -27,7 +18,7 @@ namespace psq::detail {
 // The thread sanitizer sees what the threads of one process do. That one of them knows of another's
 // work by way of a third one in another process, it does not see: what other processes remember in
 // shared memory has to be looked up again for it.
-#ifdef PSQ_THREAD_SANITIZER
+#if defined(__SANITIZE_THREAD__) || PSQ_HAS_FEATURE(thread_sanitizer)
 inline constexpr bool kThreadSanitizer = true;
 #else
 inline constexpr bool kThreadSanitizer = false;
@@ -41,5 +32,3 @@ inline void leave_behind([[maybe_unused]] const void* object) noexcept {
 }
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_SANITIZERS_H_

@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <utility>
 
-#include "psq/error.h"
 
 namespace psq::detail {
 namespace {
@@ -23,6 +21,16 @@ Descriptor make_file(std::size_t size) {
     throw SystemError("cannot make shared memory", errno);
   }
   return file;
+}
+
+// A token is "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout changes with what stands in shared
+// memory; the inode tells one memory from any other that may have the same descriptor by now.
+std::string start_of_token(std::string_view kind) {
+  return "psq:2:" + std::string(kind) + ':';
+}
+
+std::string make_token(std::string_view kind, const struct stat& about, int descriptor) {
+  return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);
 }
 
 }  // namespace
@@ -40,10 +48,37 @@ SharedMemory::~SharedMemory() {
   munmap(data_, size_);
 }
 
-bool SharedMemory::is_one(int descriptor, std::size_t size) noexcept {
+Handle make_handle(std::string_view kind, const SharedMemory& memory) {
   struct stat about {};
-  return fcntl(descriptor, F_GET_SEALS) == kSeals && fstat(descriptor, &about) == 0 &&
-         about.st_size == static_cast<off_t>(size);
+  fstat(memory.descriptor(), &about);
+  Descriptor inheritable(fcntl(memory.descriptor(), F_DUPFD, 3));
+  if (inheritable.get() < 0) throw SystemError("cannot make a handle of a queue", errno);
+  std::string token = make_token(kind, about, inheritable.get());
+  return {inheritable.release(), std::move(token)};
+}
+
+Descriptor take_handle(std::string_view kind, const std::string& token, std::size_t size) {
+  const auto refuse_if = [&](bool wrong, const std::string& why) {
+    if (wrong) throw InvalidArgument("'" + token + "' " + why);
+  };
+  refuse_if(!token.starts_with(start_of_token(kind)),
+            "is no handle of a " + std::string(kind) + " of this version of psq");
+  const std::string digits = token.substr(token.rfind(':') + 1);
+  const auto number = static_cast<int>(std::strtol(digits.c_str(), nullptr, 10));
+  refuse_if(digits != std::to_string(number), "is no whole handle");
+  struct stat about {};
+  refuse_if(fcntl(number, F_GET_SEALS) != kSeals || fstat(number, &about) != 0 ||
+                about.st_size != static_cast<off_t>(size) ||
+                token != make_token(kind, about, number),
+            "stands for nothing that this program has inherited; execute it while the handle "
+            "lives, and let it inherit descriptors");
+  refuse_if((fcntl(number, F_GETFD) & FD_CLOEXEC) != 0, "was used before in this program");
+  fcntl(number, F_SETFD, FD_CLOEXEC);
+  return Descriptor(number);
 }
 
 }  // namespace psq::detail
+
+psq::Handle::~Handle() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}

@@ -1,13 +1,11 @@
 // Memory that a process shares with the children that it forks later, and with programs that
 // inherit its descriptor.
 
-#ifndef PSQ_SRC_SHARED_MEMORY_H_
-#define PSQ_SRC_SHARED_MEMORY_H_
+#pragma once
 
-#include <cstddef>
-#include <new>
-#include <type_traits>
+#include <string_view>
 
+#include "psq/handle.h"
 #include "src/descriptor_io.h"
 
 namespace psq::detail {
@@ -24,9 +22,6 @@ class SharedMemory {
   SharedMemory(const SharedMemory&) = delete;
   SharedMemory& operator=(const SharedMemory&) = delete;
 
-  // Whether a descriptor is one of a SharedMemory, of this size.
-  [[nodiscard]] static bool is_one(int descriptor, std::size_t size) noexcept;
-
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
   [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }  // Close-on-exec.
 
@@ -36,23 +31,17 @@ class SharedMemory {
   std::byte* data_;
 };
 
-// One T in shared memory. T is never destroyed: other processes may still use it, and a process
-// that is killed destroys nothing either.
-template <typename T>
-class SharedObject {
- public:
-  SharedObject() : memory_(sizeof(T)), object_(new (memory_.data()) T) {
-    static_assert(std::is_trivially_destructible_v<T>);
-  }
+// Of what a handle is one.
+inline constexpr std::string_view kQueueKind = "queue";
+inline constexpr std::string_view kJoinableKind = "joinable-queue";
+inline constexpr std::string_view kSimpleKind = "simple-queue";
 
-  T& operator*() const noexcept { return *object_; }
-  T* operator->() const noexcept { return object_; }
+// Throws SystemError.
+Handle make_handle(std::string_view kind, const SharedMemory& memory);
 
- private:
-  SharedMemory memory_;
-  T* object_;
-};
+// The descriptor that this program has inherited, close-on-exec from now on. Throws
+// InvalidArgument, with nothing taken, when the token is of another kind or says something that is
+// not so.
+Descriptor take_handle(std::string_view kind, const std::string& token, std::size_t size);
 
 }  // namespace psq::detail
-
-#endif  // PSQ_SRC_SHARED_MEMORY_H_

@@ -9,7 +9,6 @@
 #include "src/history_faults.h"
 #include "src/process_state.h"
 #include "src/shared_memory.h"
-#include "src/token.h"
 
 namespace psq::detail {
 

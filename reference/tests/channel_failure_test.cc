@@ -6,9 +6,9 @@
 #include <string>
 
 #include "src/channel.h"
-#include "src/shared_memory.h"
 #include "tests/child.h"
 #include "tests/own_channel.h"
+#include "tests/shared_object.h"
 
 namespace psq::detail {
 namespace {
@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using psq::test::await;
 using psq::test::Child;
 using psq::test::OwnChannel;
+using psq::test::SharedObject;
 using Received = Channel::Received;
 
 constexpr std::size_t kSmall = 1024;

@@ -10,15 +10,14 @@
 #include <random>
 #include <vector>
 
-#include "src/shared_memory.h"
 #include "tests/death.h"
+#include "tests/shared_object.h"
 
 namespace psq::test {
 namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-using detail::SharedObject;
 
 constexpr int kProducers = 2;
 constexpr int kConsumers = 2;

@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "psq/fault.h"
-#include "src/shared_memory.h"
+#include "tests/shared_object.h"
 
 namespace psq::test {
 namespace {
 
 using namespace std::chrono_literals;
-using detail::SharedObject;
 
 struct Moment {
   const char* point;

@@ -4,8 +4,8 @@
 
 #include <atomic>
 
-#include "src/shared_memory.h"
 #include "tests/child.h"
+#include "tests/shared_object.h"
 
 namespace psq::detail {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using psq::test::await;
 using psq::test::Child;
+using psq::test::SharedObject;
 
 struct Shared {
   FutexEvent event;

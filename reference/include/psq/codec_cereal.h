@@ -9,15 +9,13 @@
 //     template <typename Archive>
 //     void serialize(Archive& archive) { archive(name, parts); }
 //   };
-
 //
 // An item needs a constructor without arguments; it need not be copyable. Threads and errors: as
 // psq/codec.h says.
 //
 // Clauses: queue.item.values-equal, queue.get.not-deserializable.
 
-#ifndef PSQ_CODEC_CEREAL_H_
-#define PSQ_CODEC_CEREAL_H_
+#pragma once
 
 #include <cereal/archives/binary.hpp>
 #include <cereal/types/array.hpp>
@@ -37,69 +35,51 @@
 #include <cereal/types/vector.hpp>
 #include <istream>
 #include <ostream>
-#include <span>
 #include <streambuf>
-#include <string>
 
 #include "psq/codec.h"
 
 namespace psq {
 namespace detail {
 
-template <typename T>
-inline constexpr bool kCerealTakes =
-    cereal::traits::is_output_serializable<T, cereal::BinaryOutputArchive>::value&&
-        cereal::traits::is_input_serializable<T, cereal::BinaryInputArchive>::value;
-
-class AppendBuffer : public std::streambuf {
- public:
-  explicit AppendBuffer(std::string& out) : out_(out) {}
-
- protected:
+// What cereal writes, which it does in whole pieces only.
+struct AppendBuffer : std::streambuf {
+  explicit AppendBuffer(std::string& end_of) : out(end_of) {}
   std::streamsize xsputn(const char* data, std::streamsize size) override {
-    out_.append(data, static_cast<std::size_t>(size));
+    out.append(data, static_cast<std::size_t>(size));
     return size;
   }
-  int_type overflow(int_type c) override {
-    if (!traits_type::eq_int_type(c, traits_type::eof())) {
-      out_.push_back(traits_type::to_char_type(c));
-    }
-    return traits_type::not_eof(c);
-  }
-
- private:
-  std::string& out_;
+  std::string& out;
 };
 
-class SpanBuffer : public std::streambuf {
- public:
+// What cereal reads.
+struct SpanBuffer : std::streambuf {
   explicit SpanBuffer(std::span<const std::byte> bytes) {
     // A stream buffer for reading never writes through these pointers.
     auto* first = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
     setg(first, first, first + bytes.size());
   }
-  [[nodiscard]] std::ptrdiff_t left() const { return egptr() - gptr(); }
 };
 
 }  // namespace detail
 
 template <typename T>
-requires(!detail::Raw<T> && !detail::AsItIs<T> && !detail::kPointsElsewhere<T> &&
-         detail::kCerealTakes<T>) struct Codec<T> {
+requires(
+    !detail::Raw<T> && !detail::AsItIs<T> && !detail::kPointsElsewhere<T> &&
+    cereal::traits::is_output_serializable<T, cereal::BinaryOutputArchive>::value &&
+    cereal::traits::is_input_serializable<T, cereal::BinaryInputArchive>::value) struct Codec<T> {
   static void encode(const T& value, std::string& out) {
     detail::AppendBuffer buffer(out);
     std::ostream stream(&buffer);
-    cereal::BinaryOutputArchive archive(stream);
-    archive(value);
+    cereal::BinaryOutputArchive{stream}(value);
   }
   static T decode(std::span<const std::byte> bytes) {
     detail::SpanBuffer buffer(bytes);
     std::istream stream(&buffer);
-    cereal::BinaryInputArchive archive(stream);
     T value;
-    archive(value);
-    if (buffer.left() != 0) {
-      throw NotDeserializable(std::to_string(buffer.left()) +
+    cereal::BinaryInputArchive{stream}(value);
+    if (const auto left = buffer.in_avail(); left != 0) {
+      throw NotDeserializable(std::to_string(left) +
                               " bytes too many for the item; do both sides use the same type?");
     }
     return value;
@@ -107,5 +87,3 @@ requires(!detail::Raw<T> && !detail::AsItIs<T> && !detail::kPointsElsewhere<T> &
 };
 
 }  // namespace psq
-
-#endif  // PSQ_CODEC_CEREAL_H_

@@ -2,7 +2,6 @@
 //
 // Their names are those of the law's table of outcomes. An operation that throws one of them had no
 // other effect than the one its comment names; the object stays usable unless it says otherwise.
-
 //
 // Errors are values: they may be copied, kept, and handed to another thread.
 //
@@ -12,8 +11,7 @@
 // joinable-queue.task-done.too-often, joinable-queue.put.count-overflow,
 // queue.join-thread.before-close.
 
-#ifndef PSQ_ERROR_H_
-#define PSQ_ERROR_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -24,58 +22,54 @@
 
 namespace psq {
 
-class Error : public std::runtime_error {
- public:
+struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 // A get obtained no item within the time it was given. It says nothing about the queue being empty.
-class Empty : public Error {
- public:
-  Empty();
+struct Empty : Error {
+  Empty() : Error("no item was obtained within the time given") {}
 };
 
 // A put found no free slot within the time it was given. The item was not put.
-class Full : public Error {
- public:
-  Full();
+struct Full : Error {
+  Full() : Error("no slot became free within the time given") {}
 };
 
 // Nothing came within the time given, in a call that has no better name for it. Nothing was taken.
-class TimeoutError : public Error {
- public:
-  TimeoutError();
+struct TimeoutError : Error {
+  TimeoutError() : Error("no message began within the time given") {}
 };
 
 // The object was closed in this process before.
-class Closed : public Error {
- public:
-  explicit Closed(const std::string& what_is_closed);
+struct Closed : Error {
+  explicit Closed(const std::string& what_is_closed)
+      : Error(what_is_closed + " is closed in this process") {}
 };
 
 // Every copy of the other end is closed, and all that it sent has been received.
-class EndOfStream : public Error {
- public:
-  EndOfStream();
+struct EndOfStream : Error {
+  EndOfStream() : Error("the other end is closed and all it sent has been received") {}
 };
 
 // Nobody is left who could receive what was sent.
-class BrokenPipe : public Error {
- public:
-  BrokenPipe();
+struct BrokenPipe : Error {
+  BrokenPipe() : Error("every copy of the receiving end is closed") {}
 };
 
 // The other end of a duplex pipe was closed while data sent to it was still unread.
-class ConnectionReset : public Error {
- public:
-  ConnectionReset();
+struct ConnectionReset : Error {
+  ConnectionReset() : Error("the other end was closed while data sent to it was unread") {}
 };
 
 // The message did not fit into the caller's buffer. It was consumed and travels with the error; the
 // connection stays usable.
 class BufferTooShort : public Error {
  public:
-  BufferTooShort(std::size_t room, std::vector<std::byte> message);
+  BufferTooShort(std::size_t room, std::vector<std::byte> message)
+      : Error("a message of " + std::to_string(message.size()) + " bytes does not fit into " +
+              std::to_string(room) + " bytes; it comes with this error"),
+        message_(std::move(message)) {}
   [[nodiscard]] const std::vector<std::byte>& message() const noexcept { return message_; }
 
  private:
@@ -83,65 +77,60 @@ class BufferTooShort : public Error {
 };
 
 // The message is longer than the caller's maximum. This end receives nothing from now on.
-class MessageTooLong : public Error {
- public:
-  MessageTooLong(std::uint64_t length, std::uint64_t maximum);
+struct MessageTooLong : Error {
+  MessageTooLong(std::uint64_t length, std::uint64_t maximum)
+      : Error("a message of " + std::to_string(length) + " bytes is longer than the maximum of " +
+              std::to_string(maximum) + "; this end receives nothing more") {}
 };
 
 // A send on an end that only receives, or a receive on one that only sends.
-class WrongDirection : public Error {
- public:
+struct WrongDirection : Error {
   using Error::Error;
 };
 
 // The item could not be turned into bytes. Nothing was put or sent. The codec's own error is
 // nested.
-class NotSerializable : public Error {
- public:
+struct NotSerializable : Error {
   using Error::Error;
 };
 
 // The received bytes could not be turned into an item. They were consumed, except by
 // recv_connection. The codec's own error is nested.
-class NotDeserializable : public Error {
- public:
+struct NotDeserializable : Error {
   using Error::Error;
 };
 
 // There was no unfinished task that could be done. The count stays zero.
-class TaskDoneTooOften : public Error {
- public:
-  TaskDoneTooOften();
+struct TaskDoneTooOften : Error {
+  TaskDoneTooOften() : Error("task_done was called more often than there were tasks") {}
 };
 
 // The count of unfinished tasks is at its largest. The item was not put.
-class CountOverflow : public Error {
- public:
-  CountOverflow();
+struct CountOverflow : Error {
+  CountOverflow() : Error("too many unfinished tasks; call task_done once for each item got") {}
 };
 
 // A stream ended inside of a message, or holds what no sender writes.
-class Corrupted : public Error {
- public:
+struct Corrupted : Error {
   using Error::Error;
 };
 
 // The value of an argument is out of its range. Nothing was done.
-class InvalidArgument : public Error {
- public:
+struct InvalidArgument : Error {
   using Error::Error;
 };
 
 // A call out of its order: join_thread before close.
-class NotStarted : public Error {
- public:
+struct NotStarted : Error {
   using Error::Error;
 };
 
 // The operating system refused something for a reason that has no name of its own here.
 class SystemError : public Error {
  public:
-  SystemError(const std::string& doing, int error_number);
+  SystemError(const std::string& doing, int error_number)
+      : Error(doing + ": " + std::generic_category().message(error_number)),
+        code_(error_number, std::generic_category()) {}
   [[nodiscard]] std::error_code code() const noexcept { return code_; }
 
  private:
@@ -149,5 +138,3 @@ class SystemError : public Error {
 };
 
 }  // namespace psq
-
-#endif  // PSQ_ERROR_H_

@@ -21,8 +21,7 @@
 //
 // Clauses: process.objects.every-type, process.hygiene.nothing-left.
 
-#ifndef PSQ_HANDLE_H_
-#define PSQ_HANDLE_H_
+#pragma once
 
 #include <string>
 #include <utility>
@@ -38,7 +37,6 @@ class Handle {
       : descriptor_(descriptor), token_(std::move(token)) {}
   Handle(Handle&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)), token_(std::move(other.token_)) {}
-  Handle& operator=(Handle&&) = delete;
   ~Handle();
 
   // For an argument or a variable of the environment: printable, without spaces.
@@ -50,5 +48,3 @@ class Handle {
 };
 
 }  // namespace psq
-
-#endif  // PSQ_HANDLE_H_

@@ -7,16 +7,13 @@
 // process.objects.after-drop, process.children.several, process.hygiene.descriptors,
 // process.hygiene.nothing-left.
 
-#ifndef PSQ_PROCESS_H_
-#define PSQ_PROCESS_H_
+#pragma once
 
 #include <sys/types.h>
 
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "psq/timeout.h"
 
@@ -42,16 +39,16 @@ class Process {
   explicit Process(const std::function<void()>& body, Options options = {});
 
   Process(Process&&) noexcept = default;
-  Process& operator=(Process&& other) noexcept;
+  Process& operator=(Process&&) noexcept = default;
 
   // Joins the child, after terminating it when it is a daemon: waits as long as it lives. Clauses:
   // process.daemon.ends-with-parent.
-  ~Process();
+  ~Process() = default;
 
   // Waits until the child has ended; with a timeout, whether it has within it. Clauses:
   // process.join.waits, process.join.timeout-by-value, process.join.zero-at-once,
   // process.join.any-thread.
-  void join();
+  void join() { (void)join(forever); }
   bool join(Timeout timeout);
 
   // Nothing while the child runs, then its exit status, or minus the number of the signal that
@@ -68,8 +65,7 @@ class Process {
   class State;
 
  private:
-  void finish() noexcept;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<State> state_;  // Given up, it ends the child as ~Process says.
 };
 
 // Ends this process as the end of main would, without running destructors: terminates its daemons,
@@ -88,5 +84,3 @@ class Process {
 [[noreturn]] void execute(const std::vector<std::string>& command);
 
 }  // namespace psq
-
-#endif  // PSQ_PROCESS_H_

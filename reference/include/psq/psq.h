@@ -5,8 +5,7 @@
 //   psq::Process worker{[&] { handle(jobs.get()); }};
 //   jobs.put(job, 200ms);
 
-#ifndef PSQ_PSQ_H_
-#define PSQ_PSQ_H_
+#pragma once
 
 #include "psq/codec.h"
 #include "psq/connection.h"
@@ -20,5 +19,3 @@
 #include "psq/simple_queue.h"
 #include "psq/timeout.h"
 #include "psq/until.h"
-
-#endif  // PSQ_PSQ_H_

@@ -3,7 +3,6 @@
 // All waiting is measured on the machine-wide monotonic clock (CLOCK_MONOTONIC): steps of the wall
 // clock change nothing. A call never gives up before its time has passed; how much later it does
 // depends on the scheduler. A signal handler that runs meanwhile does not move the deadline.
-
 //
 // Clauses: queue.put.tiny-timeout, queue.put.huge-timeout, queue.put.infinite-timeout,
 // queue.put.nan-refused, queue.put.timeouts-each-own, queue.get.tiny-timeout,
@@ -11,12 +10,10 @@
 // queue.get.timeouts-each-own, pipe.poll.nan-refused, pipe.poll.huge-timeout,
 // pipe.wait.nan-refused.
 
-#ifndef PSQ_TIMEOUT_H_
-#define PSQ_TIMEOUT_H_
+#pragma once
 
 #include <chrono>
 #include <cmath>
-#include <type_traits>
 
 #include "psq/error.h"
 
@@ -56,15 +53,13 @@ class Timeout {
   template <typename Rep, typename Period>
   static Duration to_nanoseconds(std::chrono::duration<Rep, Period> length) {
     using Wide = std::chrono::duration<long double, std::nano>;
-    if constexpr (std::is_floating_point_v<Rep>) {
-      if (std::isnan(length.count())) {
-#ifdef PSQ_FAULTS
-        if (detail::fault_takes_nan()) return Duration::zero();
-#endif
-        throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
-      }
-    }
     const Wide wide = length;
+    if (std::isnan(wide.count())) {
+#ifdef PSQ_FAULTS
+      if (detail::fault_takes_nan()) return Duration::zero();
+#endif
+      throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
+    }
     if (wide <= Wide::zero()) return Duration::zero();
     if (wide >= Wide{Duration::max()}) return Duration::max();
     return std::chrono::ceil<Duration>(wide);  // up: never early
@@ -74,5 +69,3 @@ class Timeout {
 };
 
 }  // namespace psq
-
-#endif  // PSQ_TIMEOUT_H_

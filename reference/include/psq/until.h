@@ -14,8 +14,7 @@
 // the sentinel, one for each consumer), queue.close.waiting-get,
 // pipe.recv.pending-then-end-of-stream.
 
-#ifndef PSQ_UNTIL_H_
-#define PSQ_UNTIL_H_
+#pragma once
 
 #include <cstddef>
 #include <iterator>
@@ -30,58 +29,49 @@ namespace detail {
 template <typename Source>
 auto next_item(Source& source) {
   if constexpr (requires { source.recv(); }) {
-    return source.recv();
+    return std::make_optional(source.recv());
   } else {
-    return source.get();
+    return std::make_optional(source.get());
   }
 }
 
 // A single-pass range of what `next` returns, until that is nothing.
-template <typename Item, typename Next>
+template <typename Next>
 class Items {
  public:
   explicit Items(Next next) : next_(std::move(next)) {}
 
-  class Iterator {
-   public:
-    using value_type = Item;
+  struct Iterator {
+    using value_type = typename std::invoke_result_t<Next>::value_type;
     using difference_type = std::ptrdiff_t;
 
-    explicit Iterator(Items* items) noexcept : items_(items) {}
-    Item& operator*() const noexcept { return *items_->item_; }
+    value_type& operator*() const noexcept { return *items->item_; }
     Iterator& operator++() {
-      items_->item_ = items_->next_();
+      items->item_ = items->next_();
       return *this;
     }
     void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const noexcept { return !items_->item_.has_value(); }
+    bool operator==(std::default_sentinel_t) const noexcept { return !items->item_; }
 
-   private:
-    Items* items_;
+    Items* items;
   };
 
   // Takes the first item.
-  [[nodiscard]] Iterator begin() { return ++Iterator(this); }
+  [[nodiscard]] Iterator begin() { return ++Iterator{this}; }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
   Next next_;
-  std::optional<Item> item_;
+  std::invoke_result_t<Next> item_;
 };
-
-template <typename Item, typename Next>
-Items<Item, Next> make_items(Next next) {
-  return Items<Item, Next>(std::move(next));
-}
 
 }  // namespace detail
 
 // The items before the first one that equals `sentinel`, which is taken, too.
 template <typename Source, typename Sentinel>
 [[nodiscard]] auto until(Source& source, Sentinel sentinel) {
-  using Item = decltype(detail::next_item(source));
-  return detail::make_items<Item>([&source, sentinel = std::move(sentinel)] {
-    std::optional<Item> item(detail::next_item(source));
+  return detail::Items([&source, sentinel = std::move(sentinel)] {
+    auto item = detail::next_item(source);
     if (*item == sentinel) item.reset();
     return item;
   });
@@ -91,18 +81,15 @@ template <typename Source, typename Sentinel>
 // until the other end is, everywhere.
 template <typename Source>
 [[nodiscard]] auto until_closed(Source& source) {
-  using Item = decltype(detail::next_item(source));
-  return detail::make_items<Item>([&source]() -> std::optional<Item> {
+  return detail::Items([&source]() -> decltype(detail::next_item(source)) {
     try {
       return detail::next_item(source);
     } catch (const Closed&) {
-      return std::nullopt;
+      return {};
     } catch (const EndOfStream&) {
-      return std::nullopt;
+      return {};
     }
   });
 }
 
 }  // namespace psq
-
-#endif  // PSQ_UNTIL_H_

@@ -1,0 +1,29 @@
+// One object in shared memory.
+
+#pragma once
+
+#include <new>
+#include <type_traits>
+
+#include "src/shared_memory.h"
+
+namespace psq::test {
+
+// It is never destroyed: other processes may still use it, and a process that is killed destroys
+// nothing either.
+template <typename T>
+class SharedObject {
+ public:
+  SharedObject() : memory_(sizeof(T)), object_(new (memory_.data()) T) {
+    static_assert(std::is_trivially_destructible_v<T>);
+  }
+
+  T& operator*() const noexcept { return *object_; }
+  T* operator->() const noexcept { return object_; }
+
+ private:
+  detail::SharedMemory memory_;
+  T* object_;
+};
+
+}  // namespace psq::test
