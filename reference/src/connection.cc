@@ -75,17 +75,17 @@ ssize_t write_to_pipe(int descriptor, std::span<const std::byte> data) {
     is_supported = false;
   }
   // Elsewhere it is kept away from this thread, and taken back if the write has raised it.
-  sigset_t sigpipe;
+  sigset_t pipe_signal;
   sigset_t before;
-  sigemptyset(&sigpipe);
-  sigaddset(&sigpipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
   const ssize_t written = ::write(descriptor, data.data(), data.size());
   const int error = errno;
   // One that the program itself keeps away is not ours to take back.
   if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0) {
     constexpr timespec kNow{};
-    sigtimedwait(&sigpipe, nullptr, &kNow);
+    sigtimedwait(&pipe_signal, nullptr, &kNow);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
