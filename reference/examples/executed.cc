@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     // In the child: no other program that this process may execute gets them.
     const psq::Handle jobs_handle = jobs.handle();
     const psq::Handle squares_handle = squares.handle();
-    psq::execute({"/proc/self/exe", jobs_handle.token(), squares_handle.token()});
+    psq::execute({argv[0], jobs_handle.token(), squares_handle.token()});
   }};
   for (const int job : {1, 2, 3, 0}) jobs.put(job);
   for (int i = 0; i < 3; ++i) std::printf("%d\n", squares.get());

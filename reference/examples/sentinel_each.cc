@@ -12,6 +12,7 @@ int main() {
   psq::Queue<int> jobs;
   psq::Queue<int> sums;
   std::vector<psq::Process> consumers;
+  consumers.reserve(kConsumers);
   for (int i = 0; i < kConsumers; ++i) {
     consumers.emplace_back([&] {
       int sum = 0;

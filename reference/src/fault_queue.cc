@@ -192,11 +192,11 @@ bool Feeder::fault_counted(std::string_view item) {
   return false;
 }
 
-std::uint64_t fault_bound(std::int64_t bound, bool counts_tasks) {
+std::int64_t fault_bound(std::int64_t bound, bool counts_tasks) {
   if (fault_is(Fault::kBoundIgnored)) return 0;
   if (fault_is(Fault::kBoundInvented) && bound == 0) return 64;
   const bool one_more = counts_tasks && bound > 0 && fault_is(Fault::kTasksBoundPlusOne);
-  return static_cast<std::uint64_t>(bound) + (one_more ? 1 : 0);
+  return bound + (one_more ? 1 : 0);
 }
 
 // One by one.

@@ -14,7 +14,7 @@ Timeout fault_put_timeout(Timeout timeout);
 Timeout fault_get_timeout(Timeout timeout);
 
 // The bound that a new queue gets.
-std::uint64_t fault_bound(std::int64_t bound, bool counts_tasks);
+std::int64_t fault_bound(std::int64_t bound, bool counts_tasks);
 
 // Whether this is the process that chose the fault, the one that creates the queues of most tests.
 bool fault_in_first_process() noexcept;

@@ -247,6 +247,7 @@ pid_t Process::pid() const noexcept {
 void execute(const std::vector<std::string>& command) {
   if (command.empty()) throw InvalidArgument("no program to execute; its name comes first");
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
   detail::ProcessState::instance().flush_queues();

@@ -28,10 +28,10 @@ QueueCore::QueueCore(const CoreOptions& options) {
     if (fault_is(Fault::kLargestRefused)) check_range("maxsize", bound, 0, kMaxSize - 1);
   check_range("maxsize", bound, 0, kMaxSize);
   check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
-  auto slots = static_cast<std::uint64_t>(bound);
-  if constexpr (kFaults) slots = fault_bound(bound, options.counts_tasks);
-  state_ = std::make_unique<State>(std::make_shared<QueueMemory>(
-      options.counts_tasks, slots, static_cast<std::uint32_t>(options.unfinished)));
+  if constexpr (kFaults) bound = fault_bound(bound, options.counts_tasks);
+  state_ = std::make_unique<State>(
+      std::make_shared<QueueMemory>(options.counts_tasks, static_cast<std::uint64_t>(bound),
+                                    static_cast<std::uint32_t>(options.unfinished)));
   if constexpr (kFaults) fault_leak();
 }
 

@@ -138,7 +138,7 @@ inline void fault_undecodable(const std::vector<std::byte>&) {}
 template <typename T, typename Bytes>
 T deserialize(Bytes&& bytes) {
   if constexpr (OwnBytes<T> && std::is_same_v<T, Bytes>) {
-    return std::move(bytes);
+    return std::forward<Bytes>(bytes);
   } else {
     const auto decode = [&] { return Codec<T>::decode(std::as_bytes(std::span(bytes))); };
 #ifdef PSQ_FAULTS
