@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 _FAULTS_OWN = re.compile(r"fault|death_point")
+_FAULTS_INCLUDE = re.compile(r'^#include "src/\w*(?:fault|death_point)\w*\.h"\n', re.MULTILINE)
 _COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.DOTALL)
 _SEAM = re.compile(r"if constexpr \((?:detail::)?kFaults\)\s*")
 _NESTED = re.compile(r"(?:if(?: constexpr)?|for|while|switch)\s*(?=\()")
@@ -25,6 +26,7 @@ def without_comments(text: str) -> str:
 
 def without_seams(text: str) -> str:
     """The code that the normal library is made of."""
+    text = _FAULTS_INCLUDE.sub("", text)
     text = _CONDITIONAL.sub(lambda found: found[1] or "", text)
     while found := _SEAM.search(text):
         end = _statement_end(text, found.end())

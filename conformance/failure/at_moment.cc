@@ -36,15 +36,9 @@ Stage getter(Scenario& t, const Object& q, std::int64_t bound, bool others) {
   return stage;
 }
 
-Stage getter_alone(Scenario& t) {
-  return getter(t, t.root().queue(2), 2, false);
-}
-Stage getter_before_others(Scenario& t) {
-  return getter(t, t.root().queue(2), 2, true);
-}
-Stage simple_getter(Scenario& t) {
-  return getter(t, t.root().simple_queue(), 0, false);
-}
+Stage getter_alone(Scenario& t) { return getter(t, t.root().queue(2), 2, false); }
+Stage getter_before_others(Scenario& t) { return getter(t, t.root().queue(2), 2, true); }
+Stage simple_getter(Scenario& t) { return getter(t, t.root().simple_queue(), 0, false); }
 
 Stage putter_at_full(Scenario& t) {
   const Actor main = t.root();
@@ -66,12 +60,8 @@ Stage in_message(Scenario& t, const Object& q, std::int64_t bound) {
   return stage;
 }
 
-Stage feeder_in_message(Scenario& t) {
-  return in_message(t, t.root().queue(2), 2);
-}
-Stage writer_in_message(Scenario& t) {
-  return in_message(t, t.root().simple_queue(), 0);
-}
+Stage feeder_in_message(Scenario& t) { return in_message(t, t.root().queue(2), 2); }
+Stage writer_in_message(Scenario& t) { return in_message(t, t.root().simple_queue(), 0); }
 
 // The writer stands still in the middle of its item, so that its reader is in the middle as well.
 Stage reader_in(Scenario& t, const Object& q, std::int64_t bound) {
@@ -91,12 +81,8 @@ Stage reader_in(Scenario& t, const Object& q, std::int64_t bound) {
   return stage;
 }
 
-Stage reader_in_message(Scenario& t) {
-  return reader_in(t, t.root().queue(2), 2);
-}
-Stage simple_reader_in_message(Scenario& t) {
-  return reader_in(t, t.root().simple_queue(), 0);
-}
+Stage reader_in_message(Scenario& t) { return reader_in(t, t.root().queue(2), 2); }
+Stage simple_reader_in_message(Scenario& t) { return reader_in(t, t.root().simple_queue(), 0); }
 
 // Another process is in the middle of an item, so that what the doomed one puts waits in its
 // buffer.
@@ -116,12 +102,8 @@ Stage buffered(Scenario& t, const Object& q) {
   return stage;
 }
 
-Stage before_flush(Scenario& t) {
-  return buffered(t, t.root().queue(4));
-}
-Stage tasks_before_flush(Scenario& t) {
-  return buffered(t, t.root().joinable_queue(4));
-}
+Stage before_flush(Scenario& t) { return buffered(t, t.root().queue(4)); }
+Stage tasks_before_flush(Scenario& t) { return buffered(t, t.root().joinable_queue(4)); }
 
 Stage before_task_done(Scenario& t) {
   const Actor main = t.root();

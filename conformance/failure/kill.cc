@@ -64,12 +64,8 @@ void what_arrives(Scenario& t, bool simple) {
   }
 }
 
-void what_arrives_is_whole(Scenario& t) {
-  what_arrives(t, false);
-}
-void simple_queue_what_arrives_is_whole(Scenario& t) {
-  what_arrives(t, true);
-}
+void what_arrives_is_whole(Scenario& t) { what_arrives(t, false); }
+void simple_queue_what_arrives_is_whole(Scenario& t) { what_arrives(t, true); }
 
 void consumer_no_duplicate(Scenario& t) {
   constexpr std::int64_t kItems = 2000;

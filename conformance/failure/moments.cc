@@ -8,9 +8,7 @@ namespace {
 constexpr std::int64_t kLarger = 4 << 20;  // than transports are
 constexpr auto kWhile = 300ms;
 
-Object make(const Actor& main, bool simple) {
-  return simple ? main.simple_queue() : main.queue();
-}
+Object make(const Actor& main, bool simple) { return simple ? main.simple_queue() : main.queue(); }
 
 // A process that is in the middle of writing an item which nobody takes, behind three small ones.
 Actor in_large_message(Scenario& t, const Actor& main, const Object& q) {
@@ -46,18 +44,10 @@ void writer_in_message(Scenario& t, bool simple, bool terminated) {
   expect_prefix(t, "main", obtained.answers);
 }
 
-void writer_killed_in_message(Scenario& t) {
-  writer_in_message(t, false, false);
-}
-void simple_writer_killed_in_message(Scenario& t) {
-  writer_in_message(t, true, false);
-}
-void writer_terminated_in_message(Scenario& t) {
-  writer_in_message(t, false, true);
-}
-void simple_writer_terminated_in_message(Scenario& t) {
-  writer_in_message(t, true, true);
-}
+void writer_killed_in_message(Scenario& t) { writer_in_message(t, false, false); }
+void simple_writer_killed_in_message(Scenario& t) { writer_in_message(t, true, false); }
+void writer_terminated_in_message(Scenario& t) { writer_in_message(t, false, true); }
+void simple_writer_terminated_in_message(Scenario& t) { writer_in_message(t, true, true); }
 
 // Terminated at some moment between its puts.
 void producer_terminated(Scenario& t) {
@@ -118,12 +108,8 @@ void waiting_getter(Scenario& t, bool simple) {
   expect_prefix(t, "main", obtained_so_far(t, gets).answers);
 }
 
-void waiting_getter_of_queue(Scenario& t) {
-  waiting_getter(t, false);
-}
-void waiting_getter_of_simple_queue(Scenario& t) {
-  waiting_getter(t, true);
-}
+void waiting_getter_of_queue(Scenario& t) { waiting_getter(t, false); }
+void waiting_getter_of_simple_queue(Scenario& t) { waiting_getter(t, true); }
 
 void after_waiting_getter(Scenario& t) {
   const Actor main = t.root();
@@ -155,12 +141,8 @@ void reader_in_message(Scenario& t, bool simple) {
   expect_prefix(t, "main", obtained.answers);
 }
 
-void reader_of_queue_in_message(Scenario& t) {
-  reader_in_message(t, false);
-}
-void reader_of_simple_queue_in_message(Scenario& t) {
-  reader_in_message(t, true);
-}
+void reader_of_queue_in_message(Scenario& t) { reader_in_message(t, false); }
+void reader_of_simple_queue_in_message(Scenario& t) { reader_in_message(t, true); }
 
 void joiner(Scenario& t) {
   const Actor main = t.root();

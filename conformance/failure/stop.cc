@@ -47,12 +47,8 @@ void producer_continues(Scenario& t, bool simple) {
   expect_prefix(t, "producer", obtained.answers);
 }
 
-void producer_of_queue_continues(Scenario& t) {
-  producer_continues(t, false);
-}
-void producer_of_simple_queue_continues(Scenario& t) {
-  producer_continues(t, true);
-}
+void producer_of_queue_continues(Scenario& t) { producer_continues(t, false); }
+void producer_of_simple_queue_continues(Scenario& t) { producer_continues(t, true); }
 
 const Tests kTests{
     {{"failure.stop.consumer-continues"}, consumer_continues},

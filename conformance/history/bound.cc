@@ -12,9 +12,7 @@ namespace {
 constexpr const char* kCapacity = "capacity";
 constexpr const char* kFullness = "full";
 
-bool has_slots(ObjectKind kind) {
-  return is_buffered(kind) || kind == ObjectKind::kManagerQueue;
-}
+bool has_slots(ObjectKind kind) { return is_buffered(kind) || kind == ObjectKind::kManagerQueue; }
 
 std::string bound_clause(const Index& index, std::size_t object) {
   return std::string{index.page(object)} + ".create.bound";
@@ -159,11 +157,7 @@ Finding fullness(const Index& index) {
   return {.checker = kFullness};
 }
 
-Finding check_capacity(const History& history) {
-  return capacity(Index{history});
-}
-Finding check_full(const History& history) {
-  return fullness(Index{history});
-}
+Finding check_capacity(const History& history) { return capacity(Index{history}); }
+Finding check_full(const History& history) { return fullness(Index{history}); }
 
 }  // namespace psq::history

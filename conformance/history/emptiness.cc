@@ -148,11 +148,7 @@ Finding sizes(const Index& index) {
   return {.checker = kSizes};
 }
 
-Finding check_empty(const History& history) {
-  return emptiness(Index{history});
-}
-Finding check_qsize(const History& history) {
-  return sizes(Index{history});
-}
+Finding check_empty(const History& history) { return emptiness(Index{history}); }
+Finding check_qsize(const History& history) { return sizes(Index{history}); }
 
 }  // namespace psq::history

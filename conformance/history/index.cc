@@ -78,9 +78,7 @@ bool is_buffered(ObjectKind kind) {
   return kind == ObjectKind::kQueue || kind == ObjectKind::kJoinableQueue;
 }
 
-bool is_strict(ObjectKind kind) {
-  return !is_buffered(kind);
-}
+bool is_strict(ObjectKind kind) { return !is_buffered(kind); }
 
 bool counts_tasks(ObjectKind kind) {
   return kind == ObjectKind::kJoinableQueue || kind == ObjectKind::kManagerQueue;

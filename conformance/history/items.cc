@@ -98,9 +98,7 @@ Finding nothing_duplicated(const Index& index) {
   return {.checker = kDuplicated};
 }
 
-Finding check_nothing_invented(const History& history) {
-  return nothing_invented(Index{history});
-}
+Finding check_nothing_invented(const History& history) { return nothing_invented(Index{history}); }
 Finding check_nothing_duplicated(const History& history) {
   return nothing_duplicated(Index{history});
 }

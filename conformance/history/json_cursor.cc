@@ -6,12 +6,8 @@
 namespace psq::history {
 namespace {
 
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void append_utf8(std::string& out, unsigned code) {
   const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
@@ -54,9 +50,7 @@ std::size_t JsonCursor::position() {
   return at_;
 }
 
-char JsonCursor::peek() {
-  return position() < text_.size() ? text_[at_] : '\0';
-}
+char JsonCursor::peek() { return position() < text_.size() ? text_[at_] : '\0'; }
 
 bool JsonCursor::take(char c) {
   if (position() >= text_.size() || text_[at_] != c) return false;
@@ -188,9 +182,7 @@ bool JsonCursor::boolean(const char* what) {
   fail(std::string{what} + ", true or false");
 }
 
-bool JsonCursor::take_null() {
-  return take_word("null");
-}
+bool JsonCursor::take_null() { return take_word("null"); }
 
 void JsonCursor::skip_value() {
   constexpr int kDeepest = 100;

@@ -152,8 +152,6 @@ Finding nothing_lost(const Index& index) {
   return {.checker = kChecker};
 }
 
-Finding check_nothing_lost(const History& history) {
-  return nothing_lost(Index{history});
-}
+Finding check_nothing_lost(const History& history) { return nothing_lost(Index{history}); }
 
 }  // namespace psq::history

@@ -38,8 +38,6 @@ Finding producer_order(const Index& index) {
   return {.checker = kChecker};
 }
 
-Finding check_producer_order(const History& history) {
-  return producer_order(Index{history});
-}
+Finding check_producer_order(const History& history) { return producer_order(Index{history}); }
 
 }  // namespace psq::history

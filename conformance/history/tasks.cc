@@ -143,11 +143,7 @@ Finding joins(const Index& index) {
   return {.checker = kJoins};
 }
 
-Finding check_tasks(const History& history) {
-  return tasks(Index{history});
-}
-Finding check_join(const History& history) {
-  return joins(Index{history});
-}
+Finding check_tasks(const History& history) { return tasks(Index{history}); }
+Finding check_join(const History& history) { return joins(Index{history}); }
 
 }  // namespace psq::history

@@ -61,8 +61,6 @@ Finding timeouts(const Index& index) {
   return {.checker = kChecker};
 }
 
-Finding check_timeouts(const History& history) {
-  return timeouts(Index{history});
-}
+Finding check_timeouts(const History& history) { return timeouts(Index{history}); }
 
 }  // namespace psq::history

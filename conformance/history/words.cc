@@ -83,27 +83,17 @@ std::string_view name(const std::array<Word<T>, N>& words, T meaning) {
 
 }  // namespace
 
-std::string_view to_string(ObjectKind kind) {
-  return name(kKinds, kind);
-}
-std::optional<ObjectKind> kind_from(std::string_view word) {
-  return find(kKinds, word);
-}
+std::string_view to_string(ObjectKind kind) { return name(kKinds, kind); }
+std::optional<ObjectKind> kind_from(std::string_view word) { return find(kKinds, word); }
 
 std::string_view to_string(Operator op, ObjectKind kind) {
   if (kind == ObjectKind::kPipe && op == Operator::kPut) return "send";
   if (kind == ObjectKind::kPipe && op == Operator::kGet) return "recv";
   return name(kOperators, op);
 }
-std::optional<Operator> operator_from(std::string_view word) {
-  return find(kOperators, word);
-}
+std::optional<Operator> operator_from(std::string_view word) { return find(kOperators, word); }
 
-std::string_view to_string(Result result) {
-  return name(kResults, result);
-}
-std::optional<Result> result_from(std::string_view word) {
-  return find(kResults, word);
-}
+std::string_view to_string(Result result) { return name(kResults, result); }
+std::optional<Result> result_from(std::string_view word) { return find(kResults, word); }
 
 }  // namespace psq::history

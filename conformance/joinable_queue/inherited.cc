@@ -38,9 +38,7 @@ void exactly_once(Scenario& t) {
   expect_exactly_once(t, flow.put_by, flow.obtained);
 }
 
-void per_producer(Scenario& t) {
-  expect_producer_order(t, many_to_many(t, 300).obtained);
-}
+void per_producer(Scenario& t) { expect_producer_order(t, many_to_many(t, 300).obtained); }
 
 void sizes_intact(Scenario& t) {
   const Actor main = t.root();

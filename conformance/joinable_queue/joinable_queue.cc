@@ -42,9 +42,7 @@ void returns_at_zero(Scenario& t) {
   join_returns();
 }
 
-void releases_all(Scenario& t) {
-  join_releases_all(t, 3);
-}
+void releases_all(Scenario& t) { join_releases_all(t, 3); }
 
 void get_alone_does_not_count(Scenario& t) {
   const Actor main = t.root();

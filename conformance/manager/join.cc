@@ -27,9 +27,7 @@ void waits_for_tasks(Scenario& t) {
   t.expect(worker.call(join(q)), Outcome::kOk, "every task is done, for everybody");
 }
 
-void releases_all(Scenario& t) {
-  join_releases_all(t, 2);
-}
+void releases_all(Scenario& t) { join_releases_all(t, 2); }
 
 void too_often(Scenario& t) {
   const Actor main = t.root();

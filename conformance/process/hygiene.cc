@@ -60,13 +60,9 @@ void expect_none_left_open(Scenario& t, void (*use)(Scenario&, const Actor&, con
                 std::to_string(after) + " after " + std::to_string(before));
 }
 
-void descriptors(Scenario& t) {
-  expect_none_left_open(t, use_and_drop);
-}
+void descriptors(Scenario& t) { expect_none_left_open(t, use_and_drop); }
 
-void descriptors_of_sent(Scenario& t) {
-  expect_none_left_open(t, send_and_drop);
-}
+void descriptors_of_sent(Scenario& t) { expect_none_left_open(t, send_and_drop); }
 
 void nothing_left(Scenario& t) {
   const Actor main = t.root();

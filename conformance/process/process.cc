@@ -137,12 +137,8 @@ void ends_child(Scenario& t, const Request& request, int signal) {
   t.expect_number(main.call(exit_code("child")), -signal, "ended by a signal");
 }
 
-void terminate_ends(Scenario& t) {
-  ends_child(t, terminate("child"), SIGTERM);
-}
-void kill_ends(Scenario& t) {
-  ends_child(t, kill_child("child"), SIGKILL);
-}
+void terminate_ends(Scenario& t) { ends_child(t, terminate("child"), SIGTERM); }
+void kill_ends(Scenario& t) { ends_child(t, kill_child("child"), SIGKILL); }
 
 void daemon_ends_with_parent(Scenario& t) {
   const Actor main = t.root();

@@ -19,9 +19,7 @@ std::int64_t between(std::int64_t least, std::int64_t most) {
   return *rc::gen::inRange<std::int64_t>(least, most + 1);
 }
 
-bool in_a_hundred(std::int64_t times) {
-  return between(0, 99) < times;
-}
+bool in_a_hundred(std::int64_t times) { return between(0, 99) < times; }
 
 std::size_t index_below(std::size_t count) {
   return static_cast<std::size_t>(between(0, static_cast<std::int64_t>(count) - 1));

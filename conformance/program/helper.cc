@@ -10,9 +10,7 @@ constexpr auto kShortly = 50ms;
 constexpr auto kSurely = 1s;
 constexpr std::size_t kRoot = SIZE_MAX;
 
-int receiving_end(const Lane& lane, Kind kind) {
-  return is_pipe(kind) ? 1 - lane.sender : 0;
-}
+int receiving_end(const Lane& lane, Kind kind) { return is_pipe(kind) ? 1 - lane.sender : 0; }
 
 Request repeated(const Request& request, std::int64_t count) {
   return count > 1 ? request.with("repeat", count) : request;

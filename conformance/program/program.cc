@@ -82,9 +82,7 @@ std::string side_by_side(const std::vector<std::vector<std::string>>& columns) {
 
 }  // namespace
 
-bool is_pipe(Kind kind) {
-  return kind == Kind::kPipe || kind == Kind::kDuplexPipe;
-}
+bool is_pipe(Kind kind) { return kind == Kind::kPipe || kind == Kind::kDuplexPipe; }
 
 std::string type_of(Kind kind) {
   switch (kind) {
@@ -107,9 +105,7 @@ std::string word_of(Verb verb, Kind kind) {
   return kWords.at(static_cast<std::size_t>(verb));
 }
 
-std::string process_name(std::size_t process) {
-  return "p" + std::to_string(process);
-}
+std::string process_name(std::size_t process) { return "p" + std::to_string(process); }
 
 std::string thread_name(std::size_t thread) {
   return thread == 0 ? "main" : std::string(1, static_cast<char>('a' + thread));

@@ -28,25 +28,15 @@ void any_program(Scenario& t, Kind kind) {
   if (const std::string why = too_gentle(search.seen()); !why.empty()) throw Inconclusive{why};
 }
 
-void queue(Scenario& t) {
-  any_program(t, Kind::kQueue);
-}
+void queue(Scenario& t) { any_program(t, Kind::kQueue); }
 
-void joinable_queue(Scenario& t) {
-  any_program(t, Kind::kJoinableQueue);
-}
+void joinable_queue(Scenario& t) { any_program(t, Kind::kJoinableQueue); }
 
-void simple_queue(Scenario& t) {
-  any_program(t, Kind::kSimpleQueue);
-}
+void simple_queue(Scenario& t) { any_program(t, Kind::kSimpleQueue); }
 
-void pipe(Scenario& t) {
-  any_program(t, Kind::kPipe);
-}
+void pipe(Scenario& t) { any_program(t, Kind::kPipe); }
 
-void duplex_pipe(Scenario& t) {
-  any_program(t, Kind::kDuplexPipe);
-}
+void duplex_pipe(Scenario& t) { any_program(t, Kind::kDuplexPipe); }
 
 const std::string kName = "programs";
 

@@ -72,9 +72,7 @@ bool Search::over() const {
   return seen_.programs >= options_.most_programs || monotonic_now() - began_ >= options_.budget;
 }
 
-Kind Search::kind() const {
-  return options_.kind ? *options_.kind : draw_kind(seed_);
-}
+Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
 
 Program Search::draw() const {
   return draw_program(

@@ -162,9 +162,7 @@ Tried count(const Program& program, const Fails& fails, Nanoseconds deadline, in
 
 }  // namespace
 
-std::vector<Program> smaller(const Program& program) {
-  return Smaller{program}.all();
-}
+std::vector<Program> smaller(const Program& program) { return Smaller{program}.all(); }
 
 Program shrink(const Program& program, const Fails& fails, Nanoseconds deadline, Tried& tried) {
   const Nanoseconds began = monotonic_now();

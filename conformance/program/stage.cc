@@ -4,9 +4,7 @@
 
 namespace psq::conformance {
 
-std::string Stage::wire_name(std::size_t process) const {
-  return process_name(process) + suffix_;
-}
+std::string Stage::wire_name(std::size_t process) const { return process_name(process) + suffix_; }
 
 void Stage::create(const ObjectPlan& plan, const std::string& name) {
   const Actor root = t_.root();

@@ -30,13 +30,9 @@ std::string first_word_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-Nanoseconds monotonic_now() {
-  return read_clock(CLOCK_MONOTONIC);
-}
+Nanoseconds monotonic_now() { return read_clock(CLOCK_MONOTONIC); }
 
-Nanoseconds wall_clock_offset() {
-  return read_clock(CLOCK_REALTIME) - monotonic_now();
-}
+Nanoseconds wall_clock_offset() { return read_clock(CLOCK_REALTIME) - monotonic_now(); }
 
 void Fd::reset() {
   if (fd_ >= 0) ::close(fd_);
@@ -58,9 +54,7 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Fd open_pidfd(pid_t pid) {
-  return Fd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-}
+Fd open_pidfd(pid_t pid) { return Fd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; }
 
 std::optional<ThreadView> view_thread(pid_t pid, pid_t tid) {
   const std::filesystem::path task =

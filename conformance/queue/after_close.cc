@@ -116,12 +116,8 @@ void ends_when_cancelled(Scenario& t, Cancel when) {
   producer.ok(end_by("return"));
   t.expect_end(producer);
 }
-void cancel_before_put(Scenario& t) {
-  ends_when_cancelled(t, Cancel::kBeforePut);
-}
-void cancel_after_close(Scenario& t) {
-  ends_when_cancelled(t, Cancel::kAfterClose);
-}
+void cancel_before_put(Scenario& t) { ends_when_cancelled(t, Cancel::kBeforePut); }
+void cancel_after_close(Scenario& t) { ends_when_cancelled(t, Cancel::kAfterClose); }
 
 void cancelled_join_thread(Scenario& t) {
   const Object q = t.root().queue();

@@ -30,12 +30,8 @@ void creator_flushes(Scenario& t, const Request& end) {
   expect_producer_order(t, {obtained});
   t.expect_end(main);
 }
-void creator_flushes_at_return(Scenario& t) {
-  creator_flushes(t, end_by("return"));
-}
-void creator_flushes_at_exit(Scenario& t) {
-  creator_flushes(t, end_by("exit", 3));
-}
+void creator_flushes_at_return(Scenario& t) { creator_flushes(t, end_by("return")); }
+void creator_flushes_at_exit(Scenario& t) { creator_flushes(t, end_by("exit", 3)); }
 
 void daemon_flushes(Scenario& t) {
   const Actor main = t.root();

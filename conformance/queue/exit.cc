@@ -66,15 +66,9 @@ void flushes_at(Scenario& t, const Request& end) {
   expect_producer_order(t, {obtained});
 }
 
-void flushes_at_return(Scenario& t) {
-  flushes_at(t, end_by("return"));
-}
-void flushes_at_exit(Scenario& t) {
-  flushes_at(t, end_by("exit", 3));
-}
-void flushes_at_error(Scenario& t) {
-  flushes_at(t, end_by("raise"));
-}
+void flushes_at_return(Scenario& t) { flushes_at(t, end_by("return")); }
+void flushes_at_exit(Scenario& t) { flushes_at(t, end_by("exit", 3)); }
+void flushes_at_error(Scenario& t) { flushes_at(t, end_by("raise")); }
 
 // Each of them with more than transports hold.
 void flushes_all_queues(Scenario& t) {

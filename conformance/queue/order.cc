@@ -76,17 +76,11 @@ void many_to_many(Scenario& t, int each, std::int64_t items, std::int64_t size =
   for (Call* list : puts) t.expect(t.finish(*list), Outcome::kOk);
 }
 
-void three_to_three(Scenario& t) {
-  many_to_many(t, 3, 150);
-}
-void eight_to_eight(Scenario& t) {
-  many_to_many(t, 8, 40);
-}
+void three_to_three(Scenario& t) { many_to_many(t, 3, 150); }
+void eight_to_eight(Scenario& t) { many_to_many(t, 8, 40); }
 
 // Larger than what pipes and rings take at once, so that writers meet in the middle of an item.
-void large_items(Scenario& t) {
-  many_to_many(t, 3, 12, 300'000);
-}
+void large_items(Scenario& t) { many_to_many(t, 3, 12, 300'000); }
 
 const Tests kTests{
     {{"queue.order.per-producer"}, per_producer},

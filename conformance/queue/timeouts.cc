@@ -52,12 +52,8 @@ void put_waits(Scenario& t, const Wait& wait) {
   t.expect_after(done, freed);
   t.expect_payload(main.call(get(q)), t.item("producer", 1));
 }
-void put_infinite(Scenario& t) {
-  put_waits(t, kInfinite);
-}
-void put_huge(Scenario& t) {
-  put_waits(t, within(kHuge));
-}
+void put_infinite(Scenario& t) { put_waits(t, kInfinite); }
+void put_huge(Scenario& t) { put_waits(t, within(kHuge)); }
 
 void get_waits(Scenario& t, const Wait& wait) {
   const Actor main = t.root();
@@ -70,12 +66,8 @@ void get_waits(Scenario& t, const Wait& wait) {
   t.expect_payload(done, t.item("main", 0));
   t.expect_after(done, put_it);
 }
-void get_infinite(Scenario& t) {
-  get_waits(t, kInfinite);
-}
-void get_huge(Scenario& t) {
-  get_waits(t, within(kHuge));
-}
+void get_infinite(Scenario& t) { get_waits(t, kInfinite); }
+void get_huge(Scenario& t) { get_waits(t, within(kHuge)); }
 
 // Many, because an early end may need a timer that is rounded down at the right moment.
 void never_early(Scenario& t, const std::function<Request(const Wait&)>& ask, Outcome outcome) {

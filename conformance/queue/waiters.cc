@@ -31,12 +31,8 @@ void putters_served(Scenario& t, const Wait& wait) {
   for (Call* each : puts) t.expect(t.finish(*each), Outcome::kOk, "a slot for each");
   expect_exactly_once(t, {{"main", 1}, {"waiting", kWaiting}}, {obtained});
 }
-void putters_served_forever(Scenario& t) {
-  putters_served(t, kForever);
-}
-void putters_served_timed(Scenario& t) {
-  putters_served(t, within(60s));
-}
+void putters_served_forever(Scenario& t) { putters_served(t, kForever); }
+void putters_served_timed(Scenario& t) { putters_served(t, within(60s)); }
 
 void getters_served(Scenario& t, const Wait& wait) {
   constexpr int kWaiting = 4;
@@ -52,12 +48,8 @@ void getters_served(Scenario& t, const Wait& wait) {
   for (Call* each : gets) obtained.push_back({.by = each->process, .answers = {t.finish(*each)}});
   expect_exactly_once(t, {{"main", kWaiting}}, obtained);
 }
-void getters_served_forever(Scenario& t) {
-  getters_served(t, kForever);
-}
-void getters_served_timed(Scenario& t) {
-  getters_served(t, within(60s));
-}
+void getters_served_forever(Scenario& t) { getters_served(t, kForever); }
+void getters_served_timed(Scenario& t) { getters_served(t, within(60s)); }
 
 // Two processes of good manners, each of which waits for the other one's next step.
 void mutual_wait(Scenario& t) {

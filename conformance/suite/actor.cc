@@ -2,13 +2,9 @@
 
 namespace psq::conformance {
 
-Call& Actor::start(const Request& request) const {
-  return scenario_->start(name_, request);
-}
+Call& Actor::start(const Request& request) const { return scenario_->start(name_, request); }
 
-Answer Actor::call(const Request& request) const {
-  return scenario_->finish(start(request));
-}
+Answer Actor::call(const Request& request) const { return scenario_->finish(start(request)); }
 
 Answer Actor::ok(const Request& request) const {
   const Answer answer = call(request);

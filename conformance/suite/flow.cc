@@ -5,9 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-std::string name_of(const Item& item) {
-  return item.from + "#" + std::to_string(item.seq);
-}
+std::string name_of(const Item& item) { return item.from + "#" + std::to_string(item.seq); }
 
 const Item& item_of(Scenario& t, const Answer& answer) {
   t.expect(answer, Outcome::kOk, "an item");

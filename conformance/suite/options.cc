@@ -31,9 +31,7 @@ bool in_profiles(const std::vector<std::string>& profiles, const TestCase& test)
           std::ranges::find(profiles, to_string(clause->profile)) != profiles.end());
 }
 
-std::uint64_t some_seed() {
-  return std::random_device{}() % 1'000'000'000;
-}
+std::uint64_t some_seed() { return std::random_device{}() % 1'000'000'000; }
 
 void declare(CLI::App& app, Options& options) {
   app.add_flag("--list", options.list, "Print the tests, one JSON object a line; needs no driver");

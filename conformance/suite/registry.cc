@@ -29,9 +29,7 @@ std::string TestCase::short_name() const {
   return name;
 }
 
-std::string TestCase::name() const {
-  return page() + "." + short_name();
-}
+std::string TestCase::name() const { return page() + "." + short_name(); }
 
 Tests::Tests(std::initializer_list<TestCase> tests) : Tests(std::vector<TestCase>(tests)) {}
 

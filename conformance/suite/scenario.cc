@@ -304,8 +304,6 @@ void Scenario::stop(const Actor& actor) {
   }
 }
 
-void Scenario::resume(const Actor& actor) {
-  session_->signal(actor.name(), SIGCONT);
-}
+void Scenario::resume(const Actor& actor) { session_->signal(actor.name(), SIGCONT); }
 
 }  // namespace psq::conformance

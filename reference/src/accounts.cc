@@ -26,9 +26,7 @@ Accounts::Id Accounts::enter(Channel& channel) {
   return id;
 }
 
-void Accounts::leave(Id id) noexcept {
-  at(id).life.unlock();
-}
+void Accounts::leave(Id id) noexcept { at(id).life.unlock(); }
 
 void Accounts::give_back(Id id) noexcept {
   ever_given_back_ = true;

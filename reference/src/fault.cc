@@ -63,13 +63,9 @@ void set_fault(std::string_view name) {
 
 namespace detail {
 
-bool fault_is(Fault fault) noexcept {
-  return chosen.load() == static_cast<int>(fault);
-}
+bool fault_is(Fault fault) noexcept { return chosen.load() == static_cast<int>(fault); }
 
-bool fault_chosen() noexcept {
-  return chosen.load() != kNone;
-}
+bool fault_chosen() noexcept { return chosen.load() != kNone; }
 
 bool fault_turn(int n) noexcept {
   thread_local int calls = 0;

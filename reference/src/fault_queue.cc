@@ -90,9 +90,7 @@ Timeout fault_get_timeout(Timeout timeout) {
                            .in_line = Fault::kGetsInLine});
 }
 
-bool fault_in_first_process() noexcept {
-  return getpid() == first_process;
-}
+bool fault_in_first_process() noexcept { return getpid() == first_process; }
 
 bool fault_feeder_is_slow() noexcept {
   return fault_is(Fault::kExitFlushesOneQueue) || fault_is(Fault::kQsizeMissesBuffered) ||
@@ -133,9 +131,7 @@ void fault_put_serialized() noexcept {
   in_put = true;
 }
 
-bool fault_item_failed() noexcept {
-  return item_failed;
-}
+bool fault_item_failed() noexcept { return item_failed; }
 
 void fault_change_item(std::string& item) {
   if (fault_is(Fault::kItemCorrupted) && item.size() > 65536) item.back() ^= 1;

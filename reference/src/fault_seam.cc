@@ -62,9 +62,7 @@ std::optional<std::vector<std::string>> fault_delayed(const std::string& item) {
   return now;
 }
 
-std::atomic<std::int64_t>& fault_shared() noexcept {
-  return *shared_number;
-}
+std::atomic<std::int64_t>& fault_shared() noexcept { return *shared_number; }
 
 std::atomic<std::int64_t>& fault_own() noexcept {
   static std::atomic<std::int64_t> number{0};

@@ -18,9 +18,7 @@ namespace {
 
 constexpr unsigned kOutlivesEverybody = 60;
 
-std::string name_of_own() {
-  return "psq-leak-" + std::to_string(::getpid());
-}
+std::string name_of_own() { return "psq-leak-" + std::to_string(::getpid()); }
 
 void leak_memory() {
   const std::string name = "/" + name_of_own();

@@ -228,21 +228,13 @@ bool Process::join(Timeout timeout) {
   return state_->join(detail::Deadline::after(timeout));
 }
 
-std::optional<int> Process::exit_code() {
-  return state_->exit_code();
-}
+std::optional<int> Process::exit_code() { return state_->exit_code(); }
 
-void Process::terminate() {
-  state_->send_signal(SIGTERM);
-}
+void Process::terminate() { state_->send_signal(SIGTERM); }
 
-void Process::kill() {
-  state_->send_signal(SIGKILL);
-}
+void Process::kill() { state_->send_signal(SIGKILL); }
 
-pid_t Process::pid() const noexcept {
-  return state_->pid();
-}
+pid_t Process::pid() const noexcept { return state_->pid(); }
 
 void execute(const std::vector<std::string>& command) {
   if (command.empty()) throw InvalidArgument("no program to execute; its name comes first");

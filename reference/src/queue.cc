@@ -38,9 +38,7 @@ QueueCore::QueueCore(const CoreOptions& options) {
 QueueCore::QueueCore(const std::string& token, bool counts_tasks)
     : state_(std::make_unique<State>(std::make_shared<QueueMemory>(counts_tasks, token))) {}
 
-Handle QueueCore::handle() const {
-  return state_->memory->handle();
-}
+Handle QueueCore::handle() const { return state_->memory->handle(); }
 
 QueueCore::~QueueCore() {
   if constexpr (kFaults)
@@ -164,9 +162,7 @@ void QueueCore::join_thread() {
   state_->local->wait_flushed();
 }
 
-void QueueCore::cancel_join_thread() noexcept {
-  state_->local->cancel_wait();
-}
+void QueueCore::cancel_join_thread() noexcept { state_->local->cancel_wait(); }
 
 void QueueCore::task_done() {
   if constexpr (kFaults)

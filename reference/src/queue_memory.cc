@@ -9,9 +9,7 @@
 namespace psq::detail {
 namespace {
 
-std::string_view kind(bool counts_tasks) {
-  return counts_tasks ? kJoinableKind : kQueueKind;
-}
+std::string_view kind(bool counts_tasks) { return counts_tasks ? kJoinableKind : kQueueKind; }
 
 }  // namespace
 
@@ -32,9 +30,7 @@ QueueMemory::QueueMemory(bool counts_tasks, const std::string& token)
       shared_(reinterpret_cast<Shared*>(memory_.data())),
       channel_(memory_.data() + sizeof(Shared), Channel::Begin::kAsItIs) {}
 
-Handle QueueMemory::handle() const {
-  return make_handle(kind(counts_tasks_), memory_);
-}
+Handle QueueMemory::handle() const { return make_handle(kind(counts_tasks_), memory_); }
 
 void QueueMemory::take_back(Accounts::Id id) noexcept {
   accounts().give_back(id);

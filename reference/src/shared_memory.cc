@@ -24,9 +24,7 @@ Descriptor make_file(std::size_t size) {
 
 // A token is "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout changes with what stands in shared
 // memory; the inode tells one memory from any other that may have the same descriptor by now.
-std::string start_of_token(std::string_view kind) {
-  return "psq:2:" + std::string(kind) + ':';
-}
+std::string start_of_token(std::string_view kind) { return "psq:2:" + std::string(kind) + ':'; }
 
 std::string make_token(std::string_view kind, const struct stat& about, int descriptor) {
   return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);
@@ -43,9 +41,7 @@ SharedMemory::SharedMemory(Descriptor descriptor, std::size_t size)
   data_ = static_cast<std::byte*>(data);
 }
 
-SharedMemory::~SharedMemory() {
-  munmap(data_, size_);
-}
+SharedMemory::~SharedMemory() { munmap(data_, size_); }
 
 Handle make_handle(std::string_view kind, const SharedMemory& memory) {
   struct stat about {};

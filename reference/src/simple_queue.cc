@@ -53,9 +53,7 @@ SimpleQueueCore::SimpleQueueCore(const std::string& token)
     : state_(std::make_unique<State>(token)) {}
 SimpleQueueCore::~SimpleQueueCore() = default;
 
-Handle SimpleQueueCore::handle() const {
-  return make_handle(kSimpleKind, state_->memory);
-}
+Handle SimpleQueueCore::handle() const { return make_handle(kSimpleKind, state_->memory); }
 
 void SimpleQueueCore::check_open() const {
   if constexpr (kFaults)

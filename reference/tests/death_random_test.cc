@@ -171,9 +171,7 @@ class Mayhem {
   std::uniform_int_distribution<int> who_{0, kProducers + kConsumers - 1};
 };
 
-TEST(RandomDeath, TearsNothingAndLeavesNothingTaken) {
-  Mayhem().run();
-}
+TEST(RandomDeath, TearsNothingAndLeavesNothingTaken) { Mayhem().run(); }
 
 }  // namespace
 }  // namespace psq::test

@@ -16,6 +16,7 @@ import size
         ("if constexpr (kFaults)\n  for (int i : {1, 2}) if (i) d({;});\ne();", "\ne();"),
         ("if constexpr (kFaults) { a(); } else { b(); }", "{ b(); }"),
         ("if constexpr (kFaults)\n  if (a) b();\n  else c();\nd();", "\nd();"),
+        ('#include "src/fault_seam.h"\n#include "src/clock.h"\n', '#include "src/clock.h"\n'),
         ("#ifdef PSQ_FAULTS\na\n#else\nb\n#endif\nc\n", "b\nc\n"),
     ],
 )

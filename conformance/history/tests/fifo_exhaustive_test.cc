@@ -15,9 +15,7 @@ namespace {
 constexpr int kHistories = 500'000;
 constexpr int kOperations = 8;
 
-bool really_holds(const History& history) {
-  return can_be(history, step_fifo);
-}
+bool really_holds(const History& history) { return can_be(history, step_fifo); }
 
 /// A value together with every operation on it, or one operation that has no value.
 using Piece = std::set<std::size_t>;

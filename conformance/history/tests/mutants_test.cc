@@ -36,9 +36,7 @@ std::vector<std::size_t> those(const History& history,
 bool is_get(const Operation& operation) {
   return operation.op == Operator::kGet && operation.result == Result::kOk;
 }
-bool is_put(const Operation& operation) {
-  return operation.op == Operator::kPut;
-}
+bool is_put(const Operation& operation) { return operation.op == Operator::kPut; }
 
 std::size_t one_of(Random& random, const std::vector<std::size_t>& all) {
   return all.at(random() % all.size());
@@ -183,9 +181,7 @@ struct Mutant {
 };
 
 /// For messages: the bytes of a Mutant say nothing.
-void PrintTo(const Mutant& mutant, std::ostream* out) {
-  *out << mutant.name;
-}
+void PrintTo(const Mutant& mutant, std::ostream* out) { *out << mutant.name; }
 
 class Mutants : public testing::TestWithParam<Mutant> {};
 

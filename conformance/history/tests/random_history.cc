@@ -12,9 +12,7 @@ int below(Random& random, int bound) {
   return std::uniform_int_distribution<int>{0, bound - 1}(random);
 }
 
-bool one_in(Random& random, int times) {
-  return below(random, times) == 0;
-}
+bool one_in(Random& random, int times) { return below(random, times) == 0; }
 
 History empty_history(ObjectKind kind, std::int64_t maxsize) {
   History history;

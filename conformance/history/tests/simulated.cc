@@ -100,8 +100,6 @@ class Simulator {
 
 }  // namespace
 
-History simulate(const Simulation& simulation) {
-  return Simulator{simulation}.run();
-}
+History simulate(const Simulation& simulation) { return Simulator{simulation}.run(); }
 
 }  // namespace psq::history

@@ -162,9 +162,7 @@ Outcome ReferenceAdapter::classify(const std::exception& error) const {
   return found == kMappings.end() ? Outcome::kRaised : found->outcome;
 }
 
-void ReferenceAdapter::exit(int status) {
-  psq::exit(status);
-}
+void ReferenceAdapter::exit(int status) { psq::exit(status); }
 
 int serve(const std::string& name) {
   ReferenceAdapter adapter(name);

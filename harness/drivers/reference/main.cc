@@ -1,6 +1,4 @@
 // The driver of the C++ reference: spec/driver-protocol.md over the library in reference/.
 #include "adapter.h"
 
-int main() {
-  return psq::reference_driver::serve("psq-reference");
-}
+int main() { return psq::reference_driver::serve("psq-reference"); }

@@ -81,9 +81,7 @@ constexpr FaultRow kTable[] = {
 
 }  // namespace
 
-std::span<const FaultRow> failure_faults() noexcept {
-  return kTable;
-}
+std::span<const FaultRow> failure_faults() noexcept { return kTable; }
 
 }  // namespace psq::detail
 

@@ -100,9 +100,7 @@ constexpr FaultRow kTable[] = {
 
 }  // namespace
 
-std::span<const FaultRow> joinable_queue_faults() noexcept {
-  return kTable;
-}
+std::span<const FaultRow> joinable_queue_faults() noexcept { return kTable; }
 
 }  // namespace psq::detail
 

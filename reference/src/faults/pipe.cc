@@ -205,9 +205,7 @@ constexpr FaultRow kTable[] = {
 
 }  // namespace
 
-std::span<const FaultRow> pipe_faults() noexcept {
-  return kTable;
-}
+std::span<const FaultRow> pipe_faults() noexcept { return kTable; }
 
 }  // namespace psq::detail
 

@@ -67,9 +67,7 @@ constexpr FaultRow kTable[] = {
 
 }  // namespace
 
-std::span<const FaultRow> process_faults() noexcept {
-  return kTable;
-}
+std::span<const FaultRow> process_faults() noexcept { return kTable; }
 
 }  // namespace psq::detail
 

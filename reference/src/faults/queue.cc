@@ -198,9 +198,7 @@ constexpr FaultRow kTable[] = {
 
 }  // namespace
 
-std::span<const FaultRow> queue_faults() noexcept {
-  return kTable;
-}
+std::span<const FaultRow> queue_faults() noexcept { return kTable; }
 
 }  // namespace psq::detail
 

@@ -55,9 +55,7 @@ constexpr FaultRow kTable[] = {
 
 }  // namespace
 
-std::span<const FaultRow> rare_faults() noexcept {
-  return kTable;
-}
+std::span<const FaultRow> rare_faults() noexcept { return kTable; }
 
 }  // namespace psq::detail
 

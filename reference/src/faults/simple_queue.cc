@@ -74,9 +74,7 @@ constexpr FaultRow kTable[] = {
 
 }  // namespace
 
-std::span<const FaultRow> simple_queue_faults() noexcept {
-  return kTable;
-}
+std::span<const FaultRow> simple_queue_faults() noexcept { return kTable; }
 
 }  // namespace psq::detail
 

@@ -10,9 +10,5 @@ struct Job {
   }
 };
 
-void send(psq::Queue<Job>& queue) {
-  queue.put({"paint"});
-}
-Job receive(psq::Queue<Job>& queue) {
-  return queue.get();
-}
+void send(psq::Queue<Job>& queue) { queue.put({"paint"}); }
+Job receive(psq::Queue<Job>& queue) { return queue.get(); }

@@ -5,6 +5,4 @@ struct Job {
   std::string name;
 };
 
-void send(psq::Queue<Job>& queue) {
-  queue.put({"paint"});
-}
+void send(psq::Queue<Job>& queue) { queue.put({"paint"}); }

@@ -6,6 +6,4 @@ struct Job {
   std::string name;
 };
 
-void send(psq::SimpleQueue<Job>& queue) {
-  queue.put({"paint"});
-}
+void send(psq::SimpleQueue<Job>& queue) { queue.put({"paint"}); }

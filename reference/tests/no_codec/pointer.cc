@@ -2,6 +2,4 @@
 #include "psq/codec_cereal.h"
 #include "psq/psq.h"
 
-void send(psq::Connection<const char*>& connection) {
-  connection.send("text");
-}
+void send(psq::Connection<const char*>& connection) { connection.send("text"); }

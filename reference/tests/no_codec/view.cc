@@ -2,6 +2,4 @@
 #include "psq/codec_cereal.h"
 #include "psq/psq.h"
 
-std::string_view receive(psq::JoinableQueue<std::string_view>& queue) {
-  return queue.get();
-}
+std::string_view receive(psq::JoinableQueue<std::string_view>& queue) { return queue.get(); }

@@ -119,9 +119,7 @@ json Peer::began(int id) {
       [&](const json& message) { return message.contains("began") && message["began"] == id; });
 }
 
-void Peer::wait_for_death() {
-  wait_readable(pidfd_.get(), "end of the process");
-}
+void Peer::wait_for_death() { wait_readable(pidfd_.get(), "end of the process"); }
 
 Controller::Controller() : folder_(make_folder()), listener_(listen_at(folder_ / "control")) {
   root_pid_ = start_driver(folder_ / "control");

@@ -6,9 +6,7 @@
 namespace psq::driver::testing {
 namespace {
 
-json item(const std::string& from, int seq) {
-  return {{"from", from}, {"seq", seq}, {"size", 64}};
-}
+json item(const std::string& from, int seq) { return {{"from", from}, {"seq", seq}, {"size", 64}}; }
 
 void create(Peer& peer, const std::string& type, const json& names) {
   const json answer = peer.call({{"do", "create"}, {"type", type}, {"names", names}});

@@ -7,9 +7,7 @@
 namespace psq::driver {
 namespace {
 
-Item make(std::size_t size) {
-  return {.from = "worker", .seq = 3, .size = size};
-}
+Item make(std::size_t size) { return {.from = "worker", .seq = 3, .size = size}; }
 
 TEST(ItemTest, HasExactlyItsSizeAndComesBackWhole) {
   for (const std::size_t size : {64U, 65U, 71U, 72U, 73U, 4095U, 4096U, 4097U, 65537U, 1048576U}) {

@@ -219,13 +219,9 @@ inline std::unique_ptr<Child> Adapter::spawn(const SpawnOptions&, const std::fun
   throw Refusal(Outcome::kUnsupported, "this driver cannot spawn");
 }
 
-inline Outcome Adapter::classify(const std::exception&) const {
-  return Outcome::kRaised;
-}
+inline Outcome Adapter::classify(const std::exception&) const { return Outcome::kRaised; }
 
-inline void Adapter::exit(int status) {
-  std::exit(status);
-}
+inline void Adapter::exit(int status) { std::exit(status); }
 
 inline void Adapter::raise() {
   throw std::runtime_error("raised because the controller asked for it");

@@ -84,9 +84,7 @@ inline OrderedJson to_json(const Value& value) {
       value);
 }
 
-inline std::int64_t nanoseconds(Instant instant) {
-  return instant.time_since_epoch().count();
-}
+inline std::int64_t nanoseconds(Instant instant) { return instant.time_since_epoch().count(); }
 
 /// Whether the outcome says that there was nothing to be done; it has no times then.
 inline bool is_refusal(Outcome outcome) {
