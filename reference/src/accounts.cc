@@ -1,24 +1,23 @@
 #include "src/accounts.h"
 
 #include <cerrno>
+#include <new>
 
 #include "psq/error.h"
 
 namespace psq::detail {
 
-Accounts::Id Accounts::enter(Channel& channel) {
-  std::uint64_t found = 0;
-  const Id used = used_.load();
-  for (Id id = 0; id < used; ++id) {
-    RobustLock& life = at(id).life;
-    if (life.try_lock() == RobustLock::Taken::kNo) continue;
+Writer Accounts::enter(const Channel& channel) {
+  const Writer used = used_.load();
+  for (Writer id = 0; id < used; ++id) {
+    if (at(id).life.try_lock() == RobustLock::Taken::kNo) continue;
     if constexpr (kFaults) fault_point("account-taken");
-    if (settle(id, channel, found)) return id;
-    life.unlock();
+    settle(id, channel);
+    return id;
   }
   const RobustGuard guard(opening_, Deadline::never());
-  const Id id = used_.load();
-  if (id == kMost) throw SystemError("too many processes put into one queue", EAGAIN);
+  const Writer id = used_.load();
+  if (id == kWriters) throw SystemError("too many processes put into one queue", EAGAIN);
   new (&at(id)) Account;
   (void)at(id).life.try_lock();  // Nobody else knows of it yet.
   if constexpr (kFaults) fault_point("account-opened");
@@ -26,41 +25,39 @@ Accounts::Id Accounts::enter(Channel& channel) {
   return id;
 }
 
-void Accounts::leave(Id id) noexcept { at(id).life.unlock(); }
-
-void Accounts::give_back(Id id) noexcept {
-  ever_given_back_ = true;
-  for (;;) {
-    Word word = word_.load();
-    if (write_down(word) && step(id, word, Step::kGiveBack)) return;
-  }
+void Accounts::lose(Writer id) noexcept {
+  at(id).lost.fetch_add(1);
+  (void)add_up_lost();
 }
 
-std::uint64_t Accounts::collect_from_the_dead(Channel& channel) {
-  std::uint64_t found = 0;
-  const Id used = used_.load();
-  for (Id id = 0; id < used; ++id) {
+bool Accounts::lose_of_the_dead(const Channel& channel) {
+  const Writer used = used_.load();
+  for (Writer id = 0; id < used; ++id) {
     // Nobody has it: nobody alive. Whoever looks closer keeps others from doing the same.
     const RobustGuard guard(at(id).life, RobustGuard::Try{});
-    if (guard.owns()) (void)settle(id, channel, found);
+    if (guard.owns()) settle(id, channel);
   }
-  return found;
+  return add_up_lost();
 }
 
-// Closes the account of a process that is dead, or has left. By the holder of its lock: if that
-// one dies meanwhile, the next one goes on. False: not yet possible.
-bool Accounts::settle(Id id, Channel& channel, std::uint64_t& found) {
+// Closes the account of a process that is dead, or has left. By the holder of its lock: whoever
+// does it again comes to the same.
+void Accounts::settle(Writer id, const Channel& channel) noexcept {
   while (!write_down(word_.load())) {
   }
-  const Account& account = at(id);
-  if (!channel.is_settled(account.committed)) return false;
-  for (std::uint64_t left = account.put - account.given_back - account.committed; left > 0;
-       --left) {
-    give_back(id);
-    ++found;
-    if constexpr (kFaults) fault_point("item-collected");
+  at(id).lost = static_cast<std::uint32_t>(at(id).put - channel.committed(id));
+  if constexpr (kFaults) fault_point("account-settled");
+}
+
+// False: there are no more than before.
+bool Accounts::add_up_lost() noexcept {
+  std::uint32_t sum = 0;
+  for (Writer id = 0; id < used_.load(); ++id) sum += at(id).lost.load();
+  std::uint32_t before = lost_.load();
+  while (static_cast<std::int32_t>(sum - before) > 0) {
+    if (lost_.compare_exchange_weak(before, sum)) return true;
   }
-  return true;
+  return false;
 }
 
 }  // namespace psq::detail

@@ -1,11 +1,11 @@
 // Who put how many items into a queue, so that what a dead process still had comes back.
 //
 // A put counts an item, which takes a slot and, in a queue that counts them, a task, before it goes
-// to the buffer. The count is one word; which process the last step was for stands in the same
-// word, and whoever takes the next step first writes the last one down in that process's account.
-// So a process may die at any moment, and its account is still right. The channel counts in the
-// account which items have become visible. What a process has counted more than that dies with it:
-// it is given back by whoever looks next.
+// to the buffer. The count is one word; which process the last put was of stands in the same word,
+// and whoever puts next first writes the last one down in that process's account. So a process may
+// die at any moment, and its account is still right. The channel counts which items have become
+// visible. What a process has counted more than that dies with it: whoever looks next counts it as
+// lost.
 //
 // A process lives as long as the feeder thread of its queue holds the lock of its account; that
 // tells a dead process from a stopped one, needs no pid, and is known at once.
@@ -16,7 +16,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
 #include "src/channel.h"
 #include "src/fault_seam.h"
@@ -24,106 +23,88 @@
 
 namespace psq::detail {
 
-// Lives in shared memory. Any thread of any process may call any method.
+// Lives in shared memory. Any thread of any process may call any method. All numbers of items wrap
+// around.
 class Accounts {
  public:
-  // So many processes can put at the same time.
-  static constexpr std::size_t kMost = 4096;
-  using Id = std::uint32_t;
-
-  Accounts() noexcept { new (&at(0)) Account; }
-
-  // Opens an account, which is the process's until the calling thread leaves or ends. Throws
-  // SystemError when there are kMost already.
-  [[nodiscard]] Id enter(Channel& channel);
+  // Opens an account, which is the process's until the calling thread leaves or ends, and whose
+  // number the process writes into the channel with. Throws SystemError when there are kWriters
+  // already.
+  [[nodiscard]] Writer enter(const Channel& channel);
   // By the thread that entered, when no item is on its way from a put to the channel.
-  void leave(Id id) noexcept;
+  void leave(Writer id) noexcept { at(id).life.unlock(); }
 
-  // How many items were ever put and not given back. Wraps around.
-  [[nodiscard]] std::uint32_t items() const noexcept { return items_in(word_.load()); }
+  // How many items were ever put.
+  [[nodiscard]] std::uint32_t put() const noexcept { return put_in(word_.load()); }
+  // How many of these will never become visible.
+  [[nodiscard]] std::uint32_t lost() const noexcept { return lost_.load(); }
 
-  // Counts one item if `allowed(items())` is true, which may be called several times, the last one
-  // with the number of items just before this one. Returns its last value. By the process that
-  // entered, one thread at a time.
+  // Counts one item if `allowed(put())` is true, which may be called several times, the last one
+  // with the number just before this item. Returns its last value. By the process that entered, one
+  // thread at a time.
   template <typename Allowed>
-  bool add(Id id, const Allowed& allowed) noexcept {
+  bool add(Writer id, const Allowed& allowed) noexcept {
     for (;;) {
       Word word = word_.load();
       if (!write_down(word)) continue;
-      if (!allowed(items_in(word))) return false;
-      if (step(id, word, Step::kPut)) return true;
+      if (!allowed(put_in(word))) return false;
+      const std::uint64_t number = at(id).put.load() + 1;
+      if (!word_.compare_exchange_weak(word, word_of(put_in(word) + 1, id, number))) continue;
+      if constexpr (kFaults) fault_point("item-counted");
+      // Nobody else counts for this account: whoever was quicker has written the same.
+      at(id).put.store(number, std::memory_order_release);
+      return true;
     }
   }
-  // Takes back one that will never become visible.
-  void give_back(Id id) noexcept;
-  // Whether none was ever given back, so that items() has only grown.
-  [[nodiscard]] bool only_grew() const noexcept { return !ever_given_back_.load(); }
-  // Takes back those of dead processes, and returns how many. Never waits: what a survivor is just
-  // looking at itself is left to it.
-  std::uint64_t collect_from_the_dead(Channel& channel);
-
-  // What the channel counts for this process.
-  [[nodiscard]] Counter& committed(Id id) noexcept { return at(id).committed; }
+  // Counts one of them as lost, in the same way.
+  void lose(Writer id) noexcept;
+  // Counts those of dead processes as lost. Returns whether there were any. Never waits: what a
+  // survivor is just looking at itself is left to it.
+  bool lose_of_the_dead(const Channel& channel);
 
  private:
   struct Account {
     alignas(kCacheLine) RobustLock life;
-    Counter committed{0};
-    alignas(kCacheLine) Counter put{0};
-    Counter given_back{0};
+    std::atomic<std::uint64_t> put{0};
+    std::atomic<std::uint32_t> lost{0};
   };
 
-  // The number of items, and whose last step it was, which one, and its number, as far as there is
-  // room for it: enough to see whether it has been written down.
+  // The number of items, whose the last one was, and how many that process had put by then, as far
+  // as there is room for it: enough to see whether it has been written down.
   using Word = std::uint64_t;
-  enum class Step { kPut, kGiveBack };
-  static constexpr int kStepBit = 32;
-  static constexpr int kIdShift = 33;
-  static constexpr int kNumberShift = 45;
+  static constexpr int kIdShift = 32;
+  static constexpr int kNumberShift = 44;
   static constexpr Word kNumberMask = (Word{1} << (64 - kNumberShift)) - 1;
 
-  static constexpr std::uint32_t items_in(Word word) noexcept {
+  static constexpr Word word_of(std::uint32_t put, Writer id, std::uint64_t number) noexcept {
+    return put | Word{id} << kIdShift | number << kNumberShift;
+  }
+  static constexpr std::uint32_t put_in(Word word) noexcept {
     return static_cast<std::uint32_t>(word);
   }
-  Counter& counter_of(Word word) noexcept {
-    Account& account = at(static_cast<Id>(word >> kIdShift & (kMost - 1)));
-    return (word >> kStepBit & 1) == 0 ? account.put : account.given_back;
-  }
 
-  bool step(Id id, Word before, Step which) noexcept {
-    Counter& counter = which == Step::kPut ? at(id).put : at(id).given_back;
-    const std::uint64_t number = counter.load() + 1;
-    const std::uint32_t items = which == Step::kPut ? items_in(before) + 1 : items_in(before) - 1;
-    const Word after = items | static_cast<Word>(which) << kStepBit | Word{id} << kIdShift |
-                       (number & kNumberMask) << kNumberShift;
-    if (!word_.compare_exchange_weak(before, after)) return false;
-    if constexpr (kFaults) fault_point("item-counted");
-    // Nobody else takes steps for this account: whoever was quicker has written the same.
-    counter.store(number, std::memory_order_release);
-    return true;
-  }
-
-  // Sees to it that the last step stands in its account. False: it is not the last one any more.
+  // Sees to it that the last put stands in its account. False: it is not the last one any more.
   bool write_down(Word word) noexcept {
-    Counter& counter = counter_of(word);
-    std::uint64_t number = counter.load();
+    auto& put = at(word >> kIdShift & (kWriters - 1)).put;
+    std::uint64_t number = put.load();
     if (word_.load() != word) return false;
-    // The step counts from `number` to the next one, or somebody has written it down already.
+    // The put counts from `number` to the next one, or somebody has written it down already.
     if (((number + 1) & kNumberMask) == word >> kNumberShift) {
-      counter.compare_exchange_strong(number, number + 1);
+      put.compare_exchange_strong(number, number + 1);
     }
     return true;
   }
 
-  Account& at(Id id) noexcept { return reinterpret_cast<Account*>(places_.data())[id]; }
-  [[nodiscard]] bool settle(Id id, Channel& channel, std::uint64_t& found);
+  Account& at(Writer id) noexcept { return reinterpret_cast<Account*>(places_.data())[id]; }
+  void settle(Writer id, const Channel& channel) noexcept;
+  bool add_up_lost() noexcept;
 
   std::atomic<Word> word_{0};
   alignas(kCacheLine) RobustLock opening_;  // For those who open the first account in a place.
-  std::atomic<std::uint32_t> used_{1};      // Places in which there ever was an account.
-  std::atomic<bool> ever_given_back_{false};
+  std::atomic<std::uint32_t> used_{0};      // Places in which there ever was an account.
+  std::atomic<std::uint32_t> lost_{0};      // By all accounts, as of when somebody last added up.
   // Not touched before they are needed: so long they cost nothing.
-  alignas(Account) std::array<std::byte, kMost * sizeof(Account)> places_;
+  alignas(Account) std::array<std::byte, kWriters * sizeof(Account)> places_;
 };
 
 }  // namespace psq::detail

@@ -37,13 +37,13 @@ Channel::Channel(std::byte* memory, Begin begin, std::size_t capacity)
 bool Channel::empty() const noexcept {
   // The head first: it never passes a tail that is read later.
   const Head head = ring_->head.load(std::memory_order_acquire);
-  return head.until(ring_->tail.load(std::memory_order_acquire)) == 0;
+  return head.until(ring_->tail.load(std::memory_order_acquire).position()) == 0;
 }
 
 // The same as !empty(), without a look at the writers' line as long as that is not needed.
 bool Channel::readable() const noexcept {
   const Head head = ring_->head.load(std::memory_order_acquire);
-  return head.until(ring_->seen_tail.load(std::memory_order_acquire)) != 0 || !empty();
+  return head.until(ring_->seen_tail.load(std::memory_order_acquire).position()) != 0 || !empty();
 }
 
 std::uint32_t Channel::messages_read() const noexcept {
@@ -127,7 +127,7 @@ bool Channel::wait_for_rest() {
     if (readable()) return true;
     if (!kFaults || !fault_is(Fault::kDeadWriterAwaited)) {
       // A living writer holds the lock from the first frame to the last.
-      const WriteGuard writer(*this, RobustGuard::Try{});
+      const RobustGuard writer(ring_->write_lock, RobustGuard::Try{});
       if (writer.owns()) return readable();
     }
     if (ring_->rest.wait(Deadline::never().within(kLookAgain), [&] { return readable(); })) {
@@ -138,11 +138,11 @@ bool Channel::wait_for_rest() {
 
 Channel::FrameHeader Channel::front() const {
   const Head head = ring_->head.load(std::memory_order_relaxed);
-  std::uint64_t there = head.until(ring_->seen_tail.load(std::memory_order_relaxed));
+  std::uint64_t there = head.until(ring_->seen_tail.load(std::memory_order_relaxed).position());
   if (there == 0 || kThreadSanitizer) {
-    const std::uint64_t tail = ring_->tail.load(std::memory_order_acquire);
+    const Tail tail = ring_->tail.load(std::memory_order_acquire);
     ring_->seen_tail.store(tail, std::memory_order_release);
-    there = head.until(tail);
+    there = head.until(tail.position());
   }
   FrameHeader frame;
   std::memcpy(&frame, data_ + head.position() % capacity_, sizeof frame);

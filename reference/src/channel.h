@@ -5,8 +5,9 @@
 // hold of the write lock. Nobody has to clean up after a writer that died between two of them: a
 // frame that begins a message ends whatever came before, and a reader that waits for a rest looks
 // whether the write lock is still held. Where the readers are is one word, which also says whether
-// a message has begun: of one that a dead reader has begun the next one throws away the rest.
-// Nobody holds a lock while it waits for a message to begin.
+// a message has begun: of one that a dead reader has begun the next one throws away the rest. Where
+// the writers are is one word as well, which also says who wrote last, and how many messages by
+// then. So there is nothing to repair. Nobody holds a lock while it waits for a message to begin.
 
 #pragma once
 
@@ -22,8 +23,9 @@ namespace psq::detail {
 
 inline constexpr std::size_t kCacheLine = 64;
 
-// A number in shared memory that only grows.
-using Counter = std::atomic<std::uint64_t>;
+// Whoever wants to know how many messages of its own have become visible has a number from 0 on.
+using Writer = std::uint32_t;
+inline constexpr std::size_t kWriters = 4096;
 
 // Shared by the processes that inherited it; all methods may be called by any thread of each.
 class Channel {
@@ -37,18 +39,18 @@ class Channel {
   enum class Begin { kNew, kAsItIs };
   Channel(std::byte* memory, Begin begin, std::size_t capacity = kCapacity);
 
-  // In what follows `counter`, unless it is null, is in the same shared memory, changed by one
-  // thread at a time, and grows by one with each of its messages that is committed: with it or not
-  // at all, as far as anybody sees who asks is_settled.
-
-  // Appends the message, waiting for room as long as it takes.
-  void send(std::string_view message, Counter* counter = nullptr);
+  // Appends the message, waiting for room as long as it takes. No two threads write with the same
+  // number at the same time, if somebody wants to know.
+  void send(std::string_view message, Writer writer = 0);
   // The same without waiting for anything. False, with no effect: it would have to.
-  [[nodiscard]] bool try_send(std::string_view message, Counter* counter);
+  [[nodiscard]] bool try_send(std::string_view message, Writer writer);
   // Appends the first messages of a batch, at least one and as many as is good for the others,
   // waiting for room for the first. A batch is a row of messages, each after its length, a
   // std::size_t. Returns how many bytes of it were used up.
-  [[nodiscard]] std::size_t send_some(std::string_view batch, Counter* counter);
+  [[nodiscard]] std::size_t send_some(std::string_view batch, Writer writer);
+  // How many messages were ever committed with this number. To be asked by the one who writes with
+  // it, or when that one is dead.
+  [[nodiscard]] std::uint64_t committed(Writer writer) const noexcept;
 
   enum class Received { kMessage, kNothing, kStopped };
   // Appends the oldest message to `out`, waiting for one until the deadline, or until `stop`, which
@@ -64,23 +66,20 @@ class Channel {
   // around.
   [[nodiscard]] std::uint32_t messages_read() const noexcept;
 
-  // Finishes what a dead writer has begun to count. False: ask again, it has not been possible
-  // without waiting. Of use when nobody is left who could write with this counter.
-  [[nodiscard]] bool is_settled(const Counter& counter);
-
  private:
   struct Ring;
   struct FrameHeader;
   struct Head;
-  class WriteGuard;
+  struct Tail;
   enum class Kind : std::uint32_t { kWhole = 1, kFirst, kMiddle, kLast };
 
   [[nodiscard]] bool is_short(std::size_t length) const noexcept;
+  [[nodiscard]] std::uint64_t written() const noexcept;
   [[nodiscard]] bool has_room(std::uint64_t tail, std::size_t length) noexcept;
   void wait_for_room(std::size_t length);
   std::uint64_t write_frame(std::uint64_t tail, Kind kind, std::string_view payload) noexcept;
-  void commit(std::uint64_t tail, Counter* counter = nullptr, std::uint64_t messages = 0) noexcept;
-  void send_long(std::string_view message, Counter* counter);
+  void commit(std::uint64_t position, Writer writer, std::uint64_t messages) noexcept;
+  void send_long(std::string_view message, Writer writer);
   void copy_in(std::uint64_t position, const void* data, std::size_t size) noexcept;
 
   [[nodiscard]] bool readable() const noexcept;
@@ -90,9 +89,6 @@ class Channel {
   [[nodiscard]] FrameHeader front() const;
   void read_payload(const FrameHeader& frame, std::string& out) const;
   void drop(const FrameHeader& frame) noexcept;
-  void repair_writing() noexcept;
-
-  [[nodiscard]] std::ptrdiff_t place_of(const Counter* counter) const noexcept;
 
   std::size_t capacity_;
   Ring* ring_;

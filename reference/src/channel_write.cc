@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "psq/error.h"
 #include "src/channel.h"
@@ -17,51 +18,51 @@ constexpr std::size_t kMostUncommitted = std::size_t{4} * 1024;
 
 }  // namespace
 
-void Channel::send(std::string_view message, Counter* counter) {
+void Channel::send(std::string_view message, Writer writer) {
   if constexpr (kFaults) fault_enter_send();
   const bool unlocked =
       kFaults && fault_is(Fault::kLargeItemsUnlocked) && message.size() > capacity_ / 2;
-  const WriteGuard guard(*this, unlocked ? Deadline::after(no_wait) : Deadline::never());
+  const RobustGuard guard(ring_->write_lock,
+                          unlocked ? Deadline::after(no_wait) : Deadline::never());
+  if constexpr (kFaults) fault_point("write-lock-taken");
   if constexpr (kFaults)
     if (fault_is(Fault::kFullPipeDrops) &&
-        ring_->head.load().until(ring_->tail) + FrameHeader::frame_size(message.size()) > capacity_)
+        ring_->head.load().until(written()) + FrameHeader::frame_size(message.size()) > capacity_)
       return;
-  if (is_short(message.size())) {
-    wait_for_room(message.size());
-    commit(write_frame(ring_->tail.load(std::memory_order_relaxed), Kind::kWhole, message), counter,
-           1);
-    ring_->message.notify_one();
+  if (!is_short(message.size())) {
+    send_long(message, writer);
   } else {
-    send_long(message, counter);
+    wait_for_room(message.size());
+    commit(write_frame(written(), Kind::kWhole, message), writer, 1);
+    ring_->message.notify_one();
   }
   if constexpr (kFaults) fault_leave_send();
 }
 
-bool Channel::try_send(std::string_view message, Counter* counter) {
+bool Channel::try_send(std::string_view message, Writer writer) {
   if (!is_short(message.size())) return false;
   {
-    const WriteGuard guard(*this, RobustGuard::Try{});
-    if (!guard.owns()) return false;
-    const std::uint64_t tail = ring_->tail.load(std::memory_order_relaxed);
-    if (!has_room(tail, message.size())) return false;
-    commit(write_frame(tail, Kind::kWhole, message), counter, 1);
+    const RobustGuard guard(ring_->write_lock, RobustGuard::Try{});
+    if (!guard.owns() || !has_room(written(), message.size())) return false;
+    if constexpr (kFaults) fault_point("write-lock-taken");
+    commit(write_frame(written(), Kind::kWhole, message), writer, 1);
   }
   ring_->message.notify_one();
   return true;
 }
 
-std::size_t Channel::send_some(std::string_view batch, Counter* counter) {
-  const WriteGuard guard(*this, Deadline::never());
-  const std::uint64_t begin = ring_->tail.load(std::memory_order_relaxed);
+std::size_t Channel::send_some(std::string_view batch, Writer writer) {
+  const RobustGuard guard(ring_->write_lock, Deadline::never());
+  if constexpr (kFaults) fault_point("write-lock-taken");
+  const std::uint64_t begin = written();
   std::uint64_t tail = begin;
   std::uint64_t committed = begin;
   std::uint64_t messages = 0;
   std::size_t used = 0;
   const auto publish = [&] {
-    commit(tail, counter, messages);
+    commit(tail, writer, std::exchange(messages, 0));
     ring_->message.notify_one();
     committed = tail;
-    messages = 0;
   };
   while (used < batch.size() && tail - begin < kMostAtOnce) {
     std::size_t length = 0;
@@ -69,7 +70,7 @@ std::size_t Channel::send_some(std::string_view batch, Counter* counter) {
     const std::string_view message = batch.substr(used + sizeof length, length);
     if (!is_short(length)) {
       if (used > 0) break;
-      send_long(message, counter);
+      send_long(message, writer);
       return sizeof length + length;
     }
     if (used == 0) wait_for_room(length);
@@ -84,27 +85,28 @@ std::size_t Channel::send_some(std::string_view batch, Counter* counter) {
 }
 
 // The first frame tells how long the message is, the others bring it.
-void Channel::send_long(std::string_view message, Counter* counter) {
+void Channel::send_long(std::string_view message, Writer writer) {
   const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
   const std::uint64_t length = message.size();
   wait_for_room(sizeof length);
-  commit(write_frame(ring_->tail.load(std::memory_order_relaxed), Kind::kFirst,
-                     {reinterpret_cast<const char*>(&length), sizeof length}));
+  commit(
+      write_frame(written(), Kind::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}),
+      writer, 0);
   ring_->message.notify_one();
   while (!message.empty()) {
     const std::string_view next = message.substr(0, piece);
     message.remove_prefix(next.size());
     const bool last = message.empty();
     wait_for_room(next.size());
-    const std::uint64_t tail = ring_->tail.load(std::memory_order_relaxed);
-    if (last) {
-      commit(write_frame(tail, Kind::kLast, next), counter, 1);
-    } else {
-      commit(write_frame(tail, Kind::kMiddle, next));
-    }
+    commit(write_frame(written(), last ? Kind::kLast : Kind::kMiddle, next), writer, last ? 1 : 0);
     ring_->rest.notify_one();
     if constexpr (kFaults) fault_point("piece-sent");
   }
+}
+
+// Up to where all is committed. By the holder of the write lock.
+std::uint64_t Channel::written() const noexcept {
+  return ring_->tail.load(std::memory_order_relaxed).position();
 }
 
 bool Channel::is_short(std::size_t length) const noexcept {
@@ -124,8 +126,7 @@ bool Channel::has_room(std::uint64_t tail, std::size_t length) noexcept {
 }
 
 void Channel::wait_for_room(std::size_t length) {
-  const std::uint64_t tail = ring_->tail.load(std::memory_order_relaxed);
-  const auto fits = [&] { return has_room(tail, length); };
+  const auto fits = [&] { return has_room(written(), length); };
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleLargeGivesUp) &&
         !ring_->room.wait(Deadline::never().within(2 * kLookAgain), fits))
@@ -152,45 +153,23 @@ void Channel::copy_in(std::uint64_t position, const void* data, std::size_t size
   std::memcpy(data_, static_cast<const std::byte*>(data) + until_end, size - until_end);
 }
 
-// Makes visible what was written up to `tail`, and counts the messages that end in it. Whoever
-// finds the lock without its holder sees by the tail whether this was done.
-void Channel::commit(std::uint64_t tail, Counter* counter, std::uint64_t messages) noexcept {
+// Makes visible what was written up to there, with so many messages that end in it. The tail
+// forgets who wrote before: that has to be written down first.
+void Channel::commit(std::uint64_t position, Writer writer, std::uint64_t messages) noexcept {
   if constexpr (kFaults) fault_point("frame-written");
-  if (counter == nullptr) return ring_->tail.store(tail, std::memory_order_release);
-  const std::uint64_t count = counter->load(std::memory_order_relaxed) + messages;
-  ring_->planned_tail.store(tail, std::memory_order_relaxed);
-  ring_->planned_count.store(count, std::memory_order_relaxed);
-  ring_->planned_counter.store(place_of(counter), std::memory_order_release);
-  if constexpr (kFaults) fault_point("commit-planned");
-  ring_->tail.store(tail, std::memory_order_release);
+  const Tail before = ring_->tail.load(std::memory_order_relaxed);
+  const auto last = ring_->count_of(before.writer());
+  last.store(before.committed(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+  if constexpr (kFaults) fault_point("last-written-down");
+  const std::uint64_t number = ring_->count_of(writer).load(std::memory_order_relaxed) + messages;
+  ring_->tail.store(Tail::at(position, writer, number), std::memory_order_release);
   if constexpr (kFaults) fault_point("committed");
-  counter->store(count, std::memory_order_release);
-  if constexpr (kFaults) fault_point("commit-counted");
-  ring_->planned_counter.store(0, std::memory_order_release);
 }
 
-void Channel::repair_writing() noexcept {
-  const std::ptrdiff_t place = ring_->planned_counter.load(std::memory_order_acquire);
-  if (place == 0) return;
-  if (ring_->tail.load(std::memory_order_relaxed) ==
-      ring_->planned_tail.load(std::memory_order_relaxed)) {
-    auto* const counter = reinterpret_cast<Counter*>(reinterpret_cast<std::byte*>(ring_) + place);
-    counter->store(ring_->planned_count.load(std::memory_order_relaxed), std::memory_order_release);
-    if constexpr (kFaults) fault_point("commit-repaired");
-  }
-  ring_->planned_counter.store(0, std::memory_order_release);
-}
-
-// Its distance from the ring, which is the same in all processes that have mapped the two.
-std::ptrdiff_t Channel::place_of(const Counter* counter) const noexcept {
-  return reinterpret_cast<const std::byte*>(counter) - reinterpret_cast<const std::byte*>(ring_);
-}
-
-bool Channel::is_settled(const Counter& counter) {
-  if (ring_->planned_counter.load(std::memory_order_acquire) != place_of(&counter)) return true;
-  // If it is held by somebody, then by somebody alive, who repairs before anything else.
-  const WriteGuard guard(*this, RobustGuard::Try{});
-  return guard.owns();
+std::uint64_t Channel::committed(Writer writer) const noexcept {
+  const Tail tail = ring_->tail.load(std::memory_order_acquire);
+  const std::uint64_t number = ring_->count_of(writer).load(std::memory_order_relaxed);
+  return tail.writer() == writer ? tail.committed(number) : number;
 }
 
 }  // namespace psq::detail

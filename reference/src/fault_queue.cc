@@ -13,7 +13,7 @@
 #include "src/clock.h"
 #include "src/fault_seam.h"
 #include "src/history_faults.h"
-#include "src/queue_state.h"
+#include "src/leak_faults.h"
 
 namespace psq::detail {
 namespace {
@@ -30,7 +30,6 @@ constexpr auto kFewBytes = std::size_t{100};
 const pid_t first_process = getpid();
 
 thread_local bool put_begun = false;
-thread_local bool in_put = false;
 thread_local bool item_failed = false;
 
 struct TimeoutFaults {
@@ -70,70 +69,28 @@ bool held_up() {
   return Clock::now() - std::exchange(before, Clock::now()) > 2 * kLookAgain;
 }
 
-}  // namespace
-
-Timeout fault_put_timeout(Timeout timeout) {
-  return changed(timeout, {.gives_up = Fault::kPutGivesUp,
-                           .infinity_ends = Fault::kPutInfinityEnds,
-                           .huge_is_zero = Fault::kPutHugeIsZero,
-                           .tiny_is_zero = Fault::kPutTinyIsZero,
-                           .late_without_wait = Fault::kPutLateWithoutWait,
-                           .in_line = Fault::kPutsInLine});
-}
-
-Timeout fault_get_timeout(Timeout timeout) {
-  return changed(timeout, {.gives_up = Fault::kGetGivesUp,
-                           .infinity_ends = Fault::kGetInfinityEnds,
-                           .huge_is_zero = Fault::kGetHugeIsZero,
-                           .tiny_is_zero = Fault::kGetTinyIsZero,
-                           .late_without_wait = Fault::kGetLateWithoutWait,
-                           .in_line = Fault::kGetsInLine});
-}
-
-bool fault_in_first_process() noexcept { return getpid() == first_process; }
-
-bool fault_feeder_is_slow() noexcept {
-  return fault_is(Fault::kExitFlushesOneQueue) || fault_is(Fault::kQsizeMissesBuffered) ||
-         fault_is(Fault::kFullMissesBuffered);
-}
-
-std::string& fault_kept_back() {
+// What this thread has kept back of its puts.
+std::string& kept_back() {
   thread_local std::string kept;
   return kept;
 }
 
-bool fault_in_crowd(std::uint64_t read) noexcept {
+// Whether somebody else has read a message since this thread did; `read`: how many were ever read.
+bool in_crowd(std::uint64_t read) noexcept {
   thread_local std::uint64_t before = 0;
   const bool crowd = before != 0 && read > before + 1;
   before = read;
   return crowd;
 }
 
-bool& fault_closed_here() noexcept {
+// Whether this thread has closed a queue.
+bool& closed_here() noexcept {
   thread_local bool closed = false;
   return closed;
 }
 
-// It is asked twice in one put, before and after the item is serialized.
-bool fault_put_begins() noexcept {
-  if (in_put) {
-    in_put = false;
-    return false;
-  }
-  const bool failed = put_begun;
-  put_begun = true;
-  item_failed = item_failed || failed;
-  return failed;
-}
-
-void fault_put_serialized() noexcept {
-  put_begun = false;
-  in_put = true;
-}
-
-bool fault_item_failed() noexcept { return item_failed; }
-
-void fault_change_item(std::string& item) {
+// The item as a get gives it out.
+void change_item(std::string& item) {
   if (fault_is(Fault::kItemCorrupted) && item.size() > 65536) item.back() ^= 1;
   if (fault_is(Fault::kHugeItemCut) && item.size() > kManyBytes) item.pop_back();
   if (fault_is(Fault::kTextGarbled) && item.size() < kFewBytes) {
@@ -142,111 +99,216 @@ void fault_change_item(std::string& item) {
   }
 }
 
-bool Feeder::fault_blind(int looks, std::uint32_t before, Deadline deadline) const {
+Timeout put_timeout(Timeout timeout) {
+  return changed(timeout, {.gives_up = Fault::kPutGivesUp,
+                           .infinity_ends = Fault::kPutInfinityEnds,
+                           .huge_is_zero = Fault::kPutHugeIsZero,
+                           .tiny_is_zero = Fault::kPutTinyIsZero,
+                           .late_without_wait = Fault::kPutLateWithoutWait,
+                           .in_line = Fault::kPutsInLine});
+}
+
+Timeout get_timeout(Timeout timeout) {
+  return changed(timeout, {.gives_up = Fault::kGetGivesUp,
+                           .infinity_ends = Fault::kGetInfinityEnds,
+                           .huge_is_zero = Fault::kGetHugeIsZero,
+                           .tiny_is_zero = Fault::kGetTinyIsZero,
+                           .late_without_wait = Fault::kGetLateWithoutWait,
+                           .in_line = Fault::kGetsInLine});
+}
+
+bool is_simple(const QueueMemory& queue) noexcept { return queue.kind() == QueueKind::kSimple; }
+
+// Whether this is the fault that was chosen, for joinable queues alone.
+bool tasks_fault(const QueueMemory& queue, Fault fault) noexcept {
+  return queue.kind() == QueueKind::kJoinable && fault_is(fault);
+}
+
+}  // namespace
+
+void FaultSeams::change_slots(QueueMemory& queue, int by) noexcept {
+  queue.shared_->fault_slots += by;
+}
+
+void FaultSeams::change_tasks(QueueMemory& queue, int by) noexcept {
+  queue.shared_->done -= static_cast<std::uint64_t>(by);
+}
+
+void FaultSeams::take_slot(QueueMemory& queue) noexcept {
+  if (!queue.all_slots_in_use()) change_slots(queue, +1);
+}
+
+void FaultSeams::add(Feeder& feeder, std::string_view item) {
+  const std::lock_guard lock(feeder.mutex_);
+  feeder.buffer(item);
+}
+
+void FaultSeams::lose(Feeder& feeder) noexcept {
+  const std::lock_guard lock(feeder.mutex_);
+  feeder.buffer_ = {};
+}
+
+void FaultSeams::forget_thread(Feeder& feeder) noexcept { feeder.thread_ = Feeder::Thread::kNone; }
+
+void FaultSeams::reopen(Feeder& feeder) noexcept { feeder.closed_ = false; }
+
+bool FaultSeams::blind(const Feeder& feeder, int looks, std::uint32_t before, Deadline deadline) {
   if (looks < 2) return false;
   return (fault_is(Fault::kPutMissesSlot) && !deadline.is_never()) ||
-         (fault_is(Fault::kPutStarves) && queue_->accounts().items() != before);
+         (fault_is(Fault::kPutStarves) && feeder.queue_->accounts().put() != before);
 }
 
-QueueMemory::Taken Feeder::fault_put_holding_place(std::string_view item, Deadline deadline) {
-  queue_->fault_change_slots(+1);
-  const bool free = queue_->free_slot().wait(deadline, [&] {
-    queue_->fault_change_slots(-1);
-    const bool now = !queue_->all_slots_in_use();
-    queue_->fault_change_slots(+1);
+QueueMemory::Taken FaultSeams::put_holding_place(Feeder& feeder, std::string_view item,
+                                                 Deadline deadline) {
+  QueueMemory& queue = *feeder.queue_;
+  change_slots(queue, +1);
+  const bool free = queue.free_slot().wait(deadline, [&] {
+    change_slots(queue, -1);
+    const bool now = !queue.all_slots_in_use();
+    change_slots(queue, +1);
     return now;
   });
-  queue_->fault_change_slots(-1);
-  return free ? try_put(item, true) : QueueMemory::Taken::kNo;
+  change_slots(queue, -1);
+  return free ? feeder.try_put(item, true) : QueueMemory::Taken::kNo;
 }
 
-bool Feeder::fault_counted(std::string_view item) {
+bool FaultSeams::counted(Feeder& feeder, std::string_view item) {
+  QueueMemory& queue = *feeder.queue_;
   if (fault_is(Fault::kJoinForProducersOnly)) fault_own() = 1;
   if (fault_is(Fault::kCreditAfterTooOften) && fault_shared().exchange(0) > 0)
-    queue_->fault_change_tasks(-1);
-  if (queue_->counts_tasks() && fault_is(Fault::kCountsLate) && fault_turn(50)) {
-    queue_->fault_change_tasks(-1);
-    buffer(item);
-    mutex_.unlock();
+    change_tasks(queue, -1);
+  if (tasks_fault(queue, Fault::kCountsLate) && fault_turn(50)) {
+    change_tasks(queue, -1);
+    feeder.buffer(item);
+    feeder.mutex_.unlock();
     std::this_thread::sleep_for(5ms);
-    mutex_.lock();
-    queue_->fault_change_tasks(+1);
+    feeder.mutex_.lock();
+    change_tasks(queue, +1);
     return true;
   }
   if (fault_is(Fault::kPutWaits)) {
-    queue_->channel().send(item, &queue_->accounts().committed(account_));
+    queue.channel().send(item, feeder.account_);
     return true;
   }
   if (fault_is(Fault::kThreadsBatchApart)) {
     if (!fault_turn(2)) {
-      fault_kept_back() = item;
+      kept_back() = item;
       return true;
     }
-    buffer(fault_kept_back());
+    feeder.buffer(kept_back());
   }
-  if (fault_is(Fault::kSlotTakenAhead) && fault_own().exchange(1) == 0) queue_->fault_take_slot();
+  if (fault_is(Fault::kSlotTakenAhead) && fault_own().exchange(1) == 0) take_slot(queue);
   return false;
 }
 
-std::int64_t fault_bound(std::int64_t bound, bool counts_tasks) {
-  if (fault_is(Fault::kBoundIgnored)) return 0;
-  if (fault_is(Fault::kBoundInvented) && bound == 0) return 64;
-  const bool one_more = counts_tasks && bound > 0 && fault_is(Fault::kTasksBoundPlusOne);
-  return bound + (one_more ? 1 : 0);
-}
-
 // One by one.
-void Feeder::fault_send_all(std::string_view left) {
-  Counter& committed = queue_->accounts().committed(account_);
+void FaultSeams::send_all(Feeder& feeder, std::string_view left) {
   while (!left.empty()) {
     std::size_t length = 0;
     std::memcpy(&length, left.data(), sizeof length);
     left.remove_prefix(sizeof length);
     const bool skipped = (fault_is(Fault::kFeederSkips) && fault_turn(16)) ||
                          (fault_is(Fault::kLateFeederLoses) && held_up());
-    if (!skipped) queue_->channel().send(left.substr(0, length), &committed);
+    if (!skipped) feeder.queue_->channel().send(left.substr(0, length), feeder.account_);
     left.remove_prefix(length);
   }
 }
 
-bool QueueCore::State::fault_before_put(Timeout& timeout) const {
-  if (fault_is(Fault::kUnserializableStopsLater) && fault_item_failed()) return false;
+void fault_create(CoreOptions& options) {
+  fault_leak();
+  if (options.kind == QueueKind::kSimple) return;
+  if (fault_is(Fault::kBoundInvented) && options.maxsize == 0) options.maxsize = 64;
+  if (fault_is(Fault::kBoundIgnored)) options.maxsize = 0;
+  if (options.kind == QueueKind::kJoinable && options.maxsize > 0 &&
+      fault_is(Fault::kTasksBoundPlusOne))
+    ++options.maxsize;
+}
+
+void fault_dropped(QueueMemory& queue) noexcept {
+  if (fault_is(Fault::kDropEndsAll) && !is_simple(queue)) fault_shared() = 1;
+}
+
+bool fault_in_first_process() noexcept { return getpid() == first_process; }
+
+void fault_check_open(QueueMemory& queue) {
+  const bool failed = std::exchange(put_begun, true);
+  item_failed = item_failed || failed;
+  if (!failed) return;
+  if (is_simple(queue) && fault_is(Fault::kSimpleLeavesStump)) queue.channel().send({});
+  if (fault_is(Fault::kUnserializableTakesSlot)) FaultSeams::take_slot(queue);
+}
+
+bool fault_unchecked(const QueueMemory& queue) {
+  if (is_simple(queue)) return fault_simple_unchecked();
+  if (fault_is(Fault::kPutAfterClose)) return true;
+  if (fault_is(Fault::kCloseThreadLocal) && !closed_here()) return true;
+  if (tasks_fault(queue, Fault::kTasksPutAfterClose)) return true;
+  if (fault_is(Fault::kDropEndsAll) && fault_shared() > 0) throw Closed("queue");
+  return false;
+}
+
+void fault_put_serialized() noexcept { put_begun = false; }
+
+bool fault_before_put(QueueMemory& queue, const Feeder& feeder, std::string_view item,
+                      Timeout& timeout) {
+  if (is_simple(queue)) return !fault_simple_put(queue, item);
+  if (fault_is(Fault::kUnserializableStopsLater) && item_failed) return false;
   const bool unchecked = fault_is(Fault::kPutAfterClose) || fault_is(Fault::kCloseThreadLocal) ||
-                         tasks_fault(Fault::kTasksPutAfterClose);
-  if (unchecked && local->closed()) return false;
+                         tasks_fault(queue, Fault::kTasksPutAfterClose);
+  if (unchecked && feeder.closed()) return false;
   if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
-  timeout = fault_rare_timeout(Fault::kRareFullEarly, fault_put_timeout(timeout));
-  if (tasks_fault(Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
+  timeout = fault_rare_timeout(Fault::kRareFullEarly, put_timeout(timeout));
+  if (tasks_fault(queue, Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
   return true;
 }
 
-std::optional<std::string> QueueCore::State::fault_before_get(Timeout& timeout) const {
+void fault_put_full(QueueMemory& queue) noexcept {
+  if (tasks_fault(queue, Fault::kTasksFullCounts)) FaultSeams::change_tasks(queue, +1);
+}
+
+void fault_put_overflows(QueueMemory& queue, Feeder& feeder, std::string_view item) {
+  if (fault_is(Fault::kOverflowDelivers)) FaultSeams::add(feeder, item);
+  if (fault_is(Fault::kOverflowTakesSlot)) FaultSeams::take_slot(queue);
+}
+
+bool fault_feeder_is_slow() noexcept {
+  return fault_is(Fault::kExitFlushesOneQueue) || fault_is(Fault::kQsizeMissesBuffered) ||
+         fault_is(Fault::kFullMissesBuffered);
+}
+
+void fault_pause() { std::this_thread::sleep_for(1ms); }
+
+std::optional<std::string> fault_before_get(QueueMemory& queue, const std::atomic<bool>& closed,
+                                            Timeout& timeout) {
+  if (is_simple(queue)) return fault_simple_before_get(queue, closed, timeout);
+  Channel& channel = queue.channel();
   if (fault_is(Fault::kGetEmptyEarly)) timeout = timeout.length() / 2;
-  timeout = fault_rare_timeout(Fault::kRareEmptyEarly, fault_get_timeout(timeout));
-  if (fault_is(Fault::kGetMissesItem) && !timeout.is_forever() && channel().empty()) {
+  timeout = fault_rare_timeout(Fault::kRareEmptyEarly, get_timeout(timeout));
+  if (fault_is(Fault::kGetMissesItem) && !timeout.is_forever() && channel.empty()) {
     std::this_thread::sleep_for(timeout.length());
     throw Empty();
   }
-  if (fault_is(Fault::kGetEndsStream) && channel().empty() && channel().messages_read() > 0)
+  if (fault_is(Fault::kGetEndsStream) && channel.empty() && channel.messages_read() > 0)
     throw EndOfStream();
   for (const Fault fault : {Fault::kGetDuplicatesInCrowd, Fault::kGetDuplicates,
                             Fault::kBrokenStays, Fault::kKilledGetAgain, Fault::kRareGetTwice})
     if (auto again = fault_again(fault)) return again;
-  if (tasks_fault(Fault::kTasksGetEmptyEarly)) timeout = timeout.length() / 2;
-  if (tasks_fault(Fault::kTasksGetGivesUp) && timeout.is_forever()) timeout = kLookAgain;
+  if (tasks_fault(queue, Fault::kTasksGetEmptyEarly)) timeout = timeout.length() / 2;
+  if (tasks_fault(queue, Fault::kTasksGetGivesUp) && timeout.is_forever()) timeout = kLookAgain;
   if (fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) fault_shared()++;
   if (fault_is(Fault::kExitWaitsForGetters)) fault_own()++;
   return std::nullopt;
 }
 
-bool QueueCore::State::fault_after_get(std::string& item, Clock::time_point began) const {
+bool fault_after_get(QueueMemory& queue, std::string& item, Clock::time_point began) {
+  if (is_simple(queue)) return fault_simple_after_get(item);
   if (fault_is(Fault::kGetDuplicates)) fault_remember(item);
   if (fault_is(Fault::kGetLoses) && fault_turn(4)) return false;
   if (fault_is(Fault::kGetLosesRarely) && fault_turn(500)) return false;
-  if (fault_is(Fault::kGetDuplicatesInCrowd) && fault_in_crowd(channel().messages_read()))
+  if (fault_is(Fault::kGetDuplicatesInCrowd) && in_crowd(queue.channel().messages_read()))
     fault_remember(item);
   if (fault_is(Fault::kNullIsEmpty) && item.size() <= 5) throw Empty();
-  fault_change_item(item);
+  change_item(item);
   if (fault_is(Fault::kExitWaitsForGetters)) fault_own()--;
   if (fault_rarely(Fault::kRareGetLoses, 1000)) return false;
   fault_rare_item(item);
@@ -257,14 +319,81 @@ bool QueueCore::State::fault_after_get(std::string& item, Clock::time_point bega
       Clock::now() - began > 2 * kLookAgain)
     return false;
   if (fault_is(Fault::kKilledGetAgain) && fault_turn(25)) fault_remember(item);
-  if (tasks_fault(Fault::kTasksGetLoses) && fault_shared()++ % 500 == 499) return false;
-  if (tasks_fault(Fault::kTasksItemCorrupted) && item.size() > (std::size_t{1} << 20))
+  if (tasks_fault(queue, Fault::kTasksGetLoses) && fault_shared()++ % 500 == 499) return false;
+  if (tasks_fault(queue, Fault::kTasksItemCorrupted) && item.size() > (std::size_t{1} << 20))
     item.back() ^= 1;
   if (fault_is(Fault::kTaskDoneForGettersOnly)) fault_own() = 1;
   if (fault_is(Fault::kTaskDoneAfterGetOnly)) fault_shared()++;
   for (const Fault done : {Fault::kGetIsTaskDone, Fault::kGetIsDoneForNow, Fault::kTasksBrokenDone})
-    if (fault_is(done)) (void)memory->task_done();
+    if (fault_is(done)) (void)queue.task_done();
   return true;
+}
+
+void fault_get_closed(const QueueMemory& queue) {
+  if (!is_simple(queue) && fault_is(Fault::kGetAfterClose)) throw Empty();
+  if (tasks_fault(queue, Fault::kTasksGetAfterClose)) throw Empty();
+}
+
+std::optional<bool> fault_empty(QueueMemory& queue) {
+  if (is_simple(queue)) return fault_simple_empty();
+  if (!fault_is(Fault::kEmptyMissesLast)) return std::nullopt;
+  return queue.slots_in_use() <= 1;
+}
+
+std::optional<bool> fault_full(QueueMemory& queue) noexcept {
+  if (fault_is(Fault::kFullMissesBuffered) && queue.channel().empty()) return false;
+  if (!fault_is(Fault::kFullOneEarly)) return std::nullopt;
+  FaultSeams::change_slots(queue, +1);
+  const bool full = queue.all_slots_in_use();
+  FaultSeams::change_slots(queue, -1);
+  return full;
+}
+
+bool fault_close(QueueMemory& queue, Feeder& feeder) noexcept {
+  if (is_simple(queue)) return fault_simple_close(feeder);
+  if (fault_is(Fault::kCloseTakesSlot) ||
+      (fault_is(Fault::kCloseAgainTakesSlot) && feeder.closed()))
+    FaultSeams::take_slot(queue);
+  closed_here() = true;
+  return false;
+}
+
+bool fault_join_thread(bool closed) {
+  if (fault_is(Fault::kJoinThreadOnce) && fault_turn(2)) throw NotStarted("it was joined before");
+  return (fault_is(Fault::kJoinThreadDoesNotWait) && closed) ||
+         (fault_is(Fault::kJoinThreadUnchecked) && !closed);
+}
+
+bool fault_keeps_slots() noexcept {
+  return fault_is(Fault::kSlotsNotFreed) || fault_is(Fault::kSlotFreedByTaskDone) ||
+         fault_is(Fault::kTasksBrokenKeepsSlot);
+}
+
+bool fault_before_task_done(QueueMemory& queue) {
+  if (fault_is(Fault::kSlotFreedByTaskDone) || fault_is(Fault::kTasksBrokenKeepsSlot)) {
+    FaultSeams::change_slots(queue, -1);
+    queue.slot_freed();
+  }
+  return fault_is(Fault::kGetIsDoneForNow);
+}
+
+std::optional<bool> fault_task_done() noexcept {
+  if (fault_is(Fault::kTaskDoneForGettersOnly) && fault_own() == 0) return true;
+  if (fault_is(Fault::kTaskDoneAfterGetOnly) && fault_shared().fetch_sub(1) <= 0) return false;
+  return std::nullopt;
+}
+
+bool fault_join_begins() {
+  if (fault_is(Fault::kJoinDoesNotWait)) return true;
+  if (fault_is(Fault::kJoinLate)) std::this_thread::sleep_for(10 * kLookAgain);
+  if (fault_is(Fault::kJoinForProducersOnly) && fault_own() == 0) return true;
+  if (fault_is(Fault::kSecondJoinerForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
+  return fault_is(Fault::kJoinOnce) && fault_shared() > 0;
+}
+
+void fault_join_ends() noexcept {
+  if (fault_is(Fault::kJoinOnce)) fault_shared() = 1;
+  if (fault_is(Fault::kSecondJoinerForgotten)) fault_own()--;
 }
 
 }  // namespace psq::detail

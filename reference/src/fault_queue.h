@@ -1,44 +1,93 @@
-// What the faults of Queue need beyond one line. Defined in the faulty library only.
+// What goes wrong with queues on purpose: the seams of queue.cc, feeder.cc and queue_memory.cc, as
+// far as they need more than one line. Defined in the faulty library only.
 
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "psq/timeout.h"
+#include "src/clock.h"
+#include "src/feeder.h"
+#include "src/queue_memory.h"
 
 namespace psq::detail {
 
-// The timeout that a put or a get goes by under the fault that was chosen.
-Timeout fault_put_timeout(Timeout timeout);
-Timeout fault_get_timeout(Timeout timeout);
+// What reaches into the classes.
+struct FaultSeams {
+  // Slots or unfinished tasks more, or less; one slot, if there is one.
+  static void change_slots(QueueMemory& queue, int by) noexcept;
+  static void change_tasks(QueueMemory& queue, int by) noexcept;
+  static void take_slot(QueueMemory& queue) noexcept;
 
-// The bound that a new queue gets.
-std::int64_t fault_bound(std::int64_t bound, bool counts_tasks);
+  // Puts an item that was not counted; loses what is in the buffer; in a forked child, goes on with
+  // what the parent had buffered; takes a close back.
+  static void add(Feeder& feeder, std::string_view item);
+  static void lose(Feeder& feeder) noexcept;
+  static void forget_thread(Feeder& feeder) noexcept;
+  static void reopen(Feeder& feeder) noexcept;
 
-// Whether this is the process that chose the fault, the one that creates the queues of most tests.
+  static bool blind(const Feeder& feeder, int looks, std::uint32_t before, Deadline deadline);
+  static QueueMemory::Taken put_holding_place(Feeder& feeder, std::string_view item,
+                                              Deadline deadline);
+  // An item was counted. True: nothing else is to be done for it.
+  static bool counted(Feeder& feeder, std::string_view item);
+  static void send_all(Feeder& feeder, std::string_view batch);
+};
+
+// What a queue is created with. Leaks what the chosen fault leaks, if it is one of these.
+void fault_create(CoreOptions& options);
+void fault_dropped(QueueMemory& queue) noexcept;
+// In a forked child: whether its copy is closed.
+bool fault_child_closed() noexcept;
 bool fault_in_first_process() noexcept;
 
+// Around check_open: what came of the put before; whether it is not looked whether it is open.
+void fault_check_open(QueueMemory& queue);
+bool fault_unchecked(const QueueMemory& queue);
+
+// Around put, once the item is serialized. False: the put ends at once, as if it had succeeded.
+void fault_put_serialized() noexcept;
+bool fault_before_put(QueueMemory& queue, const Feeder& feeder, std::string_view item,
+                      Timeout& timeout);
+void fault_put_full(QueueMemory& queue) noexcept;
+void fault_put_overflows(QueueMemory& queue, Feeder& feeder, std::string_view item);
 // Whether items have to stay in the buffer for a while, so that the fault shows.
 bool fault_feeder_is_slow() noexcept;
+// Lets others run.
+void fault_pause();
 
-// What this thread has kept back of its puts.
-std::string& fault_kept_back();
+// Around get: an item in place of the next one; false: the item is lost, another is to be got.
+std::optional<std::string> fault_before_get(QueueMemory& queue, const std::atomic<bool>& closed,
+                                            Timeout& timeout);
+bool fault_after_get(QueueMemory& queue, std::string& item, Clock::time_point began);
+void fault_get_closed(const QueueMemory& queue);
 
-// Whether somebody else has read a message since this thread did; `read`: how many were ever read.
-bool fault_in_crowd(std::uint64_t read) noexcept;
+// What these answer, or nothing when it is what they should.
+std::optional<bool> fault_empty(QueueMemory& queue);
+std::optional<bool> fault_full(QueueMemory& queue) noexcept;
+std::optional<bool> fault_task_done() noexcept;
 
-// Whether this thread has closed a queue.
-bool& fault_closed_here() noexcept;
+// True: the call ends at once.
+bool fault_close(QueueMemory& queue, Feeder& feeder) noexcept;
+bool fault_join_thread(bool closed);
+bool fault_before_task_done(QueueMemory& queue);
+bool fault_join_begins();
+void fault_join_ends() noexcept;
 
-// A put begins, and its item is serialized. Begins without serialized: the item failed. Returns
-// whether that is what became of this thread's put before, once each.
-bool fault_put_begins() noexcept;
-void fault_put_serialized() noexcept;
-// Whether an item of this thread ever failed.
-bool fault_item_failed() noexcept;
+// Whether items that were read keep their slots.
+bool fault_keeps_slots() noexcept;
 
-// The item as a get gives it out.
-void fault_change_item(std::string& item);
+// The same around the calls of a SimpleQueue. True: the item is dealt with.
+bool fault_simple_put(QueueMemory& queue, std::string_view item);
+void fault_simple_sent(QueueMemory& queue);
+bool fault_simple_unchecked();
+std::optional<std::string> fault_simple_before_get(QueueMemory& queue,
+                                                   const std::atomic<bool>& closed,
+                                                   Timeout& timeout);
+bool fault_simple_after_get(std::string& item);
+std::optional<bool> fault_simple_empty();
+bool fault_simple_close(Feeder& feeder) noexcept;
 
 }  // namespace psq::detail

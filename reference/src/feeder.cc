@@ -16,10 +16,10 @@
 namespace psq::detail {
 namespace {
 
-// Blocks of the buffer have room for so much, or for one item. They are kept for the next items up
-// to so much in all: memory that has to come from the system costs more than the copy into it.
+// Blocks of the buffer have room for so much, or for one item. So much of them is kept: memory that
+// has to come from the system costs more than the copy into it.
 constexpr std::size_t kBlock = std::size_t{60} << 10;
-constexpr std::size_t kMostSpare = std::size_t{6} << 20;
+constexpr std::size_t kMostKept = std::size_t{6} << 20;
 
 // A put that needs a new block while plenty is buffered lets the feeder catch up, for so much time
 // and no longer: about as much as new memory for the block would cost.
@@ -32,13 +32,14 @@ constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
 
 QueueMemory::Taken Feeder::put(std::string_view item, Deadline deadline) {
   if constexpr (kFaults)
-    if (fault_is(Fault::kPutterHoldsPlace)) return fault_put_holding_place(item, deadline);
+    if (fault_is(Fault::kPutterHoldsPlace))
+      return FaultSeams::put_holding_place(*this, item, deadline);
   QueueMemory::Taken taken = QueueMemory::Taken::kNo;
   int looks = 0;
-  [[maybe_unused]] const std::uint32_t before = kFaults ? queue_->accounts().items() : 0;
+  [[maybe_unused]] const std::uint32_t before = kFaults ? queue_->accounts().put() : 0;
   const auto look = [&](bool closely) {
     if constexpr (kFaults)
-      if (fault_blind(looks, before, deadline)) return closed_.load();
+      if (FaultSeams::blind(*this, looks, before, deadline)) return closed_.load();
     taken = try_put(item, closely);
     return taken != QueueMemory::Taken::kNo;
   };
@@ -47,7 +48,7 @@ QueueMemory::Taken Feeder::put(std::string_view item, Deadline deadline) {
     (void)look(true);
   if constexpr (kFaults)
     if (taken == QueueMemory::Taken::kNo && fault_is(Fault::kFullTakesSlot))
-      queue_->fault_change_slots(+1);
+      FaultSeams::change_slots(*queue_, +1);
   return taken;
 }
 
@@ -67,11 +68,11 @@ QueueMemory::Taken Feeder::try_put(std::string_view item, bool closely) {
 
 void Feeder::add(std::string_view item) {
   if constexpr (kFaults)
-    if (fault_counted(item)) return;
+    if (FaultSeams::counted(*this, item)) return;
   try {
-    const bool nothing_before = thread_ == Thread::kIdle && buffer_.empty();
+    const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
     if (!nothing_before || (kFaults && fault_chosen()) ||
-        !queue_->channel().try_send(item, &queue_->accounts().committed(account_)))
+        !queue_->channel().try_send(item, account_))
       buffer(item);
   } catch (...) {
     queue_->take_back(account_);
@@ -82,27 +83,23 @@ void Feeder::add(std::string_view item) {
 // To the end of the last block, or of a new one behind it.
 void Feeder::buffer(std::string_view item) {
   const std::size_t length = item.size();
-  const std::size_t size = sizeof length + length;
   if (!fits(length)) {
-    std::string block;
-    if (!spare_.empty() && spare_.back().capacity() >= size) {
-      block.swap(spare_.back());
-      spare_.pop_back();
-      spare_size_ -= block.capacity();
-    }
-    block.reserve(std::max(size, kBlock));
-    buffer_.push_back(std::move(block));
+    if (buffer_.used == buffer_.all.size()) buffer_.all.emplace_back();
+    buffer_.all[buffer_.used].reserve(std::max(sizeof length + length, kBlock));
+    ++buffer_.used;
   }
-  buffer_.back().append(reinterpret_cast<const char*>(&length), sizeof length);
-  buffer_.back().append(item);
-  buffered_ += size;
+  std::string& block = buffer_.all[buffer_.used - 1];
+  block.append(reinterpret_cast<const char*>(&length), sizeof length);
+  block.append(item);
+  buffered_ += sizeof length + length;
   if constexpr (kFaults) fault_point("item-buffered");
   if (thread_ == Thread::kIdle) work_.notify_one();
 }
 
 bool Feeder::fits(std::size_t length) const noexcept {
-  return !buffer_.empty() &&
-         buffer_.back().capacity() - buffer_.back().size() >= sizeof length + length;
+  if (buffer_.used == 0) return false;
+  const std::string& block = buffer_.all[buffer_.used - 1];
+  return block.capacity() - block.size() >= sizeof length + length;
 }
 
 // Starts the thread, if nobody has, and waits until it has an account.
@@ -131,7 +128,7 @@ void Feeder::run() {
   if (!enter()) return;
   Blocks batch;
   while (next_batch(batch)) {
-    for (const std::string& block : batch) send_all(block);
+    for (std::size_t i = 0; i < batch.used; ++i) send_all(batch.all[i]);
   }
   finish();
   queue_->accounts().leave(account_);
@@ -162,17 +159,16 @@ void Feeder::finish() {
 // Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
 // there will be none.
 bool Feeder::next_batch(Blocks& batch) {
-  std::unique_lock lock(mutex_);
-  for (std::string& block : batch) {
-    if (spare_size_ + block.capacity() > kMostSpare) continue;
+  std::size_t kept = 0;
+  std::erase_if(batch.all, [&](std::string& block) {
     block.clear();
-    spare_size_ += block.capacity();
-    spare_.push_back(std::move(block));
-  }
-  batch.clear();
+    return (kept += block.capacity()) > kMostKept;
+  });
+  batch.used = 0;
+  std::unique_lock lock(mutex_);
   thread_ = Thread::kIdle;
-  work_.wait(lock, [&] { return !buffer_.empty() || closed_; });
-  [[maybe_unused]] const auto swap = [&] { return !buffer_.empty() && fault_swap(buffer_[0]); };
+  work_.wait(lock, [&] { return buffer_.used > 0 || closed_; });
+  [[maybe_unused]] const auto swap = [&] { return buffer_.used > 0 && fault_swap(buffer_.all[0]); };
   if constexpr (kFaults)
     if (fault_is(Fault::kFeederSwaps) || fault_is(Fault::kTasksFeederSwaps) ||
         fault_is(Fault::kKilledSwaps))
@@ -181,20 +177,19 @@ bool Feeder::next_batch(Blocks& batch) {
     if (fault_feeder_is_slow())
       work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
   thread_ = Thread::kBusy;
-  batch.swap(buffer_);
+  std::swap(batch, buffer_);
   buffered_ = 0;
   caught_up_.notify_all();
   if constexpr (kFaults) fault_point("batch-taken");
-  return !batch.empty();
+  return batch.used > 0;
 }
 
 void Feeder::send_all(const std::string& batch) {
   if constexpr (kFaults)
-    if (fault_chosen()) return fault_send_all(batch);
+    if (fault_chosen()) return FaultSeams::send_all(*this, batch);
   std::string_view left = batch;
-  Counter& committed = queue_->accounts().committed(account_);
   while (!left.empty()) {
-    left.remove_prefix(queue_->channel().send_some(left, &committed));
+    left.remove_prefix(queue_->channel().send_some(left, account_));
     if constexpr (kFaults) fault_point("some-sent");
   }
 }
@@ -202,7 +197,7 @@ void Feeder::send_all(const std::string& batch) {
 void Feeder::close() noexcept {
   const std::lock_guard lock(mutex_);
   if constexpr (kFaults)
-    if (fault_is(Fault::kCloseForgets)) buffer_.clear();
+    if (fault_is(Fault::kCloseForgets)) buffer_ = {};
   if constexpr (kFaults)
     if (fault_is(Fault::kCloseAgainReopens) && closed_) return void(closed_ = false);
   closed_ = true;

@@ -35,21 +35,16 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // wait_flushed does not wait, from now on.
   void cancel_wait() noexcept;
 
-  // For faults: puts an item that was not counted; loses what is in the buffer; in a forked child,
-  // goes on with what the parent had buffered.
-  void fault_add(std::string_view item) {
-    const std::lock_guard lock(mutex_);
-    buffer(item);
-  }
-  void fault_lose() noexcept {
-    const std::lock_guard lock(mutex_);
-    buffer_.clear();
-  }
-  void fault_forget_thread() noexcept { thread_ = Thread::kNone; }
-
  private:
+  friend struct FaultSeams;
+
   enum class Thread { kNone, kStarting, kBusy, kIdle, kFinished };
-  using Blocks = std::vector<std::string>;  // Each of them items, each after its length.
+  // Few blocks of memory beat many, and one that has to grow. Each holds items, each after its
+  // length. Those that are not used are kept for the next items.
+  struct Blocks {
+    std::vector<std::string> all;
+    std::size_t used = 0;
+  };
 
   QueueMemory::Taken try_put(std::string_view item, bool closely);
   void add(std::string_view item);
@@ -62,22 +57,15 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void send_all(const std::string& batch);
   void finish();
 
-  [[nodiscard]] bool fault_blind(int looks, std::uint32_t before, Deadline deadline) const;
-  QueueMemory::Taken fault_put_holding_place(std::string_view item, Deadline deadline);
-  bool fault_counted(std::string_view item);
-  void fault_send_all(std::string_view batch);
-
   const std::shared_ptr<QueueMemory> queue_;
   std::mutex mutex_;  // Of all that follows, but for closed_, which is only written under it.
   std::condition_variable work_;
   std::condition_variable done_;
   std::condition_variable caught_up_;
   Thread thread_ = Thread::kNone;
-  Accounts::Id account_ = 0;
-  Blocks buffer_;             // Few blocks of memory beat many, and one that has to grow.
+  Writer account_ = 0;
+  Blocks buffer_;
   std::size_t buffered_ = 0;  // Bytes in it.
-  Blocks spare_;
-  std::size_t spare_size_ = 0;
   bool cancelled_ = false;
   std::atomic<bool> closed_{false};
 };

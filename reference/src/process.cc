@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "src/descriptor_io.h"
+#include "src/fault_queue.h"
 #include "src/fault_seam.h"
 #include "src/process_faults.h"
 #include "src/process_state.h"
@@ -159,7 +160,7 @@ void ProcessState::flush_queues() {
   }
   if constexpr (kFaults)
     if (fault_is(Fault::kExitFlushesOneQueue))
-      for (; feeders.size() > 1; feeders.pop_back()) feeders.back()->fault_lose();
+      for (; feeders.size() > 1; feeders.pop_back()) FaultSeams::lose(*feeders.back());
   for (const auto& feeder : feeders) feeder->close();
   for (const auto& feeder : feeders) feeder->wait_flushed();
 }

@@ -1,9 +1,9 @@
 // All that the processes of a queue share: its channel, and the slots and tasks of its items.
 //
 // Neither slots in use nor unfinished tasks are stored anywhere. They follow from how many items
-// the accounts count, how many were read, and how many tasks were done, so that no two numbers can
-// disagree after a death. A slot is taken by put, before its item is buffered, and free as soon as
-// the channel counts the item as read.
+// were put, lost with a dead process, read, and finished, so that no two numbers can disagree after
+// a death. A slot is taken by put, before its item is buffered, and free as soon as the channel
+// counts the item as read. Of a SimpleQueue only the channel is used.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string>
 
-#include "psq/handle.h"
+#include "psq/queue_core.h"
 #include "src/accounts.h"
 #include "src/channel.h"
 #include "src/fault_seam.h"
@@ -20,26 +20,25 @@
 
 namespace psq::detail {
 
-// Any thread of any process that has it may use it. One mapping: a channel and its counters stay at
-// the same distance from each other wherever it is.
+// Any thread of any process that has it may use it.
 class QueueMemory {
  public:
-  // New. A bound of zero: as many items as there may be at all. Throws SystemError.
-  QueueMemory(bool counts_tasks, std::uint64_t bound, std::uint32_t unfinished);
+  // New. Throws InvalidArgument, SystemError.
+  explicit QueueMemory(const CoreOptions& options);
   // The one that a handle stands for. Throws InvalidArgument, SystemError.
-  QueueMemory(bool counts_tasks, const std::string& token);
+  QueueMemory(QueueKind kind, const std::string& token);
 
   [[nodiscard]] Handle handle() const;
-  [[nodiscard]] bool counts_tasks() const noexcept { return counts_tasks_; }
+  [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
   [[nodiscard]] Accounts& accounts() noexcept { return shared_->accounts; }
 
   // Counts an item in the account of the calling process, one thread of it at a time. That takes a
   // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
   enum class Taken { kYes, kNo, kTooManyTasks, kClosed };
-  [[nodiscard]] Taken try_take(Accounts::Id id, bool closely) noexcept;
+  [[nodiscard]] Taken try_take(Writer id, bool closely) noexcept;
   // Takes back an item that will not be put after all.
-  void take_back(Accounts::Id id) noexcept;
+  void take_back(Writer id) noexcept;
   // To be called after the channel has been read.
   void slot_freed() noexcept;
   [[nodiscard]] FutexEvent& free_slot() noexcept { return shared_->free_slot; }
@@ -56,14 +55,9 @@ class QueueMemory {
   // and tells those who wait for them. Never waits.
   void collect_from_the_dead() noexcept;
 
-  // For faults: slots or unfinished tasks more, or less; one slot, if there is one.
-  void fault_change_slots(int by) noexcept { shared_->fault_slots += by; }
-  void fault_change_tasks(int by) noexcept { shared_->done -= static_cast<std::uint64_t>(by); }
-  void fault_take_slot() noexcept {
-    if (!all_slots_in_use()) ++shared_->fault_slots;
-  }
-
  private:
+  friend struct FaultSeams;
+
   struct Shared {
     Accounts accounts;
     std::uint64_t bound;
@@ -71,21 +65,22 @@ class QueueMemory {
     FutexEvent no_tasks;
     std::atomic<std::int32_t> fault_slots{0};
     // What was seen when somebody last had to look: others' lines are left alone in between.
-    alignas(kCacheLine) std::atomic<std::uint32_t> seen_read{0};
+    alignas(kCacheLine) std::atomic<std::uint32_t> seen_gone{0};
     std::atomic<std::uint64_t> seen_done;
-    alignas(kCacheLine) std::atomic<std::uint32_t> seen_items{0};
+    alignas(kCacheLine) std::atomic<std::uint32_t> seen_put{0};
     std::atomic<std::uint64_t> done;     // Tasks that were ever done, less those of the beginning.
     std::atomic<std::uint64_t> zero_at;  // What `done` was when there last was no task unfinished.
   };
 
-  static std::size_t size() { return sizeof(Shared) + Channel::size_of(); }
-  [[nodiscard]] std::uint32_t items_read() const noexcept;
-  [[nodiscard]] bool is_slot_free(std::uint32_t items) noexcept;
-  [[nodiscard]] bool is_task_possible(std::uint32_t items) noexcept;
+  // Those that were put and not lost; those that were lost or read.
+  [[nodiscard]] std::uint32_t items() const noexcept;
+  [[nodiscard]] std::uint32_t items_gone() const noexcept;
+  [[nodiscard]] bool is_slot_free(std::uint32_t put) noexcept;
+  [[nodiscard]] bool is_task_possible(std::uint32_t put) noexcept;
   [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept;
-  void items_taken_back() noexcept;
+  void items_lost() noexcept;
 
-  bool counts_tasks_;
+  QueueKind kind_;
   SharedMemory memory_;
   Shared* shared_;
   Channel channel_;

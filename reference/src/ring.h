@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -31,21 +32,23 @@ struct Channel::FrameHeader {
   }
 };
 
+// Positions count bytes, and start anew after so many.
+inline constexpr std::uint64_t kUnits = std::uint64_t{1} << 31;
+
 // Where the readers are, in one word, so that all of it changes at once: lowest the position of the
 // next frame, in units of a frame header; then whether that frame goes on with a message; highest
-// how many messages were read. Position and number wrap around.
+// how many messages were read, which wraps around, too.
 struct Channel::Head {
   std::uint64_t word = 0;
 
-  static constexpr std::uint64_t kPositions = std::uint64_t{1} << 31;
-  static constexpr std::uint64_t kInMessage = kPositions;
+  static constexpr std::uint64_t kInMessage = kUnits;
 
   [[nodiscard]] std::uint64_t position() const noexcept {
-    return word % kPositions * sizeof(FrameHeader);
+    return word % kUnits * sizeof(FrameHeader);
   }
   // Bytes from here to a position of the writers that is not before it.
   [[nodiscard]] std::uint64_t until(std::uint64_t position_behind) const noexcept {
-    return (position_behind - position()) % (kPositions * sizeof(FrameHeader));
+    return (position_behind - position()) % (kUnits * sizeof(FrameHeader));
   }
   [[nodiscard]] bool in_message() const noexcept { return (word & kInMessage) != 0; }
   [[nodiscard]] std::uint32_t messages() const noexcept {
@@ -54,58 +57,60 @@ struct Channel::Head {
   [[nodiscard]] Head out_of_message() const noexcept { return {word & ~kInMessage}; }
   [[nodiscard]] Head past(const FrameHeader& frame) const noexcept {
     const std::uint64_t units =
-        position() / sizeof frame + FrameHeader::frame_size(frame.length) / sizeof frame;
+        (position() + FrameHeader::frame_size(frame.length)) / sizeof frame % kUnits;
     const std::uint32_t read = messages() + (frame.ends_message() ? 1 : 0);
-    return {units % kPositions | (frame.ends_message() ? 0 : kInMessage) |
-            std::uint64_t{read} << 32};
+    return {units | (frame.ends_message() ? 0 : kInMessage) | std::uint64_t{read} << 32};
   }
 };
 
-// The writers' positions count bytes since the beginning. The capacity's bytes follow. Each side
-// remembers the other's position and looks at it again only when that is not enough, so that the
-// line it stands on does not travel with every message.
+// Where the writers are, in one word as well: lowest the position behind the last frame; then who
+// wrote it; highest how many messages that writer had committed by then, as far as there is room.
+struct Channel::Tail {
+  std::uint64_t word = 0;
+
+  static constexpr int kWriterShift = 31;
+  static constexpr int kNumberShift = 43;
+  static constexpr std::uint64_t kNumbers = std::uint64_t{1} << (64 - kNumberShift);
+  static_assert(kWriters == 1 << (kNumberShift - kWriterShift));
+
+  static Tail at(std::uint64_t position, Writer writer, std::uint64_t committed) noexcept {
+    return {position / sizeof(FrameHeader) % kUnits | std::uint64_t{writer} << kWriterShift |
+            committed << kNumberShift};
+  }
+  [[nodiscard]] std::uint64_t position() const noexcept {
+    return word % kUnits * sizeof(FrameHeader);
+  }
+  [[nodiscard]] Writer writer() const noexcept { return word >> kWriterShift & (kWriters - 1); }
+  // The whole of that number, from an earlier one.
+  [[nodiscard]] std::uint64_t committed(std::uint64_t earlier) const noexcept {
+    return earlier + ((word >> kNumberShift) - earlier) % kNumbers;
+  }
+};
+
+// The capacity's bytes follow. Each side remembers the other's word and looks at it again only when
+// that is not enough, so that the line it stands on does not travel with every message.
 struct Channel::Ring {
-  // The writers' side. What follows the lock is changed under it only, in an order that lets the
-  // next holder finish what a dead one began.
+  // The writers' side. What follows the lock is changed under it only.
   alignas(kCacheLine) RobustLock write_lock;
   std::atomic<Head> seen_head{};
-  // Where a counter is, seen from here, or 0. Set before tail is moved to planned_tail; the counter
-  // then becomes planned_count, and this 0.
-  std::atomic<std::ptrdiff_t> planned_counter{0};
-  std::atomic<std::uint64_t> planned_tail{0};
-  std::atomic<std::uint64_t> planned_count{0};
-  alignas(kCacheLine) std::atomic<std::uint64_t> tail{0};  // All before it is committed.
+  alignas(kCacheLine) std::atomic<Tail> tail{};  // All before it is committed.
 
   // The readers' side. A reader changes nothing but its head.
   alignas(kCacheLine) RobustLock read_lock;
-  std::atomic<std::uint64_t> seen_tail{0};
+  std::atomic<Tail> seen_tail{};
   alignas(kCacheLine) std::atomic<Head> head{};  // All before it has been read.
 
   // Both sides look at these all the time, and seldom change them.
   alignas(kCacheLine) FutexEvent message;  // A message has begun.
   FutexEvent rest;                         // A message has gone on.
   FutexEvent room;
-};
 
-// The write lock, and what its dead holder left put right.
-class Channel::WriteGuard {
- public:
-  WriteGuard(Channel& channel, Deadline deadline) : guard_(channel.ring_->write_lock, deadline) {
-    repair(channel);
+  // How many messages each writer has committed, but for what only the tail says so far. Left as it
+  // is: zeroed memory costs nothing before it is touched.
+  alignas(kCacheLine) std::array<std::uint64_t, kWriters> counts;
+  [[nodiscard]] std::atomic_ref<std::uint64_t> count_of(Writer writer) noexcept {
+    return std::atomic_ref(counts[writer]);
   }
-  WriteGuard(Channel& channel, RobustGuard::Try how) : guard_(channel.ring_->write_lock, how) {
-    repair(channel);
-  }
-  [[nodiscard]] bool owns() const noexcept { return guard_.owns(); }
-
- private:
-  void repair(Channel& channel) noexcept {
-    if (guard_.from_the_dead()) channel.repair_writing();
-    if constexpr (kFaults)
-      if (owns()) fault_point("write-lock-taken");
-  }
-
-  RobustGuard guard_;
 };
 
 }  // namespace psq::detail

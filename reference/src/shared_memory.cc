@@ -24,7 +24,7 @@ Descriptor make_file(std::size_t size) {
 
 // A token is "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout changes with what stands in shared
 // memory; the inode tells one memory from any other that may have the same descriptor by now.
-std::string start_of_token(std::string_view kind) { return "psq:2:" + std::string(kind) + ':'; }
+std::string start_of_token(std::string_view kind) { return "psq:3:" + std::string(kind) + ':'; }
 
 std::string make_token(std::string_view kind, const struct stat& about, int descriptor) {
   return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);

@@ -88,13 +88,10 @@ TEST_P(DeathOfAProducer, LeavesAQueueThatWorks) {
 INSTANTIATE_TEST_SUITE_P(
     AtEveryPoint, DeathOfAProducer,
     testing::ValuesIn(moments({"put-begun", "item-counted", "item-buffered", "batch-taken",
-                               "write-lock-taken", "frame-begun", "frame-written", "commit-planned",
-                               "committed", "commit-counted", "piece-sent", "some-sent"},
+                               "write-lock-taken", "frame-begun", "frame-written",
+                               "last-written-down", "committed", "piece-sent", "some-sent"},
                               {1, 2, 5})),
     name_of);
-INSTANTIATE_TEST_SUITE_P(Beginning, DeathOfAProducer,
-                         testing::ValuesIn(moments({"account-taken"}, {1})), name_of);
-
 TEST(DeathOfAProducerAlone, WhileItOpensAnAccount) {
   Tasks queue({.maxsize = kBound});
   // This process has the first account, the child opens a second.
@@ -173,42 +170,57 @@ TEST(DeathOfTheOnlyConsumer, FreesTheSlotOfWhatItHadTaken) {
   EXPECT_NO_THROW(queue.put(item(2), no_wait));
 }
 
-TEST(DeathOfTheRepairer, LeavesTheRestToTheNext) {
+// Whoever writes down what a dead one has done may die as well, at each step of it.
+TEST(DeathOfTheNext, LeavesTheRestToOthers) {
   struct Chain {
     const char* first;
     const char* then;
   };
-  for (const Chain& chain :
-       {Chain{"committed", "commit-repaired"}, Chain{"item-counted", "item-collected"},
+  for (const auto& [first, then] :
+       {Chain{"committed", "last-written-down"}, Chain{"item-counted", "last-written-down"},
+        Chain{"committed", "account-settled"}, Chain{"item-counted", "account-settled"},
         Chain{"item-counted", "account-taken"}}) {
-    const char* const first = chain.first;
-    const char* const then = chain.then;
-    SCOPED_TRACE(then);
+    SCOPED_TRACE(first + std::string(", ") + then);
     Tasks queue({.maxsize = kBound});
-    Child producer([&] {
-      set_death_point(first);
-      queue.put(item(0));
-      queue.close();
-      queue.join_thread();
-      return 0;
-    });
-    EXPECT_EQ(producer.status(), -SIGKILL);
-    for (int round = 0; round < 2; ++round) {
-      Child repairer([&] {
-        set_death_point(then);
-        if (std::string(then) == "account-taken") queue.put(item(0));
-        (void)queue.qsize();
+    const auto die_putting = [&queue](const char* point) {
+      Child producer([&] {
+        set_death_point(point);
+        queue.put(item(0));
+        queue.close();
+        queue.join_thread();
         return 0;
       });
-      EXPECT_EQ(repairer.status(), -SIGKILL);
-      if (std::string(then) == "item-collected") break;  // There was but one.
-    }
-    const int got = expect_in_order(queue, 0);
-    EXPECT_EQ(got, std::string(first) == "committed" ? 1 : 0);
+      EXPECT_EQ(producer.status(), -SIGKILL);
+    };
+    die_putting(first);
+    for (int round = 0; round < 2; ++round) die_putting(then);
+    const int got = std::string(first) == "committed" ? 1 : 0;
+    EXPECT_EQ(queue.qsize(), static_cast<std::size_t>(got));
+    EXPECT_EQ(expect_in_order(queue, 0), got);
     EXPECT_EQ(finish_tasks(queue), got);
     expect_join_returns(queue);
     expect_works(queue);
   }
+}
+
+TEST(DeathOfACollector, LeavesTheSlotToTheNext) {
+  Tasks queue({.maxsize = 1});
+  Child producer([&] {
+    set_death_point("item-counted");
+    queue.put(item(0));
+    return 0;
+  });
+  EXPECT_EQ(producer.status(), -SIGKILL);
+  for (int round = 0; round < 2; ++round) {
+    Child collector([&] {
+      set_death_point("account-settled");
+      (void)queue.qsize();
+      return 0;
+    });
+    EXPECT_EQ(collector.status(), -SIGKILL);
+  }
+  EXPECT_NO_THROW(queue.put(item(0), no_wait));
+  EXPECT_EQ(expect_in_order(queue, 0), 1);
 }
 
 TEST(DeathOfAJoiner, IsInNobodysWay) {

@@ -93,7 +93,7 @@ TEST_F(Executed, WhatWasPutBeforeIsNotLost) {
 
 // What a dead program was about to count, somebody to whom everything is elsewhere has to finish.
 TEST_F(Executed, ADyingProgramLeavesNothingHalfDone) {
-  for (const char* point : {"item-counted", "commit-planned", "committed", "commit-counted"}) {
+  for (const char* point : {"item-counted", "frame-written", "last-written-down", "committed"}) {
     SCOPED_TRACE(point);
     Tasks tasks{{.maxsize = kBound}};
     Process program = run("die", tasks, point);

@@ -38,7 +38,7 @@ TEST_F(FaultTest, NoSeamIsInTheNormalLibrary) {
     EXPECT_FALSE(contains(normal, fault.name)) << fault.name;
   }
   for (const char* symbol : {"set_fault", "fault_is", "fault_turn", "fault_swap", "fault_again",
-                             "fault_shared", "fault_own", "fault_point", "commit-planned"}) {
+                             "fault_shared", "fault_own", "fault_point", "last-written-down"}) {
     EXPECT_TRUE(contains(faulty, symbol)) << "this test does not look at the right place";
     EXPECT_FALSE(contains(normal, symbol)) << symbol;
   }

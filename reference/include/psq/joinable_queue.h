@@ -32,9 +32,9 @@ class JoinableQueue : public Queue<T> {
  public:
   // Throws InvalidArgument when an option is out of its range.
   explicit JoinableQueue(JoinableQueueOptions options = {})
-      : Queue<T>(detail::CoreTag{}, detail::CoreOptions{.maxsize = options.maxsize,
-                                                        .counts_tasks = true,
-                                                        .unfinished = options.unfinished}) {}
+      : JoinableQueue(detail::QueueCore::create({.kind = detail::QueueKind::kJoinable,
+                                                 .maxsize = options.maxsize,
+                                                 .unfinished = options.unfinished})) {}
 
   // One task is finished. Works after close, too. Throws TaskDoneTooOften at a count of zero.
   // Clauses: joinable-queue.task-done.too-often, joinable-queue.task-done.any-process,
@@ -53,11 +53,11 @@ class JoinableQueue : public Queue<T> {
 
   // As Queue's.
   [[nodiscard]] static JoinableQueue from_handle(const std::string& token) {
-    return JoinableQueue(detail::CoreTag{}, token);
+    return JoinableQueue(detail::QueueCore::open(detail::QueueKind::kJoinable, token));
   }
 
  private:
-  JoinableQueue(detail::CoreTag tag, const std::string& token) : Queue<T>(tag, token, true) {}
+  explicit JoinableQueue(std::unique_ptr<detail::QueueCore> core) : Queue<T>(std::move(core)) {}
 };
 
 }  // namespace psq

@@ -19,71 +19,17 @@
 
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "psq/codec.h"
-#include "psq/handle.h"
-#include "psq/timeout.h"
+#include "psq/queue_core.h"
 
 namespace psq {
-
-// The largest bound of a queue, and the bound of one that has none configured.
-inline constexpr std::int64_t kMaxSize = 2147483647;
-// The largest count of unfinished tasks.
-inline constexpr std::int64_t kMaxUnfinished = 2147483647;
 
 struct QueueOptions {
   std::int64_t maxsize = 0;  // Number of items; zero or less: no configured bound.
 };
-
-namespace detail {
-
-struct CoreOptions {
-  std::int64_t maxsize = 0;
-  bool counts_tasks = false;
-  std::int64_t unfinished = 0;
-};
-
-// Keeps the constructor of the deriving classes apart from the public one.
-struct CoreTag {};
-
-// The queue of serialized items beneath Queue<T> and JoinableQueue<T>; src/queue.cc.
-class QueueCore {
- public:
-  explicit QueueCore(const CoreOptions& options);
-  QueueCore(const std::string& token, bool counts_tasks);
-  ~QueueCore();
-  QueueCore(const QueueCore&) = delete;
-  QueueCore& operator=(const QueueCore&) = delete;
-
-  void check_open() const;
-  // False: no slot within the time.
-  [[nodiscard]] bool put(std::string_view item, Timeout timeout);
-  // Nothing: no item within the time.
-  [[nodiscard]] std::optional<std::string> get(Timeout timeout);
-  std::size_t qsize() const noexcept;
-  bool empty() const noexcept;
-  bool full() const noexcept;
-  void close() noexcept;
-  void join_thread();
-  void cancel_join_thread() noexcept;
-  void task_done();
-  [[nodiscard]] bool join(Timeout timeout);
-  [[nodiscard]] Handle handle() const;
-
- private:
-  class State;
-  std::unique_ptr<State> state_;
-};
-
-}  // namespace detail
 
 // Movable; a copy in another process is made by fork alone. The child's copy starts with an empty
 // buffer, open, with no feeder. The destructor does what close and join_thread do (only close after
@@ -100,12 +46,12 @@ class Queue {
   // Clauses: queue.create.unbounded, queue.create.bound, queue.create.largest-accepted,
   // queue.create.too-large-refused, queue.create.bound-among-producers.
   explicit Queue(QueueOptions options = {})
-      : Queue(detail::CoreTag{}, detail::CoreOptions{.maxsize = options.maxsize}) {}
+      : Queue(detail::QueueCore::create({.maxsize = options.maxsize})) {}
 
   // In an executed program: the queue that a handle stands for; see psq/handle.h. Once a handle.
   // Throws InvalidArgument, with nothing taken, when the program has not inherited such a queue.
   [[nodiscard]] static Queue from_handle(const std::string& token) {
-    return Queue(detail::CoreTag{}, token, false);
+    return Queue(detail::QueueCore::open(detail::QueueKind::kPlain, token));
   }
   // For a program to be executed. Throws SystemError when there are no descriptors left.
   [[nodiscard]] Handle handle() const { return core_->handle(); }
@@ -185,10 +131,7 @@ class Queue {
   void cancel_join_thread() noexcept { core_->cancel_join_thread(); }
 
  protected:
-  Queue(detail::CoreTag, const detail::CoreOptions& options)
-      : core_(std::make_unique<detail::QueueCore>(options)) {}
-  Queue(detail::CoreTag, const std::string& token, bool counts_tasks)
-      : core_(std::make_unique<detail::QueueCore>(token, counts_tasks)) {}
+  explicit Queue(std::unique_ptr<detail::QueueCore> core) : core_(std::move(core)) {}
   [[nodiscard]] detail::QueueCore& core() const noexcept { return *core_; }
 
  private:

@@ -14,42 +14,13 @@
 
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "psq/codec.h"
-#include "psq/handle.h"
-#include "psq/timeout.h"
+#include "psq/queue_core.h"
 
 namespace psq {
-namespace detail {
-
-// The queue of serialized items beneath SimpleQueue<T>; src/simple_queue.cc.
-class SimpleQueueCore {
- public:
-  SimpleQueueCore();
-  explicit SimpleQueueCore(const std::string& token);
-  ~SimpleQueueCore();
-  SimpleQueueCore(const SimpleQueueCore&) = delete;
-  SimpleQueueCore& operator=(const SimpleQueueCore&) = delete;
-
-  void check_open() const;
-  void put(std::string_view item);
-  [[nodiscard]] std::optional<std::string> get(Timeout timeout);
-  [[nodiscard]] Handle handle() const;
-  bool empty() const;
-  void close() noexcept;
-
- private:
-  class State;
-  std::unique_ptr<State> state_;
-};
-
-}  // namespace detail
 
 // Movable; a copy in another process is made by fork alone. It may be destroyed when no thread of
 // this process uses it; the other processes keep theirs.
@@ -57,12 +28,12 @@ template <typename T>
 class SimpleQueue {
  public:
   // Throws SystemError.
-  SimpleQueue() : core_(std::make_unique<detail::SimpleQueueCore>()) {}
+  SimpleQueue() : SimpleQueue(detail::QueueCore::create({.kind = detail::QueueKind::kSimple})) {}
 
   // In an executed program: the queue that a handle stands for; see psq/handle.h. Once a handle.
   // Throws InvalidArgument, with nothing taken, when the program has not inherited such a queue.
   [[nodiscard]] static SimpleQueue from_handle(const std::string& token) {
-    return SimpleQueue(std::make_unique<detail::SimpleQueueCore>(token));
+    return SimpleQueue(detail::QueueCore::open(detail::QueueKind::kSimple, token));
   }
   // For a program to be executed. Throws SystemError when there are no descriptors left.
   [[nodiscard]] Handle handle() const { return core_->handle(); }
@@ -76,7 +47,7 @@ class SimpleQueue {
   // simple-queue.put.visible-to-later-child.
   void put(const T& item) {
     core_->check_open();
-    detail::with_bytes(item, [&](std::string_view bytes) { core_->put(bytes); });
+    detail::with_bytes(item, [&](std::string_view bytes) { (void)core_->put(bytes, forever); });
   }
 
   // Takes the oldest item, waiting as long as there is none.
@@ -84,11 +55,7 @@ class SimpleQueue {
   // NotDeserializable (the item is consumed), Corrupted.
   // Clauses: simple-queue.get.waits-for-item, simple-queue.get.exactly-once,
   // simple-queue.get.all-served, simple-queue.get.not-deserializable.
-  [[nodiscard]] T get() {
-    auto item = try_get(forever);
-    if (!item) throw Empty();  // Does not happen: that was for ever.
-    return std::move(*item);
-  }
+  [[nodiscard]] T get() { return *try_get(forever); }
 
   // The same, but nothing when there is no item within the time.
   [[nodiscard]] std::optional<T> try_get(Timeout timeout = no_wait) {
@@ -107,9 +74,9 @@ class SimpleQueue {
   void close() noexcept { core_->close(); }
 
  private:
-  explicit SimpleQueue(std::unique_ptr<detail::SimpleQueueCore> core) : core_(std::move(core)) {}
+  explicit SimpleQueue(std::unique_ptr<detail::QueueCore> core) : core_(std::move(core)) {}
 
-  std::unique_ptr<detail::SimpleQueueCore> core_;
+  std::unique_ptr<detail::QueueCore> core_;
 };
 
 }  // namespace psq
