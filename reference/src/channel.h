@@ -73,13 +73,13 @@ class Channel {
   struct Tail;
   enum class Kind : std::uint32_t { kWhole = 1, kFirst, kMiddle, kLast };
 
+  void append(std::string_view message, Writer writer);
+  void append_long(std::string_view message, Writer writer);
   [[nodiscard]] bool is_short(std::size_t length) const noexcept;
-  [[nodiscard]] std::uint64_t written() const noexcept;
-  [[nodiscard]] bool has_room(std::uint64_t tail, std::size_t length) noexcept;
+  [[nodiscard]] bool has_room(std::size_t length) noexcept;
   void wait_for_room(std::size_t length);
-  std::uint64_t write_frame(std::uint64_t tail, Kind kind, std::string_view payload) noexcept;
-  void commit(std::uint64_t position, Writer writer, std::uint64_t messages) noexcept;
-  void send_long(std::string_view message, Writer writer);
+  [[nodiscard]] std::uint64_t written() const noexcept;
+  void commit(Kind kind, std::string_view payload, Writer writer, std::uint64_t messages) noexcept;
   void copy_in(std::uint64_t position, const void* data, std::size_t size) noexcept;
 
   [[nodiscard]] bool readable() const noexcept;

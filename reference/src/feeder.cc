@@ -1,7 +1,6 @@
 #include "src/feeder.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string_view>
@@ -54,7 +53,7 @@ QueueMemory::Taken Feeder::put(std::string_view item, Deadline deadline) {
 
 QueueMemory::Taken Feeder::try_put(std::string_view item, bool closely) {
   std::unique_lock lock(mutex_);
-  if (thread_ <= Thread::kStarting && !closed_) start(lock);
+  if (thread_ == Thread::kNone && !closed_) start();
   if (buffered_ > kPlenty && !fits(item.size())) {
     caught_up_.wait_for(lock, catch_up_time(std::max(item.size(), kBlock)),
                         [&] { return buffered_ <= kPlenty || closed_; });
@@ -102,50 +101,40 @@ bool Feeder::fits(std::size_t length) const noexcept {
   return block.capacity() - block.size() >= sizeof length + length;
 }
 
-// Starts the thread, if nobody has, and waits until it has an account.
-void Feeder::start(std::unique_lock<std::mutex>& lock) {
-  if (thread_ == Thread::kNone) {
-    // Signals are for the program's own threads: a new one inherits the mask.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = 0;
-    try {
-      std::thread([self = shared_from_this()] { self->run(); }).detach();
-    } catch (const std::system_error& failed) {
-      error = failed.code().value();
-    }
+// Starts the thread, and waits until it has an account. If it can have none, there is no thread.
+void Feeder::start() {
+  // Signals are for the program's own threads: a new one inherits the mask.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  std::promise<Writer> entered;
+  auto account = entered.get_future();
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::thread(&Feeder::run, shared_from_this(), std::move(entered)).detach();
+  } catch (const std::system_error& failed) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (error != 0) throw SystemError("cannot start the feeder thread of a queue", error);
-    thread_ = Thread::kStarting;
+    throw SystemError("cannot start the feeder thread of a queue", failed.code().value());
   }
-  done_.wait(lock, [&] { return thread_ != Thread::kStarting; });
-  if (thread_ == Thread::kNone) throw SystemError("too many processes put into one queue", EAGAIN);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  account_ = account.get();
+  thread_ = Thread::kBusy;
 }
 
-void Feeder::run() {
-  if (!enter()) return;
+void Feeder::run(std::promise<Writer> entered) {
+  Writer account = 0;
+  try {
+    account = queue_->accounts().enter(queue_->channel());
+  } catch (...) {
+    return entered.set_exception(std::current_exception());
+  }
+  entered.set_value(account);
   Blocks batch;
   while (next_batch(batch)) {
     for (std::size_t i = 0; i < batch.used; ++i) send_all(batch.all[i]);
   }
   finish();
-  queue_->accounts().leave(account_);
-}
-
-// Opens the account. False: it can not be; there is no thread then, and the puts that wait say so.
-bool Feeder::enter() noexcept {
-  bool entered = true;
-  try {
-    account_ = queue_->accounts().enter(queue_->channel());
-  } catch (const SystemError&) {
-    entered = false;
-  }
-  const std::lock_guard lock(mutex_);
-  thread_ = entered ? Thread::kBusy : Thread::kNone;
-  done_.notify_all();
-  return entered;
+  queue_->accounts().leave(account);
 }
 
 void Feeder::finish() {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -38,7 +39,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  private:
   friend struct FaultSeams;
 
-  enum class Thread { kNone, kStarting, kBusy, kIdle, kFinished };
+  enum class Thread { kNone, kBusy, kIdle, kFinished };
   // Few blocks of memory beat many, and one that has to grow. Each holds items, each after its
   // length. Those that are not used are kept for the next items.
   struct Blocks {
@@ -50,9 +51,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void add(std::string_view item);
   void buffer(std::string_view item);
   [[nodiscard]] bool fits(std::size_t size) const noexcept;
-  void start(std::unique_lock<std::mutex>& lock);
-  void run();
-  bool enter() noexcept;
+  void start();
+  void run(std::promise<Writer> entered);
   bool next_batch(Blocks& batch);
   void send_all(const std::string& batch);
   void finish();
