@@ -50,8 +50,7 @@ std::uint32_t Channel::messages_read() const noexcept {
   return ring_->head.load(std::memory_order_acquire).messages();
 }
 
-Channel::Received Channel::receive(std::string& out, Deadline deadline,
-                                   const std::atomic<bool>& stop) {
+bool Channel::receive(std::string& out, Deadline deadline, const std::atomic<bool>& stop) {
   [[maybe_unused]] const std::uint32_t read_before = kFaults ? messages_read() : 0;
   for (;;) {
     const bool woken = ring_->message.wait(deadline, [&] {
@@ -59,29 +58,28 @@ Channel::Received Channel::receive(std::string& out, Deadline deadline,
         if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
       return readable() || stop.load();
     });
-    if (stop.load()) return Received::kStopped;
-    if (!woken) return Received::kNothing;
+    if (!woken || stop.load()) return false;
     {
       RobustGuard guard(ring_->read_lock, RobustGuard::Try{});
       if (!guard.owns() && !guard.wait(Deadline::never().within(kLockGrace))) {
-        if (deadline.has_passed()) return Received::kNothing;
+        if (deadline.has_passed()) return false;
         continue;
       }
       if constexpr (kFaults)
         if (fault_is(Fault::kDeadReaderBlocks)) {
           if (guard.from_the_dead()) fault_shared() = 1;
-          if (fault_shared() != 0) return Received::kNothing;
+          if (fault_shared() != 0) return false;
         }
       if constexpr (kFaults) fault_point("read-lock-taken");
       if constexpr (kFaults)
         if (fault_is(Fault::kDeadReaderRest) && ring_->head.load().in_message() && take_rest(&out))
-          return Received::kMessage;
+          return true;
       if (ring_->head.load(std::memory_order_relaxed).in_message()) take_rest(nullptr);
       if (!readable() || !take(out)) continue;
     }
     // One notification may stand for several messages, or have gone to somebody who was killed.
     if (readable()) ring_->message.pass_on();
-    return Received::kMessage;
+    return true;
   }
 }
 
@@ -146,7 +144,7 @@ Channel::FrameHeader Channel::front() const {
   }
   FrameHeader frame;
   std::memcpy(&frame, data_ + head.position() % capacity_, sizeof frame);
-  if (frame.kind < Kind::kWhole || frame.kind > Kind::kLast ||
+  if (frame.kind < Kind::kMiddle || frame.kind > Kind::kWhole ||
       FrameHeader::frame_size(frame.length) > there) {
     throw Corrupted("the channel in shared memory is damaged");
   }

@@ -52,12 +52,10 @@ class Channel {
   // it, or when that one is dead.
   [[nodiscard]] std::uint64_t committed(Writer writer) const noexcept;
 
-  enum class Received { kMessage, kNothing, kStopped };
   // Appends the oldest message to `out`, waiting for one until the deadline, or until `stop`, which
-  // is looked at from time to time. Once a message has begun its rest is waited for, unless its
-  // writer is dead. Throws Corrupted when the ring holds what no writer writes.
-  [[nodiscard]] Received receive(std::string& out, Deadline deadline,
-                                 const std::atomic<bool>& stop);
+  // is looked at from time to time: false. Once a message has begun its rest is waited for, unless
+  // its writer is dead. Throws Corrupted when the ring holds what no writer writes.
+  [[nodiscard]] bool receive(std::string& out, Deadline deadline, const std::atomic<bool>& stop);
 
   // Whether nothing can be read at this moment; a part of a message can.
   [[nodiscard]] bool empty() const noexcept;
@@ -71,15 +69,14 @@ class Channel {
   struct FrameHeader;
   struct Head;
   struct Tail;
-  enum class Kind : std::uint32_t { kWhole = 1, kFirst, kMiddle, kLast };
+  enum class Kind : std::uint32_t { kMiddle = 4, kFirst, kLast, kWhole };
 
   void append(std::string_view message, Writer writer);
   void append_long(std::string_view message, Writer writer);
   [[nodiscard]] bool is_short(std::size_t length) const noexcept;
   [[nodiscard]] bool has_room(std::size_t length) noexcept;
-  void wait_for_room(std::size_t length);
   [[nodiscard]] std::uint64_t written() const noexcept;
-  void commit(Kind kind, std::string_view payload, Writer writer, std::uint64_t messages) noexcept;
+  void write(Kind kind, std::string_view payload, Writer writer);
   void copy_in(std::uint64_t position, const void* data, std::size_t size) noexcept;
 
   [[nodiscard]] bool readable() const noexcept;

@@ -58,22 +58,19 @@ std::size_t Channel::send_some(std::string_view batch, Writer writer) {
 // By the holder of the write lock, as all that follows. Whoever calls it notifies the readers.
 void Channel::append(std::string_view message, Writer writer) {
   if (!is_short(message.size())) return append_long(message, writer);
-  wait_for_room(message.size());
-  commit(Kind::kWhole, message, writer, 1);
+  write(Kind::kWhole, message, writer);
 }
 
 // The first frame tells how long the message is, the others bring it.
 void Channel::append_long(std::string_view message, Writer writer) {
   const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
   const std::uint64_t length = message.size();
-  wait_for_room(sizeof length);
-  commit(Kind::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, writer, 0);
+  write(Kind::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, writer);
   ring_->message.notify_one();
   while (!message.empty()) {
     const std::string_view next = message.substr(0, piece);
     message.remove_prefix(next.size());
-    wait_for_room(next.size());
-    commit(message.empty() ? Kind::kLast : Kind::kMiddle, next, writer, message.empty() ? 1 : 0);
+    write(message.empty() ? Kind::kLast : Kind::kMiddle, next, writer);
     ring_->rest.notify_one();
     if constexpr (kFaults) fault_point("piece-sent");
   }
@@ -96,15 +93,6 @@ bool Channel::has_room(std::size_t length) noexcept {
   return head.until(end) <= capacity_;
 }
 
-void Channel::wait_for_room(std::size_t length) {
-  const auto fits = [&] { return has_room(length); };
-  if constexpr (kFaults)
-    if (fault_is(Fault::kSimpleLargeGivesUp) &&
-        !ring_->room.wait(Deadline::never().within(2 * kLookAgain), fits))
-      throw Full();
-  ring_->room.wait(Deadline::never(), fits);
-}
-
 // Up to where all is committed.
 std::uint64_t Channel::written() const noexcept {
   return ring_->tail.load(std::memory_order_relaxed).position();
@@ -119,10 +107,15 @@ void Channel::copy_in(std::uint64_t position, const void* data, std::size_t size
   std::memcpy(data_, static_cast<const std::byte*>(data) + until_end, size - until_end);
 }
 
-// Writes a frame, for which there has to be room, and makes it visible, with so many messages that
-// end in it. The tail forgets who wrote before: that has to be written down first.
-void Channel::commit(Kind kind, std::string_view payload, Writer writer,
-                     std::uint64_t messages) noexcept {
+// Waits for room, writes a frame, and makes it visible. The tail forgets who wrote before: that has
+// to be written down first.
+void Channel::write(Kind kind, std::string_view payload, Writer writer) {
+  const auto fits = [&] { return has_room(payload.size()); };
+  if constexpr (kFaults)
+    if (fault_is(Fault::kSimpleLargeGivesUp) &&
+        !ring_->room.wait(Deadline::never().within(2 * kLookAgain), fits))
+      throw Full();
+  ring_->room.wait(Deadline::never(), fits);
   const Tail before = ring_->tail.load(std::memory_order_relaxed);
   const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .kind = kind};
   copy_in(before.position(), &header, sizeof header);
@@ -132,7 +125,8 @@ void Channel::commit(Kind kind, std::string_view payload, Writer writer,
   const auto last = ring_->count_of(before.writer());
   last.store(before.committed(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
   if constexpr (kFaults) fault_point("last-written-down");
-  const std::uint64_t number = ring_->count_of(writer).load(std::memory_order_relaxed) + messages;
+  const std::uint64_t number =
+      ring_->count_of(writer).load(std::memory_order_relaxed) + (header.ends_message() ? 1 : 0);
   ring_->tail.store(
       Tail::at(before.position() + FrameHeader::frame_size(payload.size()), writer, number),
       std::memory_order_release);

@@ -158,8 +158,7 @@ bool FaultSeams::blind(const Feeder& feeder, int looks, std::uint32_t before, De
          (fault_is(Fault::kPutStarves) && feeder.queue_->accounts().put() != before);
 }
 
-QueueMemory::Taken FaultSeams::put_holding_place(Feeder& feeder, std::string_view item,
-                                                 Deadline deadline) {
+bool FaultSeams::put_holding_place(Feeder& feeder, std::string_view item, Deadline deadline) {
   QueueMemory& queue = *feeder.queue_;
   change_slots(queue, +1);
   const bool free = queue.free_slot().wait(deadline, [&] {
@@ -169,7 +168,7 @@ QueueMemory::Taken FaultSeams::put_holding_place(Feeder& feeder, std::string_vie
     return now;
   });
   change_slots(queue, -1);
-  return free ? feeder.try_put(item, true) : QueueMemory::Taken::kNo;
+  return free && feeder.try_put(item, true);
 }
 
 bool FaultSeams::counted(Feeder& feeder, std::string_view item) {
@@ -249,26 +248,24 @@ bool fault_unchecked(const QueueMemory& queue) {
 
 void fault_put_serialized() noexcept { put_begun = false; }
 
-bool fault_before_put(QueueMemory& queue, const Feeder& feeder, std::string_view item,
-                      Timeout& timeout) {
-  if (is_simple(queue)) return !fault_simple_put(queue, item);
-  if (fault_is(Fault::kUnserializableStopsLater) && item_failed) return false;
+bool fault_put(QueueMemory& queue, Feeder& feeder, std::string_view item, Timeout timeout) {
+  if (is_simple(queue)) return fault_simple_put(queue, item), true;
+  if (fault_is(Fault::kUnserializableStopsLater) && item_failed) return true;
   const bool unchecked = fault_is(Fault::kPutAfterClose) || fault_is(Fault::kCloseThreadLocal) ||
                          tasks_fault(queue, Fault::kTasksPutAfterClose);
-  if (unchecked && feeder.closed()) return false;
+  if (unchecked && feeder.closed()) return true;
   if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
   timeout = fault_rare_timeout(Fault::kRareFullEarly, put_timeout(timeout));
   if (tasks_fault(queue, Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
-  return true;
-}
-
-void fault_put_full(QueueMemory& queue) noexcept {
+  try {
+    if (feeder.put(item, Deadline::after(timeout))) return true;
+  } catch (const CountOverflow&) {
+    if (fault_is(Fault::kOverflowDelivers)) FaultSeams::add(feeder, item);
+    if (fault_is(Fault::kOverflowTakesSlot)) FaultSeams::take_slot(queue);
+    throw;
+  }
   if (tasks_fault(queue, Fault::kTasksFullCounts)) FaultSeams::change_tasks(queue, +1);
-}
-
-void fault_put_overflows(QueueMemory& queue, Feeder& feeder, std::string_view item) {
-  if (fault_is(Fault::kOverflowDelivers)) FaultSeams::add(feeder, item);
-  if (fault_is(Fault::kOverflowTakesSlot)) FaultSeams::take_slot(queue);
+  return false;
 }
 
 bool fault_feeder_is_slow() noexcept {

@@ -29,8 +29,7 @@ struct FaultSeams {
   static void reopen(Feeder& feeder) noexcept;
 
   static bool blind(const Feeder& feeder, int looks, std::uint32_t before, Deadline deadline);
-  static QueueMemory::Taken put_holding_place(Feeder& feeder, std::string_view item,
-                                              Deadline deadline);
+  static bool put_holding_place(Feeder& feeder, std::string_view item, Deadline deadline);
   // An item was counted. True: nothing else is to be done for it.
   static bool counted(Feeder& feeder, std::string_view item);
   static void send_all(Feeder& feeder, std::string_view batch);
@@ -47,12 +46,9 @@ bool fault_in_first_process() noexcept;
 void fault_check_open(QueueMemory& queue);
 bool fault_unchecked(const QueueMemory& queue);
 
-// Around put, once the item is serialized. False: the put ends at once, as if it had succeeded.
+// A put, once the item is serialized.
 void fault_put_serialized() noexcept;
-bool fault_before_put(QueueMemory& queue, const Feeder& feeder, std::string_view item,
-                      Timeout& timeout);
-void fault_put_full(QueueMemory& queue) noexcept;
-void fault_put_overflows(QueueMemory& queue, Feeder& feeder, std::string_view item);
+bool fault_put(QueueMemory& queue, Feeder& feeder, std::string_view item, Timeout timeout);
 // Whether items have to stay in the buffer for a while, so that the fault shows.
 bool fault_feeder_is_slow() noexcept;
 // Lets others run.
@@ -79,9 +75,8 @@ void fault_join_ends() noexcept;
 // Whether items that were read keep their slots.
 bool fault_keeps_slots() noexcept;
 
-// The same around the calls of a SimpleQueue. True: the item is dealt with.
-bool fault_simple_put(QueueMemory& queue, std::string_view item);
-void fault_simple_sent(QueueMemory& queue);
+// The same around the calls of a SimpleQueue.
+void fault_simple_put(QueueMemory& queue, std::string_view item);
 bool fault_simple_unchecked();
 std::optional<std::string> fault_simple_before_get(QueueMemory& queue,
                                                    const std::atomic<bool>& closed,

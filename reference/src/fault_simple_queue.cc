@@ -28,17 +28,15 @@ bool fault_simple_unchecked() {
   return false;
 }
 
-bool fault_simple_put(QueueMemory& queue, std::string_view item) {
-  if (fault_is(Fault::kSimpleNullLost) && item.size() < 8) return true;
+void fault_simple_put(QueueMemory& queue, std::string_view item) {
+  if (fault_is(Fault::kSimpleNullLost) && item.size() < 8) return;
   if (fault_is(Fault::kSimpleEmptyToOthers)) fault_own() = 1;
   if (fault_is(Fault::kSimpleEmptyAtOne)) fault_shared()++;
-  const auto now = fault_delayed(std::string(item));
-  if (!now) return false;
-  for (const std::string& each : *now) queue.channel().send(each);
-  return true;
-}
-
-void fault_simple_sent(QueueMemory& queue) {
+  if (const auto now = fault_delayed(std::string(item))) {
+    for (const std::string& each : *now) queue.channel().send(each);
+    return;
+  }
+  queue.channel().send(item);
   if (!fault_is(Fault::kSimpleRendezvous)) return;
   while (!queue.channel().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
@@ -51,9 +49,7 @@ std::optional<std::string> fault_simple_before_get(QueueMemory& queue,
     if (auto again = fault_again(fault)) return again;
   if (fault_is(Fault::kSimpleChildSkips) && fault_own().exchange(1) == 0) {
     std::string skipped;
-    while (queue.channel().receive(skipped, Deadline::after(no_wait), closed) ==
-           Channel::Received::kMessage) {
-    }
+    while (queue.channel().receive(skipped, Deadline::after(no_wait), closed)) skipped.clear();
   }
   if (fault_is(Fault::kSimpleSecondGetterForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
   if (fault_is(Fault::kSimpleGetGivesUp) && timeout.length() > kLookAgain) timeout = kLookAgain;

@@ -29,40 +29,37 @@ constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
 
 }  // namespace
 
-QueueMemory::Taken Feeder::put(std::string_view item, Deadline deadline) {
+bool Feeder::put(std::string_view item, Deadline deadline) {
   if constexpr (kFaults)
     if (fault_is(Fault::kPutterHoldsPlace))
       return FaultSeams::put_holding_place(*this, item, deadline);
-  QueueMemory::Taken taken = QueueMemory::Taken::kNo;
   int looks = 0;
   [[maybe_unused]] const std::uint32_t before = kFaults ? queue_->accounts().put() : 0;
-  const auto look = [&](bool closely) {
+  const auto look = [&] {
     if constexpr (kFaults)
-      if (FaultSeams::blind(*this, looks, before, deadline)) return closed_.load();
-    taken = try_put(item, closely);
-    return taken != QueueMemory::Taken::kNo;
+      if (FaultSeams::blind(*this, looks, before, deadline)) return false;
+    // Whoever is about to sleep looks closely, at the dead as well.
+    return try_put(item, looks++ >= FutexEvent::kYields);
   };
-  // Whoever is about to sleep, or to give up, looks closely, at the dead as well.
-  if (!queue_->free_slot().wait(deadline, [&] { return look(looks++ >= FutexEvent::kYields); }))
-    (void)look(true);
+  if (queue_->free_slot().wait(deadline, look)) return true;
   if constexpr (kFaults)
-    if (taken == QueueMemory::Taken::kNo && fault_is(Fault::kFullTakesSlot))
-      FaultSeams::change_slots(*queue_, +1);
-  return taken;
+    if (fault_is(Fault::kFullTakesSlot)) FaultSeams::change_slots(*queue_, +1);
+  looks = FutexEvent::kYields;  // And so does whoever is about to give up.
+  return look();
 }
 
-QueueMemory::Taken Feeder::try_put(std::string_view item, bool closely) {
+bool Feeder::try_put(std::string_view item, bool closely) {
   std::unique_lock lock(mutex_);
   if (thread_ == Thread::kNone && !closed_) start();
   if (buffered_ > kPlenty && !fits(item.size())) {
     caught_up_.wait_for(lock, catch_up_time(std::max(item.size(), kBlock)),
                         [&] { return buffered_ <= kPlenty || closed_; });
   }
-  if (closed_) return QueueMemory::Taken::kClosed;
+  if (closed_) throw Closed("queue");
   if constexpr (kFaults) fault_point("put-begun");
-  const QueueMemory::Taken taken = queue_->try_take(account_, closely);
-  if (taken == QueueMemory::Taken::kYes) add(item);
-  return taken;
+  if (!queue_->try_take(account_, closely)) return false;
+  add(item);
+  return true;
 }
 
 void Feeder::add(std::string_view item) {
@@ -133,16 +130,16 @@ void Feeder::run(std::promise<Writer> entered) {
   while (next_batch(batch)) {
     for (std::size_t i = 0; i < batch.used; ++i) send_all(batch.all[i]);
   }
-  finish();
+  {
+    const std::lock_guard lock(mutex_);
+    thread_ = Thread::kFinished;
+    if (kFaults && fault_is(Fault::kJoinThreadWakesOne)) {
+      done_.notify_one();
+    } else {
+      done_.notify_all();
+    }
+  }
   queue_->accounts().leave(account);
-}
-
-void Feeder::finish() {
-  const std::lock_guard lock(mutex_);
-  thread_ = Thread::kFinished;
-  if constexpr (kFaults)
-    if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
-  done_.notify_all();
 }
 
 // Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and

@@ -23,9 +23,9 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   explicit Feeder(std::shared_ptr<QueueMemory> queue) : queue_(std::move(queue)) {}
 
   // Counts an item, waiting for a slot until the deadline; then sends it at once if nothing is
-  // before it and nothing in the way, and leaves it to the thread otherwise. The item is not put
-  // unless kYes is returned. Throws SystemError when there can be no thread or no account.
-  [[nodiscard]] QueueMemory::Taken put(std::string_view item, Deadline deadline);
+  // before it and nothing in the way, and leaves it to the thread otherwise. False: there was no
+  // slot. Throws Closed, CountOverflow, and SystemError when there can be no thread or no account.
+  [[nodiscard]] bool put(std::string_view item, Deadline deadline);
 
   // No items from now on. Idempotent.
   void close() noexcept;
@@ -47,7 +47,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     std::size_t used = 0;
   };
 
-  QueueMemory::Taken try_put(std::string_view item, bool closely);
+  bool try_put(std::string_view item, bool closely);
   void add(std::string_view item);
   void buffer(std::string_view item);
   [[nodiscard]] bool fits(std::size_t size) const noexcept;
@@ -55,7 +55,6 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void run(std::promise<Writer> entered);
   bool next_batch(Blocks& batch);
   void send_all(const std::string& batch);
-  void finish();
 
   const std::shared_ptr<QueueMemory> queue_;
   std::mutex mutex_;  // Of all that follows, but for closed_, which is only written under it.

@@ -22,8 +22,6 @@ class LocalQueue final : public QueueCore, public ForkAware {
       : memory_(std::move(memory)), feeder_(std::make_shared<Feeder>(memory_)) {
     ProcessState::instance().add(*this);
   }
-  LocalQueue(const LocalQueue&) = delete;
-  LocalQueue& operator=(const LocalQueue&) = delete;
   ~LocalQueue() override {
     if constexpr (kFaults) fault_dropped(*memory_);
     if (!kFaults || !fault_is(Fault::kDropForgets)) {
@@ -58,22 +56,10 @@ class LocalQueue final : public QueueCore, public ForkAware {
   bool put(std::string_view item, Timeout timeout) override {
     if constexpr (kFaults) fault_put_serialized();
     check_closed();
-    if constexpr (kFaults)
-      if (!fault_before_put(*memory_, *feeder_, item, timeout)) return true;
-    if (is_simple()) return send(item);
-    switch (feeder_->put(item, Deadline::after(timeout))) {
-      case QueueMemory::Taken::kYes:
-        return true;
-      case QueueMemory::Taken::kNo:
-        if constexpr (kFaults) fault_put_full(*memory_);
-        return false;
-      case QueueMemory::Taken::kTooManyTasks:
-        if constexpr (kFaults) fault_put_overflows(*memory_, *feeder_, item);
-        throw CountOverflow();
-      case QueueMemory::Taken::kClosed:
-        break;
-    }
-    throw Closed("queue");
+    if constexpr (kFaults) return fault_put(*memory_, *feeder_, item, timeout);
+    if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
+    memory_->channel().send(item);
+    return true;
   }
 
   std::optional<std::string> get(Timeout timeout) override {
@@ -81,14 +67,11 @@ class LocalQueue final : public QueueCore, public ForkAware {
       if (auto instead = fault_before_get(*memory_, feeder_->closed(), timeout)) return instead;
     [[maybe_unused]] const auto began = kFaults ? Clock::now() : Clock::time_point();
     std::string item;
-    switch (memory_->channel().receive(item, Deadline::after(timeout), feeder_->closed())) {
-      case Channel::Received::kMessage:
-        break;
-      case Channel::Received::kNothing:
-        return std::nullopt;
-      case Channel::Received::kStopped:
-        if constexpr (kFaults) fault_get_closed(*memory_);
-        throw Closed("queue");
+    if (!memory_->channel().receive(item, Deadline::after(timeout), feeder_->closed())) {
+      if constexpr (kFaults)
+        if (feeder_->closed()) fault_get_closed(*memory_);
+      if (feeder_->closed()) throw Closed("queue");
+      return std::nullopt;
     }
     memory_->slot_freed();
     if constexpr (kFaults) fault_point("slot-freed");
@@ -161,12 +144,6 @@ class LocalQueue final : public QueueCore, public ForkAware {
     if constexpr (kFaults)
       if (fault_unchecked(*memory_)) return;
     if (feeder_->closed()) throw Closed("queue");
-  }
-
-  bool send(std::string_view item) {
-    memory_->channel().send(item);
-    if constexpr (kFaults) fault_simple_sent(*memory_);
-    return true;
   }
 
   const std::shared_ptr<QueueMemory> memory_;

@@ -54,24 +54,24 @@ QueueMemory::QueueMemory(QueueKind kind, const std::string& token)
 
 Handle QueueMemory::handle() const { return make_handle(name_of(kind_), memory_); }
 
-QueueMemory::Taken QueueMemory::try_take(Writer id, bool closely) noexcept {
+bool QueueMemory::try_take(Writer id, bool closely) {
   if constexpr (kFaults)
     if (fault_is(Fault::kBoundRaces) && !all_slots_in_use()) {
       fault_pause();
-      (void)accounts().add(id, [](std::uint32_t) { return true; });
-      return Taken::kYes;
+      return accounts().add(id, [](std::uint32_t) { return true; });
     }
-  Taken taken = Taken::kNo;
+  bool overflows = false;
   const auto allowed = [&](std::uint32_t put) {
-    taken = !is_slot_free(put)                                        ? Taken::kNo
-            : kind_ == QueueKind::kJoinable && !is_task_possible(put) ? Taken::kTooManyTasks
-                                                                      : Taken::kYes;
-    return taken == Taken::kYes;
+    const bool free = is_slot_free(put);
+    overflows = free && kind_ == QueueKind::kJoinable && !is_task_possible(put);
+    return free && !overflows;
   };
-  if (!accounts().add(id, allowed) && taken == Taken::kNo && closely) {
+  bool taken = accounts().add(id, allowed);
+  if (!taken && !overflows && closely) {
     collect_from_the_dead();
-    (void)accounts().add(id, allowed);
+    taken = accounts().add(id, allowed);
   }
+  if (overflows) throw CountOverflow();
   return taken;
 }
 

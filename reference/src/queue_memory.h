@@ -35,8 +35,8 @@ class QueueMemory {
 
   // Counts an item in the account of the calling process, one thread of it at a time. That takes a
   // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
-  enum class Taken { kYes, kNo, kTooManyTasks, kClosed };
-  [[nodiscard]] Taken try_take(Writer id, bool closely) noexcept;
+  // False: no slot is free. Throws CountOverflow.
+  [[nodiscard]] bool try_take(Writer id, bool closely);
   // Takes back an item that will not be put after all.
   void take_back(Writer id) noexcept;
   // To be called after the channel has been read.

@@ -19,11 +19,12 @@ struct Channel::FrameHeader {
   std::uint32_t length;
   Kind kind;
 
-  [[nodiscard]] bool begins_message() const noexcept {
-    return kind == Kind::kWhole || kind == Kind::kFirst;
-  }
-  [[nodiscard]] bool ends_message() const noexcept {
-    return kind == Kind::kWhole || kind == Kind::kLast;
+  [[nodiscard]] bool begins_message() const noexcept { return has(Kind::kFirst); }
+  [[nodiscard]] bool ends_message() const noexcept { return has(Kind::kLast); }
+  // A whole message's only frame is its first one and its last.
+  [[nodiscard]] bool has(Kind part) const noexcept {
+    const auto bits = static_cast<std::uint32_t>(part);
+    return (static_cast<std::uint32_t>(kind) & bits) == bits;
   }
   // Bytes that a frame with so much payload takes in the ring.
   static constexpr std::size_t frame_size(std::size_t length) noexcept {
