@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
-#include <type_traits>
 
 #include "psq/error.h"
 #include "src/fault_seam.h"
-#include "src/ring.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
 namespace {
+
+// So much is written under one hold of the lock before others have their turn.
+constexpr std::size_t kMostAtOnce = std::size_t{32} * 1024;
 
 // How long a get whose deadline has passed still waits for another one to read its message: long
 // enough to be no reason for an Empty, short enough to be no wait.
@@ -20,47 +20,157 @@ constexpr std::chrono::milliseconds kLockGrace{20};
 
 }  // namespace
 
-std::size_t Channel::size_of(std::size_t capacity) {
+Channel::Channel(std::size_t capacity) : capacity_(capacity) {
   if (capacity < kCacheLine || !std::has_single_bit(capacity)) {
     throw InvalidArgument("the capacity of a channel has to be a power of two, 64 bytes or more");
   }
-  return sizeof(Ring) + capacity;
 }
 
-Channel::Channel(std::byte* memory, Begin begin, std::size_t capacity)
-    : capacity_(capacity),
-      ring_(begin == Begin::kNew ? new (memory) Ring : reinterpret_cast<Ring*>(memory)),
-      data_(memory + sizeof(Ring)) {
-  static_assert(std::is_trivially_destructible_v<Ring>, "nobody destroys it");
+void Channel::send(std::string_view message, Writer writer) {
+  if constexpr (kFaults) fault_enter_send();
+  const bool unlocked =
+      kFaults && fault_is(Fault::kLargeItemsUnlocked) && message.size() > capacity_ / 2;
+  const RobustGuard guard(write_lock_, unlocked ? Deadline::after(no_wait) : Deadline::never());
+  if constexpr (kFaults) fault_point("write-lock-taken");
+  if constexpr (kFaults)
+    if (fault_is(Fault::kFullPipeDrops) &&
+        head_.load().until(tail_.load(std::memory_order_relaxed).position()) +
+                FrameHeader::frame_size(message.size()) >
+            capacity_)
+      return;
+  append(message, writer);
+  message_.notify_one();
+  if constexpr (kFaults) fault_leave_send();
+}
+
+bool Channel::try_send(std::string_view message, Writer writer) {
+  const RobustGuard guard(write_lock_, RobustGuard::Try{});
+  if (!guard.owns() || !has_room(message.size())) return false;
+  if constexpr (kFaults) fault_point("write-lock-taken");
+  append(message, writer);
+  message_.notify_one();
+  return true;
+}
+
+std::size_t Channel::send_some(std::string_view batch, Writer writer) {
+  const RobustGuard guard(write_lock_, Deadline::never());
+  if constexpr (kFaults) fault_point("write-lock-taken");
+  std::size_t used = 0;
+  while (used < batch.size() && used < kMostAtOnce) {
+    std::size_t length = 0;
+    std::memcpy(&length, batch.data() + used, sizeof length);
+    if (used > 0 && !has_room(length)) break;
+    append(batch.substr(used + sizeof length, length), writer);
+    used += sizeof length + length;
+  }
+  message_.notify_one();
+  return used;
+}
+
+// By the holder of the write lock, as all that follows. Whoever calls it notifies the readers.
+void Channel::append(std::string_view message, Writer writer) {
+  if (!is_short(message.size())) return append_long(message, writer);
+  write(Part::kWhole, message, writer);
+}
+
+// The first frame tells how long the message is, the others bring it.
+void Channel::append_long(std::string_view message, Writer writer) {
+  const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
+  const std::uint64_t length = message.size();
+  write(Part::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, writer);
+  message_.notify_one();
+  while (!message.empty()) {
+    const std::string_view next = message.substr(0, piece);
+    message.remove_prefix(next.size());
+    write(message.empty() ? Part::kLast : Part::kMiddle, next, writer);
+    rest_.notify_one();
+    if constexpr (kFaults) fault_point("piece-sent");
+  }
+}
+
+bool Channel::is_short(std::size_t length) const noexcept {
+  return FrameHeader::frame_size(length) <= capacity_ / 2;
+}
+
+// Whether a frame fits behind those that are committed, of a message that is to have but one.
+bool Channel::has_room(std::size_t length) noexcept {
+  if (!is_short(length)) return false;
+  const std::uint64_t end =
+      tail_.load(std::memory_order_relaxed).position() + FrameHeader::frame_size(length);
+  if (!kThreadSanitizer && seen_head_.load(std::memory_order_relaxed).until(end) <= capacity_) {
+    return true;
+  }
+  const Head head = head_.load(std::memory_order_acquire);
+  seen_head_.store(head, std::memory_order_relaxed);
+  return head.until(end) <= capacity_;
+}
+
+void Channel::copy_in(std::uint64_t position, const void* from, std::size_t size) noexcept {
+  const std::size_t offset = position % capacity_;
+  const std::size_t until_end = std::min(size, capacity_ - offset);
+  std::memcpy(data() + offset, from, until_end);
+  if (size > until_end)
+    std::memcpy(data(), static_cast<const std::byte*>(from) + until_end, size - until_end);
+}
+
+// Waits for room, writes a frame, and makes it visible. The tail forgets who wrote before: that has
+// to be written down first.
+void Channel::write(Part part, std::string_view payload, Writer writer) {
+  const auto fits = [&] { return has_room(payload.size()); };
+  if constexpr (kFaults)
+    if (fault_is(Fault::kSimpleLargeGivesUp) &&
+        !room_.wait(Deadline::never().within(2 * kLookAgain), fits))
+      throw Full();
+  room_.wait(Deadline::never(), fits);
+  const Tail before = tail_.load(std::memory_order_relaxed);
+  const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .part = part};
+  copy_in(before.position(), &header, sizeof header);
+  if constexpr (kFaults) fault_point("frame-begun");
+  copy_in(before.position() + sizeof header, payload.data(), payload.size());
+  if constexpr (kFaults) fault_point("frame-written");
+  const auto last = count_of(before.writer());
+  last.store(before.committed(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+  if constexpr (kFaults) fault_point("last-written-down");
+  const std::uint64_t number =
+      count_of(writer).load(std::memory_order_relaxed) + (header.ends_message() ? 1 : 0);
+  tail_.store(Tail::at(before.position() + FrameHeader::frame_size(payload.size()), writer, number),
+              std::memory_order_release);
+  if constexpr (kFaults) fault_point("committed");
+}
+
+std::uint64_t Channel::committed(Writer writer) const noexcept {
+  const Tail tail = tail_.load(std::memory_order_acquire);
+  const std::uint64_t number = count_of(writer).load(std::memory_order_relaxed);
+  return tail.writer() == writer ? tail.committed(number) : number;
 }
 
 bool Channel::empty() const noexcept {
   // The head first: it never passes a tail that is read later.
-  const Head head = ring_->head.load(std::memory_order_acquire);
-  return head.until(ring_->tail.load(std::memory_order_acquire).position()) == 0;
+  const Head head = head_.load(std::memory_order_acquire);
+  return head.until(tail_.load(std::memory_order_acquire).position()) == 0;
 }
 
 // The same as !empty(), without a look at the writers' line as long as that is not needed.
 bool Channel::readable() const noexcept {
-  const Head head = ring_->head.load(std::memory_order_acquire);
-  return head.until(ring_->seen_tail.load(std::memory_order_acquire).position()) != 0 || !empty();
+  const Head head = head_.load(std::memory_order_acquire);
+  return head.until(seen_tail_.load(std::memory_order_acquire).position()) != 0 || !empty();
 }
 
 std::uint32_t Channel::messages_read() const noexcept {
-  return ring_->head.load(std::memory_order_acquire).messages();
+  return head_.load(std::memory_order_acquire).messages();
 }
 
 bool Channel::receive(std::string& out, Deadline deadline, const std::atomic<bool>& stop) {
   [[maybe_unused]] const std::uint32_t read_before = kFaults ? messages_read() : 0;
   for (;;) {
-    const bool woken = ring_->message.wait(deadline, [&] {
+    const bool woken = message_.wait(deadline, [&] {
       if constexpr (kFaults)
         if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
       return readable() || stop.load();
     });
     if (!woken || stop.load()) return false;
     {
-      RobustGuard guard(ring_->read_lock, RobustGuard::Try{});
+      RobustGuard guard(read_lock_, RobustGuard::Try{});
       if (!guard.owns() && !guard.wait(Deadline::never().within(kLockGrace))) {
         if (deadline.has_passed()) return false;
         continue;
@@ -72,13 +182,13 @@ bool Channel::receive(std::string& out, Deadline deadline, const std::atomic<boo
         }
       if constexpr (kFaults) fault_point("read-lock-taken");
       if constexpr (kFaults)
-        if (fault_is(Fault::kDeadReaderRest) && ring_->head.load().in_message() && take_rest(&out))
+        if (fault_is(Fault::kDeadReaderRest) && head_.load().in_message() && take_rest(&out))
           return true;
-      if (ring_->head.load(std::memory_order_relaxed).in_message()) take_rest(nullptr);
+      if (head_.load(std::memory_order_relaxed).in_message()) take_rest(nullptr);
       if (!readable() || !take(out)) continue;
     }
     // One notification may stand for several messages, or have gone to somebody who was killed.
-    if (readable()) ring_->message.pass_on();
+    if (readable()) message_.pass_on();
     return true;
   }
 }
@@ -114,8 +224,7 @@ bool Channel::take_rest(std::string* out) {
     drop(frame);
     if (frame.ends_message()) return true;
   }
-  ring_->head.store(ring_->head.load(std::memory_order_relaxed).out_of_message(),
-                    std::memory_order_release);
+  head_.store(head_.load(std::memory_order_relaxed).out_of_message(), std::memory_order_release);
   return false;
 }
 
@@ -125,49 +234,48 @@ bool Channel::wait_for_rest() {
     if (readable()) return true;
     if (!kFaults || !fault_is(Fault::kDeadWriterAwaited)) {
       // A living writer holds the lock from the first frame to the last.
-      const RobustGuard writer(ring_->write_lock, RobustGuard::Try{});
+      const RobustGuard writer(write_lock_, RobustGuard::Try{});
       if (writer.owns()) return readable();
     }
-    if (ring_->rest.wait(Deadline::never().within(kLookAgain), [&] { return readable(); })) {
+    if (rest_.wait(Deadline::never().within(kLookAgain), [&] { return readable(); })) {
       return true;
     }
   }
 }
 
-Channel::FrameHeader Channel::front() const {
-  const Head head = ring_->head.load(std::memory_order_relaxed);
-  std::uint64_t there = head.until(ring_->seen_tail.load(std::memory_order_relaxed).position());
+FrameHeader Channel::front() {
+  const Head head = head_.load(std::memory_order_relaxed);
+  std::uint64_t there = head.until(seen_tail_.load(std::memory_order_relaxed).position());
   if (there == 0 || kThreadSanitizer) {
-    const Tail tail = ring_->tail.load(std::memory_order_acquire);
-    ring_->seen_tail.store(tail, std::memory_order_release);
+    const Tail tail = tail_.load(std::memory_order_acquire);
+    seen_tail_.store(tail, std::memory_order_release);
     there = head.until(tail.position());
   }
   FrameHeader frame;
-  std::memcpy(&frame, data_ + head.position() % capacity_, sizeof frame);
-  if (frame.kind < Kind::kMiddle || frame.kind > Kind::kWhole ||
+  std::memcpy(&frame, data() + head.position() % capacity_, sizeof frame);
+  if (frame.part < Part::kMiddle || frame.part > Part::kWhole ||
       FrameHeader::frame_size(frame.length) > there) {
     throw Corrupted("the channel in shared memory is damaged");
   }
   return frame;
 }
 
-void Channel::read_payload(const FrameHeader& frame, std::string& out) const {
-  const std::uint64_t position = ring_->head.load(std::memory_order_relaxed).position();
+void Channel::read_payload(const FrameHeader& frame, std::string& out) {
+  const std::uint64_t position = head_.load(std::memory_order_relaxed).position();
   const std::size_t offset = (position + sizeof frame) % capacity_;
   const std::size_t until_end = std::min<std::size_t>(frame.length, capacity_ - offset);
-  out.append(reinterpret_cast<const char*>(data_ + offset), until_end);
-  out.append(reinterpret_cast<const char*>(data_), frame.length - until_end);
+  out.append(reinterpret_cast<const char*>(data() + offset), until_end);
+  out.append(reinterpret_cast<const char*>(data()), frame.length - until_end);
 }
 
 // One store: the frame is read, and with the last one of a message the message.
 void Channel::drop(const FrameHeader& frame) noexcept {
-  ring_->head.store(ring_->head.load(std::memory_order_relaxed).past(frame),
-                    std::memory_order_release);
+  head_.store(head_.load(std::memory_order_relaxed).past(frame), std::memory_order_release);
   if constexpr (kFaults)
     fault_point(frame.ends_message()         ? "head-moved"
-                : frame.kind == Kind::kFirst ? "message-begun"
+                : frame.part == Part::kFirst ? "message-begun"
                                              : "piece-read");
-  ring_->room.notify_one();
+  room_.notify_one();
 }
 
 }  // namespace psq::detail

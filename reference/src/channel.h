@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,8 @@
 #include <string_view>
 
 #include "src/clock.h"
+#include "src/futex_event.h"
+#include "src/robust_lock.h"
 
 namespace psq::detail {
 
@@ -27,17 +30,91 @@ inline constexpr std::size_t kCacheLine = 64;
 using Writer = std::uint32_t;
 inline constexpr std::size_t kWriters = 4096;
 
-// Shared by the processes that inherited it; all methods may be called by any thread of each.
+// What part of a message a frame is: the first, the last, neither or both.
+enum class Part : std::uint32_t { kMiddle = 4, kFirst, kLast, kWhole };
+
+// Precedes each frame's payload. Frames are padded to its size, so that none of them is wrapped.
+struct FrameHeader {
+  std::uint32_t length;
+  Part part;
+
+  [[nodiscard]] bool begins_message() const noexcept { return has(Part::kFirst); }
+  [[nodiscard]] bool ends_message() const noexcept { return has(Part::kLast); }
+  // A whole message's only frame is its first one and its last.
+  [[nodiscard]] bool has(Part what) const noexcept {
+    const auto bits = static_cast<std::uint32_t>(what);
+    return (static_cast<std::uint32_t>(part) & bits) == bits;
+  }
+  // Bytes that a frame with so much payload takes in the ring.
+  static constexpr std::size_t frame_size(std::size_t length) noexcept {
+    constexpr std::size_t kUnit = sizeof(FrameHeader);
+    return kUnit + (length + kUnit - 1) / kUnit * kUnit;
+  }
+};
+
+// Positions count bytes, and start anew after so many.
+inline constexpr std::uint64_t kUnits = std::uint64_t{1} << 31;
+
+// Where the readers are, in one word, so that all of it changes at once: lowest the position of the
+// next frame, in units of a frame header; then whether that frame goes on with a message; highest
+// how many messages were read, which wraps around, too.
+struct Head {
+  std::uint64_t word = 0;
+
+  static constexpr std::uint64_t kInMessage = kUnits;
+
+  [[nodiscard]] std::uint64_t position() const noexcept {
+    return word % kUnits * sizeof(FrameHeader);
+  }
+  // Bytes from here to a position of the writers that is not before it.
+  [[nodiscard]] std::uint64_t until(std::uint64_t position_behind) const noexcept {
+    return (position_behind - position()) % (kUnits * sizeof(FrameHeader));
+  }
+  [[nodiscard]] bool in_message() const noexcept { return (word & kInMessage) != 0; }
+  [[nodiscard]] std::uint32_t messages() const noexcept {
+    return static_cast<std::uint32_t>(word >> 32);
+  }
+  [[nodiscard]] Head out_of_message() const noexcept { return {word & ~kInMessage}; }
+  [[nodiscard]] Head past(const FrameHeader& frame) const noexcept {
+    const std::uint64_t units =
+        (position() + FrameHeader::frame_size(frame.length)) / sizeof frame % kUnits;
+    const std::uint32_t read = messages() + (frame.ends_message() ? 1 : 0);
+    return {units | (frame.ends_message() ? 0 : kInMessage) | std::uint64_t{read} << 32};
+  }
+};
+
+// Where the writers are, in one word as well: lowest the position behind the last frame; then who
+// wrote it; highest how many messages that writer had committed by then, as far as there is room.
+struct Tail {
+  std::uint64_t word = 0;
+
+  static constexpr int kWriterShift = 31;
+  static constexpr int kNumberShift = 43;
+  static constexpr std::uint64_t kNumbers = std::uint64_t{1} << (64 - kNumberShift);
+  static_assert(kWriters == 1 << (kNumberShift - kWriterShift));
+
+  static Tail at(std::uint64_t position, Writer writer, std::uint64_t committed) noexcept {
+    return {position / sizeof(FrameHeader) % kUnits | std::uint64_t{writer} << kWriterShift |
+            committed << kNumberShift};
+  }
+  [[nodiscard]] std::uint64_t position() const noexcept {
+    return word % kUnits * sizeof(FrameHeader);
+  }
+  [[nodiscard]] Writer writer() const noexcept { return word >> kWriterShift & (kWriters - 1); }
+  // The whole of that number, from an earlier one.
+  [[nodiscard]] std::uint64_t committed(std::uint64_t earlier) const noexcept {
+    return earlier + ((word >> kNumberShift) - earlier) % kNumbers;
+  }
+};
+
+// Lives in shared memory; all methods may be called by any thread of any process that has it.
 class Channel {
  public:
   static constexpr std::size_t kCapacity = std::size_t{256} * 1024;
 
-  // How much memory one takes whose capacity is so many bytes, a power of two from 64 on.
-  [[nodiscard]] static std::size_t size_of(std::size_t capacity = kCapacity);
-  // In so much zeroed shared memory, aligned to 64 bytes and not owned: a new one, or the one that
-  // is there. Throws InvalidArgument.
-  enum class Begin { kNew, kAsItIs };
-  Channel(std::byte* memory, Begin begin, std::size_t capacity = kCapacity);
+  // In zeroed memory that goes on behind it for so many bytes, a power of two from 64 on. Throws
+  // InvalidArgument.
+  explicit Channel(std::size_t capacity = kCapacity);
 
   // Appends the message, waiting for room as long as it takes. No two threads write with the same
   // number at the same time, if somebody wants to know.
@@ -65,31 +142,49 @@ class Channel {
   [[nodiscard]] std::uint32_t messages_read() const noexcept;
 
  private:
-  struct Ring;
-  struct FrameHeader;
-  struct Head;
-  struct Tail;
-  enum class Kind : std::uint32_t { kMiddle = 4, kFirst, kLast, kWhole };
-
   void append(std::string_view message, Writer writer);
   void append_long(std::string_view message, Writer writer);
   [[nodiscard]] bool is_short(std::size_t length) const noexcept;
   [[nodiscard]] bool has_room(std::size_t length) noexcept;
-  [[nodiscard]] std::uint64_t written() const noexcept;
-  void write(Kind kind, std::string_view payload, Writer writer);
-  void copy_in(std::uint64_t position, const void* data, std::size_t size) noexcept;
+  void write(Part part, std::string_view payload, Writer writer);
+  void copy_in(std::uint64_t position, const void* from, std::size_t size) noexcept;
 
   [[nodiscard]] bool readable() const noexcept;
   bool take(std::string& out);
   bool take_rest(std::string* out);
   bool wait_for_rest();
-  [[nodiscard]] FrameHeader front() const;
-  void read_payload(const FrameHeader& frame, std::string& out) const;
+  [[nodiscard]] FrameHeader front();
+  void read_payload(const FrameHeader& frame, std::string& out);
   void drop(const FrameHeader& frame) noexcept;
 
-  std::size_t capacity_;
-  Ring* ring_;
-  std::byte* data_;
+  [[nodiscard]] std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
+  // Of each writer, but for what only the tail says so far.
+  [[nodiscard]] std::atomic_ref<std::uint64_t> count_of(Writer writer) const noexcept {
+    return std::atomic_ref(counts_[writer]);
+  }
+
+  // Each side remembers the other's word and looks at it again only when that is not enough, so
+  // that the line it stands on does not travel with every message.
+
+  const std::size_t capacity_;
+
+  // The writers' side. What follows the lock is changed under it only.
+  alignas(kCacheLine) RobustLock write_lock_;
+  std::atomic<Head> seen_head_{};
+  alignas(kCacheLine) std::atomic<Tail> tail_{};  // All before it is committed.
+
+  // The readers' side. A reader changes nothing but its head.
+  alignas(kCacheLine) RobustLock read_lock_;
+  std::atomic<Tail> seen_tail_{};
+  alignas(kCacheLine) std::atomic<Head> head_{};  // All before it has been read.
+
+  // Both sides look at these all the time, and seldom change them.
+  alignas(kCacheLine) FutexEvent message_;  // A message has begun.
+  FutexEvent rest_;                         // A message has gone on.
+  FutexEvent room_;
+
+  // Left as it is: zeroed memory costs nothing before it is touched.
+  alignas(kCacheLine) mutable std::array<std::uint64_t, kWriters> counts_;
 };
 
 }  // namespace psq::detail

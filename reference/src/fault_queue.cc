@@ -126,12 +126,10 @@ bool tasks_fault(const QueueMemory& queue, Fault fault) noexcept {
 
 }  // namespace
 
-void FaultSeams::change_slots(QueueMemory& queue, int by) noexcept {
-  queue.shared_->fault_slots += by;
-}
+void FaultSeams::change_slots(QueueMemory& queue, int by) noexcept { queue.fault_slots_ += by; }
 
 void FaultSeams::change_tasks(QueueMemory& queue, int by) noexcept {
-  queue.shared_->done -= static_cast<std::uint64_t>(by);
+  queue.done_ -= static_cast<std::uint64_t>(by);
 }
 
 void FaultSeams::take_slot(QueueMemory& queue) noexcept {
@@ -214,10 +212,12 @@ void FaultSeams::send_all(Feeder& feeder, std::string_view left) {
 }
 
 void fault_create(CoreOptions& options) {
-  fault_leak();
   if (options.kind == QueueKind::kSimple) return;
-  if (fault_is(Fault::kBoundInvented) && options.maxsize == 0) options.maxsize = 64;
-  if (fault_is(Fault::kBoundIgnored)) options.maxsize = 0;
+  fault_leak();
+  if (fault_is(Fault::kMaxsizeClamped)) options.maxsize = std::min(options.maxsize, kMaxSize);
+  if (fault_is(Fault::kLargestRefused) && options.maxsize == kMaxSize) ++options.maxsize;
+  if (fault_is(Fault::kBoundInvented) && options.maxsize <= 0) options.maxsize = 64;
+  if (fault_is(Fault::kBoundIgnored) && options.maxsize <= kMaxSize) options.maxsize = 0;
   if (options.kind == QueueKind::kJoinable && options.maxsize > 0 &&
       fault_is(Fault::kTasksBoundPlusOne))
     ++options.maxsize;

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <array>
 #include <new>
 
 #include "psq/error.h"
@@ -11,19 +11,27 @@
 #include "src/process_state.h"
 #include "src/queue_memory.h"
 #include "src/sanitizers.h"
+#include "src/shared_memory.h"
 
 namespace psq::detail {
 namespace {
 
+const char* name_of(QueueKind kind) noexcept {
+  constexpr std::array kNames{"simple-queue", "queue", "joinable-queue"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
 // A queue as one process has it.
 class LocalQueue final : public QueueCore, public ForkAware {
  public:
-  explicit LocalQueue(std::shared_ptr<QueueMemory> memory)
-      : memory_(std::move(memory)), feeder_(std::make_shared<Feeder>(memory_)) {
+  explicit LocalQueue(std::shared_ptr<SharedMemory> memory)
+      : memory_(std::move(memory)),
+        queue_(memory_, reinterpret_cast<QueueMemory*>(memory_->data())),
+        feeder_(std::make_shared<Feeder>(queue_)) {
     ProcessState::instance().add(*this);
   }
   ~LocalQueue() override {
-    if constexpr (kFaults) fault_dropped(*memory_);
+    if constexpr (kFaults) fault_dropped(*queue_);
     if (!kFaults || !fault_is(Fault::kDropForgets)) {
       feeder_->close();
       feeder_->wait_flushed();
@@ -38,7 +46,7 @@ class LocalQueue final : public QueueCore, public ForkAware {
       if (fault_is(Fault::kChildInheritsFeeder)) return;
     // Not an assignment: nothing of the old feeder may be destroyed or locked here.
     leave_behind(feeder_.get());
-    new (&feeder_) std::shared_ptr<Feeder>(std::make_shared<Feeder>(memory_));
+    new (&feeder_) std::shared_ptr<Feeder>(std::make_shared<Feeder>(queue_));
     if constexpr (kFaults)
       if (is_simple() && fault_child_closed()) feeder_->close();
   }
@@ -49,64 +57,64 @@ class LocalQueue final : public QueueCore, public ForkAware {
   }
 
   void check_open() const override {
-    if constexpr (kFaults) fault_check_open(*memory_);
+    if constexpr (kFaults) fault_check_open(*queue_);
     check_closed();
   }
 
   bool put(std::string_view item, Timeout timeout) override {
     if constexpr (kFaults) fault_put_serialized();
     check_closed();
-    if constexpr (kFaults) return fault_put(*memory_, *feeder_, item, timeout);
+    if constexpr (kFaults) return fault_put(*queue_, *feeder_, item, timeout);
     if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
-    memory_->channel().send(item);
+    queue_->channel().send(item);
     return true;
   }
 
   std::optional<std::string> get(Timeout timeout) override {
     if constexpr (kFaults)
-      if (auto instead = fault_before_get(*memory_, feeder_->closed(), timeout)) return instead;
+      if (auto instead = fault_before_get(*queue_, feeder_->closed(), timeout)) return instead;
     [[maybe_unused]] const auto began = kFaults ? Clock::now() : Clock::time_point();
     std::string item;
-    if (!memory_->channel().receive(item, Deadline::after(timeout), feeder_->closed())) {
+    if (!queue_->channel().receive(item, Deadline::after(timeout), feeder_->closed())) {
       if constexpr (kFaults)
-        if (feeder_->closed()) fault_get_closed(*memory_);
+        if (feeder_->closed()) fault_get_closed(*queue_);
       if (feeder_->closed()) throw Closed("queue");
       return std::nullopt;
     }
-    memory_->slot_freed();
+    queue_->slot_freed();
     if constexpr (kFaults) fault_point("slot-freed");
     if constexpr (kFaults)
-      if (!fault_after_get(*memory_, item, began)) return get(timeout);
+      if (!fault_after_get(*queue_, item, began)) return get(timeout);
     return item;
   }
 
   std::size_t qsize() const noexcept override {
     if constexpr (kFaults)
       if (fault_is(Fault::kQsizeMissesBuffered) && empty()) return 0;
-    memory_->collect_from_the_dead();
+    queue_->collect_from_the_dead();
     if constexpr (kFaults)
-      if (fault_rarely(Fault::kRareQsize, 3)) return memory_->slots_in_use() + 1;
-    return memory_->slots_in_use();
+      if (fault_rarely(Fault::kRareQsize, 3)) return queue_->slots_in_use() + 1;
+    return queue_->slots_in_use();
   }
 
   bool empty() const override {
     if (is_simple()) check_closed();
     if constexpr (kFaults)
-      if (const auto instead = fault_empty(*memory_)) return *instead;
-    return memory_->channel().empty();
+      if (const auto instead = fault_empty(*queue_)) return *instead;
+    return queue_->channel().empty();
   }
 
   bool full() const noexcept override {
     if constexpr (kFaults)
-      if (const auto instead = fault_full(*memory_)) return *instead;
-    if (!memory_->all_slots_in_use()) return false;
-    memory_->collect_from_the_dead();
-    return memory_->all_slots_in_use();
+      if (const auto instead = fault_full(*queue_)) return *instead;
+    if (!queue_->all_slots_in_use()) return false;
+    queue_->collect_from_the_dead();
+    return queue_->all_slots_in_use();
   }
 
   void close() noexcept override {
     if constexpr (kFaults)
-      if (fault_close(*memory_, *feeder_)) return;
+      if (fault_close(*queue_, *feeder_)) return;
     feeder_->close();
   }
 
@@ -125,29 +133,30 @@ class LocalQueue final : public QueueCore, public ForkAware {
     if constexpr (kFaults)
       if (fault_is(Fault::kTaskDoneAfterClose)) check_open();
     if constexpr (kFaults)
-      if (fault_before_task_done(*memory_)) return;
-    if (!memory_->task_done()) throw TaskDoneTooOften();
+      if (fault_before_task_done(*queue_)) return;
+    if (!queue_->task_done()) throw TaskDoneTooOften();
   }
 
   bool join(Timeout timeout) override {
     if constexpr (kFaults)
       if (fault_rarely(Fault::kRareJoinEarly, 3)) return true;
-    return memory_->wait_for_no_tasks(Deadline::after(timeout));
+    return queue_->wait_for_no_tasks(Deadline::after(timeout));
   }
 
-  Handle handle() const override { return memory_->handle(); }
+  Handle handle() const override { return make_handle(name_of(queue_->kind()), *memory_); }
 
  private:
-  [[nodiscard]] bool is_simple() const noexcept { return memory_->kind() == QueueKind::kSimple; }
+  [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }
 
   void check_closed() const {
     if constexpr (kFaults)
-      if (fault_unchecked(*memory_)) return;
+      if (fault_unchecked(*queue_)) return;
     if (feeder_->closed()) throw Closed("queue");
   }
 
-  const std::shared_ptr<QueueMemory> memory_;
-  std::shared_ptr<Feeder> feeder_;  // Replaced in a child only.
+  const std::shared_ptr<SharedMemory> memory_;
+  const std::shared_ptr<QueueMemory> queue_;  // In it, and with its lifetime.
+  std::shared_ptr<Feeder> feeder_;            // Replaced in a child only.
 };
 
 void check_range(const char* what, std::int64_t value, std::int64_t least, std::int64_t largest) {
@@ -159,21 +168,19 @@ void check_range(const char* what, std::int64_t value, std::int64_t least, std::
 
 }  // namespace
 
-std::unique_ptr<QueueCore> QueueCore::create(const CoreOptions& options) {
-  CoreOptions used = options;
-  used.maxsize = std::max<std::int64_t>(options.maxsize, 0);
-  if constexpr (kFaults)
-    if (fault_is(Fault::kMaxsizeClamped)) used.maxsize = std::min(used.maxsize, kMaxSize);
-  if constexpr (kFaults)
-    if (fault_is(Fault::kLargestRefused)) check_range("maxsize", used.maxsize, 0, kMaxSize - 1);
-  check_range("maxsize", used.maxsize, 0, kMaxSize);
-  check_range("unfinished", used.unfinished, 0, kMaxUnfinished);
-  if constexpr (kFaults) fault_create(used);
-  return std::make_unique<LocalQueue>(std::make_shared<QueueMemory>(used));
+std::unique_ptr<QueueCore> QueueCore::create(CoreOptions options) {
+  if constexpr (kFaults) fault_create(options);
+  check_range("maxsize", options.maxsize, INT64_MIN, kMaxSize);
+  check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
+  auto memory = std::make_shared<SharedMemory>(QueueMemory::size());
+  new (memory->data()) QueueMemory(options);
+  return std::make_unique<LocalQueue>(std::move(memory));
 }
 
 std::unique_ptr<QueueCore> QueueCore::open(QueueKind kind, const std::string& token) {
-  return std::make_unique<LocalQueue>(std::make_shared<QueueMemory>(kind, token));
+  constexpr auto kSize = QueueMemory::size();
+  return std::make_unique<LocalQueue>(
+      std::make_shared<SharedMemory>(take_handle(name_of(kind), token, kSize), kSize));
 }
 
 }  // namespace psq::detail

@@ -9,29 +9,26 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
 
 #include "psq/queue_core.h"
 #include "src/accounts.h"
 #include "src/channel.h"
 #include "src/fault_seam.h"
 #include "src/futex_event.h"
-#include "src/shared_memory.h"
 
 namespace psq::detail {
 
-// Any thread of any process that has it may use it.
+// Lives in shared memory, with its channel's bytes behind it. Any thread of any process that has it
+// may use it.
 class QueueMemory {
  public:
-  // New. Throws InvalidArgument, SystemError.
+  // In so much zeroed memory.
   explicit QueueMemory(const CoreOptions& options);
-  // The one that a handle stands for. Throws InvalidArgument, SystemError.
-  QueueMemory(QueueKind kind, const std::string& token);
+  [[nodiscard]] static constexpr std::size_t size() noexcept;
 
-  [[nodiscard]] Handle handle() const;
   [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
-  [[nodiscard]] Accounts& accounts() noexcept { return shared_->accounts; }
+  [[nodiscard]] Accounts& accounts() noexcept { return accounts_; }
 
   // Counts an item in the account of the calling process, one thread of it at a time. That takes a
   // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
@@ -41,9 +38,9 @@ class QueueMemory {
   void take_back(Writer id) noexcept;
   // To be called after the channel has been read.
   void slot_freed() noexcept;
-  [[nodiscard]] FutexEvent& free_slot() noexcept { return shared_->free_slot; }
+  [[nodiscard]] FutexEvent& free_slot() noexcept { return free_slot_; }
   [[nodiscard]] std::uint32_t slots_in_use() const noexcept;
-  [[nodiscard]] bool all_slots_in_use() const noexcept { return slots_in_use() >= shared_->bound; }
+  [[nodiscard]] bool all_slots_in_use() const noexcept { return slots_in_use() >= bound_; }
 
   // One task is done. False, with no effect: none is unfinished.
   [[nodiscard]] bool task_done() noexcept;
@@ -58,20 +55,6 @@ class QueueMemory {
  private:
   friend struct FaultSeams;
 
-  struct Shared {
-    Accounts accounts;
-    std::uint64_t bound;
-    FutexEvent free_slot;
-    FutexEvent no_tasks;
-    std::atomic<std::int32_t> fault_slots{0};
-    // What was seen when somebody last had to look: others' lines are left alone in between.
-    alignas(kCacheLine) std::atomic<std::uint32_t> seen_gone{0};
-    std::atomic<std::uint64_t> seen_done;
-    alignas(kCacheLine) std::atomic<std::uint32_t> seen_put{0};
-    std::atomic<std::uint64_t> done;     // Tasks that were ever done, less those of the beginning.
-    std::atomic<std::uint64_t> zero_at;  // What `done` was when there last was no task unfinished.
-  };
-
   // Those that were put and not lost; those that were lost or read.
   [[nodiscard]] std::uint32_t items() const noexcept;
   [[nodiscard]] std::uint32_t items_gone() const noexcept;
@@ -80,10 +63,23 @@ class QueueMemory {
   [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept;
   void items_lost() noexcept;
 
-  QueueKind kind_;
-  SharedMemory memory_;
-  Shared* shared_;
-  Channel channel_;
+  Accounts accounts_;
+  const QueueKind kind_;
+  const std::uint64_t bound_;
+  FutexEvent free_slot_;
+  FutexEvent no_tasks_;
+  std::atomic<std::int32_t> fault_slots_{0};
+  // What was seen when somebody last had to look: others' lines are left alone in between.
+  alignas(kCacheLine) std::atomic<std::uint32_t> seen_gone_{0};
+  std::atomic<std::uint64_t> seen_done_;
+  alignas(kCacheLine) std::atomic<std::uint32_t> seen_put_{0};
+  std::atomic<std::uint64_t> done_;     // Tasks that were ever done, less those of the beginning.
+  std::atomic<std::uint64_t> zero_at_;  // What `done_` was when there last was no task unfinished.
+  Channel channel_;                     // Last: its bytes are behind it.
 };
+
+constexpr std::size_t QueueMemory::size() noexcept {
+  return sizeof(QueueMemory) + Channel::kCapacity;
+}
 
 }  // namespace psq::detail

@@ -34,7 +34,8 @@ int send_long(Channel& channel) {
 }
 
 TEST(ChannelFailure, APartOfADeadWritersMessageIsDropped) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   Child writer([&] { return send_long(channel); });
   await([&] { return !channel.empty(); });
   EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
@@ -50,7 +51,8 @@ TEST(ChannelFailure, APartOfADeadWritersMessageIsDropped) {
 }
 
 TEST(ChannelFailure, TheNextMessageEndsADeadWritersOne) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   Child writer([&] { return send_long(channel); });
   await([&] { return !channel.empty(); });
   EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
@@ -67,7 +69,8 @@ TEST(ChannelFailure, TheNextMessageEndsADeadWritersOne) {
 }
 
 TEST(ChannelFailure, AReaderThatWaitsForTheRestLearnsOfTheWritersDeath) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   Child writer([&] { return send_long(channel); });
   await([&] { return !channel.empty(); });
   writer.stop();
@@ -84,7 +87,8 @@ TEST(ChannelFailure, AReaderThatWaitsForTheRestLearnsOfTheWritersDeath) {
 }
 
 TEST(ChannelFailure, TheRestOfADeadReadersMessageIsThrownAway) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   Child writer([&]() -> int {
     send_long(channel);
     channel.send("second");
@@ -109,7 +113,8 @@ TEST(ChannelFailure, TheRestOfADeadReadersMessageIsThrownAway) {
 }
 
 TEST(ChannelFailure, AnIdleReaderThatIsKilledIsInNobodysWay) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   const SharedObject<std::atomic<bool>> reading;
   Child reader([&] {
     std::string text;
@@ -133,7 +138,8 @@ std::string numbered(int writer, int count) {
 }
 
 TEST(ChannelFailure, KillsAtRandomMomentsTearNothing) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   std::mt19937 random(std::random_device{}());
   for (int round = 0; round < 150; ++round) {
     Child writer([&]() -> int {

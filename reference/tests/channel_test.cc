@@ -46,7 +46,8 @@ TEST(Channel, RefusesACapacityThatFramesDoNotFit) {
 }
 
 TEST(Channel, GivesBackWhatItGot) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   EXPECT_TRUE(channel.empty());
   for (const std::string& text : {std::string("one"), std::string(), std::string("three\0", 6)}) {
     channel.send(text);
@@ -58,7 +59,8 @@ TEST(Channel, GivesBackWhatItGot) {
 }
 
 TEST(Channel, IsFirstInFirstOutAroundTheEndOfTheRing) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   std::size_t sent = 0;
   std::size_t got = 0;
   while (got < 5000) {
@@ -69,7 +71,8 @@ TEST(Channel, IsFirstInFirstOutAroundTheEndOfTheRing) {
 }
 
 TEST(Channel, EverySizeAroundTheBoundariesArrivesWhole) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   for (std::size_t size = 0; size < 3 * kSmall; ++size) {
     std::thread writer([&] { channel.send(message(size, size)); });
     ASSERT_EQ(receive(channel), message(size, size));
@@ -80,7 +83,8 @@ TEST(Channel, EverySizeAroundTheBoundariesArrivesWhole) {
 }
 
 TEST(Channel, MessagesOfManyRingsArriveWholeBetweenProcesses) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   Child writer([&] {
     for (std::size_t i = 0; i < 20; ++i) channel.send(message(i, i * 10000));
     return 0;
@@ -90,7 +94,8 @@ TEST(Channel, MessagesOfManyRingsArriveWholeBetweenProcesses) {
 }
 
 TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   constexpr std::size_t kEach = 500;
   const auto write = [&] {
     // Every twentieth needs several frames.
@@ -118,7 +123,8 @@ TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
 }
 
 TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   for (const auto timeout : {0ms, 10ms, 120ms}) {
     const auto begin = Clock::now();
     EXPECT_FALSE(try_receive(channel, timeout));
@@ -127,7 +133,8 @@ TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
 }
 
 TEST(Channel, ReceiveCanBeStopped) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   std::atomic<bool> stop{false};
   std::thread stopper([&] { stop = true; });
   std::string text;
@@ -136,7 +143,8 @@ TEST(Channel, ReceiveCanBeStopped) {
 }
 
 TEST(Channel, AFullRingHoldsTheWriterUntilThereIsRoom) {
-  OwnChannel channel(kSmall);
+  const OwnChannel own(kSmall);
+  Channel& channel = *own;
   std::atomic<int> sent{0};
   std::thread writer([&] {
     for (std::size_t i = 0; i < 10; ++i) {

@@ -3,15 +3,24 @@
 #ifndef PSQ_TESTS_OWN_CHANNEL_H_
 #define PSQ_TESTS_OWN_CHANNEL_H_
 
+#include <new>
+
 #include "src/channel.h"
 #include "src/shared_memory.h"
 
 namespace psq::test {
 
-class OwnChannel : private detail::SharedMemory, public detail::Channel {
+class OwnChannel {
  public:
   explicit OwnChannel(std::size_t capacity)
-      : SharedMemory(size_of(capacity)), Channel(SharedMemory::data(), Begin::kNew, capacity) {}
+      : memory_(sizeof(detail::Channel) + capacity),
+        channel_(*new (memory_.data()) detail::Channel(capacity)) {}
+
+  detail::Channel& operator*() const noexcept { return channel_; }
+
+ private:
+  detail::SharedMemory memory_;
+  detail::Channel& channel_;
 };
 
 }  // namespace psq::test

@@ -37,7 +37,7 @@ struct CoreOptions {
 // theirs, each for the kinds that have it.
 class QueueCore {
  public:
-  static std::unique_ptr<QueueCore> create(const CoreOptions& options);
+  static std::unique_ptr<QueueCore> create(CoreOptions options);
   static std::unique_ptr<QueueCore> open(QueueKind kind, const std::string& token);
   virtual ~QueueCore() = default;
 
