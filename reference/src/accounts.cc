@@ -43,7 +43,7 @@ bool Accounts::lose_of_the_dead(const Channel& channel) {
 // Closes the account of a process that is dead, or has left. By the holder of its lock: whoever
 // does it again comes to the same.
 void Accounts::settle(Writer id, const Channel& channel) noexcept {
-  while (!write_down(word_.load())) {
+  while (!write_down(last_.load())) {
   }
   at(id).lost = static_cast<std::uint32_t>(at(id).put - channel.committed(id));
   if constexpr (kFaults) fault_point("account-settled");

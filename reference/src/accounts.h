@@ -35,7 +35,7 @@ class Accounts {
   void leave(Writer id) noexcept { at(id).life.unlock(); }
 
   // How many items were ever put.
-  [[nodiscard]] std::uint32_t put() const noexcept { return put_in(word_.load()); }
+  [[nodiscard]] std::uint32_t put() const noexcept { return last_.load().value(); }
   // How many of these will never become visible.
   [[nodiscard]] std::uint32_t lost() const noexcept { return lost_.load(); }
 
@@ -45,11 +45,11 @@ class Accounts {
   template <typename Allowed>
   bool add(Writer id, const Allowed& allowed) noexcept {
     for (;;) {
-      Word word = word_.load();
-      if (!write_down(word)) continue;
-      if (!allowed(put_in(word))) return false;
+      Step last = last_.load();
+      if (!write_down(last)) continue;
+      if (!allowed(last.value())) return false;
       const std::uint64_t number = at(id).put.load() + 1;
-      if (!word_.compare_exchange_weak(word, word_of(put_in(word) + 1, id, number))) continue;
+      if (!last_.compare_exchange_weak(last, Step::of(last.value() + 1, id, number))) continue;
       if constexpr (kFaults) fault_point("item-counted");
       // Nobody else counts for this account: whoever was quicker has written the same.
       at(id).put.store(number, std::memory_order_release);
@@ -69,29 +69,13 @@ class Accounts {
     std::atomic<std::uint32_t> lost{0};
   };
 
-  // The number of items, whose the last one was, and how many that process had put by then, as far
-  // as there is room for it: enough to see whether it has been written down.
-  using Word = std::uint64_t;
-  static constexpr int kIdShift = 32;
-  static constexpr int kNumberShift = 44;
-  static constexpr Word kNumberMask = (Word{1} << (64 - kNumberShift)) - 1;
-
-  static constexpr Word word_of(std::uint32_t put, Writer id, std::uint64_t number) noexcept {
-    return put | Word{id} << kIdShift | number << kNumberShift;
-  }
-  static constexpr std::uint32_t put_in(Word word) noexcept {
-    return static_cast<std::uint32_t>(word);
-  }
-
   // Sees to it that the last put stands in its account. False: it is not the last one any more.
-  bool write_down(Word word) noexcept {
-    auto& put = at(word >> kIdShift & (kWriters - 1)).put;
-    std::uint64_t number = put.load();
-    if (word_.load() != word) return false;
-    // The put counts from `number` to the next one, or somebody has written it down already.
-    if (((number + 1) & kNumberMask) == word >> kNumberShift) {
-      put.compare_exchange_strong(number, number + 1);
-    }
+  bool write_down(Step last) noexcept {
+    auto& put = at(last.who()).put;
+    std::uint64_t before = put.load();
+    if (last_.load().word != last.word) return false;
+    const std::uint64_t number = last.number(before);
+    if (number != before) put.compare_exchange_strong(before, number);
     return true;
   }
 
@@ -99,7 +83,7 @@ class Accounts {
   void settle(Writer id, const Channel& channel) noexcept;
   bool add_up_lost() noexcept;
 
-  std::atomic<Word> word_{0};
+  std::atomic<Step> last_{};                // A put; its value is the number of items.
   alignas(kCacheLine) RobustLock opening_;  // For those who open the first account in a place.
   std::atomic<std::uint32_t> used_{0};      // Places in which there ever was an account.
   std::atomic<std::uint32_t> lost_{0};      // By all accounts, as of when somebody last added up.

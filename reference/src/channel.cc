@@ -20,7 +20,8 @@ constexpr std::chrono::milliseconds kLockGrace{20};
 
 }  // namespace
 
-Channel::Channel(std::size_t capacity) : capacity_(capacity) {
+Channel::Channel(std::size_t capacity)
+    : capacity_(static_cast<std::uint32_t>(capacity / sizeof(FrameHeader))) {
   if (capacity < kCacheLine || !std::has_single_bit(capacity)) {
     throw InvalidArgument("the capacity of a channel has to be a power of two, 64 bytes or more");
   }
@@ -29,14 +30,12 @@ Channel::Channel(std::size_t capacity) : capacity_(capacity) {
 void Channel::send(std::string_view message, Writer writer) {
   if constexpr (kFaults) fault_enter_send();
   const bool unlocked =
-      kFaults && fault_is(Fault::kLargeItemsUnlocked) && message.size() > capacity_ / 2;
+      kFaults && fault_is(Fault::kLargeItemsUnlocked) && !is_short(message.size());
   const RobustGuard guard(write_lock_, unlocked ? Deadline::after(no_wait) : Deadline::never());
   if constexpr (kFaults) fault_point("write-lock-taken");
   if constexpr (kFaults)
     if (fault_is(Fault::kFullPipeDrops) &&
-        head_.load().until(tail_.load(std::memory_order_relaxed).position()) +
-                FrameHeader::frame_size(message.size()) >
-            capacity_)
+        head_.load().until(tail_.load().value()) + FrameHeader::units(message.size()) > capacity_)
       return;
   append(message, writer);
   message_.notify_one();
@@ -69,34 +68,30 @@ std::size_t Channel::send_some(std::string_view batch, Writer writer) {
 
 // By the holder of the write lock, as all that follows. Whoever calls it notifies the readers.
 void Channel::append(std::string_view message, Writer writer) {
-  if (!is_short(message.size())) return append_long(message, writer);
-  write(Part::kWhole, message, writer);
-}
-
-// The first frame tells how long the message is, the others bring it.
-void Channel::append_long(std::string_view message, Writer writer) {
-  const std::size_t piece = capacity_ / 4 - sizeof(FrameHeader);
+  if (is_short(message.size())) return write(FrameHeader::kWhole, message, writer);
+  // The first frame tells how long the message is, the others bring it.
+  const std::size_t piece = (capacity_ / 4 - 1) * sizeof(FrameHeader);
   const std::uint64_t length = message.size();
-  write(Part::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, writer);
+  write(FrameHeader::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, writer);
   message_.notify_one();
   while (!message.empty()) {
     const std::string_view next = message.substr(0, piece);
     message.remove_prefix(next.size());
-    write(message.empty() ? Part::kLast : Part::kMiddle, next, writer);
+    write(message.empty() ? FrameHeader::kLast : FrameHeader::kMiddle, next, writer);
     rest_.notify_one();
     if constexpr (kFaults) fault_point("piece-sent");
   }
 }
 
 bool Channel::is_short(std::size_t length) const noexcept {
-  return FrameHeader::frame_size(length) <= capacity_ / 2;
+  return FrameHeader::units(length) <= capacity_ / 2;
 }
 
 // Whether a frame fits behind those that are committed, of a message that is to have but one.
 bool Channel::has_room(std::size_t length) noexcept {
   if (!is_short(length)) return false;
-  const std::uint64_t end =
-      tail_.load(std::memory_order_relaxed).position() + FrameHeader::frame_size(length);
+  const std::uint32_t end =
+      tail_.load(std::memory_order_relaxed).value() + FrameHeader::units(length);
   if (!kThreadSanitizer && seen_head_.load(std::memory_order_relaxed).until(end) <= capacity_) {
     return true;
   }
@@ -105,9 +100,9 @@ bool Channel::has_room(std::size_t length) noexcept {
   return head.until(end) <= capacity_;
 }
 
-void Channel::copy_in(std::uint64_t position, const void* from, std::size_t size) noexcept {
-  const std::size_t offset = position % capacity_;
-  const std::size_t until_end = std::min(size, capacity_ - offset);
+void Channel::copy_in(std::uint32_t position, const void* from, std::size_t size) noexcept {
+  const std::size_t offset = position % capacity_ * sizeof(FrameHeader);
+  const std::size_t until_end = std::min(size, capacity_ * sizeof(FrameHeader) - offset);
   std::memcpy(data() + offset, from, until_end);
   if (size > until_end)
     std::memcpy(data(), static_cast<const std::byte*>(from) + until_end, size - until_end);
@@ -115,60 +110,60 @@ void Channel::copy_in(std::uint64_t position, const void* from, std::size_t size
 
 // Waits for room, writes a frame, and makes it visible. The tail forgets who wrote before: that has
 // to be written down first.
-void Channel::write(Part part, std::string_view payload, Writer writer) {
+void Channel::write(FrameHeader::Part part, std::string_view payload, Writer writer) {
   const auto fits = [&] { return has_room(payload.size()); };
   if constexpr (kFaults)
     if (fault_is(Fault::kSimpleLargeGivesUp) &&
         !room_.wait(Deadline::never().within(2 * kLookAgain), fits))
       throw Full();
   room_.wait(Deadline::never(), fits);
-  const Tail before = tail_.load(std::memory_order_relaxed);
+  const Step before = tail_.load(std::memory_order_relaxed);
+  const std::uint32_t begin = before.value();
   const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .part = part};
-  copy_in(before.position(), &header, sizeof header);
+  copy_in(begin, &header, sizeof header);
   if constexpr (kFaults) fault_point("frame-begun");
-  copy_in(before.position() + sizeof header, payload.data(), payload.size());
+  copy_in(begin + 1, payload.data(), payload.size());
   if constexpr (kFaults) fault_point("frame-written");
-  const auto last = count_of(before.writer());
-  last.store(before.committed(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+  const auto last = count_of(before.who());
+  last.store(before.number(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
   if constexpr (kFaults) fault_point("last-written-down");
   const std::uint64_t number =
       count_of(writer).load(std::memory_order_relaxed) + (header.ends_message() ? 1 : 0);
-  tail_.store(Tail::at(before.position() + FrameHeader::frame_size(payload.size()), writer, number),
+  tail_.store(Step::of(begin + FrameHeader::units(payload.size()), writer, number),
               std::memory_order_release);
   if constexpr (kFaults) fault_point("committed");
 }
 
 std::uint64_t Channel::committed(Writer writer) const noexcept {
-  const Tail tail = tail_.load(std::memory_order_acquire);
+  const Step last = tail_.load(std::memory_order_acquire);
   const std::uint64_t number = count_of(writer).load(std::memory_order_relaxed);
-  return tail.writer() == writer ? tail.committed(number) : number;
+  return last.who() == writer ? last.number(number) : number;
 }
 
 bool Channel::empty() const noexcept {
   // The head first: it never passes a tail that is read later.
   const Head head = head_.load(std::memory_order_acquire);
-  return head.until(tail_.load(std::memory_order_acquire).position()) == 0;
+  return head.until(tail_.load(std::memory_order_acquire).value()) == 0;
 }
 
 // The same as !empty(), without a look at the writers' line as long as that is not needed.
 bool Channel::readable() const noexcept {
   const Head head = head_.load(std::memory_order_acquire);
-  return head.until(seen_tail_.load(std::memory_order_acquire).position()) != 0 || !empty();
+  return head.until(seen_tail_.load(std::memory_order_acquire).value()) != 0 || !empty();
 }
 
 std::uint32_t Channel::messages_read() const noexcept {
-  return head_.load(std::memory_order_acquire).messages();
+  return static_cast<std::uint32_t>(head_.load(std::memory_order_acquire).messages());
 }
 
 bool Channel::receive(std::string& out, Deadline deadline, const std::atomic<bool>& stop) {
   [[maybe_unused]] const std::uint32_t read_before = kFaults ? messages_read() : 0;
-  for (;;) {
-    const bool woken = message_.wait(deadline, [&] {
-      if constexpr (kFaults)
-        if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
-      return readable() || stop.load();
-    });
-    if (!woken || stop.load()) return false;
+  const auto ready = [&] {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
+    return readable() || stop.load();
+  };
+  while (message_.wait(deadline, ready) && !stop.load()) {
     {
       RobustGuard guard(read_lock_, RobustGuard::Try{});
       if (!guard.owns() && !guard.wait(Deadline::never().within(kLockGrace))) {
@@ -191,6 +186,7 @@ bool Channel::receive(std::string& out, Deadline deadline, const std::atomic<boo
     if (readable()) message_.pass_on();
     return true;
   }
+  return false;
 }
 
 // Takes the message that begins at the head. False: its writer died before it was whole.
@@ -230,40 +226,38 @@ bool Channel::take_rest(std::string* out) {
 
 // Waits for the next frame, of whatever kind. False: there is none, and nobody is writing one.
 bool Channel::wait_for_rest() {
-  for (;;) {
-    if (readable()) return true;
+  while (!readable()) {
     if (!kFaults || !fault_is(Fault::kDeadWriterAwaited)) {
       // A living writer holds the lock from the first frame to the last.
       const RobustGuard writer(write_lock_, RobustGuard::Try{});
       if (writer.owns()) return readable();
     }
-    if (rest_.wait(Deadline::never().within(kLookAgain), [&] { return readable(); })) {
-      return true;
-    }
+    rest_.wait(Deadline::never().within(kLookAgain), [&] { return readable(); });
   }
+  return true;
 }
 
 FrameHeader Channel::front() {
   const Head head = head_.load(std::memory_order_relaxed);
-  std::uint64_t there = head.until(seen_tail_.load(std::memory_order_relaxed).position());
+  std::uint32_t there = head.until(seen_tail_.load(std::memory_order_relaxed).value());
   if (there == 0 || kThreadSanitizer) {
-    const Tail tail = tail_.load(std::memory_order_acquire);
+    const Step tail = tail_.load(std::memory_order_acquire);
     seen_tail_.store(tail, std::memory_order_release);
-    there = head.until(tail.position());
+    there = head.until(tail.value());
   }
   FrameHeader frame;
-  std::memcpy(&frame, data() + head.position() % capacity_, sizeof frame);
-  if (frame.part < Part::kMiddle || frame.part > Part::kWhole ||
-      FrameHeader::frame_size(frame.length) > there) {
+  std::memcpy(&frame, data() + head.position() % capacity_ * sizeof frame, sizeof frame);
+  if (frame.part < FrameHeader::kMiddle || frame.part > FrameHeader::kWhole ||
+      FrameHeader::units(frame.length) > there) {
     throw Corrupted("the channel in shared memory is damaged");
   }
   return frame;
 }
 
 void Channel::read_payload(const FrameHeader& frame, std::string& out) {
-  const std::uint64_t position = head_.load(std::memory_order_relaxed).position();
-  const std::size_t offset = (position + sizeof frame) % capacity_;
-  const std::size_t until_end = std::min<std::size_t>(frame.length, capacity_ - offset);
+  const std::uint32_t position = head_.load(std::memory_order_relaxed).position() + 1;
+  const std::size_t offset = position % capacity_ * sizeof frame;
+  const auto until_end = std::min<std::size_t>(frame.length, capacity_ * sizeof frame - offset);
   out.append(reinterpret_cast<const char*>(data() + offset), until_end);
   out.append(reinterpret_cast<const char*>(data()), frame.length - until_end);
 }
@@ -272,9 +266,9 @@ void Channel::read_payload(const FrameHeader& frame, std::string& out) {
 void Channel::drop(const FrameHeader& frame) noexcept {
   head_.store(head_.load(std::memory_order_relaxed).past(frame), std::memory_order_release);
   if constexpr (kFaults)
-    fault_point(frame.ends_message()         ? "head-moved"
-                : frame.part == Part::kFirst ? "message-begun"
-                                             : "piece-read");
+    fault_point(frame.ends_message()                ? "head-moved"
+                : frame.part == FrameHeader::kFirst ? "message-begun"
+                                                    : "piece-read");
   room_.notify_one();
 }
 

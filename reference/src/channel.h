@@ -30,80 +30,59 @@ inline constexpr std::size_t kCacheLine = 64;
 using Writer = std::uint32_t;
 inline constexpr std::size_t kWriters = 4096;
 
-// What part of a message a frame is: the first, the last, neither or both.
-enum class Part : std::uint32_t { kMiddle = 4, kFirst, kLast, kWhole };
-
 // Precedes each frame's payload. Frames are padded to its size, so that none of them is wrapped.
 struct FrameHeader {
+  // The bits: begins a message, ends one, is a frame.
+  enum Part : std::uint32_t { kMiddle = 4, kFirst, kLast, kWhole };
+
   std::uint32_t length;
   Part part;
 
-  [[nodiscard]] bool begins_message() const noexcept { return has(Part::kFirst); }
-  [[nodiscard]] bool ends_message() const noexcept { return has(Part::kLast); }
-  // A whole message's only frame is its first one and its last.
-  [[nodiscard]] bool has(Part what) const noexcept {
-    const auto bits = static_cast<std::uint32_t>(what);
-    return (static_cast<std::uint32_t>(part) & bits) == bits;
-  }
-  // Bytes that a frame with so much payload takes in the ring.
-  static constexpr std::size_t frame_size(std::size_t length) noexcept {
-    constexpr std::size_t kUnit = sizeof(FrameHeader);
-    return kUnit + (length + kUnit - 1) / kUnit * kUnit;
+  [[nodiscard]] bool begins_message() const noexcept { return (part & 1) != 0; }
+  [[nodiscard]] bool ends_message() const noexcept { return (part & 2) != 0; }
+  // What a frame with so much payload takes in the ring, in units of a header.
+  static constexpr std::uint32_t units(std::size_t length) noexcept {
+    return static_cast<std::uint32_t>(1 + (length + sizeof(FrameHeader) - 1) / sizeof(FrameHeader));
   }
 };
 
-// Positions count bytes, and start anew after so many.
-inline constexpr std::uint64_t kUnits = std::uint64_t{1} << 31;
+// The last of the steps that processes take in turn, in one word, so that it is taken at once: what
+// came of it, whose it was, and which of that process's own, as far as there is room. Whoever takes
+// the next one first writes down somewhere else how many steps the last one's process has taken.
+struct Step {
+  std::uint64_t word = 0;
 
-// Where the readers are, in one word, so that all of it changes at once: lowest the position of the
-// next frame, in units of a frame header; then whether that frame goes on with a message; highest
-// how many messages were read, which wraps around, too.
+  static Step of(std::uint32_t value, Writer who, std::uint64_t number) noexcept {
+    static_assert(kWriters == 1 << 12);
+    return {value | std::uint64_t{who} << 32 | number << 44};
+  }
+  [[nodiscard]] std::uint32_t value() const noexcept { return static_cast<std::uint32_t>(word); }
+  [[nodiscard]] Writer who() const noexcept { return word >> 32 & (kWriters - 1); }
+  // The whole number, from one that was written down not long before.
+  [[nodiscard]] std::uint64_t number(std::uint64_t before) const noexcept {
+    return before + ((word >> 44) - before) % (std::uint64_t{1} << 20);
+  }
+};
+
+// Where the readers are, in one word as well: lowest the position of the next frame; then whether
+// that frame goes on with a message; highest how many messages were read. All wrap around.
 struct Head {
   std::uint64_t word = 0;
 
-  static constexpr std::uint64_t kInMessage = kUnits;
+  static constexpr std::uint64_t kInMessage = std::uint64_t{1} << 31;
 
-  [[nodiscard]] std::uint64_t position() const noexcept {
-    return word % kUnits * sizeof(FrameHeader);
-  }
-  // Bytes from here to a position of the writers that is not before it.
-  [[nodiscard]] std::uint64_t until(std::uint64_t position_behind) const noexcept {
-    return (position_behind - position()) % (kUnits * sizeof(FrameHeader));
+  [[nodiscard]] std::uint32_t position() const noexcept { return word % kInMessage; }
+  // Units from here to a position of the writers that is not before it.
+  [[nodiscard]] std::uint32_t until(std::uint32_t behind) const noexcept {
+    return (behind - position()) % kInMessage;
   }
   [[nodiscard]] bool in_message() const noexcept { return (word & kInMessage) != 0; }
-  [[nodiscard]] std::uint32_t messages() const noexcept {
-    return static_cast<std::uint32_t>(word >> 32);
-  }
+  [[nodiscard]] std::uint64_t messages() const noexcept { return word >> 32; }
   [[nodiscard]] Head out_of_message() const noexcept { return {word & ~kInMessage}; }
   [[nodiscard]] Head past(const FrameHeader& frame) const noexcept {
-    const std::uint64_t units =
-        (position() + FrameHeader::frame_size(frame.length)) / sizeof frame % kUnits;
-    const std::uint32_t read = messages() + (frame.ends_message() ? 1 : 0);
-    return {units | (frame.ends_message() ? 0 : kInMessage) | std::uint64_t{read} << 32};
-  }
-};
-
-// Where the writers are, in one word as well: lowest the position behind the last frame; then who
-// wrote it; highest how many messages that writer had committed by then, as far as there is room.
-struct Tail {
-  std::uint64_t word = 0;
-
-  static constexpr int kWriterShift = 31;
-  static constexpr int kNumberShift = 43;
-  static constexpr std::uint64_t kNumbers = std::uint64_t{1} << (64 - kNumberShift);
-  static_assert(kWriters == 1 << (kNumberShift - kWriterShift));
-
-  static Tail at(std::uint64_t position, Writer writer, std::uint64_t committed) noexcept {
-    return {position / sizeof(FrameHeader) % kUnits | std::uint64_t{writer} << kWriterShift |
-            committed << kNumberShift};
-  }
-  [[nodiscard]] std::uint64_t position() const noexcept {
-    return word % kUnits * sizeof(FrameHeader);
-  }
-  [[nodiscard]] Writer writer() const noexcept { return word >> kWriterShift & (kWriters - 1); }
-  // The whole of that number, from an earlier one.
-  [[nodiscard]] std::uint64_t committed(std::uint64_t earlier) const noexcept {
-    return earlier + ((word >> kNumberShift) - earlier) % kNumbers;
+    const std::uint64_t ends = frame.ends_message() ? 1 : 0;
+    return {(position() + FrameHeader::units(frame.length)) % kInMessage | (1 - ends) * kInMessage |
+            (messages() + ends) << 32};
   }
 };
 
@@ -143,11 +122,10 @@ class Channel {
 
  private:
   void append(std::string_view message, Writer writer);
-  void append_long(std::string_view message, Writer writer);
   [[nodiscard]] bool is_short(std::size_t length) const noexcept;
   [[nodiscard]] bool has_room(std::size_t length) noexcept;
-  void write(Part part, std::string_view payload, Writer writer);
-  void copy_in(std::uint64_t position, const void* from, std::size_t size) noexcept;
+  void write(FrameHeader::Part part, std::string_view payload, Writer writer);
+  void copy_in(std::uint32_t position, const void* from, std::size_t size) noexcept;
 
   [[nodiscard]] bool readable() const noexcept;
   bool take(std::string& out);
@@ -166,16 +144,16 @@ class Channel {
   // Each side remembers the other's word and looks at it again only when that is not enough, so
   // that the line it stands on does not travel with every message.
 
-  const std::size_t capacity_;
+  const std::uint32_t capacity_;  // In units, as all positions.
 
   // The writers' side. What follows the lock is changed under it only.
   alignas(kCacheLine) RobustLock write_lock_;
   std::atomic<Head> seen_head_{};
-  alignas(kCacheLine) std::atomic<Tail> tail_{};  // All before it is committed.
+  alignas(kCacheLine) std::atomic<Step> tail_{};  // All before it is committed.
 
   // The readers' side. A reader changes nothing but its head.
   alignas(kCacheLine) RobustLock read_lock_;
-  std::atomic<Tail> seen_tail_{};
+  std::atomic<Step> seen_tail_{};
   alignas(kCacheLine) std::atomic<Head> head_{};  // All before it has been read.
 
   // Both sides look at these all the time, and seldom change them.

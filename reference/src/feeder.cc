@@ -128,16 +128,22 @@ void Feeder::run(std::promise<Writer> entered) {
   entered.set_value(account);
   Blocks batch;
   while (next_batch(batch)) {
-    for (std::size_t i = 0; i < batch.used; ++i) send_all(batch.all[i]);
+    for (std::size_t i = 0; i < batch.used; ++i) {
+      std::string_view left = batch.all[i];
+      if constexpr (kFaults)
+        if (fault_chosen()) FaultSeams::send_all(*this, std::exchange(left, {}));
+      while (!left.empty()) {
+        left.remove_prefix(queue_->channel().send_some(left, account));
+        if constexpr (kFaults) fault_point("some-sent");
+      }
+    }
   }
   {
     const std::lock_guard lock(mutex_);
     thread_ = Thread::kFinished;
-    if (kFaults && fault_is(Fault::kJoinThreadWakesOne)) {
-      done_.notify_one();
-    } else {
-      done_.notify_all();
-    }
+    if constexpr (kFaults)
+      if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
+    done_.notify_all();
   }
   queue_->accounts().leave(account);
 }
@@ -168,16 +174,6 @@ bool Feeder::next_batch(Blocks& batch) {
   caught_up_.notify_all();
   if constexpr (kFaults) fault_point("batch-taken");
   return batch.used > 0;
-}
-
-void Feeder::send_all(const std::string& batch) {
-  if constexpr (kFaults)
-    if (fault_chosen()) return FaultSeams::send_all(*this, batch);
-  std::string_view left = batch;
-  while (!left.empty()) {
-    left.remove_prefix(queue_->channel().send_some(left, account_));
-    if constexpr (kFaults) fault_point("some-sent");
-  }
 }
 
 void Feeder::close() noexcept {

@@ -54,7 +54,6 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void start();
   void run(std::promise<Writer> entered);
   bool next_batch(Blocks& batch);
-  void send_all(const std::string& batch);
 
   const std::shared_ptr<QueueMemory> queue_;
   std::mutex mutex_;  // Of all that follows, but for closed_, which is only written under it.
