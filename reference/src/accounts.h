@@ -14,9 +14,12 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
+#include "psq/error.h"
 #include "src/channel.h"
 #include "src/fault_seam.h"
 #include "src/robust_lock.h"
@@ -30,7 +33,24 @@ class Accounts {
   // Opens an account, which is the process's until the calling thread leaves or ends, and whose
   // number the process writes into the channel with. Throws SystemError when there are kWriters
   // already.
-  [[nodiscard]] Writer enter(const Channel& channel);
+  [[nodiscard]] Writer enter(const Channel& channel) {
+    const Writer used = used_.load();
+    for (Writer id = 0; id < used; ++id) {
+      if (at(id).life.try_lock() == RobustLock::Taken::kNo) continue;
+      if constexpr (kFaults) fault_point("account-taken");
+      settle(id, channel);
+      return id;
+    }
+    const RobustGuard guard(opening_, Deadline::never());
+    const Writer id = used_.load();
+    if (id == kWriters) throw SystemError("too many processes put into one queue", EAGAIN);
+    new (&at(id)) Account;
+    (void)at(id).life.try_lock();  // Nobody else knows of it yet.
+    if constexpr (kFaults) fault_point("account-opened");
+    used_.store(id + 1);
+    return id;
+  }
+
   // By the thread that entered, when no item is on its way from a put to the channel.
   void leave(Writer id) noexcept { at(id).life.unlock(); }
 
@@ -57,10 +77,22 @@ class Accounts {
     }
   }
   // Counts one of them as lost, in the same way.
-  void lose(Writer id) noexcept;
+  void lose(Writer id) noexcept {
+    at(id).lost.fetch_add(1);
+    (void)add_up_lost();
+  }
+
   // Counts those of dead processes as lost. Returns whether there were any. Never waits: what a
   // survivor is just looking at itself is left to it.
-  bool lose_of_the_dead(const Channel& channel);
+  bool lose_of_the_dead(const Channel& channel) {
+    const Writer used = used_.load();
+    for (Writer id = 0; id < used; ++id) {
+      // Nobody has it: nobody alive. Whoever looks closer keeps others from doing the same.
+      const RobustGuard guard(at(id).life, RobustGuard::Try{});
+      if (guard.owns()) settle(id, channel);
+    }
+    return add_up_lost();
+  }
 
  private:
   struct Account {
@@ -80,8 +112,25 @@ class Accounts {
   }
 
   Account& at(Writer id) noexcept { return reinterpret_cast<Account*>(places_.data())[id]; }
-  void settle(Writer id, const Channel& channel) noexcept;
-  bool add_up_lost() noexcept;
+  // Closes the account of a process that is dead, or has left. By the holder of its lock: whoever
+  // does it again comes to the same.
+  void settle(Writer id, const Channel& channel) noexcept {
+    while (!write_down(last_.load())) {
+    }
+    at(id).lost = static_cast<std::uint32_t>(at(id).put - channel.committed(id));
+    if constexpr (kFaults) fault_point("account-settled");
+  }
+
+  // False: there are no more than before.
+  bool add_up_lost() noexcept {
+    std::uint32_t sum = 0;
+    for (Writer id = 0; id < used_.load(); ++id) sum += at(id).lost.load();
+    std::uint32_t before = lost_.load();
+    while (static_cast<std::int32_t>(sum - before) > 0) {
+      if (lost_.compare_exchange_weak(before, sum)) return true;
+    }
+    return false;
+  }
 
   std::atomic<Step> last_{};                // A put; its value is the number of items.
   alignas(kCacheLine) RobustLock opening_;  // For those who open the first account in a place.

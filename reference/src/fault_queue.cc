@@ -12,6 +12,7 @@
 
 #include "src/clock.h"
 #include "src/fault_seam.h"
+#include "src/feeder.h"
 #include "src/history_faults.h"
 #include "src/leak_faults.h"
 

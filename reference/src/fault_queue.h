@@ -3,16 +3,19 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "psq/queue_core.h"
 #include "src/clock.h"
-#include "src/feeder.h"
-#include "src/queue_memory.h"
 
 namespace psq::detail {
+
+class Feeder;
+class QueueMemory;
 
 // What reaches into the classes.
 struct FaultSeams {

@@ -10,6 +10,7 @@
 
 #include "psq/error.h"
 #include "src/fault_seam.h"
+#include "src/feeder.h"
 #include "src/history_faults.h"
 
 namespace psq::detail {

@@ -2,15 +2,24 @@
 
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
+#include <exception>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
 #include <vector>
 
+#include "psq/error.h"
+#include "src/fault_queue.h"
+#include "src/fault_seam.h"
 #include "src/queue_memory.h"
 
 namespace psq::detail {
@@ -25,16 +34,65 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // Counts an item, waiting for a slot until the deadline; then sends it at once if nothing is
   // before it and nothing in the way, and leaves it to the thread otherwise. False: there was no
   // slot. Throws Closed, CountOverflow, and SystemError when there can be no thread or no account.
-  [[nodiscard]] bool put(std::string_view item, Deadline deadline);
+  [[nodiscard]] bool put(std::string_view item, Deadline deadline) {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kPutterHoldsPlace))
+        return FaultSeams::put_holding_place(*this, item, deadline);
+    int looks = 0;
+    [[maybe_unused]] const std::uint32_t before = kFaults ? queue_->accounts().put() : 0;
+    const auto look = [&] {
+      if constexpr (kFaults)
+        if (FaultSeams::blind(*this, looks, before, deadline)) return false;
+      // Whoever is about to sleep looks closely, at the dead as well.
+      return try_put(item, looks++ >= FutexEvent::kYields);
+    };
+    if (queue_->free_slot().wait(deadline, look)) return true;
+    if constexpr (kFaults)
+      if (fault_is(Fault::kFullTakesSlot)) FaultSeams::change_slots(*queue_, +1);
+    looks = FutexEvent::kYields;  // And so does whoever is about to give up.
+    return look();
+  }
 
   // No items from now on. Idempotent.
-  void close() noexcept;
+  void close() noexcept {
+    const std::lock_guard lock(mutex_);
+    if constexpr (kFaults)
+      if (fault_is(Fault::kCloseForgets)) buffer_ = {};
+    if constexpr (kFaults)
+      if (fault_is(Fault::kCloseAgainReopens) && closed_) return void(closed_ = false);
+    closed_ = true;
+    work_.notify_one();
+  }
+
   [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
   // To be called after close: waits until all items are in the channel, or until cancel_wait.
-  void wait_flushed();
+  void wait_flushed() {
+    std::unique_lock lock(mutex_);
+    const auto flushed = [&] {
+      return thread_ == Thread::kNone || thread_ == Thread::kFinished || cancelled_;
+    };
+    if constexpr (kFaults)
+      if (fault_is(Fault::kExitFlushGivesUp))
+        return void(done_.wait_for(lock, std::chrono::milliseconds{1}, flushed));
+    if constexpr (kFaults)
+      if (fault_is(Fault::kCancelSparesJoinThread) || fault_is(Fault::kJoinThreadWaitsForNothing))
+        return done_.wait(lock, [&] { return thread_ == Thread::kFinished; });
+    done_.wait(lock, flushed);
+  }
+
   // wait_flushed does not wait, from now on.
-  void cancel_wait() noexcept;
+  void cancel_wait() noexcept {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kCancelIgnored)) return;
+    const std::lock_guard lock(mutex_);
+    if constexpr (kFaults)
+      if ((fault_is(Fault::kCancelBeforePutForgotten) && thread_ == Thread::kNone) ||
+          (fault_is(Fault::kCancelAfterCloseForgotten) && closed_))
+        return;
+    cancelled_ = true;
+    done_.notify_all();
+  }
 
  private:
   friend struct FaultSeams;
@@ -47,13 +105,147 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     std::size_t used = 0;
   };
 
-  bool try_put(std::string_view item, bool closely);
-  void add(std::string_view item);
-  void buffer(std::string_view item);
-  [[nodiscard]] bool fits(std::size_t size) const noexcept;
-  void start();
-  void run(std::promise<Writer> entered);
-  bool next_batch(Blocks& batch);
+  // Blocks of the buffer have room for so much, or for one item. So much of them is kept: memory
+  // that has to come from the system costs more than the copy into it.
+  static constexpr std::size_t kBlock = std::size_t{60} << 10;
+  static constexpr std::size_t kMostKept = std::size_t{6} << 20;
+
+  // A put that needs a new block while plenty is buffered lets the feeder catch up, for so much
+  // time and no longer: about as much as new memory for the block would cost.
+  static constexpr std::size_t kPlenty = std::size_t{512} << 10;
+  static constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
+    return std::chrono::nanoseconds(2 * length);
+  }
+
+  bool try_put(std::string_view item, bool closely) {
+    std::unique_lock lock(mutex_);
+    if (thread_ == Thread::kNone && !closed_) start();
+    if (buffered_ > kPlenty && !fits(item.size())) {
+      caught_up_.wait_for(lock, catch_up_time(std::max(item.size(), kBlock)),
+                          [&] { return buffered_ <= kPlenty || closed_; });
+    }
+    if (closed_) throw Closed("queue");
+    if constexpr (kFaults) fault_point("put-begun");
+    if (!queue_->try_take(account_, closely)) return false;
+    add(item);
+    return true;
+  }
+
+  void add(std::string_view item) {
+    if constexpr (kFaults)
+      if (FaultSeams::counted(*this, item)) return;
+    try {
+      const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
+      if (!nothing_before || (kFaults && fault_chosen()) ||
+          !queue_->channel().try_send(item, account_))
+        buffer(item);
+    } catch (...) {
+      queue_->take_back(account_);
+      throw;
+    }
+  }
+
+  // To the end of the last block, or of a new one behind it.
+  void buffer(std::string_view item) {
+    const std::size_t length = item.size();
+    if (!fits(length)) {
+      if (buffer_.used == buffer_.all.size()) buffer_.all.emplace_back();
+      buffer_.all[buffer_.used].reserve(std::max(sizeof length + length, kBlock));
+      ++buffer_.used;
+    }
+    std::string& block = buffer_.all[buffer_.used - 1];
+    block.append(reinterpret_cast<const char*>(&length), sizeof length);
+    block.append(item);
+    buffered_ += sizeof length + length;
+    if constexpr (kFaults) fault_point("item-buffered");
+    if (thread_ == Thread::kIdle) work_.notify_one();
+  }
+
+  [[nodiscard]] bool fits(std::size_t length) const noexcept {
+    if (buffer_.used == 0) return false;
+    const std::string& block = buffer_.all[buffer_.used - 1];
+    return block.capacity() - block.size() >= sizeof length + length;
+  }
+
+  // Starts the thread, and waits until it has an account. If it can have none, there is no thread.
+  void start() {
+    // Signals are for the program's own threads: a new one inherits the mask.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    std::promise<Writer> entered;
+    auto account = entered.get_future();
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+      std::thread(&Feeder::run, shared_from_this(), std::move(entered)).detach();
+    } catch (const std::system_error& failed) {
+      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      throw SystemError("cannot start the feeder thread of a queue", failed.code().value());
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    account_ = account.get();
+    thread_ = Thread::kBusy;
+  }
+
+  void run(std::promise<Writer> entered) {
+    Writer account = 0;
+    try {
+      account = queue_->accounts().enter(queue_->channel());
+    } catch (...) {
+      return entered.set_exception(std::current_exception());
+    }
+    entered.set_value(account);
+    Blocks batch;
+    while (next_batch(batch)) {
+      for (std::size_t i = 0; i < batch.used; ++i) {
+        std::string_view left = batch.all[i];
+        if constexpr (kFaults)
+          if (fault_chosen()) FaultSeams::send_all(*this, std::exchange(left, {}));
+        while (!left.empty()) {
+          left.remove_prefix(queue_->channel().send_some(left, account));
+          if constexpr (kFaults) fault_point("some-sent");
+        }
+      }
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      thread_ = Thread::kFinished;
+      if constexpr (kFaults)
+        if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
+      done_.notify_all();
+    }
+    queue_->accounts().leave(account);
+  }
+
+  // Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
+  // there will be none.
+  bool next_batch(Blocks& batch) {
+    std::size_t kept = 0;
+    std::erase_if(batch.all, [&](std::string& block) {
+      block.clear();
+      return (kept += block.capacity()) > kMostKept;
+    });
+    batch.used = 0;
+    std::unique_lock lock(mutex_);
+    thread_ = Thread::kIdle;
+    work_.wait(lock, [&] { return buffer_.used > 0 || closed_; });
+    [[maybe_unused]] const auto swap = [&] {
+      return buffer_.used > 0 && fault_swap(buffer_.all[0]);
+    };
+    if constexpr (kFaults)
+      if (fault_is(Fault::kFeederSwaps) || fault_is(Fault::kTasksFeederSwaps) ||
+          fault_is(Fault::kKilledSwaps))
+        if (!swap() && fault_turn(4)) work_.wait_for(lock, kLookAgain, swap);
+    if constexpr (kFaults)
+      if (fault_feeder_is_slow())
+        work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
+    thread_ = Thread::kBusy;
+    std::swap(batch, buffer_);
+    buffered_ = 0;
+    caught_up_.notify_all();
+    if constexpr (kFaults) fault_point("batch-taken");
+    return batch.used > 0;
+  }
 
   const std::shared_ptr<QueueMemory> queue_;
   std::mutex mutex_;  // Of all that follows, but for closed_, which is only written under it.

@@ -166,19 +166,20 @@ void check_range(const char* what, std::int64_t value, std::int64_t least, std::
       (value < least ? "at least " + std::to_string(least) : "at most " + std::to_string(largest)));
 }
 
+constexpr std::size_t kSize = sizeof(QueueMemory) + Channel::kCapacity;
+
 }  // namespace
 
 std::unique_ptr<QueueCore> QueueCore::create(CoreOptions options) {
   if constexpr (kFaults) fault_create(options);
   check_range("maxsize", options.maxsize, INT64_MIN, kMaxSize);
   check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
-  auto memory = std::make_shared<SharedMemory>(QueueMemory::size());
+  auto memory = std::make_shared<SharedMemory>(kSize);
   new (memory->data()) QueueMemory(options);
   return std::make_unique<LocalQueue>(std::move(memory));
 }
 
 std::unique_ptr<QueueCore> QueueCore::open(QueueKind kind, const std::string& token) {
-  constexpr auto kSize = QueueMemory::size();
   return std::make_unique<LocalQueue>(
       std::make_shared<SharedMemory>(take_handle(name_of(kind), token, kSize), kSize));
 }

@@ -9,10 +9,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 
+#include "psq/error.h"
 #include "psq/queue_core.h"
 #include "src/accounts.h"
 #include "src/channel.h"
+#include "src/fault_queue.h"
 #include "src/fault_seam.h"
 #include "src/futex_event.h"
 
@@ -22,9 +25,15 @@ namespace psq::detail {
 // may use it.
 class QueueMemory {
  public:
-  // In so much zeroed memory.
-  explicit QueueMemory(const CoreOptions& options);
-  [[nodiscard]] static constexpr std::size_t size() noexcept;
+  // In zeroed memory that goes on behind it for Channel::kCapacity bytes.
+  explicit QueueMemory(const CoreOptions& options)
+      : kind_(options.kind),
+        bound_(static_cast<std::uint64_t>(options.maxsize > 0 ? options.maxsize : kMaxSize)),
+        seen_done_(0 - static_cast<std::uint64_t>(options.unfinished)),
+        done_(seen_done_.load()),
+        zero_at_(seen_done_.load()) {
+    static_assert(std::is_trivially_destructible_v<QueueMemory>, "nobody destroys it");
+  }
 
   [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
@@ -33,35 +42,189 @@ class QueueMemory {
   // Counts an item in the account of the calling process, one thread of it at a time. That takes a
   // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
   // False: no slot is free. Throws CountOverflow.
-  [[nodiscard]] bool try_take(Writer id, bool closely);
+  [[nodiscard]] bool try_take(Writer id, bool closely) {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kBoundRaces) && !all_slots_in_use()) {
+        fault_pause();
+        return accounts().add(id, [](std::uint32_t) { return true; });
+      }
+    bool overflows = false;
+    const auto allowed = [&](std::uint32_t put) {
+      const bool free = is_slot_free(put);
+      overflows = free && kind_ == QueueKind::kJoinable && !is_task_possible(put);
+      return free && !overflows;
+    };
+    bool taken = accounts().add(id, allowed);
+    if (!taken && !overflows && closely) {
+      collect_from_the_dead();
+      taken = accounts().add(id, allowed);
+    }
+    if (overflows) throw CountOverflow();
+    return taken;
+  }
+
   // Takes back an item that will not be put after all.
-  void take_back(Writer id) noexcept;
+  void take_back(Writer id) noexcept {
+    accounts().lose(id);
+    items_lost();
+  }
+
   // To be called after the channel has been read.
-  void slot_freed() noexcept;
+  void slot_freed() noexcept {
+    // Nobody waits for a slot of a queue that has no bound.
+    if (bound_ < kMaxSize) free_slot_.notify_one();
+  }
+
   [[nodiscard]] FutexEvent& free_slot() noexcept { return free_slot_; }
-  [[nodiscard]] std::uint32_t slots_in_use() const noexcept;
+  [[nodiscard]] std::uint32_t slots_in_use() const noexcept {
+    for (;;) {
+      const std::uint32_t gone = items_gone();
+      const std::uint32_t put = accounts_.put();
+      if (gone != items_gone()) continue;
+      const std::uint32_t used = put - gone;
+      return kFaults ? used + static_cast<std::uint32_t>(fault_slots_.load()) : used;
+    }
+  }
+
   [[nodiscard]] bool all_slots_in_use() const noexcept { return slots_in_use() >= bound_; }
 
   // One task is done. False, with no effect: none is unfinished.
-  [[nodiscard]] bool task_done() noexcept;
+  [[nodiscard]] bool task_done() noexcept {
+    if constexpr (kFaults)
+      if (const auto instead = fault_task_done()) return *instead;
+    std::uint64_t done = done_.load();
+    do {
+      if (!is_task_unfinished(done)) {
+        if constexpr (kFaults)
+          if (fault_is(Fault::kCreditAfterTooOften)) fault_shared() = 1;
+        return kFaults && fault_is(Fault::kTaskDoneUnchecked);
+      }
+    } while (!done_.compare_exchange_weak(done, done + 1));
+    if constexpr (kFaults) fault_point("task-done");
+    if (is_task_unfinished(done + 1)) return true;
+    // A put between the two lines above hides a zero; it may as well have come before it.
+    std::uint64_t before = zero_at_.load();
+    while (static_cast<std::int64_t>(done + 1 - before) > 0 &&
+           !zero_at_.compare_exchange_weak(before, done + 1)) {
+    }
+    if constexpr (kFaults) fault_point("zero-noted");
+    no_tasks_.notify_all();
+    return true;
+  }
+
   // Returns true when no task is unfinished, or when there was none meanwhile. False: the deadline
   // has passed.
-  [[nodiscard]] bool wait_for_no_tasks(Deadline deadline);
+  [[nodiscard]] bool wait_for_no_tasks(Deadline deadline) {
+    if constexpr (kFaults)
+      if (fault_join_begins()) return true;
+    // What was zero before is none of this join's; the count of tasks done may have been set back
+    // since.
+    const std::uint64_t noted = zero_at_.load();
+    const std::uint64_t done = done_.load();
+    const std::uint64_t begin = static_cast<std::int64_t>(noted - done) > 0 ? noted : done;
+    const auto none = [&] {
+      const std::uint64_t done_now = done_.load();
+      return unfinished(items(), done_now) == 0;
+    };
+    const bool zero = no_tasks_.wait(deadline, [&] {
+      if constexpr (kFaults) fault_point("joiner-looks");
+      if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
+      if constexpr (kFaults)
+        if (fault_is(Fault::kJoinMissesZero)) return false;
+      if (none()) return true;
+      if (!kFaults || !fault_is(Fault::kDeadTasksStay)) collect_from_the_dead();
+      return none();
+    });
+    if constexpr (kFaults) fault_join_ends();
+    return zero;
+  }
 
   // Takes back the slots and tasks of items that died with their process before they were visible,
   // and tells those who wait for them. Never waits.
-  void collect_from_the_dead() noexcept;
+  void collect_from_the_dead() noexcept {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kDeadSlotsStay)) return;
+    try {
+      if (accounts().lose_of_the_dead(channel_)) items_lost();
+    } catch (const SystemError&) {
+      // A lock that cannot be taken is for those who need it to complain of.
+    }
+  }
 
  private:
   friend struct FaultSeams;
 
+  static std::uint32_t unfinished(std::uint32_t items, std::uint64_t done) noexcept {
+    const auto left = static_cast<std::int32_t>(items - static_cast<std::uint32_t>(done));
+    return left > 0 ? static_cast<std::uint32_t>(left) : 0;
+  }
+
+  // Whether `test` is true of what was seen before or, if not, of what a new look shows: others'
+  // lines are left alone as long as they need not be looked at.
+  template <typename Number, typename Look, typename Test>
+  static bool holds(std::atomic<Number>& seen, const Look& look, const Test& test) noexcept {
+    if (test(seen.load(std::memory_order_relaxed))) return true;
+    const Number now = look();
+    seen.store(now, std::memory_order_relaxed);
+    return test(now);
+  }
+
   // Those that were put and not lost; those that were lost or read.
-  [[nodiscard]] std::uint32_t items() const noexcept;
-  [[nodiscard]] std::uint32_t items_gone() const noexcept;
-  [[nodiscard]] bool is_slot_free(std::uint32_t put) noexcept;
-  [[nodiscard]] bool is_task_possible(std::uint32_t put) noexcept;
-  [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept;
-  void items_lost() noexcept;
+  [[nodiscard]] std::uint32_t items() const noexcept {
+    const std::uint32_t lost = accounts_.lost();
+    return accounts_.put() - lost;
+  }
+
+  [[nodiscard]] std::uint32_t items_gone() const noexcept {
+    if constexpr (kFaults)
+      if (fault_keeps_slots()) return accounts_.lost();
+    return accounts_.lost() + channel_.messages_read();
+  }
+
+  [[nodiscard]] bool is_slot_free(std::uint32_t put) noexcept {
+    return holds(
+        seen_gone_, [&] { return items_gone(); },
+        [&](std::uint32_t gone) {
+          // Below zero when others have put, and others read, since `put` was looked at.
+          const auto used =
+              static_cast<std::int32_t>(put - gone) + (kFaults ? fault_slots_.load() : 0);
+          return used < 0 || static_cast<std::uint64_t>(used) < bound_;
+        });
+  }
+
+  // Every item that is put makes a task, so that a put has nothing else to do. Whether another one
+  // can be put beside so many.
+  [[nodiscard]] bool is_task_possible(std::uint32_t put) noexcept {
+    if constexpr (kFaults)
+      if (fault_is(Fault::kOverflowUnchecked)) return true;
+    const std::uint32_t lost = accounts().lost();
+    const bool possible = holds(
+        seen_done_, [&] { return done_.load(); },
+        [&](std::uint64_t done) { return unfinished(put - lost, done) < kMaxUnfinished; });
+    if constexpr (kFaults)
+      if (!possible && fault_is(Fault::kOverflowLosesTask)) ++done_;
+    return possible;
+  }
+
+  // Whether there are more tasks than so many.
+  [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept {
+    const std::uint32_t lost = accounts().lost();
+    return holds(
+        seen_put_, [&] { return accounts().put(); },
+        [&](std::uint32_t put) { return unfinished(put - lost, done) > 0; });
+  }
+
+  void items_lost() noexcept {
+    slot_freed();
+    // Below zero when somebody has called task_done for an item that nobody could have obtained.
+    std::uint64_t done = done_.load();
+    std::int32_t left = 0;
+    do {
+      left = static_cast<std::int32_t>(items() - static_cast<std::uint32_t>(done));
+    } while (left < 0 && !done_.compare_exchange_weak(
+                             done, done + static_cast<std::uint64_t>(std::int64_t{left})));
+    if (left <= 0) no_tasks_.notify_all();
+  }
 
   Accounts accounts_;
   const QueueKind kind_;
@@ -77,9 +240,5 @@ class QueueMemory {
   std::atomic<std::uint64_t> zero_at_;  // What `done_` was when there last was no task unfinished.
   Channel channel_;                     // Last: its bytes are behind it.
 };
-
-constexpr std::size_t QueueMemory::size() noexcept {
-  return sizeof(QueueMemory) + Channel::kCapacity;
-}
 
 }  // namespace psq::detail
