@@ -1,5 +1,6 @@
 #include "psq/process.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -11,7 +12,6 @@
 #include <cstdlib>
 #include <thread>
 
-#include "src/descriptor_io.h"
 #include "src/fault_seam.h"
 #include "src/process_faults.h"
 #include "src/process_state.h"
@@ -44,7 +44,8 @@ class Process::State {
       // only.
       const detail::Descriptor child(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
       pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
-      detail::poll_until({&watched, 1}, deadline.within(detail::kLookAgain));
+      const timespec soon = deadline.within(detail::kLookAgain).left();
+      (void)ppoll(&watched, 1, &soon, nullptr);
     }
     return true;
   }

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "psq/handle.h"
-#include "src/descriptor_io.h"
 
 namespace psq::detail {
 
