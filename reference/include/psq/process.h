@@ -30,13 +30,11 @@ struct ProcessOptions {
 // or assigned to.
 class Process {
  public:
-  using Options = ProcessOptions;
-
   // Forks. The child calls `body` on the forking thread and then ends as psq::exit(0) does. An
   // exception that leaves `body` is reported on standard error, and the child ends as psq::exit(1).
   // May be called by any thread. Throws SystemError when there can be no child. Clauses:
   // process.exit-code.values.
-  explicit Process(const std::function<void()>& body, Options options = {});
+  explicit Process(const std::function<void()>& body, ProcessOptions options = {});
 
   Process(Process&&) noexcept = default;
   Process& operator=(Process&&) noexcept = default;
