@@ -21,10 +21,8 @@ using Access = ConnectionBase::Access;
 // Messages up to this many bytes are written together with their header, in one write.
 constexpr std::size_t kWrittenAtOnce = 16384;
 
-// An announced length may be nonsense: only so many bytes are made room for on its word alone.
-constexpr std::uint64_t kBelieved = std::uint64_t{1} << 20;
 // Received at a time; what was cleared for it the processor still has at hand.
-constexpr std::uint64_t kPiece = std::uint64_t{1} << 16;
+constexpr std::size_t kPiece = std::size_t{1} << 16;
 
 // An end of a pipe travels as a length that no message has and one byte that says what the end can
 // do, with the descriptor attached to them. The first byte alone tells it from all messages.
@@ -104,8 +102,7 @@ void write_message(int descriptor, bool is_socket, std::span<const std::byte> me
   const auto header = std::as_bytes(std::span(words).last(length > INT32_MAX ? 3 : 1));
   if (length > kWrittenAtOnce) {
     write_fully(descriptor, is_socket, header);
-    write_fully(descriptor, is_socket, message);
-    return;
+    return write_fully(descriptor, is_socket, message);
   }
   std::array<std::byte, sizeof(std::uint32_t) + kWrittenAtOnce> both;
   std::ranges::copy(message, std::ranges::copy(header, both.begin()).out);
@@ -128,7 +125,7 @@ void read_fully(int descriptor, std::span<std::byte> room, bool at_begin = false
   }
 }
 
-std::uint64_t read_length(int descriptor) {
+std::size_t read_length(int descriptor) {
   if constexpr (detail::kFaults) detail::faulty_receive(descriptor);
   std::uint32_t header = 0;
   read_fully(descriptor, std::as_writable_bytes(std::span(&header, 1)), true);
@@ -143,14 +140,15 @@ std::uint64_t read_length(int descriptor) {
     read_fully(descriptor, std::as_writable_bytes(std::span(&long_header, 1)));
     length = static_cast<std::int64_t>(be64toh(long_header));
   }
-  if (length >= 0) return static_cast<std::uint64_t>(length);
+  if (length >= 0) return static_cast<std::size_t>(length);
   throw Corrupted("got a message of impossible length " + std::to_string(length) +
                   "; do both ends of the pipe write whole messages?");
 }
 
-std::string read_message(int descriptor, std::uint64_t length) {
+std::string read_message(int descriptor, std::size_t length) {
   std::string message;
-  message.reserve(std::min(length, kBelieved));
+  // The length may be nonsense: only so much room is made on its word alone.
+  message.reserve(std::min(length, 16 * kPiece));
   while (message.size() < length) {
     const std::size_t before = message.size();
     message.resize(std::min(length, before + kPiece));
@@ -159,8 +157,9 @@ std::string read_message(int descriptor, std::uint64_t length) {
   return message;
 }
 
-void check_within(const char* what, std::int64_t value, std::size_t limit) {
-  if (value >= 0 && static_cast<std::uint64_t>(value) <= limit) return;
+std::size_t checked(const char* what, std::int64_t value, std::size_t limit) {
+  if (value >= 0 && static_cast<std::size_t>(value) <= limit)
+    return static_cast<std::size_t>(value);
   throw InvalidArgument(std::string(what) + " is " + std::to_string(value) +
                         ", but has to be from 0 to " + std::to_string(limit));
 }
@@ -235,12 +234,8 @@ void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t
                                 std::optional<std::int64_t> size) {
   (void)check(kSends);
   if constexpr (detail::kFaults) detail::faulty_slice(message.size(), offset, size);
-  check_within("offset", offset, message.size());
-  message = message.subspan(static_cast<std::size_t>(offset));
-  if (size) {
-    check_within("size", *size, message.size());
-    message = message.first(static_cast<std::size_t>(*size));
-  }
+  message = message.subspan(checked("offset", offset, message.size()));
+  if (size) message = message.first(checked("size", *size, message.size()));
   send_message(message);
 }
 
@@ -256,17 +251,15 @@ void ConnectionBase::send_message(std::span<const std::byte> message) {
 std::string ConnectionBase::receive_message(std::optional<std::int64_t> maximum) {
   const int descriptor = check(kReceives);
   if constexpr (detail::kFaults) detail::faulty_maximum(descriptor, maximum);
-  if (maximum && *maximum < 0) {
-    throw InvalidArgument("maximum is " + std::to_string(*maximum) + ", but cannot be negative");
-  }
-  const std::uint64_t length = read_length(descriptor);
-  if (maximum && length > static_cast<std::uint64_t>(*maximum)) {
+  const std::size_t most = maximum ? checked("maximum", *maximum, PTRDIFF_MAX) : SIZE_MAX;
+  const std::size_t length = read_length(descriptor);
+  if (length > most) {
     if constexpr (detail::kFaults)
       if (detail::fault_is(detail::Fault::kTooLongClosesBothWays)) close();
     // Its rest is in the way of all others.
     access_ = Access(access_ & ~kReceives);
     if (!writable()) close();
-    throw MessageTooLong(length, static_cast<std::uint64_t>(*maximum));
+    throw MessageTooLong(length, most);
   }
   return read_message(descriptor, length);
 }
@@ -281,8 +274,7 @@ std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> ma
 std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int64_t offset) {
   const int descriptor = check(kReceives);
   if constexpr (detail::kFaults) detail::faulty_offset(descriptor, room.size(), offset);
-  check_within("offset", offset, room.size());
-  const auto rest = room.subspan(static_cast<std::size_t>(offset));
+  const auto rest = room.subspan(checked("offset", offset, room.size()));
   std::string message = receive_message();
   if (message.size() > rest.size()) {
     if constexpr (detail::kFaults) {

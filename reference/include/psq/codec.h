@@ -107,16 +107,11 @@ auto nesting(const char* what, const Code& code) {
   }
 }
 
-// Is its own bytes, unless somebody has specialized its codec: nothing has to be copied.
-template <typename T>
-concept OwnBytes = requires {
-  Codec<T>::bytes_of;
-};
-
 // Calls `use` with the value's bytes. Throws NotSerializable and what `use` does.
 template <typename T, typename Use>
 auto with_bytes(const T& value, const Use& use) {
-  if constexpr (OwnBytes<T>) {
+  // It has them, unless somebody has specialized its codec: nothing has to be copied then.
+  if constexpr (requires { Codec<T>::bytes_of; }) {
     return use(Codec<T>::bytes_of(value));
   } else {
     std::string bytes;
@@ -141,7 +136,7 @@ struct FaultUndecodable {
 // else.
 template <typename T>
 T deserialize(std::string bytes) {
-  if constexpr (OwnBytes<T> && std::is_same_v<T, std::string>) {
+  if constexpr (std::is_same_v<T, std::string> && requires { Codec<T>::bytes_of; }) {
     return bytes;
   } else {
 #ifdef PSQ_FAULTS
