@@ -27,8 +27,6 @@ constexpr std::size_t kPiece = std::size_t{1} << 16;
 // An end of a pipe travels as a length that no message has and one byte that says what the end can
 // do, with the descriptor attached to them. The first byte alone tells it from all messages.
 using EndRecord = std::array<std::byte, 5>;
-constexpr std::int64_t kEndFollows = INT32_MIN;
-
 constexpr EndRecord make_record(std::byte access) { return {std::byte{0x80}, {}, {}, {}, access}; }
 
 // A record, and room for one descriptor beside it.
@@ -130,7 +128,7 @@ std::size_t read_length(int descriptor) {
   std::uint32_t header = 0;
   read_fully(descriptor, std::as_writable_bytes(std::span(&header, 1)), true);
   std::int64_t length = static_cast<std::int32_t>(be32toh(header));
-  if (length == kEndFollows) {
+  if (length == INT32_MIN) {  // An end record.
     std::byte bits;
     read_fully(descriptor, {&bits, 1});
     throw NotDeserializable("a connection came and no message; receive it with recv_connection");
@@ -194,8 +192,8 @@ int poll_until(std::span<pollfd> descriptors, detail::Deadline deadline) {
 }  // namespace
 
 std::pair<ConnectionBase, ConnectionBase> detail::make_ends(Ways ways) {
-  const bool duplex = ways == both_ways;
   int ends[2];
+  const bool duplex = ways == both_ways;
   const int failed =
       duplex ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC);
   if (failed != 0) throw SystemError("cannot make a pipe", errno);
@@ -203,11 +201,12 @@ std::pair<ConnectionBase, ConnectionBase> detail::make_ends(Ways ways) {
     if (fault_is(Fault::kDuplexOneWay) && duplex) ::shutdown(ends[1], SHUT_WR);
     if (fault_is(Fault::kOneWayReversed) && !duplex) std::swap(ends[0], ends[1]);
   }
-  Access first = duplex ? Access::kDuplex : Access::kReceives;
   if constexpr (kFaults)
-    if (fault_is(Fault::kAlwaysWritable)) first = Access(first | Access::kSends);
-  const Access second = duplex ? Access::kDuplex : Access::kSends;
-  return {ConnectionBase(ends[0], first), ConnectionBase(ends[1], second)};
+    if (fault_is(Fault::kAlwaysWritable) && !duplex)
+      return {ConnectionBase(ends[0], Access(Access::kReceives | Access::kSends)),
+              ConnectionBase(ends[1], Access::kSends)};
+  return {ConnectionBase(ends[0], duplex ? Access::kDuplex : Access::kReceives),
+          ConnectionBase(ends[1], duplex ? Access::kDuplex : Access::kSends)};
 }
 
 void ConnectionBase::close() noexcept {

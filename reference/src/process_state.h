@@ -46,8 +46,8 @@ class ProcessState {
     children_.insert(child);
   }
 
-  // What a child is owed when nobody has it any more: see ~Process. Nothing in other processes than
-  // its parent.
+  // What a child is owed when nobody has it any more: see psq::Process. Nothing in other
+  // processes than its parent.
   void let_go_of(const Child& child) noexcept;
   // All that the end of a process owes: see psq::exit.
   void finish();
