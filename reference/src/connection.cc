@@ -143,18 +143,6 @@ std::size_t read_length(int descriptor) {
                   "; do both ends of the pipe write whole messages?");
 }
 
-std::string read_message(int descriptor, std::size_t length) {
-  std::string message;
-  // The length may be nonsense: only so much room is made on its word alone.
-  message.reserve(std::min(length, 16 * kPiece));
-  while (message.size() < length) {
-    const std::size_t before = message.size();
-    message.resize(std::min(length, before + kPiece));
-    read_fully(descriptor, std::as_writable_bytes(std::span(message)).subspan(before));
-  }
-  return message;
-}
-
 std::size_t checked(const char* what, std::int64_t value, std::size_t limit) {
   if (value >= 0 && static_cast<std::size_t>(value) <= limit)
     return static_cast<std::size_t>(value);
@@ -178,14 +166,13 @@ void send_end(int socket, int descriptor, Access access) {
             [&] { return ::sendmsg(socket, &envelope.header, MSG_NOSIGNAL); });
 }
 
-// poll(2) until something is ready or the deadline passes; returns how many are ready.
+// poll(2) until something is ready or the deadline passes; returns how many are ready, if any.
 int poll_until(std::span<pollfd> descriptors, detail::Deadline deadline) {
   for (;;) {
     const timespec left = deadline.within(std::chrono::hours(1)).left();
     const int ready = ::ppoll(descriptors.data(), descriptors.size(), &left, nullptr);
-    if (ready > 0) return ready;
     if (ready < 0 && errno != EINTR) throw SystemError("cannot wait for connections", errno);
-    if (deadline.has_passed()) return 0;
+    if (ready > 0 || deadline.has_passed()) return ready;
   }
 }
 
@@ -260,7 +247,15 @@ std::string ConnectionBase::receive_message(std::optional<std::int64_t> maximum)
     if (!writable()) close();
     throw MessageTooLong(length, most);
   }
-  return read_message(descriptor, length);
+  std::string message;
+  // The length may be nonsense: only so much room is made on its word alone.
+  message.reserve(std::min(length, 16 * kPiece));
+  while (message.size() < length) {
+    const std::size_t before = message.size();
+    message.resize(std::min(length, before + kPiece));
+    read_fully(descriptor, std::as_writable_bytes(std::span(message)).subspan(before));
+  }
+  return message;
 }
 
 std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> maximum) {

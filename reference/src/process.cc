@@ -24,8 +24,6 @@ class Process::State {
   // In the parent. `at_end` is the signal that the child gets at the end of it; zero is none.
   State(pid_t child, int at_end) : pid(child), signal_at_end(at_end) {}
 
-  [[nodiscard]] bool is_mine() const noexcept { return getpid() == parent_; }
-
   // True when the child has ended; false not before the deadline.
   bool join(detail::Deadline deadline) {
     if constexpr (detail::kFaults)
@@ -49,9 +47,9 @@ class Process::State {
 
   // While the child runs it is sent the signal; zero is none.
   std::optional<int> exit_code(int signal = 0) {
-    if (!is_mine()) {
+    if (getpid() != parent) {
       throw InvalidArgument("process " + std::to_string(pid) + " is a child of process " +
-                            std::to_string(parent_) + ", and only that one can deal with it");
+                            std::to_string(parent) + ", and only that one can deal with it");
     }
     const std::lock_guard lock(mutex_);
     int status = 0;
@@ -64,10 +62,10 @@ class Process::State {
   }
 
   const pid_t pid;
+  const pid_t parent = getpid();
   const int signal_at_end;
 
  private:
-  const pid_t parent_ = getpid();
   std::mutex mutex_;
   std::optional<int> exit_code_;
 };
@@ -92,7 +90,7 @@ ProcessState::ProcessState() {
 }
 
 void ProcessState::let_go_of(const Child& child) noexcept {
-  if (!child->is_mine()) return;
+  if (child->parent != getpid()) return;
   if constexpr (kFaults)
     if (fault_is(Fault::kDaemonsLeft) && child->signal_at_end != 0) return;
   child->exit_code(child->signal_at_end);
@@ -103,10 +101,9 @@ void ProcessState::let_go_of(const Child& child) noexcept {
 
 void ProcessState::finish() {
   std::set<Child> children;
-  {
-    const std::lock_guard lock(mutex_);
-    children.swap(children_);
-  }
+  std::unique_lock lock(mutex_);
+  children.swap(children_);
+  lock.unlock();
   if constexpr (kFaults)
     if (fault_is(Fault::kDaemonsLeft))
       std::erase_if(children, [](const Child& child) { return child->signal_at_end != 0; });
@@ -127,12 +124,11 @@ void ProcessState::finish() {
 
 void ProcessState::flush_queues() {
   std::vector<std::shared_ptr<Feeder>> feeders;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const ForkAware* handle : handles_) {
-      if (auto feeder = handle->feeder()) feeders.push_back(std::move(feeder));
-    }
+  std::unique_lock lock(mutex_);
+  for (const ForkAware* handle : handles_) {
+    if (auto feeder = handle->feeder()) feeders.push_back(std::move(feeder));
   }
+  lock.unlock();
   if constexpr (kFaults)
     if (fault_is(Fault::kExitFlushesOneQueue))
       for (; feeders.size() > 1; feeders.pop_back()) feeders.back()->fault_lose();

@@ -17,7 +17,7 @@ namespace psq::detail {
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) noexcept : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.number_.exchange(-1)) {}
   Descriptor& operator=(Descriptor other) noexcept {
     number_ = other.number_.exchange(number_);
     return *this;
@@ -27,7 +27,6 @@ class Descriptor {
   }
 
   [[nodiscard]] int get() const noexcept { return number_.load(); }
-  [[nodiscard]] int release() noexcept { return number_.exchange(-1); }
 
  private:
   std::atomic<int> number_;
