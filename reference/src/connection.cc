@@ -150,12 +150,6 @@ std::size_t checked(const char* what, std::int64_t value, std::size_t limit) {
                         ", but has to be from 0 to " + std::to_string(limit));
 }
 
-void check_carries(Access access) {
-  if ((access & ConnectionBase::kSocket) != 0) return;
-  throw InvalidArgument(
-      "a one-way pipe carries no connections: send them through an end of a duplex pipe");
-}
-
 // All of it or nothing: a sender that is killed leaves no part of it behind.
 void send_end(int socket, int descriptor, Access access) {
   Envelope envelope{.record = make_record(std::byte{access})};
@@ -201,19 +195,23 @@ void ConnectionBase::close() noexcept {
   if constexpr (detail::kFaults) detail::faulty_close(closing.get());
 }
 
-int ConnectionBase::check(Access needed) const {
+int ConnectionBase::check(int needed) const {
   const int descriptor = fd();
-  const bool sends = needed == kSends;
   if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kSendToClosedBreaks) && descriptor < 0 && sends)
+    if (detail::fault_is(detail::Fault::kSendToClosedBreaks) && descriptor < 0 &&
+        (needed & kSends) != 0)
       throw BrokenPipe();
   if (descriptor < 0) throw Closed("connection");
   if constexpr (detail::kFaults)
-    if (detail::fault_is(sends ? detail::Fault::kDirectionUnchecked
-                               : detail::Fault::kRecvDirectionUnchecked))
-      return descriptor;
-  if ((access_ & needed) != 0) return descriptor;
-  throw WrongDirection(sends ? "connection is read-only" : "connection is write-only");
+    if (detail::fault_is((needed & kSends) != 0 ? detail::Fault::kDirectionUnchecked
+                                                : detail::Fault::kRecvDirectionUnchecked))
+      needed &= kSocket;
+  const int missing = needed & ~access_;
+  if ((missing & kSends) != 0) throw WrongDirection("connection is read-only");
+  if ((missing & kReceives) != 0) throw WrongDirection("connection is write-only");
+  if (missing == 0) return descriptor;
+  throw InvalidArgument(
+      "a one-way pipe carries no connections: send them through an end of a duplex pipe");
 }
 
 void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t offset,
@@ -284,8 +282,7 @@ std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int6
 }
 
 void ConnectionBase::send_connection(const ConnectionBase& end) {
-  const int carrier = check(kSends);
-  check_carries(access_);
+  const int carrier = check(kSends | kSocket);
   const int descriptor = end.fd();
   if (descriptor < 0) throw Closed("connection to be sent");
   if constexpr (detail::kFaults)
@@ -296,8 +293,7 @@ void ConnectionBase::send_connection(const ConnectionBase& end) {
 }
 
 ConnectionBase ConnectionBase::receive_end() {
-  const int carrier = check(kReceives);
-  check_carries(access_);
+  const int carrier = check(kReceives | kSocket);
   // A look takes nothing but a copy of the descriptor: a message stays where it is, and so does an
   // end for whose descriptor there is no room.
   Envelope envelope;

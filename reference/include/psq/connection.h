@@ -37,7 +37,7 @@ namespace psq {
 // pipe.recv.other-end-left-unread.
 class ConnectionBase {
  public:
-  // What an end can do, and whether it is a socket, which can carry ends of pipes.
+  // What an end can do. Ends of pipes are carried by sockets alone, and all of these are duplex.
   enum Access : std::uint8_t { kReceives = 1, kSends = 2, kSocket = 4, kDuplex = 7 };
   // Takes over a descriptor, which will be closed with the connection.
   ConnectionBase(int descriptor, Access access) noexcept
@@ -90,7 +90,8 @@ class ConnectionBase {
   [[nodiscard]] int fd() const noexcept { return descriptor_.get(); }
 
  protected:
-  int check(Access needed) const;  // Returns the descriptor.
+  // Returns the descriptor of an end that can do all that is `needed`.
+  int check(int needed) const;
   void send_message(std::span<const std::byte> message);
   std::string receive_message(std::optional<std::int64_t> maximum = std::nullopt);
   ConnectionBase receive_end();  // Its descriptor is close-on-exec.
