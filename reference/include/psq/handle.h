@@ -24,6 +24,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "psq/descriptor.h"
 
