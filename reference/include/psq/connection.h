@@ -142,10 +142,13 @@ class Connection : public ConnectionBase {
         item, [&](std::string_view bytes) { send_message(std::as_bytes(std::span(bytes))); });
   }
 
-  // Receives one item, waiting for it as long as it takes.
+  // Receives one item, waiting for it as long as it takes. With a timeout: when no message begins
+  // within it TimeoutError, and nothing is taken. A message that has begun is waited for as long as
+  // it takes.
   // Throws NotDeserializable; the message is consumed. Clauses: pipe.recv.waits-for-message,
   // pipe.recv.not-deserializable, pipe.recv.empty-message.
-  [[nodiscard]] T recv() {
+  [[nodiscard]] T recv(Timeout timeout = forever) {
+    if (!timeout.is_forever() && !poll(timeout)) throw TimeoutError();
     auto message = receive_message();
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
@@ -153,12 +156,6 @@ class Connection : public ConnectionBase {
     return detail::deserialize<std::remove_cv_t<T>>(std::move(message));
   }
 
-  // With a timeout: when no message begins within it TimeoutError, and nothing is taken. A message
-  // that has begun is waited for as long as it takes.
-  [[nodiscard]] T recv(Timeout timeout) {
-    if (!poll(timeout)) throw TimeoutError();
-    return recv();
-  }
   // The same, but nothing instead of TimeoutError.
   [[nodiscard]] std::optional<T> try_recv(Timeout timeout = no_wait) {
     if (!poll(timeout)) return std::nullopt;

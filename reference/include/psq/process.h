@@ -40,8 +40,7 @@ class Process {
   // Waits until the child has ended; with a timeout, whether it has within it. Clauses:
   // process.join.waits, process.join.timeout-by-value, process.join.zero-at-once,
   // process.join.any-thread.
-  void join() { (void)join(forever); }
-  bool join(Timeout timeout);
+  bool join(Timeout timeout = forever);
 
   // Nothing while the child runs, then its exit status, or minus the number of the signal that
   // ended it. 255 when somebody else has reaped the child. Clauses: process.exit-code.values.
