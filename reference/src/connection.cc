@@ -2,17 +2,16 @@
 
 #include <endian.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
-#include <cstring>
 
 #include "psq/pipe.h"
+#include "src/clock.h"
 #include "src/connection_faults.h"
-#include "src/descriptor_io.h"
 
 namespace psq {
 namespace {
@@ -22,28 +21,21 @@ using Access = ConnectionBase::Access;
 // Messages up to this many bytes are written together with their header, in one write.
 constexpr std::size_t kWrittenAtOnce = 16384;
 
-// An announced length may be nonsense: only so many bytes are made room for on its word alone.
-constexpr std::uint64_t kBelieved = std::uint64_t{1} << 20;
 // Received at a time; what was cleared for it the processor still has at hand.
-constexpr std::uint64_t kPiece = std::uint64_t{1} << 16;
+constexpr std::size_t kPiece = std::size_t{1} << 16;
 
 // An end of a pipe travels as a length that no message has and one byte that says what the end can
 // do, with the descriptor attached to them. The first byte alone tells it from all messages.
 using EndRecord = std::array<std::byte, 5>;
-constexpr std::int64_t kEndFollows = INT32_MIN;
-
-EndRecord make_record(Access access) {
-  const int bits = access.readable + 2 * access.writable + 4 * access.is_socket;
-  return {std::byte{0x80}, {}, {}, {}, static_cast<std::byte>(bits)};
-}
+constexpr EndRecord make_record(std::byte access) { return {std::byte{0x80}, {}, {}, {}, access}; }
 
 // A record, and room for one descriptor beside it.
 struct Envelope {
   EndRecord record{};
   iovec bytes{record.data(), record.size()};
   // Without the padding, where one more would fit: the system closes what does not.
-  alignas(cmsghdr) std::array<std::byte, CMSG_LEN(sizeof(int))> beside{};
-  msghdr header{nullptr, 0, &bytes, 1, beside.data(), beside.size(), 0};
+  alignas(cmsghdr) std::array<int, CMSG_LEN(sizeof(int)) / sizeof(int)> beside{};
+  msghdr header{nullptr, 0, &bytes, 1, beside.data(), CMSG_LEN(sizeof(int)), 0};
 };
 
 // Makes a system call that sends or receives, again after each signal, and returns what it did.
@@ -108,8 +100,7 @@ void write_message(int descriptor, bool is_socket, std::span<const std::byte> me
   const auto header = std::as_bytes(std::span(words).last(length > INT32_MAX ? 3 : 1));
   if (length > kWrittenAtOnce) {
     write_fully(descriptor, is_socket, header);
-    write_fully(descriptor, is_socket, message);
-    return;
+    return write_fully(descriptor, is_socket, message);
   }
   std::array<std::byte, sizeof(std::uint32_t) + kWrittenAtOnce> both;
   std::ranges::copy(message, std::ranges::copy(header, both.begin()).out);
@@ -132,12 +123,12 @@ void read_fully(int descriptor, std::span<std::byte> room, bool at_begin = false
   }
 }
 
-std::uint64_t read_length(int descriptor) {
+std::size_t read_length(int descriptor) {
   if constexpr (detail::kFaults) detail::faulty_receive(descriptor);
   std::uint32_t header = 0;
   read_fully(descriptor, std::as_writable_bytes(std::span(&header, 1)), true);
   std::int64_t length = static_cast<std::int32_t>(be32toh(header));
-  if (length == kEndFollows) {
+  if (length == INT32_MIN) {  // An end record.
     std::byte bits;
     read_fully(descriptor, {&bits, 1});
     throw NotDeserializable("a connection came and no message; receive it with recv_connection");
@@ -147,15 +138,116 @@ std::uint64_t read_length(int descriptor) {
     read_fully(descriptor, std::as_writable_bytes(std::span(&long_header, 1)));
     length = static_cast<std::int64_t>(be64toh(long_header));
   }
-  if (length >= 0) return static_cast<std::uint64_t>(length);
+  if (length >= 0) return static_cast<std::size_t>(length);
   throw Corrupted("got a message of impossible length " + std::to_string(length) +
                   "; do both ends of the pipe write whole messages?");
 }
 
-template <typename Bytes>
-Bytes read_message(int descriptor, std::uint64_t length) {
-  Bytes message;
-  message.reserve(std::min(length, kBelieved));
+std::size_t checked(const char* what, std::int64_t value, std::size_t limit) {
+  if (value >= 0 && static_cast<std::size_t>(value) <= limit)
+    return static_cast<std::size_t>(value);
+  throw InvalidArgument(std::string(what) + " is " + std::to_string(value) +
+                        ", but has to be from 0 to " + std::to_string(limit));
+}
+
+// All of it or nothing: a sender that is killed leaves no part of it behind.
+void send_end(int socket, int descriptor, Access access) {
+  Envelope envelope{.record = make_record(std::byte{access})};
+  *CMSG_FIRSTHDR(&envelope.header) = {
+      .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+  envelope.beside.back() = descriptor;
+  completed("cannot send the connection",
+            [&] { return ::sendmsg(socket, &envelope.header, MSG_NOSIGNAL); });
+}
+
+// poll(2) until something is ready or the deadline passes; returns how many are ready, if any.
+int poll_until(std::span<pollfd> descriptors, detail::Deadline deadline) {
+  for (;;) {
+    const timespec left = deadline.within(std::chrono::hours(1)).left();
+    const int ready = ::ppoll(descriptors.data(), descriptors.size(), &left, nullptr);
+    if (ready < 0 && errno != EINTR) throw SystemError("cannot wait for connections", errno);
+    if (ready > 0 || deadline.has_passed()) return ready;
+  }
+}
+
+}  // namespace
+
+std::pair<ConnectionBase, ConnectionBase> detail::make_ends(Ways ways) {
+  int ends[2];
+  const bool duplex = ways == both_ways;
+  const int failed =
+      duplex ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC);
+  if (failed != 0) throw SystemError("cannot make a pipe", errno);
+  if constexpr (kFaults) {
+    if (fault_is(Fault::kDuplexOneWay) && duplex) ::shutdown(ends[1], SHUT_WR);
+    if (fault_is(Fault::kOneWayReversed) && !duplex) std::swap(ends[0], ends[1]);
+  }
+  if constexpr (kFaults)
+    if (fault_is(Fault::kAlwaysWritable) && !duplex)
+      return {ConnectionBase(ends[0], Access(Access::kReceives | Access::kSends)),
+              ConnectionBase(ends[1], Access::kSends)};
+  return {ConnectionBase(ends[0], duplex ? Access::kDuplex : Access::kReceives),
+          ConnectionBase(ends[1], duplex ? Access::kDuplex : Access::kSends)};
+}
+
+void ConnectionBase::close() noexcept {
+  const detail::Descriptor closing(std::move(descriptor_));
+  if constexpr (detail::kFaults) detail::faulty_close(closing.get());
+}
+
+int ConnectionBase::check(int needed) const {
+  const int descriptor = fd();
+  if constexpr (detail::kFaults)
+    if (detail::fault_is(detail::Fault::kSendToClosedBreaks) && descriptor < 0 &&
+        (needed & kSends) != 0)
+      throw BrokenPipe();
+  if (descriptor < 0) throw Closed("connection");
+  if constexpr (detail::kFaults)
+    if (detail::fault_is((needed & kSends) != 0 ? detail::Fault::kDirectionUnchecked
+                                                : detail::Fault::kRecvDirectionUnchecked))
+      needed &= kSocket;
+  const int missing = needed & ~access_;
+  if ((missing & kSends) != 0) throw WrongDirection("connection is read-only");
+  if ((missing & kReceives) != 0) throw WrongDirection("connection is write-only");
+  if (missing == 0) return descriptor;
+  throw InvalidArgument(
+      "a one-way pipe carries no connections: send them through an end of a duplex pipe");
+}
+
+void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t offset,
+                                std::optional<std::int64_t> size) {
+  (void)check(kSends);
+  if constexpr (detail::kFaults) detail::faulty_slice(message.size(), offset, size);
+  message = message.subspan(checked("offset", offset, message.size()));
+  if (size) message = message.first(checked("size", *size, message.size()));
+  send_message(message);
+}
+
+void ConnectionBase::send_message(std::span<const std::byte> message) {
+  const int descriptor = check(kSends);
+  const bool is_socket = (access_ & kSocket) != 0;
+  if constexpr (detail::kFaults)
+    return detail::faulty_send(descriptor, message,
+                               [&](auto bytes) { write_message(descriptor, is_socket, bytes); });
+  write_message(descriptor, is_socket, message);
+}
+
+std::string ConnectionBase::receive_message(std::optional<std::int64_t> maximum) {
+  const int descriptor = check(kReceives);
+  if constexpr (detail::kFaults) detail::faulty_maximum(descriptor, maximum);
+  const std::size_t most = maximum ? checked("maximum", *maximum, PTRDIFF_MAX) : SIZE_MAX;
+  const std::size_t length = read_length(descriptor);
+  if (length > most) {
+    if constexpr (detail::kFaults)
+      if (detail::fault_is(detail::Fault::kTooLongClosesBothWays)) close();
+    // Its rest is in the way of all others.
+    access_ = Access(access_ & ~kReceives);
+    if (!writable()) close();
+    throw MessageTooLong(length, most);
+  }
+  std::string message;
+  // The length may be nonsense: only so much room is made on its word alone.
+  message.reserve(std::min(length, 16 * kPiece));
   while (message.size() < length) {
     const std::size_t before = message.size();
     message.resize(std::min(length, before + kPiece));
@@ -164,148 +256,33 @@ Bytes read_message(int descriptor, std::uint64_t length) {
   return message;
 }
 
-void check_within(const char* what, std::int64_t value, std::size_t limit) {
-  if (value >= 0 && static_cast<std::uint64_t>(value) <= limit) return;
-  throw InvalidArgument(std::string(what) + " is " + std::to_string(value) +
-                        ", but has to be from 0 to " + std::to_string(limit));
-}
-
-void check_carries(Access access) {
-  if (access.is_socket) return;
-  throw InvalidArgument(
-      "a one-way pipe carries no connections: send them through an end of a duplex pipe");
-}
-
-// All of it or nothing: a sender that is killed leaves no part of it behind.
-void send_end(int socket, int descriptor, Access access) {
-  Envelope envelope{.record = make_record(access)};
-  cmsghdr* const beside = CMSG_FIRSTHDR(&envelope.header);
-  *beside = {.cmsg_len = envelope.beside.size(), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-  std::memcpy(CMSG_DATA(beside), &descriptor, sizeof descriptor);
-  completed("cannot send the connection",
-            [&] { return ::sendmsg(socket, &envelope.header, MSG_NOSIGNAL); });
-}
-
-}  // namespace
-
-std::pair<int, int> detail::make_ends(bool duplex) {
-  int ends[2];
-  const int failed =
-      duplex ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC);
-  if (failed != 0) throw SystemError("cannot make a pipe", errno);
-  if constexpr (kFaults) {
-    if (fault_is(Fault::kDuplexOneWay) && duplex) ::shutdown(ends[1], SHUT_WR);
-    if (fault_is(Fault::kOneWayReversed) && !duplex) std::swap(ends[0], ends[1]);
-  }
-  return {ends[0], ends[1]};
-}
-
-ConnectionBase::ConnectionBase(int descriptor, Access access) noexcept
-    : descriptor_(descriptor), access_(access) {
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kAlwaysWritable)) access_.writable = true;
-}
-
-void ConnectionBase::close() noexcept {
-  const detail::Descriptor closing(descriptor_.exchange(-1));
-  if constexpr (detail::kFaults) detail::faulty_close(closing.get());
-}
-
-int ConnectionBase::check_readable() const {
-  const int descriptor = fd();
-  if (descriptor < 0) throw Closed("connection");
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kRecvDirectionUnchecked)) return descriptor;
-  if (!readable()) throw WrongDirection("connection is write-only");
-  return descriptor;
-}
-
-int ConnectionBase::check_writable() const {
-  const int descriptor = fd();
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kSendToClosedBreaks) && descriptor < 0) throw BrokenPipe();
-  if (descriptor < 0) throw Closed("connection");
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kDirectionUnchecked)) return descriptor;
-  if (!writable()) throw WrongDirection("connection is read-only");
-  return descriptor;
-}
-
-void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t offset,
-                                std::optional<std::int64_t> size) {
-  (void)check_writable();
-  if constexpr (detail::kFaults) detail::faulty_slice(message.size(), offset, size);
-  check_within("offset", offset, message.size());
-  message = message.subspan(static_cast<std::size_t>(offset));
-  if (size) {
-    check_within("size", *size, message.size());
-    message = message.first(static_cast<std::size_t>(*size));
-  }
-  send_message(message);
-}
-
-void ConnectionBase::send_message(std::span<const std::byte> message) {
-  const int descriptor = check_writable();
-  if constexpr (detail::kFaults)
-    return detail::faulty_send(descriptor, message, [&](auto bytes) {
-      write_message(descriptor, access_.is_socket, bytes);
-    });
-  write_message(descriptor, access_.is_socket, message);
-}
-
-template <typename Bytes>
-Bytes ConnectionBase::receive_message(std::optional<std::int64_t> maximum) {
-  const int descriptor = check_readable();
-  if constexpr (detail::kFaults) detail::faulty_maximum(descriptor, maximum);
-  if (maximum && *maximum < 0) {
-    throw InvalidArgument("maximum is " + std::to_string(*maximum) + ", but cannot be negative");
-  }
-  const std::uint64_t length = read_length(descriptor);
-  if (maximum && length > static_cast<std::uint64_t>(*maximum)) {
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kTooLongClosesBothWays)) close();
-    // Its rest is in the way of all others.
-    access_.readable = false;
-    if (!access_.writable) close();
-    throw MessageTooLong(length, static_cast<std::uint64_t>(*maximum));
-  }
-  return read_message<Bytes>(descriptor, length);
-}
-template std::string ConnectionBase::receive_message(std::optional<std::int64_t>);
-template std::vector<std::byte> ConnectionBase::receive_message(std::optional<std::int64_t>);
-
 std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> maximum) {
-  auto message = receive_message<std::vector<std::byte>>(maximum);
+  std::string message = receive_message(maximum);
   if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kMessagesJoined) && poll()) {
-      for (const std::byte byte : receive_message<decltype(message)>()) message.push_back(byte);
-    }
-  return message;
+    if (detail::fault_is(detail::Fault::kMessagesJoined) && poll()) message += receive_message();
+  return detail::deserialize<std::vector<std::byte>>(std::move(message));
 }
 
 std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int64_t offset) {
-  const int descriptor = check_readable();
+  const int descriptor = check(kReceives);
   if constexpr (detail::kFaults) detail::faulty_offset(descriptor, room.size(), offset);
-  check_within("offset", offset, room.size());
-  const auto rest = room.subspan(static_cast<std::size_t>(offset));
-  const std::uint64_t length = read_length(descriptor);
-  if (length > rest.size()) {
-    auto message = read_message<std::vector<std::byte>>(descriptor, length);
+  const auto rest = room.subspan(checked("offset", offset, room.size()));
+  std::string message = receive_message();
+  if (message.size() > rest.size()) {
     if constexpr (detail::kFaults) {
       if (detail::fault_is(detail::Fault::kTooShortTruncates)) return rest.size();
       if (detail::fault_is(detail::Fault::kTooShortLargeCut))
-        message.resize(std::min<std::size_t>(length, 65536));
+        message.resize(std::min<std::size_t>(message.size(), 65536));
     }
-    throw BufferTooShort(rest.size(), std::move(message));
+    throw BufferTooShort(rest.size(), detail::deserialize<std::vector<std::byte>>(message));
   }
-  read_fully(descriptor, rest.first(length));
-  if constexpr (detail::kFaults) return detail::faulty_room(room, rest, length);
-  return length;
+  std::ranges::copy(std::as_bytes(std::span(message)), rest.begin());
+  if constexpr (detail::kFaults) return detail::faulty_room(room, rest, message.size());
+  return message.size();
 }
 
 void ConnectionBase::send_connection(const ConnectionBase& end) {
-  const int carrier = check_writable();
-  check_carries(access_);
+  const int carrier = check(kSends | kSocket);
   const int descriptor = end.fd();
   if (descriptor < 0) throw Closed("connection to be sent");
   if constexpr (detail::kFaults)
@@ -315,9 +292,8 @@ void ConnectionBase::send_connection(const ConnectionBase& end) {
   send_end(carrier, descriptor, end.access_);
 }
 
-std::pair<int, Access> ConnectionBase::receive_end() {
-  const int carrier = check_readable();
-  check_carries(access_);
+ConnectionBase ConnectionBase::receive_end() {
+  const int carrier = check(kReceives | kSocket);
   // A look takes nothing but a copy of the descriptor: a message stays where it is, and so does an
   // end for whose descriptor there is no room.
   Envelope envelope;
@@ -325,30 +301,26 @@ std::pair<int, Access> ConnectionBase::receive_end() {
   const std::size_t got = completed("cannot receive", [&] {
     return ::recvmsg(carrier, &envelope.header, MSG_PEEK | MSG_CMSG_CLOEXEC);
   });
-  int number = -1;
   const cmsghdr* const beside = CMSG_FIRSTHDR(&envelope.header);
-  if (beside != nullptr && beside->cmsg_type == SCM_RIGHTS) {
-    std::memcpy(&number, CMSG_DATA(beside), sizeof number);
-  }
-  detail::Descriptor descriptor(number);
+  const bool has_descriptor = beside != nullptr && beside->cmsg_type == SCM_RIGHTS;
+  ConnectionBase end(has_descriptor ? envelope.beside.back() : -1, kDuplex);
   if (got == 0) throw EndOfStream();
   if (envelope.record.front() != make_record({}).front()) {
     throw NotDeserializable(
         "a message comes next and no connection: receive it with recv or recv_bytes first");
   }
-  if (number < 0 && (envelope.header.msg_flags & MSG_CTRUNC) != 0) {
+  if (!has_descriptor && (envelope.header.msg_flags & MSG_CTRUNC) != 0) {
     throw SystemError("cannot take the connection over; close descriptors and receive it again",
                       EMFILE);
   }
   read_fully(carrier, envelope.record);
-  const auto bits = std::to_integer<int>(envelope.record.back());
-  Access access{
-      .readable = (bits & 1) != 0, .writable = (bits & 2) != 0, .is_socket = (bits & 4) != 0};
-  if (number < 0 || envelope.record != make_record(access)) {
+  const std::byte access = envelope.record.back();
+  if (!has_descriptor || access > std::byte{kDuplex} || envelope.record != make_record(access)) {
     throw Corrupted("a connection was announced and none came; do both ends write whole messages?");
   }
-  if constexpr (detail::kFaults) detail::faulty_receive_end(number, access);
-  return {descriptor.release(), access};
+  end.access_ = Access(access);
+  if constexpr (detail::kFaults) detail::faulty_receive_end(end.fd(), end.access_);
+  return end;
 }
 
 bool ConnectionBase::poll(Timeout timeout) {
@@ -356,13 +328,14 @@ bool ConnectionBase::poll(Timeout timeout) {
     if (detail::fault_is(detail::Fault::kPollAfterClose) && closed()) return true;
     detail::faulty_poll_begins(timeout);
   }
-  pollfd watched{.fd = check_readable(), .events = POLLIN, .revents = 0};
-  const bool found = detail::poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
+  pollfd watched{.fd = check(kReceives), .events = POLLIN, .revents = 0};
+  const bool found = poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
   if constexpr (detail::kFaults) return detail::faulty_poll(watched, found);
   return found;
 }
 
-std::vector<ConnectionBase*> wait(std::span<ConnectionBase* const> connections, Timeout timeout) {
+std::vector<ConnectionBase*> wait(const std::vector<ConnectionBase*>& connections,
+                                  Timeout timeout) {
   if constexpr (detail::kFaults) detail::faulty_wait_begins(timeout);
   std::vector<pollfd> watched;
   for (const ConnectionBase* connection : connections) {
@@ -375,7 +348,7 @@ std::vector<ConnectionBase*> wait(std::span<ConnectionBase* const> connections, 
     if (connection->closed()) throw Closed("connection to wait for");
     watched.push_back({.fd = connection->fd(), .events = POLLIN, .revents = 0});
   }
-  detail::poll_until(watched, detail::Deadline::after(timeout));
+  poll_until(watched, detail::Deadline::after(timeout));
   if constexpr (detail::kFaults) detail::faulty_wait(watched);
   std::vector<ConnectionBase*> ready;
   for (std::size_t i = 0; i < watched.size(); ++i) {
@@ -390,8 +363,7 @@ void ConnectionBase::fault_not_serialized() {
 }
 
 void ConnectionBase::fault_not_deserialized() {
-  if (detail::fault_is(detail::Fault::kUndeserializableEatsNext))
-    (void)receive_message<std::string>();
+  if (detail::fault_is(detail::Fault::kUndeserializableEatsNext)) (void)receive_message();
 }
 #endif
 

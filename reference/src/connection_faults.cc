@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "psq/error.h"
-#include "src/descriptor_io.h"
 #include "src/history_faults.h"
 
 namespace psq::detail {
@@ -250,7 +249,8 @@ void faulty_send_end(int carrier, ConnectionBase& end, const std::function<void(
 }
 
 void faulty_receive_end(int descriptor, ConnectionBase::Access& access) {
-  if (fault_is(Fault::kSentEndOneWay) && access.readable) access.writable = false;
+  if (fault_is(Fault::kSentEndOneWay) && (access & ConnectionBase::kReceives) != 0)
+    access = ConnectionBase::Access(access & ~ConnectionBase::kSends);
   if (fault_is(Fault::kSentEndLeaks)) (void)::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 }
 

@@ -1,17 +1,16 @@
 #include "psq/process.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <thread>
 
-#include "src/descriptor_io.h"
+#include "psq/descriptor.h"
 #include "src/fault_queue.h"
 #include "src/fault_seam.h"
 #include "src/process_faults.h"
@@ -23,12 +22,8 @@ namespace psq {
 // only, under its lock. Only in the parent: others get InvalidArgument.
 class Process::State {
  public:
-  // In the parent.
-  State(pid_t pid, bool daemon) : pid_(pid), daemon_(daemon) {}
-
-  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-  [[nodiscard]] bool is_daemon() const noexcept { return daemon_; }
-  [[nodiscard]] bool is_mine() const noexcept { return getpid() == parent_; }
+  // In the parent. `at_end` is the signal that the child gets at the end of it; zero is none.
+  State(pid_t child, int at_end) : pid(child), signal_at_end(at_end) {}
 
   // True when the child has ended; false not before the deadline.
   bool join(detail::Deadline deadline) {
@@ -43,64 +38,35 @@ class Process::State {
       // In bounded pieces: there may be no descriptor to be had, or another thread reaps the child
       // just now and this is a descriptor of somebody else. glibc 2.36 declares pidfd_open for C
       // only.
-      const detail::Descriptor child(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+      const detail::Descriptor child(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
       pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
-      detail::poll_until({&watched, 1}, deadline.within(detail::kLookAgain));
+      const timespec soon = deadline.within(detail::kLookAgain).left();
+      (void)ppoll(&watched, 1, &soon, nullptr);
     }
     return true;
   }
 
-  std::optional<int> exit_code() {
-    check_mine();
-    const std::lock_guard lock(mutex_);
-    return reap();
-  }
-
-  void send_signal(int number) {
-    check_mine();
-    const std::lock_guard lock(mutex_);
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kSignalAfterEnd) && reap()) exit_code_ = -number;
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kTerminateInterrupts) && number == SIGTERM)
-        number = SIGINT;
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kKillTerminates) && number == SIGKILL) number = SIGTERM;
-    if (!reap()) ::kill(pid_, number);
-  }
-
- private:
-  void check_mine() const {
-    if (is_mine()) return;
-    throw InvalidArgument("process " + std::to_string(pid_) + " is a child of process " +
-                          std::to_string(parent_) + ", and only that one can deal with it");
-  }
-
-  std::optional<int> reap() {
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kExitCodesMixed) && exit_code_)
-        return static_cast<int>(detail::fault_own().load());
-    if (exit_code_) return exit_code_;
-    int status = 0;
-    const pid_t ended = waitpid(pid_, &status, WNOHANG);
-    if (ended < 0) exit_code_ = 255;  // Somebody else has reaped it.
-    if (ended == pid_) {
-      exit_code_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-      if constexpr (detail::kFaults)
-        if (detail::fault_is(detail::Fault::kExitCodePositive) && *exit_code_ < 0)
-          exit_code_ = 128 - *exit_code_;
-      if constexpr (detail::kFaults)
-        if (detail::fault_is(detail::Fault::kExitStatusSigned) && *exit_code_ > 127)
-          exit_code_ = *exit_code_ - 256;
-      if constexpr (detail::kFaults)
-        if (detail::fault_is(detail::Fault::kExitCodesMixed)) detail::fault_own() = *exit_code_;
+  // While the child runs it is sent the signal; zero is none.
+  std::optional<int> exit_code(int signal = 0) {
+    if (getpid() != parent) {
+      throw InvalidArgument("process " + std::to_string(pid) + " is a child of process " +
+                            std::to_string(parent) + ", and only that one can deal with it");
     }
+    const std::lock_guard lock(mutex_);
+    int status = 0;
+    const pid_t ended = exit_code_ ? 0 : waitpid(pid, &status, WNOHANG);
+    if (ended < 0) exit_code_ = 255;  // Somebody else has reaped it.
+    if (ended > 0) exit_code_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+    if constexpr (detail::kFaults) detail::faulty_exit_code(ended > 0, signal, exit_code_);
+    if (!exit_code_) ::kill(pid, signal);
     return exit_code_;
   }
 
-  const pid_t pid_;
-  const pid_t parent_ = getpid();
-  const bool daemon_;
+  const pid_t pid;
+  const pid_t parent = getpid();
+  const int signal_at_end;
+
+ private:
   std::mutex mutex_;
   std::optional<int> exit_code_;
 };
@@ -124,21 +90,28 @@ ProcessState::ProcessState() {
   std::atexit([] { instance().finish(); });
 }
 
+void ProcessState::let_go_of(const Child& child) noexcept {
+  if (child->parent != getpid()) return;
+  if constexpr (kFaults)
+    if (fault_is(Fault::kDaemonsLeft) && child->signal_at_end != 0) return;
+  child->exit_code(child->signal_at_end);
+  child->join(Deadline::never());
+  const std::lock_guard lock(mutex_);
+  children_.erase(child);
+}
+
 void ProcessState::finish() {
   std::set<Child> children;
-  {
-    const std::lock_guard lock(mutex_);
-    children.swap(children_);
-  }
+  std::unique_lock lock(mutex_);
+  children.swap(children_);
+  lock.unlock();
   if constexpr (kFaults)
     if (fault_is(Fault::kDaemonsLeft))
-      std::erase_if(children, [](const Child& child) { return child->is_daemon(); });
+      std::erase_if(children, [](const Child& child) { return child->signal_at_end != 0; });
   if constexpr (kFaults)
     if (fault_is(Fault::kChildrenLeft))
-      std::erase_if(children, [](const Child& child) { return !child->is_daemon(); });
-  for (const Child& child : children) {
-    if (child->is_daemon()) child->send_signal(SIGTERM);
-  }
+      std::erase_if(children, [](const Child& child) { return child->signal_at_end == 0; });
+  for (const Child& child : children) child->exit_code(child->signal_at_end);
   for (const Child& child : children) child->join(Deadline::never());
   if constexpr (kFaults)
     if (fault_is(Fault::kExitDoesNotFlush)) return;
@@ -152,12 +125,11 @@ void ProcessState::finish() {
 
 void ProcessState::flush_queues() {
   std::vector<std::shared_ptr<Feeder>> feeders;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const ForkAware* handle : handles_) {
-      if (auto feeder = handle->feeder()) feeders.push_back(std::move(feeder));
-    }
+  std::unique_lock lock(mutex_);
+  for (const ForkAware* handle : handles_) {
+    if (auto feeder = handle->feeder()) feeders.push_back(std::move(feeder));
   }
+  lock.unlock();
   if constexpr (kFaults)
     if (fault_is(Fault::kExitFlushesOneQueue))
       for (; feeders.size() > 1; feeders.pop_back()) FaultSeams::lose(*feeders.back());
@@ -190,19 +162,9 @@ void flush_standard_streams() {
   psq::exit(1);
 }
 
-// What the end of its handle means for a child.
-void end(const std::shared_ptr<Process::State>& child) noexcept {
-  if (!child->is_mine()) return;
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kDaemonsLeft) && child->is_daemon()) return;
-  if (child->is_daemon()) child->send_signal(SIGTERM);
-  child->join(detail::Deadline::never());
-  detail::ProcessState::instance().remove(child);
-}
-
 }  // namespace
 
-Process::Process(const std::function<void()>& body, Options options) {
+Process::Process(const std::function<void()>& body, ProcessOptions options) {
   flush_standard_streams();  // or the child would write it once more
   const pid_t pid = fork();
   if (pid < 0) throw SystemError("cannot fork", errno);
@@ -213,9 +175,9 @@ Process::Process(const std::function<void()>& body, Options options) {
     if (detail::fault_is(detail::Fault::kChildKeepsEnds) && pid == 0) detail::fault_keep_ends();
   if (pid == 0) run_child(body);
   if constexpr (detail::kFaults) detail::fault_has_started() = true;
-  const auto state = std::make_shared<State>(pid, options.daemon);
+  const auto state = std::make_shared<State>(pid, options.daemon ? SIGTERM : 0);
   detail::ProcessState::instance().add(state);
-  state_ = {state.get(), [state](State*) { end(state); }};
+  state_ = {state.get(), [state](State*) { detail::ProcessState::instance().let_go_of(state); }};
 }
 
 bool Process::join(Timeout timeout) {
@@ -231,18 +193,17 @@ bool Process::join(Timeout timeout) {
 
 std::optional<int> Process::exit_code() { return state_->exit_code(); }
 
-void Process::terminate() { state_->send_signal(SIGTERM); }
+void Process::terminate() { state_->exit_code(SIGTERM); }
 
-void Process::kill() { state_->send_signal(SIGKILL); }
+void Process::kill() { state_->exit_code(SIGKILL); }
 
-pid_t Process::pid() const noexcept { return state_->pid(); }
+pid_t Process::pid() const noexcept { return state_->pid; }
 
 void execute(const std::vector<std::string>& command) {
   if (command.empty()) throw InvalidArgument("no program to execute; its name comes first");
-  std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
-  arguments.push_back(nullptr);
+  std::vector<char*> arguments(command.size() + 1);  // A null pointer is the last.
+  for (std::size_t i = 0; i < command.size(); ++i)
+    arguments[i] = const_cast<char*>(command[i].c_str());
   detail::ProcessState::instance().flush_queues();
   flush_standard_streams();
   execvp(arguments[0], arguments.data());

@@ -45,11 +45,10 @@ class ProcessState {
     const std::lock_guard lock(mutex_);
     children_.insert(child);
   }
-  void remove(const Child& child) noexcept {
-    const std::lock_guard lock(mutex_);
-    children_.erase(child);
-  }
 
+  // What a child is owed when nobody has it any more: see psq::Process. Nothing in other
+  // processes than its parent.
+  void let_go_of(const Child& child) noexcept;
   // All that the end of a process owes: see psq::exit.
   void finish();
   // Closes all queues and waits until what was put is in their channels.

@@ -27,8 +27,7 @@ class RobustLock {
     pthread_mutexattr_destroy(&attributes);
     if (error != 0) throw SystemError("cannot make a robust lock", error);
   }
-  RobustLock(const RobustLock&) = delete;
-  RobustLock& operator=(const RobustLock&) = delete;
+  RobustLock(RobustLock&&) = delete;
 
   [[nodiscard]] Taken try_lock() { return result_of(pthread_mutex_trylock(&mutex_)); }
   // Tries at least once. kNo: not before the deadline has passed.
@@ -48,18 +47,11 @@ class RobustLock {
 
  private:
   Taken result_of(int error) {
-    switch (error) {
-      case 0:
-        return Taken::kYes;
-      case EOWNERDEAD:
-        pthread_mutex_consistent(&mutex_);
-        return Taken::kFromTheDead;
-      case EBUSY:
-      case ETIMEDOUT:
-        return Taken::kNo;
-      default:
-        throw SystemError("cannot take a lock in shared memory", error);
-    }
+    if (error == 0) return Taken::kYes;
+    if (error == EBUSY || error == ETIMEDOUT) return Taken::kNo;
+    if (error != EOWNERDEAD) throw SystemError("cannot take a lock in shared memory", error);
+    pthread_mutex_consistent(&mutex_);
+    return Taken::kFromTheDead;
   }
 
   pthread_mutex_t mutex_;
@@ -74,8 +66,7 @@ class RobustGuard {
   ~RobustGuard() {
     if (owns()) lock_.unlock();
   }
-  RobustGuard(const RobustGuard&) = delete;
-  RobustGuard& operator=(const RobustGuard&) = delete;
+  RobustGuard(RobustGuard&&) = delete;
 
   // Tries again, at least once, if it has not got it.
   bool wait(Deadline deadline) {

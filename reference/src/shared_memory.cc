@@ -3,9 +3,10 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
+
+#include "psq/error.h"
 
 namespace psq::detail {
 namespace {
@@ -49,7 +50,7 @@ Handle make_handle(std::string_view kind, const SharedMemory& memory) {
   Descriptor inheritable(fcntl(memory.descriptor(), F_DUPFD, 3));
   if (inheritable.get() < 0) throw SystemError("cannot make a handle of a queue", errno);
   std::string token = make_token(kind, about, inheritable.get());
-  return {inheritable.release(), std::move(token)};
+  return {std::move(inheritable), std::move(token)};
 }
 
 Descriptor take_handle(std::string_view kind, const std::string& token, std::size_t size) {
@@ -73,7 +74,3 @@ Descriptor take_handle(std::string_view kind, const std::string& token, std::siz
 }
 
 }  // namespace psq::detail
-
-psq::Handle::~Handle() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}

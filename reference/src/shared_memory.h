@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "psq/handle.h"
-#include "src/descriptor_io.h"
 
 namespace psq::detail {
 
@@ -18,9 +17,8 @@ class SharedMemory {
   explicit SharedMemory(std::size_t size);  // New and zeroed. Throws SystemError.
   // What a descriptor of another SharedMemory stands for. Throws SystemError.
   SharedMemory(Descriptor descriptor, std::size_t size);
+  SharedMemory(SharedMemory&&) = delete;
   ~SharedMemory();
-  SharedMemory(const SharedMemory&) = delete;
-  SharedMemory& operator=(const SharedMemory&) = delete;
 
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
   [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }  // Close-on-exec.

@@ -71,8 +71,8 @@ TEST(Framing, ShortMessagesAreWrittenAtOnceAndLongOnesAreNot) {
   // A datagram socket shows each write as it was made.
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends), 0);
-  Connection<std::string> sender(ends[0], {.readable = true, .writable = true, .is_socket = true});
-  const Connection<std::string> other(ends[1], {});
+  Connection<std::string> sender(ends[0], ConnectionBase::kDuplex);
+  const Connection<std::string> other(ends[1], ConnectionBase::kDuplex);
   const auto writes_of = [&](std::size_t size) {
     sender.send(std::string(size, 'x'));
     std::vector<ssize_t> writes;

@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "psq/psq.h"
-#include "src/sanitizers.h"
 #include "tests/child.h"
 
 namespace psq {
@@ -83,9 +82,9 @@ TEST(Fork, ACancelledParentHasChildrenThatFlush) {
 
 // Forks again and again while threads are inside of all that has a lock.
 TEST(Fork, IsSafeAtAnyMoment) {
-#ifdef PSQ_ADDRESS_SANITIZER
-  GTEST_SKIP() << "the sanitizer's allocator is not safe to fork while other threads allocate";
-#endif
+  if (test::kAddressSanitizer) {
+    GTEST_SKIP() << "the sanitizer's allocator is not safe to fork while other threads allocate";
+  }
   JoinableQueue<int> queue({.maxsize = 8});
   SimpleQueue<int> simple;
   std::atomic<bool> stop{false};

@@ -59,6 +59,17 @@ TEST(Process, MayBeJoinedByManyThreads) {
   EXPECT_EQ(process.exit_code(), -SIGTERM);
 }
 
+TEST(Process, AHandleThatIsAssignedToEndsItsChildFirst) {
+  Process process{sleep_for_ever, {.daemon = true}};
+  const pid_t first = process.pid();
+  Process other{[] { psq::exit(7); }};
+  process = std::move(other);
+  EXPECT_EQ(::kill(first, 0), -1) << "the daemon is still there";
+  process.join();
+  EXPECT_EQ(process.exit_code(), 7);
+  const Process moved = std::move(process);
+}
+
 TEST(Process, BelongsToItsParent) {
   Process process{sleep_for_ever, {.daemon = true}};
   Process other{[&] {

@@ -100,8 +100,6 @@ template <typename Wrong, typename Code>
 auto nesting(const char* what, const Code& code) {
   try {
     return code();
-  } catch (const Wrong&) {
-    throw;
   } catch (const std::exception& error) {
     std::throw_with_nested(Wrong(std::string(what) + ": " + error.what()));
   } catch (...) {
@@ -109,16 +107,11 @@ auto nesting(const char* what, const Code& code) {
   }
 }
 
-// Is its own bytes, unless somebody has specialized its codec: nothing has to be copied.
-template <typename T>
-concept OwnBytes = requires {
-  Codec<T>::bytes_of;
-};
-
 // Calls `use` with the value's bytes. Throws NotSerializable and what `use` does.
 template <typename T, typename Use>
 auto with_bytes(const T& value, const Use& use) {
-  if constexpr (OwnBytes<T>) {
+  // It has them, unless somebody has specialized its codec: nothing has to be copied then.
+  if constexpr (requires { Codec<T>::bytes_of; }) {
     return use(Codec<T>::bytes_of(value));
   } else {
     std::string bytes;
@@ -130,27 +123,28 @@ auto with_bytes(const T& value, const Use& use) {
 #ifdef PSQ_FAULTS
 // May keep an item that could not be made into a value, to be given out again.
 void fault_undecodable(const std::string& bytes);
-inline void fault_undecodable(const std::vector<std::byte>&) {}
+struct FaultUndecodable {
+  ~FaultUndecodable() {
+    if (std::uncaught_exceptions() > before) fault_undecodable(bytes);
+  }
+  const std::string& bytes;
+  int before = std::uncaught_exceptions();
+};
 #endif
 
-// The value of a std::string or std::vector of bytes, which becomes it where it can. Throws
-// NotDeserializable and nothing else.
-template <typename T, typename Bytes>
-T deserialize(Bytes&& bytes) {
-  if constexpr (OwnBytes<T> && std::is_same_v<T, Bytes>) {
-    return std::forward<Bytes>(bytes);
+// The value of these bytes, which become it where they can. Throws NotDeserializable and nothing
+// else.
+template <typename T>
+T deserialize(std::string bytes) {
+  if constexpr (std::is_same_v<T, std::string> && requires { Codec<T>::bytes_of; }) {
+    return bytes;
   } else {
-    const auto decode = [&] { return Codec<T>::decode(std::as_bytes(std::span(bytes))); };
 #ifdef PSQ_FAULTS
-    try {
-      return nesting<NotDeserializable>("cannot deserialize item", decode);
-    } catch (const NotDeserializable&) {
-      fault_undecodable(bytes);
-      throw;
-    }
-#else
-    return nesting<NotDeserializable>("cannot deserialize item", decode);
+    const FaultUndecodable seam{bytes};
 #endif
+    return nesting<NotDeserializable>("cannot deserialize item", [&] {
+      return Codec<T>::decode(std::as_bytes(std::span(bytes)));
+    });
   }
 }
 

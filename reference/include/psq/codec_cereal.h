@@ -33,35 +33,11 @@
 #include <cereal/types/utility.hpp>
 #include <cereal/types/variant.hpp>
 #include <cereal/types/vector.hpp>
-#include <istream>
-#include <ostream>
-#include <streambuf>
+#include <sstream>
 
 #include "psq/codec.h"
 
 namespace psq {
-namespace detail {
-
-// What cereal writes, which it does in whole pieces only.
-struct AppendBuffer : std::streambuf {
-  explicit AppendBuffer(std::string& end_of) : out(end_of) {}
-  std::streamsize xsputn(const char* data, std::streamsize size) override {
-    out.append(data, static_cast<std::size_t>(size));
-    return size;
-  }
-  std::string& out;
-};
-
-// What cereal reads.
-struct SpanBuffer : std::streambuf {
-  explicit SpanBuffer(std::span<const std::byte> bytes) {
-    // A stream buffer for reading never writes through these pointers.
-    auto* first = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
-    setg(first, first, first + bytes.size());
-  }
-};
-
-}  // namespace detail
 
 template <typename T>
 requires(
@@ -69,16 +45,15 @@ requires(
     cereal::traits::is_output_serializable<T, cereal::BinaryOutputArchive>::value &&
     cereal::traits::is_input_serializable<T, cereal::BinaryInputArchive>::value) struct Codec<T> {
   static void encode(const T& value, std::string& out) {
-    detail::AppendBuffer buffer(out);
-    std::ostream stream(&buffer);
+    std::ostringstream stream;
     cereal::BinaryOutputArchive{stream}(value);
+    out += stream.view();
   }
   static T decode(std::span<const std::byte> bytes) {
-    detail::SpanBuffer buffer(bytes);
-    std::istream stream(&buffer);
+    std::istringstream stream(Codec<std::string>::decode(bytes));
     T value;
     cereal::BinaryInputArchive{stream}(value);
-    if (const auto left = buffer.in_avail(); left != 0) {
+    if (const auto left = stream.rdbuf()->in_avail(); left != 0) {
       throw NotDeserializable(std::to_string(left) +
                               " bytes too many for the item; do both sides use the same type?");
     }

@@ -16,13 +16,11 @@
 
 #pragma once
 
-#include <atomic>
 #include <concepts>
-#include <cstdint>
-#include <initializer_list>
 #include <optional>
 
 #include "psq/codec.h"
+#include "psq/descriptor.h"
 #include "psq/timeout.h"
 
 namespace psq {
@@ -39,25 +37,11 @@ namespace psq {
 // pipe.recv.other-end-left-unread.
 class ConnectionBase {
  public:
-  // Takes over a descriptor, which will be closed with the connection. `is_socket` makes it write
-  // with send(2).
-  struct Access {
-    bool readable = true;
-    bool writable = true;
-    bool is_socket = false;
-  };
-  ConnectionBase(int descriptor, Access access) noexcept;
-  ConnectionBase(ConnectionBase&& other) noexcept
-      : descriptor_(other.descriptor_.exchange(-1)), access_(other.access_) {}
-  ConnectionBase& operator=(ConnectionBase&& other) noexcept {
-    ConnectionBase taken(std::move(other));
-    descriptor_ = taken.descriptor_.exchange(descriptor_);
-    std::swap(access_, taken.access_);
-    return *this;
-  }
-  ~ConnectionBase() {
-    if (!closed()) close();
-  }
+  // What an end can do. Ends of pipes are carried by sockets alone, and all of these are duplex.
+  enum Access : std::uint8_t { kReceives = 1, kSends = 2, kSocket = 4, kDuplex = 7 };
+  // Takes over a descriptor, which will be closed with the connection.
+  ConnectionBase(int descriptor, Access access) noexcept
+      : descriptor_(descriptor), access_(access) {}
 
   // Sends `size` bytes of `message` from `offset` on; all that follow when there is no size.
   // Throws InvalidArgument, with nothing sent, when they are not all in the message. Clauses:
@@ -99,19 +83,18 @@ class ConnectionBase {
   // pipe.attributes.after-close.
   void close() noexcept;
 
-  [[nodiscard]] bool closed() const noexcept { return descriptor_.load() < 0; }
-  [[nodiscard]] bool readable() const noexcept { return access_.readable; }
-  [[nodiscard]] bool writable() const noexcept { return access_.writable; }
+  [[nodiscard]] bool closed() const noexcept { return fd() < 0; }
+  [[nodiscard]] bool readable() const noexcept { return (access_ & kReceives) != 0; }
+  [[nodiscard]] bool writable() const noexcept { return (access_ & kSends) != 0; }
   // The descriptor, for poll(2) and the like; it stays the connection's. -1 after close.
-  [[nodiscard]] int fd() const noexcept { return descriptor_.load(); }
+  [[nodiscard]] int fd() const noexcept { return descriptor_.get(); }
 
  protected:
-  int check_writable() const;
-  int check_readable() const;
+  // Returns the descriptor of an end that can do all that is `needed`.
+  int check(int needed) const;
   void send_message(std::span<const std::byte> message);
-  template <typename Bytes>  // std::string or std::vector<std::byte>
-  Bytes receive_message(std::optional<std::int64_t> maximum = std::nullopt);
-  std::pair<int, Access> receive_end();  // The descriptor is close-on-exec, and the caller's.
+  std::string receive_message(std::optional<std::int64_t> maximum = std::nullopt);
+  ConnectionBase receive_end();  // Its descriptor is close-on-exec.
 
 #ifdef PSQ_FAULTS
   // Does something wrong when an item could not be (de)serialized.
@@ -135,8 +118,7 @@ class ConnectionBase {
 #endif
 
  private:
-  // Atomic, so that a close on another thread is an error there and not undefined.
-  std::atomic<int> descriptor_;
+  detail::Descriptor descriptor_;
   Access access_;
 };
 
@@ -145,12 +127,14 @@ template <typename T>
 class Connection : public ConnectionBase {
  public:
   using ConnectionBase::ConnectionBase;
+  // That values of type T travel through the end is the caller's word.
+  explicit Connection(ConnectionBase&& end) noexcept : ConnectionBase(std::move(end)) {}
 
   // Serializes and sends one item, waiting as long as the pipe has no room.
   // Throws NotSerializable with nothing sent. Clauses: pipe.send.small-needs-no-receiver,
   // pipe.send.waits-when-full, pipe.send.not-serializable.
   void send(const T& item) {
-    (void)check_writable();
+    (void)check(kSends);
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_serialized);
 #endif
@@ -158,25 +142,20 @@ class Connection : public ConnectionBase {
         item, [&](std::string_view bytes) { send_message(std::as_bytes(std::span(bytes))); });
   }
 
-  // Receives one item, waiting for it as long as it takes.
+  // Receives one item, waiting for it as long as it takes. With a timeout: when no message begins
+  // within it TimeoutError, and nothing is taken. A message that has begun is waited for as long as
+  // it takes.
   // Throws NotDeserializable; the message is consumed. Clauses: pipe.recv.waits-for-message,
   // pipe.recv.not-deserializable, pipe.recv.empty-message.
-  [[nodiscard]] T recv() {
-    // Received as what it is to be it does not have to be copied.
-    using Bytes = std::conditional_t<detail::AsItIs<T>, T, std::string>;
-    auto message = receive_message<Bytes>();
+  [[nodiscard]] T recv(Timeout timeout = forever) {
+    if (!timeout.is_forever() && !poll(timeout)) throw TimeoutError();
+    auto message = receive_message();
 #ifdef PSQ_FAULTS
     const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
 #endif
     return detail::deserialize<std::remove_cv_t<T>>(std::move(message));
   }
 
-  // With a timeout: when no message begins within it TimeoutError, and nothing is taken. A message
-  // that has begun is waited for as long as it takes.
-  [[nodiscard]] T recv(Timeout timeout) {
-    if (!poll(timeout)) throw TimeoutError();
-    return recv();
-  }
   // The same, but nothing instead of TimeoutError.
   [[nodiscard]] std::optional<T> try_recv(Timeout timeout = no_wait) {
     if (!poll(timeout)) return std::nullopt;
@@ -192,37 +171,28 @@ class Connection : public ConnectionBase {
   // finds an end instead throws NotDeserializable and loses it.)
   template <typename U = T>
   [[nodiscard]] Connection<U> recv_connection() {
-    const auto [descriptor, access] = receive_end();
-    return Connection<U>(descriptor, access);
+    return Connection<U>(receive_end());
   }
 };
 
 // The connections of `connections` that can be received from (the end of the stream included), in
 // the order in which they were given; empty when there is none within the timeout. A connection
-// that only sends is ready when its receiver is gone.
+// that only sends is ready when its receiver is gone. They may be of different types:
+// wait({&jobs, &orders}, 200ms).
 // Throws Closed when one of them is closed, InvalidArgument when one is null. Takes nothing.
 // Clauses: pipe.wait.ready-subset, pipe.wait.timeout-empty, pipe.wait.zero-at-once,
 // pipe.wait.takes-nothing, pipe.wait.closed-member, pipe.wait.same-end-twice.
-[[nodiscard]] std::vector<ConnectionBase*> wait(std::span<ConnectionBase* const> connections,
+[[nodiscard]] std::vector<ConnectionBase*> wait(const std::vector<ConnectionBase*>& connections,
                                                 Timeout timeout = forever);
 
-template <std::derived_from<ConnectionBase> C>
-[[nodiscard]] std::vector<C*> wait(std::span<C* const> connections, Timeout timeout = forever) {
-  const std::vector<ConnectionBase*> bases(connections.begin(), connections.end());
-  std::vector<C*> ready;
-  for (auto* base : wait(std::span(bases), timeout)) ready.push_back(static_cast<C*>(base));
+// The same for any range of pointers to connections of one type.
+template <std::ranges::input_range Range, typename Pointer = std::ranges::range_value_t<Range>>
+requires std::convertible_to<Pointer, ConnectionBase*>
+[[nodiscard]] std::vector<Pointer> wait(const Range& connections, Timeout timeout = forever) {
+  const std::vector<ConnectionBase*> all(connections.begin(), connections.end());
+  std::vector<Pointer> ready;
+  for (auto* each : wait(all, timeout)) ready.push_back(static_cast<Pointer>(each));
   return ready;
-}
-
-// The same for connections of different types: wait({&jobs, &orders}, 200ms).
-[[nodiscard]] inline std::vector<ConnectionBase*> wait(
-    std::initializer_list<ConnectionBase*> connections, Timeout timeout = forever) {
-  return wait(std::span<ConnectionBase* const>(connections.begin(), connections.size()), timeout);
-}
-
-template <std::derived_from<ConnectionBase> C>
-[[nodiscard]] std::vector<C*> wait(const std::vector<C*>& connections, Timeout timeout = forever) {
-  return wait(std::span<C* const>(connections), timeout);
 }
 
 }  // namespace psq

@@ -43,8 +43,7 @@ struct TimeoutError : Error {
 
 // The object was closed in this process before.
 struct Closed : Error {
-  explicit Closed(const std::string& what_is_closed)
-      : Error(what_is_closed + " is closed in this process") {}
+  explicit Closed(const std::string& what) : Error(what + " is closed in this process") {}
 };
 
 // Every copy of the other end is closed, and all that it sent has been received.
@@ -64,8 +63,7 @@ struct ConnectionReset : Error {
 
 // The message did not fit into the caller's buffer. It was consumed and travels with the error; the
 // connection stays usable.
-class BufferTooShort : public Error {
- public:
+struct BufferTooShort : Error {
   BufferTooShort(std::size_t room, std::vector<std::byte> message)
       : Error("a message of " + std::to_string(message.size()) + " bytes does not fit into " +
               std::to_string(room) + " bytes; it comes with this error"),
@@ -126,8 +124,7 @@ struct NotStarted : Error {
 };
 
 // The operating system refused something for a reason that has no name of its own here.
-class SystemError : public Error {
- public:
+struct SystemError : Error {
   SystemError(const std::string& doing, int error_number)
       : Error(doing + ": " + std::generic_category().message(error_number)),
         code_(error_number, std::generic_category()) {}

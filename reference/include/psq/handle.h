@@ -26,6 +26,8 @@
 #include <string>
 #include <utility>
 
+#include "psq/descriptor.h"
+
 namespace psq {
 
 // A descriptor that executed programs inherit, closed with this object, which does not keep the
@@ -33,17 +35,14 @@ namespace psq {
 class Handle {
  public:
   // Takes over the descriptor. Queues make handles with their method handle().
-  Handle(int descriptor, std::string token) noexcept
-      : descriptor_(descriptor), token_(std::move(token)) {}
-  Handle(Handle&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), token_(std::move(other.token_)) {}
-  ~Handle();
+  Handle(detail::Descriptor descriptor, std::string token) noexcept
+      : descriptor_(std::move(descriptor)), token_(std::move(token)) {}
 
   // For an argument or a variable of the environment: printable, without spaces.
   [[nodiscard]] const std::string& token() const noexcept { return token_; }
 
  private:
-  int descriptor_;
+  detail::Descriptor descriptor_;
   std::string token_;
 };
 

@@ -13,30 +13,20 @@
 
 namespace psq {
 
-// Asks for a pipe that goes one way only.
-struct OneWay {};
-inline constexpr OneWay one_way{};
+enum Ways { both_ways, one_way };
 
 namespace detail {
 
-// Two descriptors that are not inherited by exec: a pair of sockets, or {receiver, sender} of a
-// pipe. Throws SystemError.
-std::pair<int, int> make_ends(bool duplex);
+// Not inherited by exec: a pair of sockets, or {receiver, sender} of a pipe.
+std::pair<ConnectionBase, ConnectionBase> make_ends(Ways ways);
 
 }  // namespace detail
 
-// Two ends that both send and receive. Throws SystemError when there are no descriptors left.
+// Two ends that both send and receive; with `one_way` {receiver, sender}. Throws SystemError when
+// there are no descriptors left.
 template <typename T>
-[[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe() {
-  const auto [left, right] = detail::make_ends(true);
-  return {Connection<T>(left, {.is_socket = true}), Connection<T>(right, {.is_socket = true})};
-}
-
-// {receiver, sender}. Throws SystemError when there are no descriptors left.
-template <typename T>
-[[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe(OneWay) {
-  const auto [receiver, sender] = detail::make_ends(false);
-  return {Connection<T>(receiver, {.writable = false}), Connection<T>(sender, {.readable = false})};
+[[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe(Ways ways = both_ways) {
+  return std::pair<Connection<T>, Connection<T>>(detail::make_ends(ways));
 }
 
 }  // namespace psq

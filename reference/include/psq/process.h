@@ -27,29 +27,20 @@ struct ProcessOptions {
 // The handle that the parent has of one child. Movable. All methods may be called by any number of
 // threads at the same time; in a process that is not the child's parent they throw InvalidArgument
 // (pid apart), and the destructor does nothing. A handle that was moved from can only be destroyed
-// or assigned to.
+// or assigned to. The destructor joins the child, after terminating it when it is a daemon: it
+// waits as long as the child lives. Clauses: process.daemon.ends-with-parent.
 class Process {
  public:
-  using Options = ProcessOptions;
-
   // Forks. The child calls `body` on the forking thread and then ends as psq::exit(0) does. An
   // exception that leaves `body` is reported on standard error, and the child ends as psq::exit(1).
   // May be called by any thread. Throws SystemError when there can be no child. Clauses:
   // process.exit-code.values.
-  explicit Process(const std::function<void()>& body, Options options = {});
-
-  Process(Process&&) noexcept = default;
-  Process& operator=(Process&&) noexcept = default;
-
-  // Joins the child, after terminating it when it is a daemon: waits as long as it lives. Clauses:
-  // process.daemon.ends-with-parent.
-  ~Process() = default;
+  explicit Process(const std::function<void()>& body, ProcessOptions options = {});
 
   // Waits until the child has ended; with a timeout, whether it has within it. Clauses:
   // process.join.waits, process.join.timeout-by-value, process.join.zero-at-once,
   // process.join.any-thread.
-  void join() { (void)join(forever); }
-  bool join(Timeout timeout);
+  bool join(Timeout timeout = forever);
 
   // Nothing while the child runs, then its exit status, or minus the number of the signal that
   // ended it. 255 when somebody else has reaped the child. Clauses: process.exit-code.values.
@@ -65,7 +56,7 @@ class Process {
   class State;
 
  private:
-  std::shared_ptr<State> state_;  // Given up, it ends the child as ~Process says.
+  std::unique_ptr<State, std::function<void(State*)>> state_;  // The deleter ends the child.
 };
 
 // Ends this process as the end of main would, without running destructors: terminates its daemons,

@@ -7,15 +7,9 @@
 
 #pragma once
 
-#include "psq/codec.h"
-#include "psq/connection.h"
-#include "psq/error.h"
 #include "psq/fault.h"
-#include "psq/handle.h"
 #include "psq/joinable_queue.h"
 #include "psq/pipe.h"
 #include "psq/process.h"
-#include "psq/queue.h"
 #include "psq/simple_queue.h"
-#include "psq/timeout.h"
 #include "psq/until.h"

@@ -13,7 +13,6 @@
 #pragma once
 
 #include <chrono>
-#include <cmath>
 
 #include "psq/error.h"
 
@@ -25,47 +24,41 @@ bool fault_takes_nan() noexcept;
 }  // namespace detail
 #endif
 
-// One immediate attempt.
-struct NoWait {};
-inline constexpr NoWait no_wait{};
-
-// Wait as long as it takes.
-struct Forever {};
-inline constexpr Forever forever{};
-
-// A length of time, `no_wait` or `forever`; made implicitly from each and from any std::chrono
-// duration. Zero and negative durations are one immediate attempt. Infinity, and what does not fit
-// into 64 bits of nanoseconds (292 years), is for ever. Not-a-number is an InvalidArgument.
+// A length of time, made implicitly from any std::chrono duration. Zero and negative durations are
+// one immediate attempt. Infinity, and what does not fit into 64 bits of nanoseconds (292 years),
+// is for ever. Not-a-number is an InvalidArgument.
 class Timeout {
  public:
   using Duration = std::chrono::nanoseconds;
 
-  constexpr Timeout(NoWait) noexcept : length_(Duration::zero()) {}
-  constexpr Timeout(Forever) noexcept : length_(Duration::max()) {}
   template <typename Rep, typename Period>
-  Timeout(std::chrono::duration<Rep, Period> length) : length_(to_nanoseconds(length)) {}
+  constexpr Timeout(std::chrono::duration<Rep, Period> length) : length_(to_nanoseconds(length)) {}
 
   [[nodiscard]] constexpr bool is_forever() const noexcept { return length_ == Duration::max(); }
   // Never negative; Duration::max() when it is for ever.
   [[nodiscard]] constexpr Duration length() const noexcept { return length_; }
 
  private:
-  template <typename Rep, typename Period>
-  static Duration to_nanoseconds(std::chrono::duration<Rep, Period> length) {
-    using Wide = std::chrono::duration<long double, std::nano>;
-    const Wide wide = length;
-    if (std::isnan(wide.count())) {
+  using Wide = std::chrono::duration<long double, std::nano>;
+
+  static constexpr Duration to_nanoseconds(Wide length) {
+    if (length != length) {  // Only what is not a number is not itself.
 #ifdef PSQ_FAULTS
       if (detail::fault_takes_nan()) return Duration::zero();
 #endif
       throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
     }
-    if (wide <= Wide::zero()) return Duration::zero();
-    if (wide >= Wide{Duration::max()}) return Duration::max();
-    return std::chrono::ceil<Duration>(wide);  // up: never early
+    if (length <= Wide::zero()) return Duration::zero();
+    if (length >= Wide{Duration::max()}) return Duration::max();
+    return std::chrono::ceil<Duration>(length);  // up: never early
   }
 
   Duration length_;
 };
+
+// One immediate attempt.
+inline constexpr Timeout no_wait = Timeout::Duration::zero();
+// Wait as long as it takes.
+inline constexpr Timeout forever = Timeout::Duration::max();
 
 }  // namespace psq

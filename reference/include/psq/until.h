@@ -16,10 +16,8 @@
 
 #pragma once
 
-#include <cstddef>
 #include <iterator>
 #include <optional>
-#include <utility>
 
 #include "psq/error.h"
 
@@ -37,21 +35,20 @@ auto next_item(Source& source) {
 
 // A single-pass range of what `next` returns, until that is nothing.
 template <typename Next>
-class Items {
- public:
-  explicit Items(Next next) : next_(std::move(next)) {}
+struct Items {
+  explicit Items(Next function) : next(std::move(function)) {}
 
   struct Iterator {
     using value_type = typename std::invoke_result_t<Next>::value_type;
     using difference_type = std::ptrdiff_t;
 
-    value_type& operator*() const noexcept { return *items->item_; }
+    value_type& operator*() const noexcept { return *items->item; }
     Iterator& operator++() {
-      items->item_ = items->next_();
+      items->item = items->next();
       return *this;
     }
     void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const noexcept { return !items->item_; }
+    bool operator==(std::default_sentinel_t) const noexcept { return !items->item; }
 
     Items* items;
   };
@@ -60,9 +57,8 @@ class Items {
   [[nodiscard]] Iterator begin() { return ++Iterator{this}; }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
- private:
-  Next next_;
-  std::invoke_result_t<Next> item_;
+  Next next;
+  std::invoke_result_t<Next> item;
 };
 
 }  // namespace detail
