@@ -10,6 +10,9 @@ from pathlib import Path
 _FAULTS_OWN = re.compile(r"fault|death_point")
 _FAULTS_INCLUDE = re.compile(r'^#include "src/\w*(?:fault|death_point)\w*\.h"\n', re.MULTILINE)
 _COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.DOTALL)
+_FAULTS_LINE = re.compile(
+    r"^ *(?:friend struct FaultSeams;|\[\[maybe_unused\]\] const [^;]*\bkFaults\b[^;]*;)\n", re.MULTILINE
+)
 _SEAM = re.compile(r"if constexpr \((?:detail::)?kFaults\)\s*")
 _NESTED = re.compile(r"(?:if(?: constexpr)?|for|while|switch)\s*(?=\()")
 _ELSE = re.compile(r"\s*else\s*")
@@ -26,7 +29,7 @@ def without_comments(text: str) -> str:
 
 def without_seams(text: str) -> str:
     """The code that the normal library is made of."""
-    text = _FAULTS_INCLUDE.sub("", text)
+    text = _FAULTS_LINE.sub("", _FAULTS_INCLUDE.sub("", text))
     text = _CONDITIONAL.sub(lambda found: found[1] or "", text)
     while found := _SEAM.search(text):
         end = _statement_end(text, found.end())

@@ -36,12 +36,12 @@ class Accounts {
   [[nodiscard]] Writer enter(const Channel& channel) {
     const Writer used = used_.load();
     for (Writer id = 0; id < used; ++id) {
-      if (at(id).life.try_lock() == RobustLock::Taken::kNo) continue;
+      if (!at(id).life.try_lock()) continue;
       if constexpr (kFaults) fault_point("account-taken");
       settle(id, channel);
       return id;
     }
-    const RobustGuard guard(opening_, Deadline::never());
+    const std::lock_guard guard(opening_);
     const Writer id = used_.load();
     if (id == kWriters) throw SystemError("too many processes put into one queue", EAGAIN);
     new (&at(id)) Account;
@@ -88,8 +88,8 @@ class Accounts {
     const Writer used = used_.load();
     for (Writer id = 0; id < used; ++id) {
       // Nobody has it: nobody alive. Whoever looks closer keeps others from doing the same.
-      const RobustGuard guard(at(id).life, RobustGuard::Try{});
-      if (guard.owns()) settle(id, channel);
+      const std::unique_lock guard(at(id).life, std::try_to_lock);
+      if (guard) settle(id, channel);
     }
     return add_up_lost();
   }

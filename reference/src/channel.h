@@ -110,9 +110,8 @@ class Channel {
   // number at the same time, if somebody wants to know.
   void send(std::string_view message, Writer writer = 0) {
     if constexpr (kFaults) fault_enter_send();
-    const bool unlocked =
-        kFaults && fault_is(Fault::kLargeItemsUnlocked) && !is_short(message.size());
-    const RobustGuard guard(write_lock_, unlocked ? Deadline::after(no_wait) : Deadline::never());
+    std::unique_lock guard(write_lock_, std::defer_lock);
+    if (!kFaults || !fault_is(Fault::kLargeItemsUnlocked) || is_short(message.size())) guard.lock();
     if constexpr (kFaults) fault_point("write-lock-taken");
     if constexpr (kFaults)
       if (fault_is(Fault::kFullPipeDrops) &&
@@ -125,8 +124,8 @@ class Channel {
 
   // The same without waiting for anything. False, with no effect: it would have to.
   [[nodiscard]] bool try_send(std::string_view message, Writer writer) {
-    const RobustGuard guard(write_lock_, RobustGuard::Try{});
-    if (!guard.owns() || !has_room(message.size())) return false;
+    const std::unique_lock guard(write_lock_, std::try_to_lock);
+    if (!guard || !has_room(message.size())) return false;
     if constexpr (kFaults) fault_point("write-lock-taken");
     append(message, writer);
     message_.notify_one();
@@ -137,7 +136,7 @@ class Channel {
   // waiting for room for the first. A batch is a row of messages, each after its length, a
   // std::size_t. Returns how many bytes of it were used up.
   [[nodiscard]] std::size_t send_some(std::string_view batch, Writer writer) {
-    const RobustGuard guard(write_lock_, Deadline::never());
+    const std::lock_guard guard(write_lock_);
     if constexpr (kFaults) fault_point("write-lock-taken");
     std::size_t used = 0;
     while (used < batch.size() && used < kMostAtOnce) {
@@ -171,14 +170,14 @@ class Channel {
     };
     while (message_.wait(deadline, ready) && !stop.load()) {
       {
-        RobustGuard guard(read_lock_, RobustGuard::Try{});
-        if (!guard.owns() && !guard.wait(Deadline::never().within(kLockGrace))) {
+        std::unique_lock guard(read_lock_, std::try_to_lock);
+        if (!guard && !guard.try_lock_for(kLockGrace)) {
           if (deadline.has_passed()) return false;
           continue;
         }
         if constexpr (kFaults)
           if (fault_is(Fault::kDeadReaderBlocks)) {
-            if (guard.from_the_dead()) fault_shared() = 1;
+            if (fault_from_the_dead()) fault_shared() = 1;
             if (fault_shared() != 0) return false;
           }
         if constexpr (kFaults) fault_point("read-lock-taken");
@@ -329,11 +328,9 @@ class Channel {
   // Waits for the next frame, of whatever kind. False: there is none, and nobody is writing one.
   bool wait_for_rest() {
     while (!readable()) {
-      if (!kFaults || !fault_is(Fault::kDeadWriterAwaited)) {
-        // A living writer holds the lock from the first frame to the last.
-        const RobustGuard writer(write_lock_, RobustGuard::Try{});
-        if (writer.owns()) return readable();
-      }
+      // A living writer holds the lock from the first frame to the last.
+      const bool nobody_writes = std::unique_lock(write_lock_, std::try_to_lock).owns_lock();
+      if (nobody_writes && !(kFaults && fault_is(Fault::kDeadWriterAwaited))) return readable();
       rest_.wait(Deadline::never().within(kLookAgain), [&] { return readable(); });
     }
     return true;

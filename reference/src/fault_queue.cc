@@ -147,7 +147,11 @@ void FaultSeams::lose(Feeder& feeder) noexcept {
   feeder.buffer_ = {};
 }
 
-void FaultSeams::forget_thread(Feeder& feeder) noexcept { feeder.thread_ = Feeder::Thread::kNone; }
+bool FaultSeams::begin_in_child(Feeder& feeder) noexcept {
+  if (is_simple(*feeder.queue_)) return false;
+  if (fault_is(Fault::kForkCopiesBuffer)) feeder.thread_ = Feeder::Thread::kNone;
+  return fault_is(Fault::kForkCopiesBuffer) || fault_is(Fault::kChildInheritsFeeder);
+}
 
 void FaultSeams::reopen(Feeder& feeder) noexcept { feeder.closed_ = false; }
 

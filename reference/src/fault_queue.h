@@ -24,11 +24,12 @@ struct FaultSeams {
   static void change_tasks(QueueMemory& queue, int by) noexcept;
   static void take_slot(QueueMemory& queue) noexcept;
 
-  // Puts an item that was not counted; loses what is in the buffer; in a forked child, goes on with
-  // what the parent had buffered; takes a close back.
+  // Puts an item that was not counted; loses what is in the buffer; takes a close back.
   static void add(Feeder& feeder, std::string_view item);
   static void lose(Feeder& feeder) noexcept;
-  static void forget_thread(Feeder& feeder) noexcept;
+  // In a forked child. True: the parent's feeder is taken over.
+  static bool begin_in_child(Feeder& feeder) noexcept;
+  static void begun_in_child(Feeder& feeder) noexcept;
   static void reopen(Feeder& feeder) noexcept;
 
   static bool blind(const Feeder& feeder, int looks, std::uint32_t before, Deadline deadline);
@@ -41,8 +42,6 @@ struct FaultSeams {
 // What a queue is created with. Leaks what the chosen fault leaks, if it is one of these.
 void fault_create(CoreOptions& options);
 void fault_dropped(QueueMemory& queue) noexcept;
-// In a forked child: whether its copy is closed.
-bool fault_child_closed() noexcept;
 bool fault_in_first_process() noexcept;
 
 // Around check_open: what came of the put before; whether it is not looked whether it is open.

@@ -85,6 +85,11 @@ void fault_leave_send() noexcept {
   if (fault_is(Fault::kWritersByTicket)) fault_shared()++;
 }
 
+bool& fault_from_the_dead() noexcept {
+  thread_local bool from_the_dead = false;
+  return from_the_dead;
+}
+
 void fault_hang() noexcept {
   for (;;) std::this_thread::sleep_for(kLookAgain);
 }

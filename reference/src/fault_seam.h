@@ -320,6 +320,9 @@ void fault_leave_send() noexcept;
 // Never returns.
 void fault_hang() noexcept;
 
+// Whether the lock that this thread took last was left by a dead holder.
+bool& fault_from_the_dead() noexcept;
+
 }  // namespace psq::detail
 
 #endif  // PSQ_SRC_FAULT_SEAM_H_

@@ -15,12 +15,13 @@
 
 namespace psq::detail {
 
-bool fault_child_closed() noexcept {
+void FaultSeams::begun_in_child(Feeder& feeder) noexcept {
   static pid_t seen = 0;
   static int generation = 0;
   if (std::exchange(seen, getpid()) != seen) ++generation;
-  return fault_is(Fault::kChildSimpleClosed) ||
-         (fault_is(Fault::kGrandchildSimpleClosed) && generation > 1);
+  const bool closed = fault_is(Fault::kChildSimpleClosed) ||
+                      (fault_is(Fault::kGrandchildSimpleClosed) && generation > 1);
+  if (closed && feeder.queue()->kind() == QueueKind::kSimple) feeder.close();
 }
 
 bool fault_simple_unchecked() {

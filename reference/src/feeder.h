@@ -31,6 +31,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
   explicit Feeder(std::shared_ptr<QueueMemory> queue) : queue_(std::move(queue)) {}
 
+  [[nodiscard]] const std::shared_ptr<QueueMemory>& queue() const noexcept { return queue_; }
+
   // Counts an item, waiting for a slot until the deadline; then sends it at once if nothing is
   // before it and nothing in the way, and leaves it to the thread otherwise. False: there was no
   // slot. Throws Closed, CountOverflow, and SystemError when there can be no thread or no account.

@@ -15,6 +15,7 @@
 #include "src/fault_seam.h"
 #include "src/process_faults.h"
 #include "src/process_state.h"
+#include "src/sanitizers.h"
 
 namespace psq {
 
@@ -33,7 +34,7 @@ class Process::State {
     if constexpr (detail::kFaults)
       if (detail::fault_is(detail::Fault::kProcessJoinByStarter) && !detail::fault_has_started())
         return false;
-    while (!exit_code()) {
+    while (!look()) {
       if (deadline.has_passed()) return false;
       // In bounded pieces: there may be no descriptor to be had, or another thread reaps the child
       // just now and this is a descriptor of somebody else. glibc 2.36 declares pidfd_open for C
@@ -46,8 +47,8 @@ class Process::State {
     return true;
   }
 
-  // While the child runs it is sent the signal; zero is none.
-  std::optional<int> exit_code(int signal = 0) {
+  // The exit code of a child that has ended. While it runs it is sent the signal; zero is none.
+  std::optional<int> look(int signal = 0) {
     if (getpid() != parent) {
       throw InvalidArgument("process " + std::to_string(pid) + " is a child of process " +
                             std::to_string(parent) + ", and only that one can deal with it");
@@ -81,20 +82,30 @@ ProcessState& ProcessState::instance() {
 // Holding the lock over the fork means that no other thread is inside when the child is copied.
 ProcessState::ProcessState() {
   pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                 [] {
-                   for (ForkAware* handle : instance().handles_) handle->reset_in_child();
-                   instance().children_.clear();
-                   instance().mutex_.unlock();
-                 });
+                 [] { instance().begin_in_child(); });
   // For programs that end by std::exit, with handles that nobody destroys.
   std::atexit([] { instance().finish(); });
+}
+
+void ProcessState::begin_in_child() noexcept {
+  for (auto* const feeder : feeders_) {
+    if constexpr (kFaults)
+      if (FaultSeams::begin_in_child(**feeder)) continue;
+    // Not an assignment: nothing of the old one may be destroyed or locked, it may have been in the
+    // middle of something. It is left as it is, for ever.
+    leave_behind(feeder->get());
+    new (feeder) std::shared_ptr<Feeder>(std::make_shared<Feeder>((*feeder)->queue()));
+    if constexpr (kFaults) FaultSeams::begun_in_child(**feeder);
+  }
+  children_.clear();
+  mutex_.unlock();
 }
 
 void ProcessState::let_go_of(const Child& child) noexcept {
   if (child->parent != getpid()) return;
   if constexpr (kFaults)
     if (fault_is(Fault::kDaemonsLeft) && child->signal_at_end != 0) return;
-  child->exit_code(child->signal_at_end);
+  child->look(child->signal_at_end);
   child->join(Deadline::never());
   const std::lock_guard lock(mutex_);
   children_.erase(child);
@@ -111,7 +122,7 @@ void ProcessState::finish() {
   if constexpr (kFaults)
     if (fault_is(Fault::kChildrenLeft))
       std::erase_if(children, [](const Child& child) { return child->signal_at_end == 0; });
-  for (const Child& child : children) child->exit_code(child->signal_at_end);
+  for (const Child& child : children) child->look(child->signal_at_end);
   for (const Child& child : children) child->join(Deadline::never());
   if constexpr (kFaults)
     if (fault_is(Fault::kExitDoesNotFlush)) return;
@@ -126,10 +137,12 @@ void ProcessState::finish() {
 void ProcessState::flush_queues() {
   std::vector<std::shared_ptr<Feeder>> feeders;
   std::unique_lock lock(mutex_);
-  for (const ForkAware* handle : handles_) {
-    if (auto feeder = handle->feeder()) feeders.push_back(std::move(feeder));
+  for (const auto* feeder : feeders_) {
+    if ((*feeder)->queue()->kind() != QueueKind::kSimple) feeders.push_back(*feeder);
   }
   lock.unlock();
+  if constexpr (kFaults)
+    if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return;
   if constexpr (kFaults)
     if (fault_is(Fault::kExitFlushesOneQueue))
       for (; feeders.size() > 1; feeders.pop_back()) FaultSeams::lose(*feeders.back());
@@ -191,11 +204,11 @@ bool Process::join(Timeout timeout) {
   return state_->join(detail::Deadline::after(timeout));
 }
 
-std::optional<int> Process::exit_code() { return state_->exit_code(); }
+std::optional<int> Process::exit_code() { return state_->look(); }
 
-void Process::terminate() { state_->exit_code(SIGTERM); }
+void Process::terminate() { state_->look(SIGTERM); }
 
-void Process::kill() { state_->exit_code(SIGKILL); }
+void Process::kill() { state_->look(SIGKILL); }
 
 pid_t Process::pid() const noexcept { return state_->pid; }
 

@@ -11,20 +11,6 @@
 
 namespace psq::detail {
 
-// A handle with state that a forked child must not inherit: locks that nobody will release, buffers
-// that the parent will send, threads that are not there.
-class ForkAware {
- public:
-  // In the child, by its only thread: begin anew. The old state is left as it is, for ever: it may
-  // have been in the middle of something.
-  virtual void reset_in_child() noexcept = 0;
-  // What has to be flushed at the end of the process, or null.
-  virtual std::shared_ptr<Feeder> feeder() const { return nullptr; }
-
- protected:
-  ~ForkAware() = default;
-};
-
 // One a process, never destroyed. Any thread may call any method. Every fork, of psq::Process or
 // raw, finds it at rest, and its children are the child's own: none.
 class ProcessState {
@@ -33,13 +19,15 @@ class ProcessState {
 
   static ProcessState& instance();
 
-  void add(ForkAware& handle) {
+  // In a forked child a queue begins with a new feeder: the old one has locks that nobody will
+  // release, a buffer that the parent will send, a thread that is not there.
+  void add(std::shared_ptr<Feeder>& feeder) {
     const std::lock_guard lock(mutex_);
-    handles_.insert(&handle);
+    feeders_.insert(&feeder);
   }
-  void remove(ForkAware& handle) noexcept {
+  void remove(std::shared_ptr<Feeder>& feeder) noexcept {
     const std::lock_guard lock(mutex_);
-    handles_.erase(&handle);
+    feeders_.erase(&feeder);
   }
   void add(const Child& child) {
     const std::lock_guard lock(mutex_);
@@ -56,9 +44,10 @@ class ProcessState {
 
  private:
   ProcessState();
+  void begin_in_child() noexcept;
 
   std::mutex mutex_;
-  std::set<ForkAware*> handles_;
+  std::set<std::shared_ptr<Feeder>*> feeders_;
   std::set<Child> children_;
 };
 

@@ -10,7 +10,6 @@
 #include "src/leak_faults.h"
 #include "src/process_state.h"
 #include "src/queue_memory.h"
-#include "src/sanitizers.h"
 #include "src/shared_memory.h"
 
 namespace psq::detail {
@@ -22,38 +21,19 @@ const char* name_of(QueueKind kind) noexcept {
 }
 
 // A queue as one process has it.
-class LocalQueue final : public QueueCore, public ForkAware {
+class LocalQueue final : public QueueCore {
  public:
   explicit LocalQueue(std::shared_ptr<SharedMemory> memory)
       : memory_(std::move(memory)),
         queue_(memory_, reinterpret_cast<QueueMemory*>(memory_->data())),
         feeder_(std::make_shared<Feeder>(queue_)) {
-    ProcessState::instance().add(*this);
+    ProcessState::instance().add(feeder_);
   }
   ~LocalQueue() override {
     if constexpr (kFaults) fault_dropped(*queue_);
-    if (!kFaults || !fault_is(Fault::kDropForgets)) {
-      feeder_->close();
-      feeder_->wait_flushed();
-    }
-    ProcessState::instance().remove(*this);
-  }
-
-  void reset_in_child() noexcept override {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kForkCopiesBuffer)) return FaultSeams::forget_thread(*feeder_);
-    if constexpr (kFaults)
-      if (fault_is(Fault::kChildInheritsFeeder)) return;
-    // Not an assignment: nothing of the old feeder may be destroyed or locked here.
-    leave_behind(feeder_.get());
-    new (&feeder_) std::shared_ptr<Feeder>(std::make_shared<Feeder>(queue_));
-    if constexpr (kFaults)
-      if (is_simple() && fault_child_closed()) feeder_->close();
-  }
-  std::shared_ptr<Feeder> feeder() const override {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return nullptr;
-    return is_simple() ? nullptr : feeder_;
+    if (!kFaults || !fault_is(Fault::kDropForgets)) feeder_->close();
+    if (!kFaults || !fault_is(Fault::kDropForgets)) feeder_->wait_flushed();
+    ProcessState::instance().remove(feeder_);
   }
 
   void check_open() const override {
@@ -143,7 +123,7 @@ class LocalQueue final : public QueueCore, public ForkAware {
     return queue_->wait_for_no_tasks(Deadline::after(timeout));
   }
 
-  Handle handle() const override { return make_handle(name_of(queue_->kind()), *memory_); }
+  Handle handle() const override { return memory_->handle(name_of(queue_->kind())); }
 
  private:
   [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }
@@ -180,8 +160,7 @@ std::unique_ptr<QueueCore> QueueCore::create(CoreOptions options) {
 }
 
 std::unique_ptr<QueueCore> QueueCore::open(QueueKind kind, const std::string& token) {
-  return std::make_unique<LocalQueue>(
-      std::make_shared<SharedMemory>(take_handle(name_of(kind), token, kSize), kSize));
+  return std::make_unique<LocalQueue>(std::make_shared<SharedMemory>(name_of(kind), token, kSize));
 }
 
 }  // namespace psq::detail

@@ -5,19 +5,18 @@
 #include <pthread.h>
 
 #include <cerrno>
+#include <mutex>
 
 #include "src/clock.h"
+#include "src/fault_seam.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
 
-// Lives in shared memory. When its holder dies the lock is free again, and the next one to take it
-// is told so: what it protects may be half changed. Whoever is told has to repair that; who dies
-// while repairing leaves it to the next.
+// Lives in shared memory, for std::unique_lock and the like. When its holder dies it is free again:
+// what it protects has to be whole at every moment.
 class RobustLock {
  public:
-  enum class Taken { kNo, kYes, kFromTheDead };
-
   RobustLock() {
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
@@ -29,59 +28,38 @@ class RobustLock {
   }
   RobustLock(RobustLock&&) = delete;
 
-  [[nodiscard]] Taken try_lock() { return result_of(pthread_mutex_trylock(&mutex_)); }
-  // Tries at least once. kNo: not before the deadline has passed.
-  [[nodiscard]] Taken lock(Deadline deadline) {
-    Taken taken = try_lock();
-    while (taken == Taken::kNo && !deadline.has_passed()) {
-      // In bounded pieces, as all sleeping in shared memory. The thread sanitizer knows every call
-      // on a mutex but this one: for it the lock is tried again and again.
-      const timespec until = deadline.within(kLookAgain).absolute();
+  [[nodiscard]] bool try_lock() { return is_taken(pthread_mutex_trylock(&mutex_)); }
+  // False not before the time is over.
+  [[nodiscard]] bool try_lock_for(Clock::duration limit) {
+    const Deadline deadline = Deadline::never().within(limit);
+    const timespec until = deadline.absolute();
+    bool taken = try_lock();
+    while (!taken && !deadline.has_passed()) {
+      // The thread sanitizer knows every call on a mutex but this one: for it the lock is tried
+      // again and again.
       taken = kThreadSanitizer
                   ? try_lock()
-                  : result_of(pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until));
+                  : is_taken(pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until));
     }
     return taken;
+  }
+  // Waits in bounded pieces, as all that sleeps in shared memory.
+  void lock() {
+    for (bool taken = try_lock(); !taken;) taken = try_lock_for(kLookAgain);
   }
   void unlock() noexcept { pthread_mutex_unlock(&mutex_); }
 
  private:
-  Taken result_of(int error) {
-    if (error == 0) return Taken::kYes;
-    if (error == EBUSY || error == ETIMEDOUT) return Taken::kNo;
-    if (error != EOWNERDEAD) throw SystemError("cannot take a lock in shared memory", error);
-    pthread_mutex_consistent(&mutex_);
-    return Taken::kFromTheDead;
+  bool is_taken(int error) {
+    if (error == EBUSY || error == ETIMEDOUT) return false;
+    if (error != 0 && error != EOWNERDEAD)
+      throw SystemError("cannot take a lock in shared memory", error);
+    if constexpr (kFaults) fault_from_the_dead() = error == EOWNERDEAD;
+    if (error == EOWNERDEAD) pthread_mutex_consistent(&mutex_);
+    return true;
   }
 
   pthread_mutex_t mutex_;
-};
-
-// Holds a RobustLock as long as it lives, if it got it.
-class RobustGuard {
- public:
-  struct Try {};
-  RobustGuard(RobustLock& lock, Try) : lock_(lock), taken_(lock.try_lock()) {}
-  RobustGuard(RobustLock& lock, Deadline deadline) : lock_(lock), taken_(lock.lock(deadline)) {}
-  ~RobustGuard() {
-    if (owns()) lock_.unlock();
-  }
-  RobustGuard(RobustGuard&&) = delete;
-
-  // Tries again, at least once, if it has not got it.
-  bool wait(Deadline deadline) {
-    if (!owns()) taken_ = lock_.lock(deadline);
-    return owns();
-  }
-
-  [[nodiscard]] bool owns() const noexcept { return taken_ != RobustLock::Taken::kNo; }
-  [[nodiscard]] bool from_the_dead() const noexcept {
-    return taken_ == RobustLock::Taken::kFromTheDead;
-  }
-
- private:
-  RobustLock& lock_;
-  RobustLock::Taken taken_;
 };
 
 }  // namespace psq::detail

@@ -3,8 +3,16 @@
 
 #pragma once
 
-#include <string_view>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "psq/error.h"
 #include "psq/handle.h"
 
 namespace psq::detail {
@@ -14,32 +22,79 @@ namespace psq::detail {
 // lives in it holds no addresses.
 class SharedMemory {
  public:
-  explicit SharedMemory(std::size_t size);  // New and zeroed. Throws SystemError.
-  // What a descriptor of another SharedMemory stands for. Throws SystemError.
-  SharedMemory(Descriptor descriptor, std::size_t size);
+  // New and zeroed. Throws SystemError.
+  explicit SharedMemory(std::size_t size) : SharedMemory(make_file(size), size) {}
+  // What a handle stands for. Throws InvalidArgument, with nothing taken, when the token is of
+  // another kind or says something that is not so, and SystemError.
+  SharedMemory(std::string_view kind, const std::string& token, std::size_t size)
+      : SharedMemory(inherited_file(kind, token, size), size) {}
   SharedMemory(SharedMemory&&) = delete;
-  ~SharedMemory();
+  ~SharedMemory() { munmap(data_, size_); }
 
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
-  [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }  // Close-on-exec.
+
+  // Throws SystemError.
+  [[nodiscard]] Handle handle(std::string_view kind) const {
+    Descriptor inheritable(fcntl(file_.get(), F_DUPFD, 3));
+    if (inheritable.get() < 0) throw SystemError("cannot make a handle of a queue", errno);
+    std::string token = token_of(kind, inheritable.get());
+    return {std::move(inheritable), std::move(token)};
+  }
 
  private:
-  Descriptor descriptor_;
+  // Nobody can take the memory away from under those who have mapped it.
+  static constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
+    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+    if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
+    data_ = static_cast<std::byte*>(data);
+  }
+
+  static Descriptor make_file(std::size_t size) {
+    Descriptor file(memfd_create("psq", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (file.get() < 0 || ftruncate(file.get(), static_cast<off_t>(size)) != 0 ||
+        fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) {
+      throw SystemError("cannot make shared memory", errno);
+    }
+    return file;
+  }
+
+  // "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout changes with what stands in shared memory; the
+  // inode tells one memory from any other that may have the same descriptor by now.
+  static std::string token_of(std::string_view kind, int descriptor) {
+    struct stat about {};
+    fstat(descriptor, &about);
+    return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);
+  }
+  static std::string start_of_token(std::string_view kind) {
+    return "psq:3:" + std::string(kind) + ':';
+  }
+
+  // The descriptor that this program has inherited, close-on-exec from now on.
+  static Descriptor inherited_file(std::string_view kind, const std::string& token,
+                                   std::size_t size) {
+    const auto refuse_if = [&](bool wrong, const std::string& why) {
+      if (wrong) throw InvalidArgument("'" + token + "' " + why);
+    };
+    refuse_if(!token.starts_with(start_of_token(kind)),
+              "is no handle of a " + std::string(kind) + " of this version of psq");
+    const std::string digits = token.substr(token.rfind(':') + 1);
+    const auto number = static_cast<int>(std::strtol(digits.c_str(), nullptr, 10));
+    refuse_if(digits != std::to_string(number), "is no whole handle");
+    struct stat about {};
+    refuse_if(fcntl(number, F_GET_SEALS) != kSeals || fstat(number, &about) != 0 ||
+                  about.st_size != static_cast<off_t>(size) || token != token_of(kind, number),
+              "stands for nothing that this program has inherited; execute it while the handle "
+              "lives, and let it inherit descriptors");
+    refuse_if((fcntl(number, F_GETFD) & FD_CLOEXEC) != 0, "was used before in this program");
+    fcntl(number, F_SETFD, FD_CLOEXEC);
+    return Descriptor(number);
+  }
+
+  Descriptor file_;
   std::size_t size_;
   std::byte* data_;
 };
-
-// Of what a handle is one.
-inline constexpr std::string_view kQueueKind = "queue";
-inline constexpr std::string_view kJoinableKind = "joinable-queue";
-inline constexpr std::string_view kSimpleKind = "simple-queue";
-
-// Throws SystemError.
-Handle make_handle(std::string_view kind, const SharedMemory& memory);
-
-// The descriptor that this program has inherited, close-on-exec from now on. Throws
-// InvalidArgument, with nothing taken, when the token is of another kind or says something that is
-// not so.
-Descriptor take_handle(std::string_view kind, const std::string& token, std::size_t size);
 
 }  // namespace psq::detail

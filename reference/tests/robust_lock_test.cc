@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 
 #include "tests/child.h"
 #include "tests/shared_object.h"
@@ -14,7 +15,6 @@ using namespace std::chrono_literals;
 using psq::test::await;
 using psq::test::Child;
 using psq::test::SharedObject;
-using Taken = RobustLock::Taken;
 
 struct Shared {
   RobustLock lock;
@@ -24,22 +24,21 @@ struct Shared {
 
 // Takes the lock and keeps it until it is killed.
 int hold(Shared& shared) {
-  if (shared.lock.lock(Deadline::never()) == Taken::kNo) return 1;
+  shared.lock.lock();
   shared.step = 1;
   for (;;) pause();
 }
 
-TEST(RobustLock, SaysThatItsHolderDied) {
+TEST(RobustLock, IsFreeWhenItsHolderDied) {
   const SharedObject<Shared> shared;
   Child holder([&] { return hold(*shared); });
   await([&] { return shared->step == 1; });
-  EXPECT_EQ(shared->lock.try_lock(), Taken::kNo);
+  EXPECT_FALSE(shared->lock.try_lock());
   EXPECT_EQ(holder.kill_and_wait(), -SIGKILL);
-
-  EXPECT_EQ(shared->lock.lock(Deadline::never()), Taken::kFromTheDead);
-  shared->lock.unlock();
-  EXPECT_EQ(shared->lock.lock(Deadline::never()), Taken::kYes);
-  shared->lock.unlock();
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(shared->lock.try_lock());
+    shared->lock.unlock();
+  }
 }
 
 TEST(RobustLock, WakesTheNextWhenItsHolderDies) {
@@ -48,23 +47,24 @@ TEST(RobustLock, WakesTheNextWhenItsHolderDies) {
   await([&] { return shared->step == 1; });
   Child waiter([&] {
     shared->step = 2;
-    return static_cast<int>(shared->lock.lock(Deadline::never()));
+    shared->lock.lock();
+    return 7;
   });
   await([&] { return shared->step == 2; });
   EXPECT_EQ(holder.kill_and_wait(), -SIGKILL);
-  EXPECT_EQ(waiter.status(), static_cast<int>(Taken::kFromTheDead));
+  EXPECT_EQ(waiter.status(), 7);
   // The waiter ended without unlocking: it is the dead one now.
-  EXPECT_EQ(shared->lock.lock(Deadline::never()), Taken::kFromTheDead);
+  shared->lock.lock();
   shared->lock.unlock();
 }
 
-TEST(RobustLock, WaitsUntilTheDeadlineAndNotLess) {
+TEST(RobustLock, WaitsAsLongAsItIsToAndNotLess) {
   const SharedObject<Shared> shared;
   Child holder([&] { return hold(*shared); });
   await([&] { return shared->step == 1; });
   for (const auto timeout : {0ms, 10ms, 120ms}) {
     const auto begin = Clock::now();
-    EXPECT_EQ(shared->lock.lock(Deadline::after(timeout)), Taken::kNo);
+    EXPECT_FALSE(shared->lock.try_lock_for(timeout));
     EXPECT_GE(Clock::now() - begin, timeout);
   }
 }
@@ -74,7 +74,7 @@ TEST(RobustLock, ExcludesProcessesAndThreads) {
   constexpr int kTimes = 20000;
   const auto count = [&] {
     for (int i = 0; i < kTimes; ++i) {
-      const RobustGuard guard(shared->lock, Deadline::never());
+      const std::lock_guard guard(shared->lock);
       ++shared->counter;
     }
     return 0;
