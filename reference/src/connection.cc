@@ -153,7 +153,7 @@ std::size_t checked(const char* what, std::int64_t value, std::size_t limit) {
 // All of it or nothing: a sender that is killed leaves no part of it behind.
 void send_end(int socket, int descriptor, Access access) {
   Envelope envelope{.record = make_record(std::byte{access})};
-  *CMSG_FIRSTHDR(&envelope.header) = {
+  *reinterpret_cast<cmsghdr*>(envelope.beside.data()) = {
       .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
   envelope.beside.back() = descriptor;
   completed("cannot send the connection",
@@ -264,8 +264,8 @@ std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> ma
 }
 
 std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int64_t offset) {
-  const int descriptor = check(kReceives);
-  if constexpr (detail::kFaults) detail::faulty_offset(descriptor, room.size(), offset);
+  (void)check(kReceives);
+  if constexpr (detail::kFaults) detail::faulty_offset(fd(), room.size(), offset);
   const auto rest = room.subspan(checked("offset", offset, room.size()));
   std::string message = receive_message();
   if (message.size() > rest.size()) {
