@@ -34,8 +34,7 @@ class Accounts {
   // number the process writes into the channel with. Throws SystemError when there are kWriters
   // already.
   [[nodiscard]] Writer enter(const Channel& channel) {
-    const Writer used = used_.load();
-    for (Writer id = 0; id < used; ++id) {
+    for (Writer id = 0; id < used_.load(); ++id) {
       if (!at(id).life.try_lock()) continue;
       if constexpr (kFaults) fault_point("account-taken");
       settle(id, channel);
@@ -85,8 +84,7 @@ class Accounts {
   // Counts those of dead processes as lost. Returns whether there were any. Never waits: what a
   // survivor is just looking at itself is left to it.
   bool lose_of_the_dead(const Channel& channel) {
-    const Writer used = used_.load();
-    for (Writer id = 0; id < used; ++id) {
+    for (Writer id = 0; id < used_.load(); ++id) {
       // Nobody has it: nobody alive. Whoever looks closer keeps others from doing the same.
       const std::unique_lock guard(at(id).life, std::try_to_lock);
       if (guard) settle(id, channel);

@@ -133,6 +133,14 @@ void FaultSeams::change_tasks(QueueMemory& queue, int by) noexcept {
   queue.done_ -= static_cast<std::uint64_t>(by);
 }
 
+// Slots that are taken besides are items that are not gone; some faults keep those that were read.
+std::uint32_t FaultSeams::items_gone(const QueueMemory& queue) noexcept {
+  const bool keeps = fault_is(Fault::kSlotsNotFreed) || fault_is(Fault::kSlotFreedByTaskDone) ||
+                     fault_is(Fault::kTasksBrokenKeepsSlot);
+  const std::uint32_t read = keeps ? 0 : queue.channel_.messages_read();
+  return queue.accounts_.lost() + read - static_cast<std::uint32_t>(queue.fault_slots_.load());
+}
+
 void FaultSeams::take_slot(QueueMemory& queue) noexcept {
   if (!queue.all_slots_in_use()) change_slots(queue, +1);
 }
@@ -364,11 +372,6 @@ bool fault_join_thread(bool closed) {
   if (fault_is(Fault::kJoinThreadOnce) && fault_turn(2)) throw NotStarted("it was joined before");
   return (fault_is(Fault::kJoinThreadDoesNotWait) && closed) ||
          (fault_is(Fault::kJoinThreadUnchecked) && !closed);
-}
-
-bool fault_keeps_slots() noexcept {
-  return fault_is(Fault::kSlotsNotFreed) || fault_is(Fault::kSlotFreedByTaskDone) ||
-         fault_is(Fault::kTasksBrokenKeepsSlot);
 }
 
 bool fault_before_task_done(QueueMemory& queue) {

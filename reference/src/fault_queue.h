@@ -23,6 +23,7 @@ struct FaultSeams {
   static void change_slots(QueueMemory& queue, int by) noexcept;
   static void change_tasks(QueueMemory& queue, int by) noexcept;
   static void take_slot(QueueMemory& queue) noexcept;
+  static std::uint32_t items_gone(const QueueMemory& queue) noexcept;
 
   // Puts an item that was not counted; loses what is in the buffer; takes a close back.
   static void add(Feeder& feeder, std::string_view item);
@@ -73,9 +74,6 @@ bool fault_join_thread(bool closed);
 bool fault_before_task_done(QueueMemory& queue);
 bool fault_join_begins();
 void fault_join_ends() noexcept;
-
-// Whether items that were read keep their slots.
-bool fault_keeps_slots() noexcept;
 
 // The same around the calls of a SimpleQueue.
 void fault_simple_put(QueueMemory& queue, std::string_view item);

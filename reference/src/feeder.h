@@ -112,18 +112,15 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   static constexpr std::size_t kBlock = std::size_t{60} << 10;
   static constexpr std::size_t kMostKept = std::size_t{6} << 20;
 
-  // A put that needs a new block while plenty is buffered lets the feeder catch up, for so much
-  // time and no longer: about as much as new memory for the block would cost.
+  // A put that needs a new block while plenty is buffered lets the feeder catch up, for 2 ns a
+  // byte and no longer: about as much as new memory for the block would cost.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
-  static constexpr std::chrono::nanoseconds catch_up_time(std::size_t length) {
-    return std::chrono::nanoseconds(2 * length);
-  }
 
   bool try_put(std::string_view item, bool closely) {
     std::unique_lock lock(mutex_);
     if (thread_ == Thread::kNone && !closed_) start();
     if (buffered_ > kPlenty && !fits(item.size())) {
-      caught_up_.wait_for(lock, catch_up_time(std::max(item.size(), kBlock)),
+      caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(item.size(), kBlock)),
                           [&] { return buffered_ <= kPlenty || closed_; });
     }
     if (closed_) throw Closed("queue");

@@ -15,7 +15,6 @@
 #include "src/fault_seam.h"
 #include "src/process_faults.h"
 #include "src/process_state.h"
-#include "src/sanitizers.h"
 
 namespace psq {
 
@@ -91,10 +90,8 @@ void ProcessState::begin_in_child() noexcept {
   for (auto* const feeder : feeders_) {
     if constexpr (kFaults)
       if (FaultSeams::begin_in_child(**feeder)) continue;
-    // Not an assignment: nothing of the old one may be destroyed or locked, it may have been in the
-    // middle of something. It is left as it is, for ever.
-    leave_behind(feeder->get());
-    new (feeder) std::shared_ptr<Feeder>(std::make_shared<Feeder>((*feeder)->queue()));
+    // The old one may have been in the middle of something: it is left as it is, for ever.
+    left_behind_.push_back(std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->queue())));
     if constexpr (kFaults) FaultSeams::begun_in_child(**feeder);
   }
   children_.clear();

@@ -49,6 +49,7 @@ class ProcessState {
   std::mutex mutex_;
   std::set<std::shared_ptr<Feeder>*> feeders_;
   std::set<Child> children_;
+  std::vector<std::shared_ptr<Feeder>> left_behind_;
 };
 
 }  // namespace psq::detail

@@ -80,9 +80,7 @@ class QueueMemory {
     for (;;) {
       const std::uint32_t gone = items_gone();
       const std::uint32_t put = accounts_.put();
-      if (gone != items_gone()) continue;
-      const std::uint32_t used = put - gone;
-      return kFaults ? used + static_cast<std::uint32_t>(fault_slots_.load()) : used;
+      if (gone == items_gone()) return put - gone;
     }
   }
 
@@ -176,8 +174,7 @@ class QueueMemory {
   }
 
   [[nodiscard]] std::uint32_t items_gone() const noexcept {
-    if constexpr (kFaults)
-      if (fault_keeps_slots()) return accounts_.lost();
+    if constexpr (kFaults) return FaultSeams::items_gone(*this);
     return accounts_.lost() + channel_.messages_read();
   }
 
@@ -186,8 +183,7 @@ class QueueMemory {
         seen_gone_, [&] { return items_gone(); },
         [&](std::uint32_t gone) {
           // Below zero when others have put, and others read, since `put` was looked at.
-          const auto used =
-              static_cast<std::int32_t>(put - gone) + (kFaults ? fault_slots_.load() : 0);
+          const auto used = static_cast<std::int32_t>(put - gone);
           return used < 0 || static_cast<std::uint64_t>(used) < bound_;
         });
   }

@@ -2,8 +2,6 @@
 
 #pragma once
 
-#include <vector>
-
 namespace psq::detail {
 
 // The thread sanitizer sees what the threads of one process do. That one of them knows of another's
@@ -17,11 +15,5 @@ inline constexpr bool kThreadSanitizer =
 #else
     false;
 #endif
-
-// For an object that is never destroyed, on purpose: it is no leak as long as it can be reached.
-inline void leave_behind(const void* object) {
-  static auto* const left = new std::vector<const void*>;
-  left->push_back(object);
-}
 
 }  // namespace psq::detail
