@@ -94,17 +94,17 @@ void write_fully(int descriptor, bool is_socket, std::span<const std::byte> data
 }
 
 void write_message(int descriptor, bool is_socket, std::span<const std::byte> message) {
-  const std::uint64_t length = message.size();
-  const std::array words{UINT32_MAX, htobe32(static_cast<std::uint32_t>(length >> 32)),
-                         htobe32(static_cast<std::uint32_t>(length))};
-  const auto header = std::as_bytes(std::span(words).last(length > INT32_MAX ? 3 : 1));
-  if (length > kWrittenAtOnce) {
+  const auto low = static_cast<std::uint32_t>(message.size());
+  const auto high = static_cast<std::uint32_t>(message.size() >> 32);
+  const std::array words{UINT32_MAX, htobe32(high), htobe32(low)};
+  const auto header = std::as_bytes(std::span(words).last(message.size() > INT32_MAX ? 3 : 1));
+  if (message.size() > kWrittenAtOnce) {
     write_fully(descriptor, is_socket, header);
     return write_fully(descriptor, is_socket, message);
   }
   std::array<std::byte, sizeof(std::uint32_t) + kWrittenAtOnce> both;
   std::ranges::copy(message, std::ranges::copy(header, both.begin()).out);
-  write_fully(descriptor, is_socket, std::span(both).first(header.size() + length));
+  write_fully(descriptor, is_socket, std::span(both).first(header.size() + message.size()));
 }
 
 // Reads until `room` is full. The stream may end where a message would begin, and nowhere else.
