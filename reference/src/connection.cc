@@ -71,10 +71,9 @@ ssize_t write_to_pipe(int descriptor, std::span<const std::byte> data) {
   written = ::write(descriptor, data.data(), data.size());
   const int error = errno;
   // One that the program itself keeps away is not ours to take back.
-  if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0) {
-    constexpr timespec kNow{};
+  constexpr timespec kNow{};
+  if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0)
     sigtimedwait(&pipe_signal, nullptr, &kNow);
-  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   return written;
