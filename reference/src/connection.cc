@@ -59,26 +59,21 @@ ssize_t write_to_pipe(int descriptor, std::span<const std::byte> data) {
     if (detail::fault_is(detail::Fault::kSigpipe))
       return ::write(descriptor, data.data(), data.size());
   constexpr int kNoSignal = 0x100;  // RWF_NOSIGNAL, which Linux has since 6.18.
-  static std::atomic<bool> is_supported{true};
-  if (is_supported) {
-    const iovec bytes{const_cast<std::byte*>(data.data()), data.size()};
-    const ssize_t written = ::pwritev2(descriptor, &bytes, 1, -1, kNoSignal);
-    if (written >= 0 || errno != EOPNOTSUPP) return written;
-    is_supported = false;
-  }
+  const iovec bytes{const_cast<std::byte*>(data.data()), data.size()};
+  ssize_t written = ::pwritev2(descriptor, &bytes, 1, -1, kNoSignal);
+  if (written >= 0 || errno != EOPNOTSUPP) return written;
   // Elsewhere it is kept away from this thread, and taken back if the write has raised it.
   sigset_t pipe_signal;
   sigset_t before;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-  const ssize_t written = ::write(descriptor, data.data(), data.size());
+  written = ::write(descriptor, data.data(), data.size());
   const int error = errno;
   // One that the program itself keeps away is not ours to take back.
-  if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0) {
-    constexpr timespec kNow{};
+  constexpr timespec kNow{};
+  if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0)
     sigtimedwait(&pipe_signal, nullptr, &kNow);
-  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   return written;
@@ -94,17 +89,17 @@ void write_fully(int descriptor, bool is_socket, std::span<const std::byte> data
 }
 
 void write_message(int descriptor, bool is_socket, std::span<const std::byte> message) {
-  const std::uint64_t length = message.size();
-  const std::array words{UINT32_MAX, htobe32(static_cast<std::uint32_t>(length >> 32)),
-                         htobe32(static_cast<std::uint32_t>(length))};
-  const auto header = std::as_bytes(std::span(words).last(length > INT32_MAX ? 3 : 1));
-  if (length > kWrittenAtOnce) {
+  const auto low = static_cast<std::uint32_t>(message.size());
+  const auto high = static_cast<std::uint32_t>(message.size() >> 32);
+  const std::array words{UINT32_MAX, htobe32(high), htobe32(low)};
+  const auto header = std::as_bytes(std::span(words).last(message.size() > INT32_MAX ? 3 : 1));
+  if (message.size() > kWrittenAtOnce) {
     write_fully(descriptor, is_socket, header);
     return write_fully(descriptor, is_socket, message);
   }
   std::array<std::byte, sizeof(std::uint32_t) + kWrittenAtOnce> both;
   std::ranges::copy(message, std::ranges::copy(header, both.begin()).out);
-  write_fully(descriptor, is_socket, std::span(both).first(header.size() + length));
+  write_fully(descriptor, is_socket, std::span(both).first(header.size() + message.size()));
 }
 
 // Reads until `room` is full. The stream may end where a message would begin, and nowhere else.
