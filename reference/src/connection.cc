@@ -59,16 +59,20 @@ ssize_t write_to_pipe(int descriptor, std::span<const std::byte> data) {
     if (detail::fault_is(detail::Fault::kSigpipe))
       return ::write(descriptor, data.data(), data.size());
   constexpr int kNoSignal = 0x100;  // RWF_NOSIGNAL, which Linux has since 6.18.
-  const iovec bytes{const_cast<std::byte*>(data.data()), data.size()};
-  ssize_t written = ::pwritev2(descriptor, &bytes, 1, -1, kNoSignal);
-  if (written >= 0 || errno != EOPNOTSUPP) return written;
+  static std::atomic<bool> is_supported{true};
+  if (is_supported) {
+    const iovec bytes{const_cast<std::byte*>(data.data()), data.size()};
+    const ssize_t written = ::pwritev2(descriptor, &bytes, 1, -1, kNoSignal);
+    if (written >= 0 || errno != EOPNOTSUPP) return written;
+    is_supported = false;
+  }
   // Elsewhere it is kept away from this thread, and taken back if the write has raised it.
   sigset_t pipe_signal;
   sigset_t before;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-  written = ::write(descriptor, data.data(), data.size());
+  const ssize_t written = ::write(descriptor, data.data(), data.size());
   const int error = errno;
   // One that the program itself keeps away is not ours to take back.
   constexpr timespec kNow{};
