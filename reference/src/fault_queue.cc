@@ -179,7 +179,7 @@ bool FaultSeams::put_holding_place(Feeder& feeder, std::string_view item, Deadli
     return now;
   });
   change_slots(queue, -1);
-  return free && feeder.try_put(item, true);
+  return free && feeder.try_put(item, FutexEvent::kYields);
 }
 
 bool FaultSeams::counted(Feeder& feeder, std::string_view item) {

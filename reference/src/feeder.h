@@ -45,13 +45,12 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const auto look = [&] {
       if constexpr (kFaults)
         if (FaultSeams::blind(*this, looks, before, deadline)) return false;
-      // Whoever is about to sleep looks closely, at the dead as well.
-      return try_put(item, looks++ >= FutexEvent::kYields);
+      return try_put(item, looks++);
     };
     if (queue_->free_slot().wait(deadline, look)) return true;
     if constexpr (kFaults)
       if (fault_is(Fault::kFullTakesSlot)) FaultSeams::change_slots(*queue_, +1);
-    looks = FutexEvent::kYields;  // And so does whoever is about to give up.
+    looks = FutexEvent::kYields;
     return look();
   }
 
@@ -116,16 +115,18 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // byte and no longer: about as much as new memory for the block would cost.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
 
-  bool try_put(std::string_view item, bool closely) {
+  // The first look gives the feeder its moment; who is about to sleep or to give up looks closely,
+  // at the dead as well.
+  bool try_put(std::string_view item, int look) {
     std::unique_lock lock(mutex_);
     if (thread_ == Thread::kNone && !closed_) start();
-    if (buffered_ > kPlenty && !fits(item.size())) {
+    if (look == 0 && buffered_ > kPlenty && !fits(item.size())) {
       caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(item.size(), kBlock)),
                           [&] { return buffered_ <= kPlenty || closed_; });
     }
     if (closed_) throw Closed("queue");
     if constexpr (kFaults) fault_point("put-begun");
-    if (!queue_->try_take(account_, closely)) return false;
+    if (!queue_->try_take(account_, look >= FutexEvent::kYields)) return false;
     add(item);
     return true;
   }

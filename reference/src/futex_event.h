@@ -22,7 +22,7 @@ class FutexEvent {
   // Before it sleeps, a waiter lets others run so many times: often one of them makes the condition
   // true, and whole rows of changes then cost no sleep and no wake-up. It is little enough to be
   // nothing when nobody does.
-  static constexpr int kYields = 4;
+  static constexpr int kYields = 8;
 
   // To be called after the change. Costs no system call while nobody sleeps.
   void notify_one() noexcept { notify(1); }
