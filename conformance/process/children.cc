@@ -98,6 +98,25 @@ void blocked_threads(Scenario& t) {
   t.expect_number(main.call(exit_code("child")), 5, "its own exit status");
 }
 
+void calls_go_on(Scenario& t) {
+  constexpr std::int64_t kItems = 6;
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Object flushed = main.queue(0, "flushed");
+  const Actor child = main.spawn("child", {q, flushed});
+  Call& getting = child.start(get(q).by("getter"));
+  t.expect_waits(getting, "for what never comes");
+  child.ok(put_many(t, flushed, "child", kItems, 1 << 20));
+  child.ok(end_by("exit", 5));
+  const bool ended = t.ends_within(getting, 400ms);
+  t.expect_true(!ended, "the get goes on as long as the process is there", "it ended");
+  const Obtained obtained = all_obtained(t, main.start(get_many(flushed, kItems)));
+  expect_exactly_once(t, {{"child", kItems}}, {obtained});
+  t.expect_end(child);
+  t.expect_boolean(main.call(join_process("child")), true, "it has ended");
+  t.expect_number(main.call(exit_code("child")), 5, "its own exit status");
+}
+
 void daemon_may_lose(Scenario& t) {
   constexpr std::int64_t kItems = 6;
   const Actor main = t.root();
@@ -123,6 +142,7 @@ const Tests kTests{
     {{"process.terminate.after-end"}, terminate_after_end},
     {{"process.exit.waits-for-children"}, waits_for_children},
     {{"process.exit.blocked-threads"}, blocked_threads},
+    {{"process.exit.calls-go-on"}, calls_go_on},
     {{"process.daemon.unflushed-lost"}, daemon_may_lose},
 };
 

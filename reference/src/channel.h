@@ -295,15 +295,16 @@ class Channel {
     if (!frame.begins_message()) throw Corrupted("a message in the channel has no beginning");
     const std::size_t before = out.size();
     read_payload(frame, out);
+    if (!frame.ends_message()) {
+      std::uint64_t length = 0;
+      if (frame.length != sizeof length)
+        throw Corrupted("a long message in the channel has no length");
+      std::memcpy(&length, out.data() + before, sizeof length);
+      out.resize(before);
+      out.reserve(before + length);  // Before anything is taken: there may be no memory for it.
+    }
     drop(frame);
-    if (frame.ends_message()) return true;
-    std::uint64_t length = 0;
-    if (frame.length != sizeof length)
-      throw Corrupted("a long message in the channel has no length");
-    std::memcpy(&length, out.data() + before, sizeof length);
-    out.resize(before);
-    out.reserve(before + length);
-    if (take_rest(&out)) return true;
+    if (frame.ends_message() || take_rest(&out)) return true;
     if constexpr (kFaults)
       if (fault_is(Fault::kKilledTorn) || fault_is(Fault::kKilledSimpleTorn) ||
           fault_is(Fault::kTerminatedTorn) || fault_is(Fault::kMomentTorn))

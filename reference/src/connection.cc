@@ -328,9 +328,10 @@ bool ConnectionBase::poll(Timeout timeout) {
     detail::faulty_poll_begins(timeout);
   }
   pollfd watched{.fd = check(kReceives), .events = POLLIN, .revents = 0};
-  const bool found = poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
-  if constexpr (detail::kFaults) return detail::faulty_poll(watched, found);
-  return found;
+  if constexpr (detail::kFaults)
+    return detail::faulty_poll(watched,
+                               poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0);
+  return poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
 }
 
 std::vector<ConnectionBase*> wait(const std::vector<ConnectionBase*>& connections,

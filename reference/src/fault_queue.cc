@@ -150,9 +150,11 @@ void FaultSeams::add(Feeder& feeder, std::string_view item) {
   feeder.buffer(item);
 }
 
-void FaultSeams::lose(Feeder& feeder) noexcept {
-  const std::lock_guard lock(feeder.mutex_);
-  feeder.buffer_ = {};
+void FaultSeams::lose_all_but_one(std::vector<std::shared_ptr<Feeder>>& feeders) noexcept {
+  for (; feeders.size() > 1; feeders.pop_back()) {
+    const std::lock_guard lock(feeders.back()->mutex_);
+    feeders.back()->buffer_ = {};
+  }
 }
 
 bool FaultSeams::begin_in_child(Feeder& feeder) noexcept {
@@ -162,6 +164,14 @@ bool FaultSeams::begin_in_child(Feeder& feeder) noexcept {
 }
 
 void FaultSeams::reopen(Feeder& feeder) noexcept { feeder.closed_ = false; }
+
+bool FaultSeams::close(Feeder& feeder) noexcept {
+  const std::lock_guard lock(feeder.mutex_);
+  if (fault_is(Fault::kCloseForgets)) feeder.buffer_ = {};
+  if (!fault_is(Fault::kCloseAgainReopens) || !feeder.closed_) return false;
+  feeder.closed_ = feeder.ending_ = false;
+  return true;
+}
 
 bool FaultSeams::blind(const Feeder& feeder, int looks, std::uint32_t before, Deadline deadline) {
   if (looks < 2) return false;
@@ -184,7 +194,8 @@ bool FaultSeams::put_holding_place(Feeder& feeder, std::string_view item, Deadli
 
 bool FaultSeams::counted(Feeder& feeder, std::string_view item) {
   QueueMemory& queue = *feeder.queue_;
-  if (fault_is(Fault::kJoinForProducersOnly)) fault_own() = 1;
+  if (fault_is(Fault::kJoinForProducersOnly) || fault_is(Fault::kJoinThreadWaitsForNothing))
+    fault_own() = 1;
   if (fault_is(Fault::kCreditAfterTooOften) && fault_shared().exchange(0) > 0)
     change_tasks(queue, -1);
   if (tasks_fault(queue, Fault::kCountsLate) && fault_turn(50)) {
@@ -388,17 +399,17 @@ std::optional<bool> fault_task_done() noexcept {
   return std::nullopt;
 }
 
-bool fault_join_begins() {
+bool fault_join(QueueMemory& queue, Deadline deadline) {
+  if (fault_rarely(Fault::kRareJoinEarly, 3)) return true;
   if (fault_is(Fault::kJoinDoesNotWait)) return true;
   if (fault_is(Fault::kJoinLate)) std::this_thread::sleep_for(10 * kLookAgain);
   if (fault_is(Fault::kJoinForProducersOnly) && fault_own() == 0) return true;
   if (fault_is(Fault::kSecondJoinerForgotten) && fault_own().fetch_add(1) > 0) fault_hang();
-  return fault_is(Fault::kJoinOnce) && fault_shared() > 0;
-}
-
-void fault_join_ends() noexcept {
+  if (fault_is(Fault::kJoinOnce) && fault_shared() > 0) return true;
+  const bool zero = queue.wait_for_no_tasks(deadline);
   if (fault_is(Fault::kJoinOnce)) fault_shared() = 1;
   if (fault_is(Fault::kSecondJoinerForgotten)) fault_own()--;
+  return zero;
 }
 
 }  // namespace psq::detail

@@ -5,9 +5,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "psq/queue_core.h"
 #include "src/clock.h"
@@ -25,13 +27,15 @@ struct FaultSeams {
   static void take_slot(QueueMemory& queue) noexcept;
   static std::uint32_t items_gone(const QueueMemory& queue) noexcept;
 
-  // Puts an item that was not counted; loses what is in the buffer; takes a close back.
+  // Puts an item that was not counted; loses what is in the buffers; takes a close back.
   static void add(Feeder& feeder, std::string_view item);
-  static void lose(Feeder& feeder) noexcept;
+  static void lose_all_but_one(std::vector<std::shared_ptr<Feeder>>& feeders) noexcept;
   // In a forked child. True: the parent's feeder is taken over.
   static bool begin_in_child(Feeder& feeder) noexcept;
   static void begun_in_child(Feeder& feeder) noexcept;
   static void reopen(Feeder& feeder) noexcept;
+  // True: it is not closed.
+  static bool close(Feeder& feeder) noexcept;
 
   static bool blind(const Feeder& feeder, int looks, std::uint32_t before, Deadline deadline);
   static bool put_holding_place(Feeder& feeder, std::string_view item, Deadline deadline);
@@ -72,8 +76,7 @@ std::optional<bool> fault_task_done() noexcept;
 bool fault_close(QueueMemory& queue, Feeder& feeder) noexcept;
 bool fault_join_thread(bool closed);
 bool fault_before_task_done(QueueMemory& queue);
-bool fault_join_begins();
-void fault_join_ends() noexcept;
+bool fault_join(QueueMemory& queue, Deadline deadline);
 
 // The same around the calls of a SimpleQueue.
 void fault_simple_put(QueueMemory& queue, std::string_view item);

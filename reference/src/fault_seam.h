@@ -241,6 +241,7 @@ enum class Fault {
   kExitCodesMixed,
   kChildrenLeft,
   kExitWaitsForGetters,
+  kExitCloses,
   kSlotTakenAhead,
   kKilledTorn,
   kKilledSwaps,

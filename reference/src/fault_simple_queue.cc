@@ -21,7 +21,7 @@ void FaultSeams::begun_in_child(Feeder& feeder) noexcept {
   if (std::exchange(seen, getpid()) != seen) ++generation;
   const bool closed = fault_is(Fault::kChildSimpleClosed) ||
                       (fault_is(Fault::kGrandchildSimpleClosed) && generation > 1);
-  if (closed && feeder.queue()->kind() == QueueKind::kSimple) feeder.close();
+  if (closed && feeder.queue_->kind() == QueueKind::kSimple) feeder.close();
 }
 
 bool fault_simple_unchecked() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <exception>
@@ -12,7 +13,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,7 +31,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
   explicit Feeder(std::shared_ptr<QueueMemory> queue) : queue_(std::move(queue)) {}
 
-  [[nodiscard]] const std::shared_ptr<QueueMemory>& queue() const noexcept { return queue_; }
+  // In a forked child, for a feeder in place of this one, which nobody there uses any more.
+  [[nodiscard]] std::shared_ptr<QueueMemory> give_up_queue() noexcept { return std::move(queue_); }
 
   // Counts an item, waiting for a slot until the deadline; then sends it at once if nothing is
   // before it and nothing in the way, and leaves it to the thread otherwise. False: there was no
@@ -54,31 +55,35 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return look();
   }
 
-  // No items from now on. Idempotent.
+  // No calls from now on. Idempotent.
   void close() noexcept {
-    const std::lock_guard lock(mutex_);
     if constexpr (kFaults)
-      if (fault_is(Fault::kCloseForgets)) buffer_ = {};
-    if constexpr (kFaults)
-      if (fault_is(Fault::kCloseAgainReopens) && closed_) return void(closed_ = false);
+      if (FaultSeams::close(*this)) return;
     closed_ = true;
+    end();
+  }
+  // No items from now on, without a word to anybody: a put waits as if there was no slot.
+  void end() noexcept {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
     work_.notify_one();
   }
 
   [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
-  // To be called after close: waits until all items are in the channel, or until cancel_wait.
+  // To be called after close or end: waits until all items are in the channel, or until
+  // cancel_wait.
   void wait_flushed() {
     std::unique_lock lock(mutex_);
-    const auto flushed = [&] {
-      return thread_ == Thread::kNone || thread_ == Thread::kFinished || cancelled_;
-    };
+    const auto flushed = [&] { return thread_ == Thread::kNone || cancelled_; };
     if constexpr (kFaults)
       if (fault_is(Fault::kExitFlushGivesUp))
         return void(done_.wait_for(lock, std::chrono::milliseconds{1}, flushed));
     if constexpr (kFaults)
-      if (fault_is(Fault::kCancelSparesJoinThread) || fault_is(Fault::kJoinThreadWaitsForNothing))
-        return done_.wait(lock, [&] { return thread_ == Thread::kFinished; });
+      if (fault_is(Fault::kCancelSparesJoinThread))
+        return done_.wait(lock, [&] { return thread_ == Thread::kNone; });
+    if constexpr (kFaults)
+      if (fault_is(Fault::kJoinThreadWaitsForNothing) && fault_own() == 0) fault_hang();
     done_.wait(lock, flushed);
   }
 
@@ -98,7 +103,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  private:
   friend struct FaultSeams;
 
-  enum class Thread { kNone, kBusy, kIdle, kFinished };
+  enum class Thread { kNone, kBusy, kIdle };
   // Few blocks of memory beat many, and one that has to grow. Each holds items, each after its
   // length. Those that are not used are kept for the next items.
   struct Blocks {
@@ -119,12 +124,13 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // at the dead as well.
   bool try_put(std::string_view item, int look) {
     std::unique_lock lock(mutex_);
-    if (thread_ == Thread::kNone && !closed_) start();
+    if (thread_ == Thread::kNone && !ending_) start();
     if (look == 0 && buffered_ > kPlenty && !fits(item.size())) {
       caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(item.size(), kBlock)),
-                          [&] { return buffered_ <= kPlenty || closed_; });
+                          [&] { return buffered_ <= kPlenty || ending_; });
     }
     if (closed_) throw Closed("queue");
+    if (ending_) return false;
     if constexpr (kFaults) fault_point("put-begun");
     if (!queue_->try_take(account_, look >= FutexEvent::kYields)) return false;
     add(item);
@@ -178,9 +184,9 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
       std::thread(&Feeder::run, shared_from_this(), std::move(entered)).detach();
-    } catch (const std::system_error& failed) {
+    } catch (...) {  // There is no thread to be had, or no memory for it.
       pthread_sigmask(SIG_SETMASK, &before, nullptr);
-      throw SystemError("cannot start the feeder thread of a queue", failed.code().value());
+      throw SystemError("cannot start the feeder thread of a queue", EAGAIN);
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     account_ = account.get();
@@ -209,7 +215,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     }
     {
       const std::lock_guard lock(mutex_);
-      thread_ = Thread::kFinished;
+      thread_ = Thread::kNone;
       if constexpr (kFaults)
         if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
       done_.notify_all();
@@ -228,7 +234,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     batch.used = 0;
     std::unique_lock lock(mutex_);
     thread_ = Thread::kIdle;
-    work_.wait(lock, [&] { return buffer_.used > 0 || closed_; });
+    work_.wait(lock, [&] { return buffer_.used > 0 || ending_; });
     [[maybe_unused]] const auto swap = [&] {
       return buffer_.used > 0 && fault_swap(buffer_.all[0]);
     };
@@ -237,8 +243,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
           fault_is(Fault::kKilledSwaps))
         if (!swap() && fault_turn(4)) work_.wait_for(lock, kLookAgain, swap);
     if constexpr (kFaults)
-      if (fault_feeder_is_slow())
-        work_.wait_for(lock, 2 * kLookAgain, [&] { return closed_.load(); });
+      if (fault_feeder_is_slow()) work_.wait_for(lock, 2 * kLookAgain, [&] { return ending_; });
     thread_ = Thread::kBusy;
     std::swap(batch, buffer_);
     buffered_ = 0;
@@ -247,8 +252,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return batch.used > 0;
   }
 
-  const std::shared_ptr<QueueMemory> queue_;
-  std::mutex mutex_;  // Of all that follows, but for closed_, which is only written under it.
+  std::shared_ptr<QueueMemory> queue_;
+  std::mutex mutex_;  // Of all that follows, but for closed_.
   std::condition_variable work_;
   std::condition_variable done_;
   std::condition_variable caught_up_;
@@ -257,6 +262,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   Blocks buffer_;
   std::size_t buffered_ = 0;  // Bytes in it.
   bool cancelled_ = false;
+  bool ending_ = false;
   std::atomic<bool> closed_{false};
 };
 

@@ -61,9 +61,10 @@ class FutexEvent {
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if ((word_.load(std::memory_order_relaxed) & kSleepers) == 0) return;
     std::uint32_t now = word_.fetch_add(kOneNotification) + kOneNotification;
-    if (futex(FUTEX_WAKE, static_cast<std::uint32_t>(how_many), nullptr) == 0) {
-      // Nobody was asleep. If somebody is about to be, the changed word keeps it awake.
-      word_.compare_exchange_strong(now, now & ~kSleepers);
+    if (futex(FUTEX_WAKE, static_cast<std::uint32_t>(how_many), nullptr) == 0 &&
+        word_.compare_exchange_strong(now, now & ~kSleepers)) {
+      // Nobody was asleep. If somebody is by now, its bit is gone: it has to look again.
+      futex(FUTEX_WAKE, INT_MAX, nullptr);
     }
   }
 

@@ -91,7 +91,8 @@ void ProcessState::begin_in_child() noexcept {
     if constexpr (kFaults)
       if (FaultSeams::begin_in_child(**feeder)) continue;
     // The old one may have been in the middle of something: it is left as it is, for ever.
-    left_behind_.push_back(std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->queue())));
+    left_behind_.push_back(
+        std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->give_up_queue())));
     if constexpr (kFaults) FaultSeams::begun_in_child(**feeder);
   }
   children_.clear();
@@ -111,7 +112,7 @@ void ProcessState::let_go_of(const Child& child) noexcept {
 void ProcessState::finish() {
   std::set<Child> children;
   std::unique_lock lock(mutex_);
-  children.swap(children_);
+  children = children_;  // Another thread may end this process, too, and has to wait for the same.
   lock.unlock();
   if constexpr (kFaults)
     if (fault_is(Fault::kDaemonsLeft))
@@ -128,23 +129,24 @@ void ProcessState::finish() {
   if constexpr (kFaults)
     if (fault_is(Fault::kExitWaitsForGetters))
       while (fault_own() > 0) std::this_thread::sleep_for(kLookAgain);
-  flush_queues();
+  (void)flush_queues();
 }
 
-void ProcessState::flush_queues() {
+std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {
   std::vector<std::shared_ptr<Feeder>> feeders;
   std::unique_lock lock(mutex_);
-  for (const auto* feeder : feeders_) {
-    if ((*feeder)->queue()->kind() != QueueKind::kSimple) feeders.push_back(*feeder);
-  }
+  for (const auto* feeder : feeders_) feeders.push_back(*feeder);
   lock.unlock();
   if constexpr (kFaults)
-    if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return;
+    if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return feeders;
   if constexpr (kFaults)
-    if (fault_is(Fault::kExitFlushesOneQueue))
-      for (; feeders.size() > 1; feeders.pop_back()) FaultSeams::lose(*feeders.back());
-  for (const auto& feeder : feeders) feeder->close();
+    if (fault_is(Fault::kExitFlushesOneQueue)) FaultSeams::lose_all_but_one(feeders);
+  if constexpr (kFaults)
+    if (fault_is(Fault::kExitCloses))
+      for (const auto& feeder : feeders) feeder->close();
+  for (const auto& feeder : feeders) feeder->end();
   for (const auto& feeder : feeders) feeder->wait_flushed();
+  return feeders;
 }
 
 }  // namespace detail
@@ -214,9 +216,10 @@ void execute(const std::vector<std::string>& command) {
   std::vector<char*> arguments(command.size() + 1);  // A null pointer is the last.
   for (std::size_t i = 0; i < command.size(); ++i)
     arguments[i] = const_cast<char*>(command[i].c_str());
-  detail::ProcessState::instance().flush_queues();
+  const auto feeders = detail::ProcessState::instance().flush_queues();
   flush_standard_streams();
   execvp(arguments[0], arguments.data());
+  for (const auto& feeder : feeders) feeder->close();
   throw SystemError("cannot execute " + command[0], errno);
 }
 

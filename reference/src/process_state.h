@@ -39,8 +39,9 @@ class ProcessState {
   void let_go_of(const Child& child) noexcept;
   // All that the end of a process owes: see psq::exit.
   void finish();
-  // Closes all queues and waits until what was put is in their channels.
-  void flush_queues();
+  // Waits until all that was put is in the channels; nothing is put from then on. Returns what can
+  // be closed. Calls of other threads go on: nobody closes a queue under them.
+  std::vector<std::shared_ptr<Feeder>> flush_queues();
 
  private:
   ProcessState();

@@ -118,8 +118,7 @@ class LocalQueue final : public QueueCore {
   }
 
   bool join(Timeout timeout) override {
-    if constexpr (kFaults)
-      if (fault_rarely(Fault::kRareJoinEarly, 3)) return true;
+    if constexpr (kFaults) return fault_join(*queue_, Deadline::after(timeout));
     return queue_->wait_for_no_tasks(Deadline::after(timeout));
   }
 

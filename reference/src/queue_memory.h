@@ -59,6 +59,8 @@ class QueueMemory {
       collect_from_the_dead();
       taken = accounts().add(id, allowed);
     }
+    if constexpr (kFaults)
+      if (overflows && fault_is(Fault::kOverflowLosesTask)) ++done_;
     if (overflows) throw CountOverflow();
     return taken;
   }
@@ -90,6 +92,7 @@ class QueueMemory {
   [[nodiscard]] bool task_done() noexcept {
     if constexpr (kFaults)
       if (const auto instead = fault_task_done()) return *instead;
+    const std::uint32_t lost = accounts_.lost();
     std::uint64_t done = done_.load();
     do {
       if (!is_task_unfinished(done)) {
@@ -99,6 +102,7 @@ class QueueMemory {
       }
     } while (!done_.compare_exchange_weak(done, done + 1));
     if constexpr (kFaults) fault_point("task-done");
+    if (accounts_.lost() != lost) items_lost();  // It may have been the task of one of these.
     if (is_task_unfinished(done + 1)) return true;
     // A put between the two lines above hides a zero; it may as well have come before it.
     std::uint64_t before = zero_at_.load();
@@ -113,8 +117,6 @@ class QueueMemory {
   // Returns true when no task is unfinished, or when there was none meanwhile. False: the deadline
   // has passed.
   [[nodiscard]] bool wait_for_no_tasks(Deadline deadline) {
-    if constexpr (kFaults)
-      if (fault_join_begins()) return true;
     // What was zero before is none of this join's; the count of tasks done may have been set back
     // since.
     const std::uint64_t noted = zero_at_.load();
@@ -124,7 +126,7 @@ class QueueMemory {
       const std::uint64_t done_now = done_.load();
       return unfinished(items(), done_now) == 0;
     };
-    const bool zero = no_tasks_.wait(deadline, [&] {
+    return no_tasks_.wait(deadline, [&] {
       if constexpr (kFaults) fault_point("joiner-looks");
       if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
       if constexpr (kFaults)
@@ -133,8 +135,6 @@ class QueueMemory {
       if (!kFaults || !fault_is(Fault::kDeadTasksStay)) collect_from_the_dead();
       return none();
     });
-    if constexpr (kFaults) fault_join_ends();
-    return zero;
   }
 
   // Takes back the slots and tasks of items that died with their process before they were visible,
@@ -194,12 +194,9 @@ class QueueMemory {
     if constexpr (kFaults)
       if (fault_is(Fault::kOverflowUnchecked)) return true;
     const std::uint32_t lost = accounts().lost();
-    const bool possible = holds(
+    return holds(
         seen_done_, [&] { return done_.load(); },
         [&](std::uint64_t done) { return unfinished(put - lost, done) < kMaxUnfinished; });
-    if constexpr (kFaults)
-      if (!possible && fault_is(Fault::kOverflowLosesTask)) ++done_;
-    return possible;
   }
 
   // Whether there are more tasks than so many.

@@ -83,7 +83,8 @@ class SharedMemory {
     const auto number = static_cast<int>(std::strtol(digits.c_str(), nullptr, 10));
     refuse_if(digits != std::to_string(number), "is no whole handle");
     struct stat about {};
-    refuse_if(fcntl(number, F_GET_SEALS) != kSeals || fstat(number, &about) != 0 ||
+    const int seals = fcntl(number, F_GET_SEALS);  // The system may have added some.
+    refuse_if(seals < 0 || (seals & kSeals) != kSeals || fstat(number, &about) != 0 ||
                   about.st_size != static_cast<off_t>(size) || token != token_of(kind, number),
               "stands for nothing that this program has inherited; execute it while the handle "
               "lives, and let it inherit descriptors");

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -31,6 +33,27 @@ TEST(Fork, AChildOfABusyParentHasAFeederOfItsOwn) {
     return flush(queue);
   });
   EXPECT_EQ(queue.get() + queue.get(), 3);
+  EXPECT_EQ(child.status(), 0);
+}
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+TEST(Fork, WhatAChildDropsIsGoneThere) {
+  const auto without = open_descriptors();
+  std::optional<Queue<int>> queue(std::in_place);
+  std::optional<SimpleQueue<int>> simple(std::in_place);
+  queue->put(1);  // A feeder is there, and stays the parent's.
+  const auto drop = [&] {
+    queue.reset();
+    simple.reset();
+    return open_descriptors() == without ? 0 : 1;
+  };
+  Child child([&] {
+    Child grandchild(drop);
+    return grandchild.status() == 0 ? drop() : 2;
+  });
   EXPECT_EQ(child.status(), 0);
 }
 

@@ -49,6 +49,42 @@ TEST(Process, JoinKeepsItsTimeout) {
   process.terminate();  // Nobody there any more.
 }
 
+// What its threads wait for has nothing to do with its end: nobody closes a queue under them.
+TEST(Process, FlushesAtItsEndWhileItsThreadsWait) {
+  Queue<std::string> flushed;
+  Queue<int> empty;
+  Queue<int> full{{.maxsize = 1}};
+  full.put(0);
+  Process child{[&] {
+    std::thread([&] { (void)empty.get(); }).detach();
+    std::thread([&] { full.put(1); }).detach();
+    std::thread([&] {
+      for (;;) (void)full.try_put(2, 1ms);
+    }).detach();
+    flushed.put(std::string(8 << 20, 'x'));
+    psq::exit(3);
+  }};
+  EXPECT_FALSE(child.join(200ms));
+  EXPECT_EQ(flushed.get(10s).size(), std::size_t{8} << 20);
+  EXPECT_TRUE(child.join(10s));
+  EXPECT_EQ(child.exit_code(), 3);
+}
+
+TEST(Process, WaitsForItsChildrenThoughTwoThreadsEndIt) {
+  Queue<int> alive;
+  Process parent{[&] {
+    Process child{[&] {
+      std::this_thread::sleep_for(200ms);
+      alive.put(1);
+    }};
+    std::thread([] { psq::exit(4); }).detach();
+    psq::exit(4);
+  }};
+  EXPECT_TRUE(parent.join(10s));
+  EXPECT_EQ(parent.exit_code(), 4);
+  EXPECT_EQ(alive.get(no_wait), 1);
+}
+
 TEST(Process, MayBeJoinedByManyThreads) {
   Process process{sleep_for_ever};
   std::thread first([&] { process.join(); });

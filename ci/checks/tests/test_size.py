@@ -18,6 +18,7 @@ import size
         ("if constexpr (kFaults)\n  if (a) b();\n  else c();\nd();", "\nd();"),
         ('#include "src/fault_seam.h"\n#include "src/clock.h"\n', '#include "src/clock.h"\n'),
         ("  friend struct FaultSeams;\n  int x;\n", "  int x;\n"),
+        ("  std::atomic<int> fault_x_{0};\n  int x{0};\n", "  int x{0};\n"),
         ("[[maybe_unused]] const int a = kFaults ? b() : 0;\nint x;\n", "int x;\n"),
         ("#ifdef PSQ_FAULTS\na\n#else\nb\n#endif\nc\n", "b\nc\n"),
     ],

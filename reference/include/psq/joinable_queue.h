@@ -42,7 +42,8 @@ class JoinableQueue : public Queue<T> {
   // joinable-queue.task-done.at-once-after-get, joinable-queue.close.keeps-tasks.
   void task_done() { this->core().task_done(); }
 
-  // Waits until no task is unfinished: returns when the count was zero at some moment of the call.
+  // Waits until no task is unfinished: returns when a task_done brought the count to zero at some
+  // moment of the call, or when it is zero because tasks died with their process.
   // Releases every caller in every process. Works after close, too. Clauses:
   // joinable-queue.join.waits-for-tasks, joinable-queue.join.returns-at-zero,
   // joinable-queue.join.releases-all, joinable-queue.join.again-after-zero,

@@ -62,7 +62,8 @@ class Process {
 // Ends this process as the end of main would, without running destructors: terminates its daemons,
 // joins its other children, waits until all that it put into queues is in their channels (except
 // where cancel_join_thread was called), flushes standard output. Other threads keep running
-// meanwhile. Clauses: process.exit.waits-for-children, process.exit.blocked-threads,
+// meanwhile; what they would put finds no slot. Clauses: process.exit.waits-for-children,
+// process.exit.blocked-threads, process.exit.calls-go-on,
 // process.daemon.ends-with-parent, process.daemon.unflushed-lost, queue.exit.flushes,
 // queue.exit.large-flush.
 [[noreturn]] void exit(int status);
@@ -71,7 +72,7 @@ class Process {
 // Process: the parent's handle of the child stays good. The program is looked for on the path when
 // its name has no slash; its arguments begin with its name. What this process put into queues is in
 // their channels first, as at its end. Throws InvalidArgument when the command is empty and
-// SystemError when there is no such program; the queues may be closed in this process then.
+// SystemError when there is no such program; the queues are closed in this process then.
 [[noreturn]] void execute(const std::vector<std::string>& command);
 
 }  // namespace psq

@@ -63,6 +63,9 @@ constexpr FaultRow kTable[] = {
     {Fault::kExitWaitsForGetters,
      {"exit-waits-for-getters", "process.exit.blocked-threads",
       "a process does not end while a get waits in it"}},
+    {Fault::kExitCloses,
+     {"exit-closes", "process.exit.calls-go-on",
+      "a process that ends closes its queues before it flushes them"}},
 };
 
 }  // namespace
