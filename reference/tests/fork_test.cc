@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "psq/psq.h"
+#include "src/sanitizers.h"
 #include "tests/child.h"
 
 namespace psq {
@@ -36,19 +38,24 @@ TEST(Fork, AChildOfABusyParentHasAFeederOfItsOwn) {
   EXPECT_EQ(child.status(), 0);
 }
 
-std::ptrdiff_t open_descriptors() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+std::ptrdiff_t queues_held() {
+  return std::ranges::count_if(
+      std::filesystem::directory_iterator("/proc/self/fd"), [](const auto& each) {
+        std::error_code gone;  // The iterator's own may be.
+        return std::filesystem::read_symlink(each, gone).string().starts_with("/memfd:psq");
+      });
 }
 
 TEST(Fork, WhatAChildDropsIsGoneThere) {
-  const auto without = open_descriptors();
+  if (detail::kThreadSanitizer) GTEST_SKIP() << "there it is kept: see Feeder::give_up_queue";
   std::optional<Queue<int>> queue(std::in_place);
   std::optional<SimpleQueue<int>> simple(std::in_place);
   queue->put(1);  // A feeder is there, and stays the parent's.
+  EXPECT_EQ(queues_held(), 2);
   const auto drop = [&] {
     queue.reset();
     simple.reset();
-    return open_descriptors() == without ? 0 : 1;
+    return queues_held() == 0 ? 0 : 1;
   };
   Child child([&] {
     Child grandchild(drop);
