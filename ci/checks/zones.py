@@ -33,6 +33,7 @@ LIBRARIES = {
     "rich": "rich",
     "jinja2": "jinja2",
     "jsonschema": "jsonschema",
+    "generated": "generated from the law",
 }
 
 TEST_LIBRARIES = frozenset(("GoogleTest", "rapidcheck", "pytest"))
@@ -76,7 +77,9 @@ _ZONES = {
         Zone(
             "conformance",
             names=("spec",),
-            libraries=frozenset(("GoogleTest", "rapidcheck", "JSON", "command line")),
+            libraries=frozenset(
+                ("GoogleTest", "rapidcheck", "JSON", "command line", "generated from the law")
+            ),
         ),
         Zone(_KIT, libraries=frozenset(("JSON",))),
         Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <thread>
 
-#include "protocol/outcome.h"
+#include "protocol/error.h"
 
 namespace psq::conformance {
 namespace {

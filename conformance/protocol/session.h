@@ -94,6 +94,7 @@ class Session {
     std::optional<Hello> hello = {};
   };
 
+  void note_endings(Peer& asked, const Request& request);
   void poll_once(Nanoseconds at_most);
   void welcome(Channel&& channel);
   void receive_from(Peer& peer);
