@@ -95,7 +95,7 @@ Stage buffered(Scenario& t, const Object& q) {
   // The others have used the queue before: nothing that a first use sets right is set right later.
   main.ok(put(q, t.item("root", 0)));
   stage.obtained = {{.by = "survivor", .answers = {survivor.ok(get(q))}}};
-  if (q.type == "joinable_queue") survivor.ok(task_done(q));
+  if (q.type == ObjectType::kJoinableQueue) survivor.ok(task_done(q));
   static_cast<void>(main.spawn("writer", {q}).start(put(q, t.item("writer", 0, kLarger))));
   t.eventually_boolean(main, empty(q), false);
   for (std::int64_t i = 0; i < 2; ++i) doomed.ok(put(q, t.item("doomed", i)));

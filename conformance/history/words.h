@@ -1,5 +1,5 @@
-// The words of the history format for what history.h enumerates: those of the driver protocol and
-// of spec/outcomes.md. Pure functions.
+// The names of the history format for what history.h enumerates, from the tables of
+// spec/operations.md and spec/outcomes.md. Pure functions.
 #pragma once
 
 #include <optional>
@@ -24,19 +24,9 @@ namespace psq::history {
 /// Every word of spec/outcomes.md, "other" and "refused".
 [[nodiscard]] std::optional<Result> result_from(std::string_view word);
 
-/// What is known of an operation's effect.
-enum class Effect { kSure, kMaybe, kNone };
+/// Whether an operation that ended so took effect.
 [[nodiscard]] constexpr Effect effect_of(Result result) {
-  switch (result) {
-    case Result::kOk:
-      return Effect::kSure;
-    case Result::kPending:
-    case Result::kOther:
-    case Result::kCorrupted:
-      return Effect::kMaybe;
-    default:
-      return Effect::kNone;
-  }
+  return kEffects[static_cast<std::size_t>(result)];
 }
 
 }  // namespace psq::history

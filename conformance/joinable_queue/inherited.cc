@@ -123,13 +123,13 @@ void exit_flushes(Scenario& t) {
   const Object q = main.joinable_queue();
   const Actor producer = main.spawn("producer", {q});
   producer.ok(put_many(t, q, "producer", kItems, 10'000));
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
   t.expect_end(producer);
   expect_exactly_once(t, {{"producer", kItems}}, {obtained});
   Call& joining = main.start(join(q).by("joiner"));
   t.expect_waits(joining, "for the tasks of the process that has ended");
-  t.expect(t.finish(main.start(run({task_done(q).with("repeat", kItems)}))), Outcome::kOk);
+  t.expect(t.finish(main.start(run({task_done(q).repeated(kItems)}))), Outcome::kOk);
   t.expect(t.finish(joining), Outcome::kOk, "every task is done");
 }
 

@@ -93,11 +93,9 @@ void count_overflow(Scenario& t) {
   if (limit == t.hello().limits.end())
     throw DriverError{"its hello has preset_unfinished and no limits.unfinished"};
   const Actor main = t.root();
-  const Request create = Request{.verb = "create", .type = "process"}
-                             .with("type", std::string{"joinable_queue"})
-                             .with("names", std::vector<std::string>{"q"})
-                             .with("unfinished", limit->second - 1);
-  const Object q = main.create("joinable_queue", create, "q");
+  Request request = creation(CreatedType::kJoinableQueue, {"q"});
+  request.arguments.unfinished = limit->second - 1;
+  const Object q = main.create(request);
   t.expect(main.call(put(q, t.item("main", 0))), Outcome::kOk, "one below the largest count");
   t.expect(main.call(put(q, t.item("main", 1))), Outcome::kCountOverflow,
            "the count is at its largest");

@@ -10,13 +10,6 @@
 
 #include "generated/enums.h"
 
-namespace psq::history {
-
-/// Whether a call took effect.
-enum class Effect : std::uint8_t { kYes, kNo, kUnknown };
-
-}  // namespace psq::history
-
 namespace psq::conformance {
 
 /// A set of enumerators, as a table holds it.
@@ -74,7 +67,9 @@ bool sent_by_drivers(Outcome outcome);
 /// Whether the process ends as spec/model.md calls normal.
 bool is_normal(Ending ending);
 
-history::Effect effect_of(history::Result result);
+/// What a history makes of an operation; nothing when it has none such.
+std::optional<history::Operator> in_history(Operation operation);
+history::Result in_history(Outcome outcome);
 
 /// A name with what it means. Several names may mean the same; the first is the one to write.
 template <typename Enum>

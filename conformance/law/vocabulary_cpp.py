@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Iterable
 
-from vocabulary import PAYLOADS, Operation, Vocabulary, read_vocabulary, unique
+from vocabulary import EFFECTS, PAYLOADS, Operation, Vocabulary, read_vocabulary, unique
 
 _MADE = "// Made by vocabulary_cpp.py from the tables of operations.md and outcomes.md; edit those.\n"
 
@@ -31,6 +31,10 @@ namespace psq::conformance {{
 namespace psq::history {{
 
 {history}
+/// Whether a call took effect, by its result.
+enum class Effect : std::uint8_t {{ {effect_names} }};
+inline constexpr Effect kEffects[] = {{{effects}}};
+
 }}  // namespace psq::history
 """
 
@@ -93,11 +97,6 @@ bool is_normal(Ending ending) {{
   return kNormal[static_cast<std::size_t>(ending)];
 }}
 
-history::Effect effect_of(history::Result result) {{
-  constexpr history::Effect kEffects[] = {{{effects}}};
-  return kEffects[static_cast<std::size_t>(result)];
-}}
-
 }}  // namespace psq::conformance
 """
 
@@ -156,7 +155,12 @@ def render_enums(vocabulary: Vocabulary) -> str:
             history.append(_enum(enum[len("history::") :], names))
         else:
             conformance.append(_enum(enum, names))
-    return _ENUMS.format(conformance="\n".join(conformance), history="\n".join(history))
+    return _ENUMS.format(
+        conformance="\n".join(conformance),
+        history="\n".join(history),
+        effect_names=", ".join(map(constant, EFFECTS)),
+        effects=", ".join(qualified("Effect", each.effect) for each in vocabulary.results),
+    )
 
 
 def render_arguments(vocabulary: Vocabulary) -> str:
@@ -214,7 +218,6 @@ def render_table(vocabulary: Vocabulary) -> str:
         created=", ".join(created),
         sent=_booleans(each.by_driver for each in vocabulary.outcomes),
         normal=_booleans(each.normal for each in vocabulary.endings),
-        effects=", ".join(qualified("history::Effect", each.effect) for each in vocabulary.results),
     )
 
 

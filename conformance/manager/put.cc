@@ -27,7 +27,7 @@ void create_bound(Scenario& t) {
   }
   for (const std::int64_t maxsize : {0, -1}) {
     const Object q = main.queue(maxsize, maxsize == 0 ? "zero" : "negative");
-    Call& puts = main.start(run({put(q, t.item("main", 0), kNoWait).with("repeat", 300)}));
+    Call& puts = main.start(run({put(q, t.item("main", 0), kNoWait).repeated(300)}));
     t.expect(t.finish(puts), Outcome::kOk);
     for (const Answer& answer : puts.events) t.expect(answer, Outcome::kOk, "no bound to reach");
   }
@@ -152,7 +152,7 @@ void exit_does_not_wait(Scenario& t) {
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q});
   producer.ok(put_many(t, q, "producer", kItems, kMegabyte));
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   t.expect_end(producer);
   const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
   expect_exactly_once(t, {{"producer", kItems}}, {obtained});

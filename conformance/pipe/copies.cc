@@ -11,9 +11,9 @@ void close_local(Scenario& t) {
   const Actor one = main.spawn("one", {right});
   const Actor other = main.spawn("other", {right});
   one.ok(close(right));
-  t.expect_boolean(one.call(attribute(right, "closed")), true, "it closed the end");
+  t.expect_boolean(one.call(is_closed(right)), true, "it closed the end");
   for (const Actor& holder : {main, other}) {
-    t.expect_boolean(holder.call(attribute(right, "closed")), false, "another process closed it");
+    t.expect_boolean(holder.call(is_closed(right)), false, "another process closed it");
     t.expect(holder.call(send(right, t.item(holder.name(), 0))), Outcome::kOk,
              "another process closed it");
     t.expect_payload(main.call(recv(left)), t.item(holder.name(), 0));
@@ -37,7 +37,7 @@ void end_of_stream_last_copy(Scenario& t) {
     t.expect_payload(t.finish(waiting), t.item("last", 0));
     Call& at_end = main.start(recv(receiver).by("reader"));
     t.expect_waits(at_end, "for a message: one copy of the other end is left");
-    last.ok(end_by("return"));
+    last.ok(end_by(Ending::kReturn));
     t.expect(t.finish(at_end), Outcome::kEndOfStream, "the last copy went with its process");
   }
 }
@@ -54,7 +54,7 @@ void broken_pipe_last_copy(Scenario& t) {
     t.expect(main.call(send(sender, t.item("main", 0))), Outcome::kOk,
              "one copy of the other end is left");
     t.expect_payload(last.call(recv(receiver)), t.item("main", 0));
-    last.ok(end_by("return"));
+    last.ok(end_by(Ending::kReturn));
     t.expect_end(last);
     t.expect(main.call(send(sender, t.item("main", 1))), Outcome::kBrokenPipe,
              "the last copy went with its process");

@@ -81,9 +81,8 @@ void close_idempotent(Scenario& t) {
   const Actor main = t.root();
   const auto [left, right] = main.pipe(true);
   for (int i = 0; i < 3; ++i) t.expect(main.call(close(left)), Outcome::kOk, "close again");
-  t.expect_boolean(main.call(attribute(left, "closed")), true, "still closed");
-  t.expect_boolean(main.call(attribute(right, "closed")), false,
-                   "the other end is not closed by that");
+  t.expect_boolean(main.call(is_closed(left)), true, "still closed");
+  t.expect_boolean(main.call(is_closed(right)), false, "the other end is not closed by that");
 }
 
 // A pipe made after the first close may have what the closed end had.
@@ -101,9 +100,9 @@ void close_again_harms_nobody(Scenario& t) {
 }
 
 void expect_open(Scenario& t, const Actor& actor, const Object& end, bool readable, bool writable) {
-  t.expect_boolean(actor.call(attribute(end, "readable")), readable, "whether it receives");
-  t.expect_boolean(actor.call(attribute(end, "writable")), writable, "whether it sends");
-  t.expect_boolean(actor.call(attribute(end, "closed")), false, "it is open");
+  t.expect_boolean(actor.call(is_readable(end)), readable, "whether it receives");
+  t.expect_boolean(actor.call(is_writable(end)), writable, "whether it sends");
+  t.expect_boolean(actor.call(is_closed(end)), false, "it is open");
 }
 
 void attributes(Scenario& t) {
@@ -118,7 +117,7 @@ void attributes(Scenario& t) {
     expect_open(t, actor, right, true, true);
     for (const Object& end : {receiver, sender, left, right}) {
       actor.ok(close(end));
-      t.expect_boolean(actor.call(attribute(end, "closed")), true, "it was closed");
+      t.expect_boolean(actor.call(is_closed(end)), true, "it was closed");
     }
   }
 }
@@ -128,10 +127,11 @@ void attributes_after_close(Scenario& t) {
   const Object receiver = main.pipe(false).first;
   main.ok(close(receiver));
   std::string seen;
-  for (const std::string name : {"readable", "writable"}) {
-    const Answer answer = main.call(attribute(receiver, name));
+  for (const Request& request : {is_readable(receiver), is_writable(receiver)}) {
+    const Answer answer = main.call(request);
     t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed}, "an answer, or closed");
-    seen += (seen.empty() ? "" : ", ") + name + ": " + describe(answer);
+    seen += (seen.empty() ? "" : ", ") + std::string{to_string(request.operation)} + ": " +
+            describe(answer);
   }
   t.observe("pipe.attributes.after-close", seen);
 }

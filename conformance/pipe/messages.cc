@@ -17,8 +17,9 @@ void recv_waits(Scenario& t) {
   for (const Request& request : {recv(receiver), recv_bytes(receiver)}) {
     Call& waiting = child.start(request);
     t.expect_waits(waiting, "for a message");
-    const Answer sent = request.verb == "recv" ? main.ok(send(sender, t.item("main", 0)))
-                                               : main.ok(send_bytes(sender, kHello));
+    const Answer sent = request.operation == Operation::kRecv
+                            ? main.ok(send(sender, t.item("main", 0)))
+                            : main.ok(send_bytes(sender, kHello));
     const Answer done = t.finish(waiting);
     t.expect(done, Outcome::kOk, "a message was sent");
     t.expect_after(done, sent);
@@ -45,9 +46,8 @@ void order(Scenario& t) {
   for (const bool is_duplex : {false, true}) {
     const std::string suffix = is_duplex ? "2" : "1";
     const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
-    all_in_order(t, main, receiver, sender,
-                 {send(sender, t.item("child", 0)).with("repeat", kMessages)},
-                 {recv(receiver).with("repeat", kMessages)}, kMessages);
+    all_in_order(t, main, receiver, sender, {send(sender, t.item("child", 0)).repeated(kMessages)},
+                 {recv(receiver).repeated(kMessages)}, kMessages);
   }
 }
 

@@ -32,10 +32,10 @@ void waits_when_full(Scenario& t) {
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
     const auto [receiver, sender] = pipe_of(main, is_duplex);
-    const Request one = send(sender, t.item("main", 0, 1000)).with("repeat", kMessages);
+    const Request one = send(sender, t.item("main", 0, 1000)).repeated(kMessages);
     Call& sends = main.start(run({one}).by("sender"));
     t.expect_waits(sends, "for room in the pipe");
-    Call& receives = main.start(run({recv(receiver).with("repeat", kMessages)}));
+    Call& receives = main.start(run({recv(receiver).repeated(kMessages)}));
     const Obtained obtained = all_obtained(t, receives);
     t.expect(t.finish(sends), Outcome::kOk);
     for (const Answer& sent : sends.events) t.expect(sent, Outcome::kOk, "there was room in time");
@@ -61,12 +61,12 @@ void both_ways_at_once(Scenario& t) {
   const Actor main = t.root();
   const auto [left, right] = main.pipe(true);
   const Actor child = main.spawn("child", {right});
-  Call& to_main = main.start(run({recv(left).with("repeat", kMessages)}).by("receiver"));
-  Call& to_child = child.start(run({recv(right).with("repeat", kMessages)}).by("receiver"));
+  Call& to_main = main.start(run({recv(left).repeated(kMessages)}).by("receiver"));
+  Call& to_child = child.start(run({recv(right).repeated(kMessages)}).by("receiver"));
   t.expect_waits(to_main, "for a message");
   t.expect_waits(to_child, "for a message");
   const auto sends = [&](const std::string& from, const Object& end) {
-    return run({send(end, t.item(from, 0, kLarge)).with("repeat", kMessages)}).by("sender");
+    return run({send(end, t.item(from, 0, kLarge)).repeated(kMessages)}).by("sender");
   };
   Call& by_main = main.start(sends("main", left));
   Call& by_child = child.start(sends("child", right));

@@ -10,7 +10,7 @@ void several(Scenario& t) {
   const std::vector<std::string> names{"zero", "one", "two", "three"};
   for (const std::string& name : names) main.spawn(name, {});
   for (const std::size_t i : {2, 0, 3}) {
-    Actor{t, names[i]}.ok(end_by("exit", static_cast<std::int64_t>(10 + i)));
+    Actor{t, names[i]}.ok(end_by(Ending::kExit, static_cast<std::int64_t>(10 + i)));
     t.expect_boolean(main.call(join_process(names[i])), true, "this one has ended");
     const Answer other = main.ok(exit_code("one"));
     t.expect_true(other.value.null, "no exit code of another child, which runs", describe(other),
@@ -28,7 +28,7 @@ void join_any_thread(Scenario& t) {
   const Actor child = main.spawn("child", {});
   Call& joining = main.start(join_process("child").by("beside"));
   t.expect_waits(joining, "for the child");
-  child.ok(end_by("exit", 3));
+  child.ok(end_by(Ending::kExit, 3));
   t.expect_boolean(t.finish(joining), true, "it has ended");
   t.expect_number(main.call(exit_code("child").by("another")), 3, "its exit status");
   t.expect_boolean(main.call(join_process("child")), true, "on the thread that started it as well");
@@ -44,7 +44,7 @@ void join_zero_at_once(Scenario& t) {
       return answer;
     });
   }
-  child.ok(end_by("return"));
+  child.ok(end_by(Ending::kReturn));
   t.expect_end(child);
   // What the kernel knows at once, a parent may have to be told by a helper process.
   t.eventually_boolean(main, join_process("child", 0ms), true);
@@ -55,7 +55,7 @@ void terminate_after_end(Scenario& t) {
   for (const bool joined : {false, true}) {
     const std::string name = joined ? "joined" : "unjoined";
     const Actor child = main.spawn(name, {});
-    child.ok(end_by("exit", 7));
+    child.ok(end_by(Ending::kExit, 7));
     t.expect_end(child);
     if (joined) t.expect_boolean(main.call(join_process(name)), true, "it has ended");
     t.expect(main.call(terminate(name)), Outcome::kOk, "there is nothing to end");
@@ -69,12 +69,12 @@ void waits_for_children(Scenario& t) {
   const Actor main = t.root();
   const Actor parent = main.spawn("parent", {});
   const Actor child = parent.spawn("child", {});
-  parent.ok(end_by("exit", 4));
+  parent.ok(end_by(Ending::kExit, 4));
   Call& joining = main.start(join_process("parent").by("joiner"));
   const bool ended = t.ends_within(joining, 300ms);
   t.expect_true(!ended, "the parent goes on until its child has ended", "it ended");
   t.expect_waits(joining, "for a process that waits for its child");
-  const Answer released = child.ok(end_by("return"));
+  const Answer released = child.ok(end_by(Ending::kReturn));
   const Answer joined = t.finish(joining);
   t.expect_boolean(joined, true, "its child has ended");
   t.expect_after(joined, released);
@@ -92,7 +92,7 @@ void blocked_threads(Scenario& t) {
   Call& joining = child.start(join(joinable).by("joiner"));
   Call& receiving = child.start(recv(ends.first).by("receiver"));
   for (Call* each : {&getting, &joining, &receiving}) t.expect_waits(*each, "for what never comes");
-  child.ok(end_by("exit", 5));
+  child.ok(end_by(Ending::kExit, 5));
   t.expect_end(child);
   t.expect_boolean(main.call(join_process("child")), true, "it has ended");
   t.expect_number(main.call(exit_code("child")), 5, "its own exit status");
@@ -107,7 +107,7 @@ void calls_go_on(Scenario& t) {
   Call& getting = child.start(get(q).by("getter"));
   t.expect_waits(getting, "for what never comes");
   child.ok(put_many(t, flushed, "child", kItems, 1 << 20));
-  child.ok(end_by("exit", 5));
+  child.ok(end_by(Ending::kExit, 5));
   const bool ended = t.ends_within(getting, 400ms);
   t.expect_true(!ended, "the get goes on as long as the process is there", "it ended");
   const Obtained obtained = all_obtained(t, main.start(get_many(flushed, kItems)));
@@ -124,7 +124,7 @@ void daemon_may_lose(Scenario& t) {
   const Actor parent = main.spawn("parent", {q});
   const Actor daemon = parent.spawn("daemon", {q}, true);
   daemon.ok(put_many(t, q, "daemon", kItems, 1 << 20));
-  parent.ok(end_by("return"));
+  parent.ok(end_by(Ending::kReturn));
   t.expect_end(parent);
   t.expect_end(daemon);
   Call& gets = main.start(get_many(q, kItems));

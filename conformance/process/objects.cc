@@ -8,11 +8,7 @@ namespace {
 // As Actor::spawn, on another thread than the main one.
 Actor spawn_by(Scenario& t, const Actor& parent, const std::string& thread, const std::string& name,
                const std::vector<std::string>& objects) {
-  const Request spawn = Request{.verb = "spawn", .type = "process"}
-                            .with("name", name)
-                            .with("objects", objects)
-                            .by(thread);
-  parent.ok(spawn);
+  parent.ok(spawning(name, objects).by(thread));
   t.session().expect_hello(name);
   return {t, name};
 }

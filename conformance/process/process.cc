@@ -69,7 +69,7 @@ void only_given(Scenario& t) {
   t.expect_payload(t.finish(blocked), t.item("writer", 0));
   Call& last = main.start(recv(ends.first).by("reader"));
   t.expect_waits(last, "for a message");
-  writer.ok(end_by("return"));
+  writer.ok(end_by(Ending::kReturn));
   t.expect(t.finish(last), Outcome::kEndOfStream, "the only holder of the sending end has ended");
   bystander.ok(put(q, t.item("bystander", 0)));
   t.expect_payload(main.call(get(q)), t.item("bystander", 0));
@@ -85,12 +85,12 @@ void exit_codes(Scenario& t) {
     t.expect_boolean(main.call(join_process(name)), true, "it has ended");
     t.expect_number(main.call(exit_code(name)), code, "after " + describe(end));
   };
-  ends_with("returns", end_by("return"), 0);
-  ends_with("exits0", end_by("exit", 0), 0);
-  ends_with("exits3", end_by("exit", 3), 3);
-  ends_with("exits255", end_by("exit", 255), 255);
-  ends_with("exits_now", end_by("exit_now", 4), 4);
-  ends_with("raises", end_by("raise"), 1);
+  ends_with("returns", end_by(Ending::kReturn), 0);
+  ends_with("exits0", end_by(Ending::kExit, 0), 0);
+  ends_with("exits3", end_by(Ending::kExit, 3), 3);
+  ends_with("exits255", end_by(Ending::kExit, 255), 255);
+  ends_with("exits_now", end_by(Ending::kExitNow, 4), 4);
+  ends_with("raises", end_by(Ending::kRaise), 1);
   const Actor killed = main.spawn("killed", {});
   t.kill(killed);
   t.expect_boolean(main.call(join_process("killed")), true, "it has ended");
@@ -109,7 +109,7 @@ void join_timeout_by_value(Scenario& t) {
   });
   Call& joining = main.start(join_process("child", 60s).by("parent"));
   t.expect_waits(joining, "for the child");
-  child.ok(end_by("return"));
+  child.ok(end_by(Ending::kReturn));
   t.expect_boolean(t.finish(joining), true, "it has ended in time");
 }
 
@@ -119,7 +119,7 @@ void join_waits(Scenario& t) {
   Call& joining = main.start(join_process("child").by("parent"));
   t.expect_waits(joining, "for the child");
   t.expect_true(!t.ends_within(joining, 250ms), "the join waits as long as it takes", "it ended");
-  child.ok(end_by("return"));
+  child.ok(end_by(Ending::kReturn));
   t.expect_boolean(t.finish(joining), true, "it has ended");
   for (int i = 0; i < 2; ++i)
     t.expect_boolean(main.call(join_process("child")), true, "it has ended, still");
@@ -144,7 +144,7 @@ void daemon_ends_with_parent(Scenario& t) {
   const Actor main = t.root();
   const Actor parent = main.spawn("parent", {});
   const Actor daemon = parent.spawn("daemon", {}, true);
-  parent.ok(end_by("return"));
+  parent.ok(end_by(Ending::kReturn));
   t.expect_end(parent);
   t.expect_true(t.session().peer("daemon").dead ||
                     t.session().wait_until([&] { return t.session().peer("daemon").dead; }, 0ms),

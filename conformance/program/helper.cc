@@ -13,7 +13,7 @@ constexpr std::size_t kRoot = SIZE_MAX;
 int receiving_end(const Lane& lane, Kind kind) { return is_pipe(kind) ? 1 - lane.sender : 0; }
 
 Request repeated(const Request& request, std::int64_t count) {
-  return count > 1 ? request.with("repeat", count) : request;
+  return count > 1 ? request.repeated(count) : request;
 }
 
 }  // namespace
@@ -21,10 +21,6 @@ Request repeated(const Request& request, std::int64_t count) {
 const Object& Handles::at(std::size_t object, int end) const {
   const auto& ends = of_object.at(object);
   return ends.at(ends.size() > 1 ? static_cast<std::size_t>(end) : 0);
-}
-
-bool Helper::timed(const Lane& lane) const {
-  return kind(lane) == Kind::kQueue || kind(lane) == Kind::kJoinableQueue;
 }
 
 // A thread that is in a call of its own can do nothing else.
@@ -39,7 +35,7 @@ std::string Helper::free_thread() const {
 }
 
 const Running& Helper::start(std::vector<Request> operations, std::vector<PlannedCall> calls) {
-  const Request list = run(std::move(operations)).with("stop_on_error", true);
+  const Request list = run(std::move(operations)).stopping_on_error();
   const Call& call = t_.start("root", list.by(free_thread()));
   threads_.push_back({.process = kRoot, .call = &call, .calls = std::move(calls)});
   return threads_.back();
@@ -51,7 +47,7 @@ const Running& Helper::take_items(const Lane& lane, std::int64_t count, Nanoseco
   const Request one = is_pipe(kind(lane)) ? recv(from)
                       : timed(lane)       ? get(from, within(timeout))
                                           : get(from);
-  const PlannedCall call{.verb = Verb::kGet,
+  const PlannedCall call{.operation = get_of(kind(lane)),
                          .object = lane.object,
                          .end = end,
                          .time = timed(lane) ? timeout : kNoEnd};
@@ -65,7 +61,7 @@ void Helper::give(const Lane& lane, std::int64_t count) {
   const Request one = is_pipe(kind(lane)) ? send(to, item)
                       : timed(lane)       ? put(to, item, within(kShortly))
                                           : put(to, item);
-  const PlannedCall call{.verb = Verb::kPut,
+  const PlannedCall call{.operation = put_of(kind(lane)),
                          .object = lane.object,
                          .end = lane.sender,
                          .time = timed(lane) ? Nanoseconds{kShortly} : kNoEnd};
@@ -74,7 +70,8 @@ void Helper::give(const Lane& lane, std::int64_t count) {
 
 void Helper::finish_tasks(const Lane& lane, std::int64_t count) {
   const Object& of = handles_.at(lane.object, 0);
-  const PlannedCall call{.verb = Verb::kTaskDone, .object = lane.object, .end = 0, .time = kNoEnd};
+  const PlannedCall call{
+      .operation = Operation::kTaskDone, .object = lane.object, .end = 0, .time = kNoEnd};
   start({repeated(task_done(of), count)}, {static_cast<std::size_t>(count), call});
 }
 
@@ -116,7 +113,7 @@ std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
   const int end = receiving_end(lane, kind(lane));
   const Object& from = handles_.at(lane.object, end);
   const bool pipe = is_pipe(kind(lane));
-  const PlannedCall call{.verb = pipe ? Verb::kPoll : Verb::kEmpty,
+  const PlannedCall call{.operation = pipe ? Operation::kPoll : Operation::kEmpty,
                          .object = lane.object,
                          .end = end,
                          .time = timeout};

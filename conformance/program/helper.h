@@ -35,7 +35,7 @@ class Helper {
 
  private:
   [[nodiscard]] Kind kind(const Lane& lane) const { return program_.objects[lane.object].kind; }
-  [[nodiscard]] bool timed(const Lane& lane) const;
+  [[nodiscard]] bool timed(const Lane& lane) const { return is_timed(kind(lane)); }
   const Running& start(std::vector<Request> operations, std::vector<PlannedCall> calls);
   const Running& take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout);
   void give(const Lane& lane, std::int64_t count);

@@ -7,35 +7,30 @@
 #include <string>
 #include <vector>
 
+#include "law/vocabulary.h"
 #include "protocol/posix.h"
 
 namespace psq::conformance {
 
 enum class Kind : std::uint8_t { kQueue, kJoinableQueue, kSimpleQueue, kPipe, kDuplexPipe };
-/// The driver's word for the type of object that it is operated on as: `queue`, `connection`, …
-std::string type_of(Kind kind);
+/// The type of object that it is operated on as.
+ObjectType type_of(Kind kind);
 bool is_pipe(Kind kind);
+/// Whether a put and a get of it take a timeout.
+bool is_timed(Kind kind);
 
-enum class Verb : std::uint8_t {
-  kPut,
-  kGet,
-  kQsize,
-  kEmpty,
-  kFull,
-  kTaskDone,
-  kJoin,
-  kPoll,
-  kClose,
-  kPause,
-};
-/// The protocol's word for it on an object of that kind: a pipe's put is its `send`.
-std::string word_of(Verb verb, Kind kind);
+/// `put` or `send`.
+Operation put_of(Kind kind);
+/// `get` or `recv`.
+Operation get_of(Kind kind);
+bool puts(Operation operation);
+bool gets(Operation operation);
 
 inline constexpr Nanoseconds kNoEnd = Nanoseconds::max();
 
 /// One or more calls of the same sort, back to back.
 struct Action {
-  Verb verb = Verb::kPut;
+  Operation operation = Operation::kPut;  // of that kind of object, or a pause
   std::size_t object = 0;
   int end = 0;                // of a pipe: 0 is its first end
   std::int64_t repeat = 1;    // at least 1
@@ -86,7 +81,7 @@ std::string object_name(const Program& program, std::size_t object);
 
 /// One call of a thread, its repetitions taken apart; pauses are none.
 struct PlannedCall {
-  Verb verb;
+  Operation operation;
   std::size_t object;
   int end;
   Nanoseconds time;

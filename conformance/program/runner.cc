@@ -144,7 +144,7 @@ class Run {
   void end(std::size_t process) {
     const Peer& known = peer(process);
     if (!known.dead && !known.told_to_end)
-      t_.session().start(stage_.wire_name(process), end_by("return"));
+      t_.session().start(stage_.wire_name(process), end_by(Ending::kReturn));
   }
 
   void see_why_nobody_moves() {

@@ -44,7 +44,7 @@ std::string text_of(const history::History& history, const history::Operation& e
 
 // Of a test about one kind, the driver itself says that it does not have it.
 bool skips(const SearchOptions& options, const Hello& hello, Kind kind) {
-  return !options.kind && !hello.operations.contains(type_of(kind));
+  return !options.kind && !hello.has(type_of(kind));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ class Smaller {
       bool used = false;
       for_each_step([&](std::size_t p, std::size_t t, std::size_t s) {
         const Action& action = program_.processes[p].threads[t].steps[s];
-        used = used || (action.object == object && action.verb != Verb::kPause);
+        used = used || (action.object == object && action.operation != Operation::kPause);
       });
       if (used) continue;
       add([&](Program& changed) {

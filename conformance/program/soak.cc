@@ -1,7 +1,6 @@
 #include "program/soak.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -19,9 +18,8 @@ constexpr int kMostFailures = 5;
 constexpr auto kBetweenReports = 500ms;
 
 bool has_any_kind(const Hello& hello) {
-  constexpr std::array kTypes{"queue", "joinable_queue", "simple_queue", "connection"};
-  return std::ranges::any_of(kTypes,
-                             [&](const auto* type) { return hello.operations.contains(type); });
+  return std::ranges::any_of(hello.operations,
+                             [](const auto& each) { return each.first != ObjectType::kProcess; });
 }
 
 class Soak {

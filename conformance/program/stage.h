@@ -32,6 +32,8 @@ class Stage {
  private:
   void create(const ObjectPlan& plan, const std::string& name);
   [[nodiscard]] bool declared(const Request& request) const;
+  [[nodiscard]] Request one_call(const Action& action, const std::string& from,
+                                 std::int64_t seq) const;
   Request request_for(const Action& action, const std::string& from, std::int64_t& numbered) const;
   void start_thread(std::size_t process, std::size_t index, Nanoseconds at);
 

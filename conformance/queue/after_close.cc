@@ -39,10 +39,13 @@ void state(Scenario& t) {
     const Answer answer = main.call(request);
     t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed, Outcome::kRaised},
                     "an answer or an error");
-    seen += (seen.empty() ? "" : ", ") + request.verb + ": " + one_word(answer);
+    seen += (seen.empty() ? "" : ", ") + std::string{to_string(request.operation)} + ": " +
+            one_word(answer);
     if (answer.outcome != Outcome::kOk) continue;
-    if (request.verb == "qsize") t.expect_number(answer, 1, "an answer has to be right");
-    if (request.verb != "qsize") t.expect_boolean(answer, false, "an answer has to be right");
+    if (request.operation == Operation::kQsize)
+      t.expect_number(answer, 1, "an answer has to be right");
+    if (request.operation != Operation::kQsize)
+      t.expect_boolean(answer, false, "an answer has to be right");
   }
   t.observe("queue.close.state", seen);
   t.expect_payload(other.call(get(q)), t.item("main", 0));
@@ -113,7 +116,7 @@ Actor cancelled(Scenario& t, const Object& q, Cancel when) {
 void ends_when_cancelled(Scenario& t, Cancel when) {
   const Object q = t.root().queue();
   const Actor producer = cancelled(t, q, when);
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   t.expect_end(producer);
 }
 void cancel_before_put(Scenario& t) { ends_when_cancelled(t, Cancel::kBeforePut); }

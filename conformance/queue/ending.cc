@@ -12,7 +12,7 @@ constexpr std::int64_t kLarge = 6;
 Actor orphan(Scenario& t, const Object& q) {
   const Actor between = t.root().spawn("between", {q});
   Actor consumer = between.spawn("consumer", {q});
-  between.ok(end_by("exit_now"));
+  between.ok(end_by(Ending::kExitNow));
   t.expect_end(between);
   return consumer;
 }
@@ -30,15 +30,15 @@ void creator_flushes(Scenario& t, const Request& end) {
   expect_producer_order(t, {obtained});
   t.expect_end(main);
 }
-void creator_flushes_at_return(Scenario& t) { creator_flushes(t, end_by("return")); }
-void creator_flushes_at_exit(Scenario& t) { creator_flushes(t, end_by("exit", 3)); }
+void creator_flushes_at_return(Scenario& t) { creator_flushes(t, end_by(Ending::kReturn)); }
+void creator_flushes_at_exit(Scenario& t) { creator_flushes(t, end_by(Ending::kExit, 3)); }
 
 void daemon_flushes(Scenario& t) {
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q}, true);
   producer.ok(put_many(t, q, "producer", kLarge, kMegabyte));
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   const Obtained obtained = all_obtained(t, main.start(get_many(q, kLarge)));
   expect_exactly_once(t, {{"producer", kLarge}}, {obtained});
   t.expect_end(producer);
@@ -51,7 +51,7 @@ void drop_flushes(Scenario& t) {
   const Actor producer = main.spawn("producer", {q});
   producer.ok(put_many(t, q, "producer", kLarge, kMegabyte));
   Call& dropping = producer.start(drop(q));
-  Call& ending = producer.start(end_by("return"));
+  Call& ending = producer.start(end_by(Ending::kReturn));
   const Obtained obtained = all_obtained(t, main.start(get_many(q, kLarge)));
   t.expect(t.finish(dropping), Outcome::kOk);
   t.expect(t.finish(ending), Outcome::kOk);
@@ -74,7 +74,7 @@ void buffered_once(Scenario& t) {
   const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kSmall + 2)));
   expect_exactly_once(t, {{"large", 1}, {"small", kSmall}, {"child", 1}}, {obtained});
   expect_producer_order(t, {obtained});
-  child.ok(end_by("return"));
+  child.ok(end_by(Ending::kReturn));
   t.expect_end(child);
   t.expect(consumer.call(get(q, within(30ms))), Outcome::kEmpty,
            "nothing that the parent had buffered comes from the child");
@@ -94,7 +94,7 @@ void immediate_exit(Scenario& t) {
     t.expect_true(t.session().wait_until(reached, t.hang_bound()),
                   "items arrive while their producer lives",
                   std::to_string(gets.events.size()) + " items");
-    producer.ok(end_by("exit_now"));
+    producer.ok(end_by(Ending::kExitNow));
     t.expect_end(producer);
     std::size_t so_far = 0;
     do {

@@ -66,9 +66,9 @@ void flushes_at(Scenario& t, const Request& end) {
   expect_producer_order(t, {obtained});
 }
 
-void flushes_at_return(Scenario& t) { flushes_at(t, end_by("return")); }
-void flushes_at_exit(Scenario& t) { flushes_at(t, end_by("exit", 3)); }
-void flushes_at_error(Scenario& t) { flushes_at(t, end_by("raise")); }
+void flushes_at_return(Scenario& t) { flushes_at(t, end_by(Ending::kReturn)); }
+void flushes_at_exit(Scenario& t) { flushes_at(t, end_by(Ending::kExit, 3)); }
+void flushes_at_error(Scenario& t) { flushes_at(t, end_by(Ending::kRaise)); }
 
 // Each of them with more than transports hold.
 void flushes_all_queues(Scenario& t) {
@@ -76,7 +76,7 @@ void flushes_all_queues(Scenario& t) {
   const std::vector<Object> queues{main.queue(0, "a"), main.queue(0, "b"), main.queue(0, "c")};
   const Actor producer = main.spawn("producer", queues);
   for (const Object& q : queues) producer.ok(put_many(t, q, "producer", 4, kMegabyte));
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   for (const Object& q : queues) {
     expect_exactly_once(t, {{"producer", 4}}, {all_obtained(t, main.start(get_many(q, 4)))});
   }
@@ -88,7 +88,7 @@ void large_flush(Scenario& t) {
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q});
   producer.ok(put_many(t, q, "producer", 6, kMegabyte));
-  producer.ok(end_by("exit", 7));
+  producer.ok(end_by(Ending::kExit, 7));
   Call& joining = main.start(join_process("producer").by("parent"));
   t.expect_waits(joining, "for the child, which waits for its items to be taken");
   const Obtained obtained = all_obtained(t, main.start(get_many(q, 6)));
@@ -104,7 +104,7 @@ void exit_does_not_wait(Scenario& t) {
   const Actor producer = main.spawn("producer", {q});
   producer.ok(put_many(t, q, "producer", 6, kMegabyte));
   producer.ok(cancel_join_thread(q));
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   t.expect_end(producer);
   t.expect_boolean(main.call(join_process("producer")), true, "it has ended");
   t.expect_number(main.call(exit_code("producer")), 0, "it ended normally");

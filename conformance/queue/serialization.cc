@@ -54,7 +54,7 @@ void unserializable_stops_nothing(Scenario& t) {
   }
   t.expect(main.call(get(q, within(30ms))), Outcome::kEmpty,
            "an item that cannot be serialized is never obtained");
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   t.expect_end(producer);
 }
 
@@ -114,7 +114,7 @@ void slow_item_first(Scenario& t) {
   slow.slow_serialize = 0.2;
   producer.ok(put(q, slow));
   for (std::int64_t i = 1; i < kItems; ++i) producer.ok(put(q, t.item("producer", i)));
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   for (std::int64_t i = 0; i < kItems; ++i) {
     t.expect_payload(main.call(get(q)), t.item("producer", i));
   }

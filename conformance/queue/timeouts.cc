@@ -1,5 +1,6 @@
 // spec/queue.md, timeouts that are odd, tiny or huge, and of several calls at the same time
 #include <algorithm>
+#include <cmath>
 
 #include "suite/flow.h"
 #include "suite/registry.h"
@@ -7,8 +8,8 @@
 namespace psq::conformance {
 namespace {
 
-const Wait kNan{.special = "nan"};
-const Wait kInfinite{.special = "inf"};
+const Wait kNan{.seconds = NAN};
+const Wait kInfinite{.seconds = HUGE_VAL};
 constexpr auto kHuge = 1'000'000'000s;
 // Long enough to tell a wait from a short timeout that stands in its place.
 constexpr auto kWatched = 250ms;
@@ -74,7 +75,7 @@ void never_early(Scenario& t, const std::function<Request(const Wait&)>& ask, Ou
   constexpr std::int64_t kTimes = 60;
   for (const Nanoseconds timeout :
        {Nanoseconds{100us}, Nanoseconds{1ms}, Nanoseconds{1700us}, Nanoseconds{2999us}}) {
-    Call& calls = t.root().start(run({ask(within(timeout)).with("repeat", kTimes)}));
+    Call& calls = t.root().start(run({ask(within(timeout)).repeated(kTimes)}));
     t.expect(t.finish(calls), Outcome::kOk, "the list ends");
     for (const Answer& answer : calls.events) {
       t.expect(answer, outcome, "nothing became free, nothing was put");

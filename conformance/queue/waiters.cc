@@ -82,7 +82,7 @@ void no_end_of_stream(Scenario& t) {
   const Actor consumer = main.spawn("consumer", {q});
   producer.ok(put(q, t.item("producer", 0)));
   t.expect_payload(consumer.call(get(q)), t.item("producer", 0));
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   t.expect_end(producer);
   main.ok(close(q));
   t.expect(consumer.call(get(q, within(30ms))), Outcome::kEmpty, "nobody put anything");

@@ -48,8 +48,8 @@ void items_remain(Scenario& t, const Request& end) {
   expect_prefix(t, "producer", obtained.answers);
 }
 
-void items_remain_after_return(Scenario& t) { items_remain(t, end_by("return")); }
-void items_remain_after_exit_now(Scenario& t) { items_remain(t, end_by("exit_now", 0)); }
+void items_remain_after_return(Scenario& t) { items_remain(t, end_by(Ending::kReturn)); }
+void items_remain_after_exit_now(Scenario& t) { items_remain(t, end_by(Ending::kExitNow, 0)); }
 
 void later_child(Scenario& t) {
   const Actor main = t.root();

@@ -15,20 +15,15 @@ constexpr int kPromptTries = 4;
 constexpr int kAsleepInARow = 4;
 constexpr auto kBetweenLooks = 5ms;
 
-// Without these nothing can be judged at all: every driver has them, declared or not.
-bool belongs_to_every_driver(const Request& request) {
-  constexpr std::array kVerbs{"create", "drop", "spawn", "run", "pause", "end"};
-  return request.type == "process" && std::ranges::find(kVerbs, request.verb) != kVerbs.end();
+// What the hello must declare for it.
+bool is_declared(const Hello& hello, const Request& request) {
+  if (request.operation == Operation::kCreate) return hello.has(type_of(*request.arguments.type));
+  const OperationRow* row = find_operation(request.type, request.operation);
+  return (row != nullptr && !row->declared) || hello.declares(request.type, request.operation);
 }
 
-// The type of object that a create makes, in the words of the hello.
-std::string created_type(const Request& request) {
-  if (request.verb != "create") return {};
-  for (const auto& [name, value] : request.fields) {
-    const auto* text = std::get_if<std::string>(&value);
-    if (name == "type" && text != nullptr) return *text == "pipe" ? "connection" : *text;
-  }
-  return {};
+std::string name_of(const Request& request) {
+  return std::string{to_string(request.type)} + "." + std::string{to_string(request.operation)};
 }
 
 }  // namespace
@@ -58,16 +53,8 @@ void Scenario::needs_option(const std::string& option) const {
   if (!hello().options.contains(option)) throw Unsupported{"the driver has no option " + option};
 }
 
-bool Scenario::declared(const Request& request) const {
-  if (const auto type = created_type(request); !type.empty())
-    return hello().operations.contains(type);
-  if (belongs_to_every_driver(request)) return true;
-  const auto found = hello().operations.find(request.type);
-  return found != hello().operations.end() && found->second.contains(request.verb);
-}
-
 void Scenario::probe_undeclared(const std::string& process, const Request& request) {
-  const std::string what = request.type + "." + request.verb;
+  const std::string what = name_of(request);
   const Call& probe = session_->start(process, request);
   const bool answered =
       session_->wait_until([&] { return probe.answer.has_value(); }, hang_bound());
@@ -80,7 +67,7 @@ void Scenario::probe_undeclared(const std::string& process, const Request& reque
 }
 
 void Scenario::require_declared(const std::string& process, const Request& request) {
-  if (!declared(request)) probe_undeclared(process, request);
+  if (!is_declared(hello(), request)) probe_undeclared(process, request);
 }
 
 Call& Scenario::start(const std::string& process, const Request& request) {
@@ -97,7 +84,7 @@ Answer Scenario::finish(Call& call) {
   const auto answered = [&] { return call.answer.has_value(); };
   if (!session_->wait_until(answered, hang_bound())) report_hang(call);
   if (call.answer->outcome == Outcome::kUnsupported) {
-    throw DriverError{"its hello declares " + call.request.type + "." + call.request.verb +
+    throw DriverError{"its hello declares " + name_of(call.request) +
                       ", and a request for it answered unsupported"};
   }
   return *call.answer;
