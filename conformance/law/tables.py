@@ -52,7 +52,7 @@ def is_rule(cells: list[str]) -> bool:
 
 
 def read_tables(path: Path, law: Law) -> dict[str, Table]:
-    """The first table under each `##` heading. A row with too many or too few cells is a problem."""
+    """The first table under each `##` heading. Too many or too few cells are a problem."""
     tables: dict[str, Table] = {}
     heading = ""
     for number, line, fenced in numbered_lines(path):

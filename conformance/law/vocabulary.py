@@ -35,7 +35,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Type:
-    """One kind of object: its type in a hello, in a create and in a history, as far as it has it."""
+    """One kind of object: its type in a hello, in a create and in a history, where it has one."""
 
     hello: str
     create: str
@@ -82,6 +82,7 @@ class Vocabulary:
     operations: list[Operation] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
     operators: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def hello_types(self) -> list[str]:
@@ -171,7 +172,8 @@ class _Outcomes(_Page):
         mentions = [name for each in into.results for name in each.outcomes]
         for name in names:
             if mentions.count(name) != 1 and rows:
-                self.complain(rows[0], f"`{name}` stands in {mentions.count(name)} rows, not in one")
+                count = mentions.count(name)
+                self.complain(rows[0], f"`{name}` stands in {count} rows, not in one")
 
 
 class _Operations(_Page):
@@ -186,6 +188,9 @@ class _Operations(_Page):
         for row in self.rows("Operations of objects", columns[0], "types", *columns[1:]):
             types = self.known(row, "types", into.hello_types())
             self._read_operation(row, types, True, into)
+        rows = self.rows("Options", "option", "what may be asked for with it")
+        into.options = [row.name("option") for row in rows]
+        self.once(rows, into.options, "option")
         self._read_endings(into)
         self._read_operators(into)
 

@@ -16,7 +16,7 @@ from typing import Iterable
 
 from vocabulary import EFFECTS, PAYLOADS, Operation, Vocabulary, read_vocabulary, unique
 
-_MADE = "// Made by vocabulary_cpp.py from the tables of operations.md and outcomes.md; edit those.\n"
+_MADE = "// Made by vocabulary_cpp.py from operations.md and outcomes.md; edit their tables.\n"
 
 _ENUMS = _MADE + """\
 #pragma once
@@ -53,7 +53,7 @@ namespace psq::conformance {{
 
 struct Request;
 
-/// The fields of a request, those that are there. spec/operations.md says which operation has which.
+/// The fields of a request, those that are there; spec/operations.md has them by operation.
 struct Arguments {{
 {members}}};
 

@@ -72,11 +72,13 @@ BROKEN = [
     ("operations", "| `task_done_too_often`, `closed` |", "| `done_too_often` |",
      "`done_too_often` in outcomes is not known"),
     ("operations", "| `room` | integer |", "| `room` | whole |", "type is 'whole'"),
-    ("operations", "| `raise` | itself | yes |", "| `raise` | itself | often |", "normal is 'often'"),
+    ("operations", "| `raise` | itself | yes |", "| `raise` | itself | often |",
+     "normal is 'often'"),
     ("operations", "| `poll` | `poll` |\n", "| `poll` | `polls` |\n",
      "`polls` in operations is not known"),
     ("operations", "| `raise` | itself | yes |", "| `raise` | itself |", "2 cells in a table of 3"),
-    ("operations", "| how | by | normal |", "| how | who | normal |", "must have the columns how, by"),
+    ("operations", "| how | by | normal |", "| how | who | normal |",
+     "must have the columns how, by"),
 ]
 
 
@@ -103,7 +105,8 @@ def test_the_names_become_enumerators_and_typed_fields() -> None:
 
 
 def test_a_field_that_is_added_to_a_table_is_added_to_the_arguments(pages: Path) -> None:
-    replace(pages, "operations", "| `as` | name |", "| `depth` | integer | | | 0 | new |\n| `as` | name |")
+    added = "| `depth` | integer | | | 0 | new |\n| `as` | name |"
+    replace(pages, "operations", "| `as` | name |", added)
     vocabulary, law = read_vocabulary(pages)
     assert law.problems == []
     assert "std::optional<std::int64_t> depth = {};" in render_arguments(vocabulary)

@@ -60,8 +60,7 @@ TEST(Generator, OneThreadSendsAndOneReceivesAtEachEndOfAPipe) {
     for (const ProcessPlan& process : program.processes) {
       for (const ThreadPlan& thread : process.threads) {
         for (const PlannedCall& call : calls_of(thread)) {
-          const auto [user, first] =
-              users.try_emplace({call.end, puts(call.operation)}, &thread);
+          const auto [user, first] = users.try_emplace({call.end, puts(call.operation)}, &thread);
           ASSERT_TRUE(first || user->second == &thread) << in_columns(program);
         }
       }
@@ -132,8 +131,9 @@ TEST(Shrinking, KeepsWhatNeverFailsAgain) {
 TEST(Columns, ShowEveryThread) {
   const Program program{
       .objects = {{.kind = Kind::kQueue, .maxsize = 2}},
-      .processes = {{.threads = {{.steps = {{.operation = Operation::kPut, .repeat = 3, .size = 9}}},
-                                 {.steps = {{.operation = Operation::kGet, .time = Nanoseconds{0}}}}}}}};
+      .processes = {
+          {.threads = {{.steps = {{.operation = Operation::kPut, .repeat = 3, .size = 9}}},
+                       {.steps = {{.operation = Operation::kGet, .time = Nanoseconds{0}}}}}}}};
   EXPECT_EQ(in_columns(program),
             "q: queue, maxsize 2\n"
             "p0 main                       p0 b\n"
