@@ -1,6 +1,6 @@
 // spec/failure.md: what the other end of a pipe can do after a process died in the middle of a
 // message
-#include "failure/stage.h"
+#include "clauses/failure/crash_run.h"
 #include "suite/registry.h"
 
 namespace psq::conformance {

@@ -11,16 +11,16 @@
 
 namespace psq::conformance {
 
-class Stage {
+class LiveProgram {
  public:
   /// What the program names, the driver knows with `suffix` behind it.
-  Stage(Scenario& t, const Program& program, const std::string& suffix)
+  LiveProgram(Scenario& t, const Program& program, const std::string& suffix)
       : t_(t), program_(program), suffix_(suffix) {}
-  Stage(const Stage&) = delete;
-  Stage& operator=(const Stage&) = delete;
+  LiveProgram(const LiveProgram&) = delete;
+  LiveProgram& operator=(const LiveProgram&) = delete;
 
   /// Creates the objects in the root, and spawns the processes with all of them.
-  void set();
+  void set_up();
   /// Asks each thread for its calls, to begin at that time or as soon after it as it can. What the
   /// driver does not declare is left out.
   void start(Nanoseconds at);

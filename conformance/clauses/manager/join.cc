@@ -1,5 +1,5 @@
 // spec/manager.md, manager.join.* and manager.task-done.*
-#include "joinable_queue/join.h"
+#include "clauses/joinable_queue/join.h"
 
 #include "suite/flow.h"
 #include "suite/registry.h"

@@ -1,4 +1,4 @@
-#include "failure/stage.h"
+#include "clauses/failure/crash_run.h"
 
 #include <algorithm>
 #include <csignal>
@@ -15,12 +15,12 @@ Wait wait_of(const Object& q) {
 /// The others, and what they have seen.
 class Look {
  public:
-  Look(Scenario& t, Stage& stage, Nanoseconds enough)
-      : t_(t), stage_(stage), enough_(enough), taken_{.by = stage.getter, .answers = {}} {}
+  Look(Scenario& t, CrashRun& run, Nanoseconds enough)
+      : t_(t), run_(run), enough_(enough), taken_{.by = run.getter, .answers = {}} {}
 
   // What was there before is taken out first: it takes slots.
   void drain() {
-    if (stage_.q.type == "simple_queue") return;  // whose get has no timeout
+    if (run_.q.type == "simple_queue") return;  // whose get has no timeout
     while (get_one()) {
     }
   }
@@ -28,39 +28,39 @@ class Look {
   // One after the other, so that no bound is reached; one for each get that was waiting, and some
   // more.
   void put_and_get() {
-    const std::size_t rounds = kFresh + stage_.waiting.size();
+    const std::size_t rounds = kFresh + run_.waiting.size();
     for (std::size_t i = 0; i < rounds && goes_on(); ++i) put_and_get_one();
   }
 
   void count_slots() {
-    if (stage_.bound == 0 || !goes_on()) return;
+    if (run_.bound == 0 || !goes_on()) return;
     std::int64_t usable = 0;
     const auto fits = [&] {
-      Call& putting = start(stage_.putter, put(stage_.q, next_item(), within(kTheirTimeout)));
+      Call& putting = start(run_.putter, put(run_.q, next_item(), within(kTheirTimeout)));
       return ended(putting) && putting.answer->outcome == Outcome::kOk;
     };
-    while (usable < stage_.bound && fits()) ++usable;
-    slots_gone_ = stage_.bound - usable;
+    while (usable < run_.bound && fits()) ++usable;
+    slots_gone_ = run_.bound - usable;
   }
 
   // Every task of the items that the others obtained is done; is there another one?
   void do_tasks() {
-    if (stage_.q.type != "joinable_queue") return;
+    if (run_.q.type != "joinable_queue") return;
     std::size_t tasks = taken_.answers.size();
     for (const Obtained& each : waited_) tasks += each.answers.size();
     for (std::size_t i = 0; i < tasks; ++i) {
-      if (ended(start(stage_.getter, task_done(stage_.q)))) continue;
+      if (ended(start(run_.getter, task_done(run_.q)))) continue;
       joins_ = "is in the way of task_done";
       return;
     }
-    joins_ = ended(start(stage_.getter, join(stage_.q))) ? "returns" : "waits for ever";
+    joins_ = ended(start(run_.getter, join(run_.q))) ? "returns" : "waits for ever";
   }
 
   void judge() {
-    std::vector<Obtained> all = stage_.obtained;
+    std::vector<Obtained> all = run_.obtained;
     all.push_back(taken_);
     all.insert(all.end(), waited_.begin(), waited_.end());
-    static_cast<void>(expect_at_most_once(t_, stage_.put_by, all));
+    static_cast<void>(expect_at_most_once(t_, run_.put_by, all));
     expect_producer_order(t_, all);
   }
 
@@ -68,7 +68,7 @@ class Look {
     return {.puts = puts_,
             .gets = gets_,
             .joins = joins_,
-            .lost = std::max<std::int64_t>(0, stage_.unread - count_from(stage_.doomed)),
+            .lost = std::max<std::int64_t>(0, run_.unread - count_from(run_.doomed)),
             .slots_gone = slots_gone_,
             .slowest = slowest_};
   }
@@ -87,14 +87,14 @@ class Look {
     return true;
   }
 
-  Item next_item() { return t_.item(stage_.putter, stage_.put_by[stage_.putter]++); }
+  Item next_item() { return t_.item(run_.putter, run_.put_by[run_.putter]++); }
 
   [[nodiscard]] bool goes_on() const { return puts_ == kGoOn && gets_ == kGoOn; }
 
   void put_and_get_one() {
     const Item item = next_item();
-    Call& putting = start(stage_.putter, put(stage_.q, item, wait_of(stage_.q)));
-    const bool buffered = stage_.q.type != "simple_queue";
+    Call& putting = start(run_.putter, put(run_.q, item, wait_of(run_.q)));
+    const bool buffered = run_.q.type != "simple_queue";
     const bool obtained = (!buffered || was_put(putting)) && obtain(item);
     if (!obtained) gets_ = hung_ ? "wait for ever" : told_ ? "are told" : "find nothing";
     if (!buffered) static_cast<void>(was_put(putting));
@@ -123,10 +123,10 @@ class Look {
   // A get that was waiting before may be the one that obtains the item.
   void collect_waiting() {
     const auto answered = [](const Call* each) { return each->answer.has_value(); };
-    if (stage_.waiting.empty()) return;
+    if (run_.waiting.empty()) return;
     static_cast<void>(t_.session().wait_until(
-        [&] { return std::ranges::any_of(stage_.waiting, answered); }, t_.patient(kTheirTimeout)));
-    std::erase_if(stage_.waiting, [&](Call* each) {
+        [&] { return std::ranges::any_of(run_.waiting, answered); }, t_.patient(kTheirTimeout)));
+    std::erase_if(run_.waiting, [&](Call* each) {
       if (!answered(each) || !ended(*each)) return false;
       Obtained own{.by = each->process + "/" + each->request.thread, .answers = {}};
       static_cast<void>(take(*each, own));
@@ -136,10 +136,10 @@ class Look {
   }
 
   bool get_one() {
-    Call& getting = start(stage_.getter, get(stage_.q, wait_of(stage_.q)));
+    Call& getting = start(run_.getter, get(run_.q, wait_of(run_.q)));
     if (ended(getting)) return take(getting, taken_);
     hung_ = true;
-    stage_.waiting.push_back(&getting);
+    run_.waiting.push_back(&getting);
     return false;
   }
 
@@ -170,7 +170,7 @@ class Look {
   }
 
   Scenario& t_;
-  Stage& stage_;
+  CrashRun& run_;
   Nanoseconds enough_;
   Obtained taken_;                // by one get after the other
   std::vector<Obtained> waited_;  // by gets that had begun before
@@ -204,24 +204,24 @@ void for_clause(const std::string& clause, const std::function<void()>& check) {
   }
 }
 
-void strike(Scenario& t, const Stage& stage, Strike how) {
-  const Actor doomed{t, stage.doomed};
+void strike(Scenario& t, const CrashRun& run, Strike how) {
+  const Actor doomed{t, run.doomed};
   switch (how) {
     case Strike::kKill:
       t.kill(doomed);
       break;
     case Strike::kTerminate:
-      t.session().peer(stage.doomed).killed = true;  // what it had pending died with it
-      t.session().signal(stage.doomed, SIGTERM);
-      t.expect_true(t.session().wait_until([&] { return t.session().peer(stage.doomed).dead; },
-                                           t.hang_bound()),
-                    "a process that handles no SIGTERM ends by it", "it lives");
+      t.session().peer(run.doomed).killed = true;  // what it had pending died with it
+      t.session().signal(run.doomed, SIGTERM);
+      t.expect_true(
+          t.session().wait_until([&] { return t.session().peer(run.doomed).dead; }, t.hang_bound()),
+          "a process that handles no SIGTERM ends by it", "it lives");
       break;
     case Strike::kStop:
       t.stop(doomed);
       break;
   }
-  if (stage.standing) t.resume(Actor{t, *stage.standing});
+  if (run.standing) t.resume(Actor{t, *run.standing});
 }
 
 void observe_deaths(Scenario& t, const std::string& clause,
@@ -232,9 +232,9 @@ void observe_deaths(Scenario& t, const std::string& clause,
   t.observe(clause, killed == ended ? killed : "killed: " + killed + "; terminated: " + ended);
 }
 
-Aftermath look(Scenario& t, Stage& stage, const std::string& clause, Nanoseconds enough) {
-  stage.put_by.try_emplace(stage.putter, 0);
-  Look look{t, stage, enough};
+Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanoseconds enough) {
+  run.put_by.try_emplace(run.putter, 0);
+  Look look{t, run, enough};
   look.drain();
   look.put_and_get();
   for_clause(clause, [&] { look.judge(); });

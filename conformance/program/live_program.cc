@@ -1,12 +1,14 @@
-#include "program/stage.h"
+#include "program/live_program.h"
 
 #include <utility>
 
 namespace psq::conformance {
 
-std::string Stage::wire_name(std::size_t process) const { return process_name(process) + suffix_; }
+std::string LiveProgram::wire_name(std::size_t process) const {
+  return process_name(process) + suffix_;
+}
 
-void Stage::create(const ObjectPlan& plan, const std::string& name) {
+void LiveProgram::create(const ObjectPlan& plan, const std::string& name) {
   const Actor root = t_.root();
   if (is_pipe(plan.kind)) {
     const auto [a, b] = root.pipe(plan.kind == Kind::kDuplexPipe, name + ".a", name + ".b");
@@ -20,7 +22,7 @@ void Stage::create(const ObjectPlan& plan, const std::string& name) {
   }
 }
 
-void Stage::set() {
+void LiveProgram::set_up() {
   for (std::size_t i = 0; i < program_.objects.size(); ++i)
     create(program_.objects[i], object_name(program_, i) + suffix_);
   std::vector<Object> all;
@@ -28,14 +30,14 @@ void Stage::set() {
   for (std::size_t p = 0; p < program_.processes.size(); ++p) t_.root().spawn(wire_name(p), all);
 }
 
-bool Stage::declared(const Request& request) const {
+bool LiveProgram::declared(const Request& request) const {
   if (request.verb == "pause") return true;
   const auto found = t_.hello().operations.find(request.type);
   return found != t_.hello().operations.end() && found->second.contains(request.verb);
 }
 
-Request Stage::request_for(const Action& action, const std::string& from,
-                           std::int64_t& numbered) const {
+Request LiveProgram::request_for(const Action& action, const std::string& from,
+                                 std::int64_t& numbered) const {
   if (action.verb == Verb::kPause) return pause(action.time);
   const Kind kind = program_.objects[action.object].kind;
   const Object& on = handles_.at(action.object, action.end);
@@ -55,13 +57,13 @@ Request Stage::request_for(const Action& action, const std::string& from,
   return action.repeat > 1 ? request.with("repeat", action.repeat) : request;
 }
 
-void Stage::start(Nanoseconds at) {
+void LiveProgram::start(Nanoseconds at) {
   for (std::size_t p = 0; p < program_.processes.size(); ++p) {
     for (std::size_t i = 0; i < program_.processes[p].threads.size(); ++i) start_thread(p, i, at);
   }
 }
 
-void Stage::start_thread(std::size_t process, std::size_t index, Nanoseconds at) {
+void LiveProgram::start_thread(std::size_t process, std::size_t index, Nanoseconds at) {
   const ThreadPlan& plan = program_.processes[process].threads[index];
   const std::string from = process_name(process) + "." + thread_name(index) + suffix_;
   std::int64_t numbered = 0;

@@ -1,4 +1,4 @@
-#include "joinable_queue/join.h"
+#include "clauses/joinable_queue/join.h"
 
 #include "suite/flow.h"
 

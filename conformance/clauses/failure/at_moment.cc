@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "failure/stage.h"
+#include "clauses/failure/crash_run.h"
 #include "suite/registry.h"
 
 namespace psq::conformance {
@@ -14,133 +14,133 @@ constexpr auto kWatched = 800ms;
 constexpr auto kMustEnd = 4s;
 constexpr auto kStopped = 250ms;  // longer than anything that looks again sleeps
 
-Stage holder_idle(Scenario& t) {
+CrashRun holder_idle(Scenario& t) {
   const Actor main = t.root();
-  Stage stage{.q = main.queue(3), .bound = 3, .put_by = {{"doomed", 1}}, .unread = 1};
-  static_cast<void>(main.spawn("survivor", {stage.q}));
-  main.spawn("doomed", {stage.q}).ok(put(stage.q, t.item("doomed", 0)));
-  t.eventually_boolean(main, empty(stage.q), false);
-  return stage;
+  CrashRun run{.q = main.queue(3), .bound = 3, .put_by = {{"doomed", 1}}, .unread = 1};
+  static_cast<void>(main.spawn("survivor", {run.q}));
+  main.spawn("doomed", {run.q}).ok(put(run.q, t.item("doomed", 0)));
+  t.eventually_boolean(main, empty(run.q), false);
+  return run;
 }
 
-Stage getter(Scenario& t, const Object& q, std::int64_t bound, bool others) {
+CrashRun getter(Scenario& t, const Object& q, std::int64_t bound, bool others) {
   const Actor main = t.root();
-  Stage stage{.q = q, .bound = bound};
+  CrashRun run{.q = q, .bound = bound};
   const Actor survivor = main.spawn("survivor", {q});
   const Actor doomed = main.spawn("doomed", {q});
-  stage.pending = &doomed.start(get(q));
-  t.expect_waits(*stage.pending, "for an item");
-  if (!others) return stage;
-  stage.waiting.push_back(&survivor.start(get(q).by("waiting")));
-  t.expect_waits(*stage.waiting.back(), "for an item");
-  return stage;
+  run.pending = &doomed.start(get(q));
+  t.expect_waits(*run.pending, "for an item");
+  if (!others) return run;
+  run.waiting.push_back(&survivor.start(get(q).by("waiting")));
+  t.expect_waits(*run.waiting.back(), "for an item");
+  return run;
 }
 
-Stage getter_alone(Scenario& t) { return getter(t, t.root().queue(2), 2, false); }
-Stage getter_before_others(Scenario& t) { return getter(t, t.root().queue(2), 2, true); }
-Stage simple_getter(Scenario& t) { return getter(t, t.root().simple_queue(), 0, false); }
+CrashRun getter_alone(Scenario& t) { return getter(t, t.root().queue(2), 2, false); }
+CrashRun getter_before_others(Scenario& t) { return getter(t, t.root().queue(2), 2, true); }
+CrashRun simple_getter(Scenario& t) { return getter(t, t.root().simple_queue(), 0, false); }
 
-Stage putter_at_full(Scenario& t) {
+CrashRun putter_at_full(Scenario& t) {
   const Actor main = t.root();
-  Stage stage{.q = main.queue(2), .bound = 2, .put_by = {{"root", 2}, {"doomed", 1}}};
-  static_cast<void>(main.spawn("survivor", {stage.q}));
-  const Actor doomed = main.spawn("doomed", {stage.q});
-  for (std::int64_t i = 0; i < 2; ++i) main.ok(put(stage.q, t.item("root", i)));
-  t.expect_waits(doomed.start(put(stage.q, t.item("doomed", 0))), "for a slot");
-  return stage;
+  CrashRun run{.q = main.queue(2), .bound = 2, .put_by = {{"root", 2}, {"doomed", 1}}};
+  static_cast<void>(main.spawn("survivor", {run.q}));
+  const Actor doomed = main.spawn("doomed", {run.q});
+  for (std::int64_t i = 0; i < 2; ++i) main.ok(put(run.q, t.item("root", i)));
+  t.expect_waits(doomed.start(put(run.q, t.item("doomed", 0))), "for a slot");
+  return run;
 }
 
 // In the middle of an item that no transport holds and nobody takes.
-Stage in_message(Scenario& t, const Object& q, std::int64_t bound) {
+CrashRun in_message(Scenario& t, const Object& q, std::int64_t bound) {
   const Actor main = t.root();
-  Stage stage{.q = q, .bound = bound, .put_by = {{"doomed", 1}}, .unread = 1};
+  CrashRun run{.q = q, .bound = bound, .put_by = {{"doomed", 1}}, .unread = 1};
   static_cast<void>(main.spawn("survivor", {q}));
   static_cast<void>(main.spawn("doomed", {q}).start(put(q, t.item("doomed", 0, kLarger))));
   t.eventually_boolean(main, empty(q), false);
-  return stage;
+  return run;
 }
 
-Stage feeder_in_message(Scenario& t) { return in_message(t, t.root().queue(2), 2); }
-Stage writer_in_message(Scenario& t) { return in_message(t, t.root().simple_queue(), 0); }
+CrashRun feeder_in_message(Scenario& t) { return in_message(t, t.root().queue(2), 2); }
+CrashRun writer_in_message(Scenario& t) { return in_message(t, t.root().simple_queue(), 0); }
 
 // The writer stands still in the middle of its item, so that its reader is in the middle as well.
-Stage reader_in(Scenario& t, const Object& q, std::int64_t bound) {
+CrashRun reader_in(Scenario& t, const Object& q, std::int64_t bound) {
   const Actor main = t.root();
-  Stage stage{.q = q, .bound = bound, .put_by = {{"writer", 1}}};
+  CrashRun run{.q = q, .bound = bound, .put_by = {{"writer", 1}}};
   static_cast<void>(main.spawn("survivor", {q}));
   const Actor doomed = main.spawn("doomed", {q});
   const Actor writer = main.spawn("writer", {q});
   static_cast<void>(writer.start(put(q, t.item("writer", 0, kLarger))));
   t.eventually_boolean(main, empty(q), false);
   t.stop(writer);
-  stage.standing = "writer";
-  stage.pending = &doomed.start(get(q));
-  if (t.ends_within(*stage.pending, kStopped))
+  run.standing = "writer";
+  run.pending = &doomed.start(get(q));
+  if (t.ends_within(*run.pending, kStopped))
     throw Inconclusive{"the transport took the whole item: nobody was in the middle of it"};
-  t.expect_waits(*stage.pending, "for the rest of the item");
-  return stage;
+  t.expect_waits(*run.pending, "for the rest of the item");
+  return run;
 }
 
-Stage reader_in_message(Scenario& t) { return reader_in(t, t.root().queue(2), 2); }
-Stage simple_reader_in_message(Scenario& t) { return reader_in(t, t.root().simple_queue(), 0); }
+CrashRun reader_in_message(Scenario& t) { return reader_in(t, t.root().queue(2), 2); }
+CrashRun simple_reader_in_message(Scenario& t) { return reader_in(t, t.root().simple_queue(), 0); }
 
 // Another process is in the middle of an item, so that what the doomed one puts waits in its
 // buffer.
-Stage buffered(Scenario& t, const Object& q) {
+CrashRun buffered(Scenario& t, const Object& q) {
   const Actor main = t.root();
-  Stage stage{
+  CrashRun run{
       .q = q, .bound = 4, .put_by = {{"root", 1}, {"writer", 1}, {"doomed", 2}}, .unread = 2};
   const Actor survivor = main.spawn("survivor", {q});
   const Actor doomed = main.spawn("doomed", {q});
   // The others have used the queue before: nothing that a first use sets right is set right later.
   main.ok(put(q, t.item("root", 0)));
-  stage.obtained = {{.by = "survivor", .answers = {survivor.ok(get(q))}}};
+  run.obtained = {{.by = "survivor", .answers = {survivor.ok(get(q))}}};
   if (q.type == "joinable_queue") survivor.ok(task_done(q));
   static_cast<void>(main.spawn("writer", {q}).start(put(q, t.item("writer", 0, kLarger))));
   t.eventually_boolean(main, empty(q), false);
   for (std::int64_t i = 0; i < 2; ++i) doomed.ok(put(q, t.item("doomed", i)));
-  return stage;
+  return run;
 }
 
-Stage before_flush(Scenario& t) { return buffered(t, t.root().queue(4)); }
-Stage tasks_before_flush(Scenario& t) { return buffered(t, t.root().joinable_queue(4)); }
+CrashRun before_flush(Scenario& t) { return buffered(t, t.root().queue(4)); }
+CrashRun tasks_before_flush(Scenario& t) { return buffered(t, t.root().joinable_queue(4)); }
 
-Stage before_task_done(Scenario& t) {
+CrashRun before_task_done(Scenario& t) {
   const Actor main = t.root();
-  Stage stage{.q = main.joinable_queue(3), .bound = 3, .put_by = {{"root", 1}}};
-  static_cast<void>(main.spawn("survivor", {stage.q}));
-  main.ok(put(stage.q, t.item("root", 0)));
-  const Answer got = main.spawn("doomed", {stage.q}).ok(get(stage.q));
-  stage.obtained = {{.by = "doomed", .answers = {got}}};
-  return stage;
+  CrashRun run{.q = main.joinable_queue(3), .bound = 3, .put_by = {{"root", 1}}};
+  static_cast<void>(main.spawn("survivor", {run.q}));
+  main.ok(put(run.q, t.item("root", 0)));
+  const Answer got = main.spawn("doomed", {run.q}).ok(get(run.q));
+  run.obtained = {{.by = "doomed", .answers = {got}}};
+  return run;
 }
 
-Stage joiner(Scenario& t) {
+CrashRun joiner(Scenario& t) {
   const Actor main = t.root();
-  Stage stage{.q = main.joinable_queue(3), .bound = 3, .put_by = {{"root", 1}}};
-  static_cast<void>(main.spawn("survivor", {stage.q}));
-  const Actor doomed = main.spawn("doomed", {stage.q});
-  main.ok(put(stage.q, t.item("root", 0)));
-  t.expect_waits(doomed.start(join(stage.q)), "for a task");
-  return stage;
+  CrashRun run{.q = main.joinable_queue(3), .bound = 3, .put_by = {{"root", 1}}};
+  static_cast<void>(main.spawn("survivor", {run.q}));
+  const Actor doomed = main.spawn("doomed", {run.q});
+  main.ok(put(run.q, t.item("root", 0)));
+  t.expect_waits(doomed.start(join(run.q)), "for a task");
+  return run;
 }
 
 // The creator of the queue is the parent of those that use it, too.
-Stage creator(Scenario& t) {
+CrashRun creator(Scenario& t) {
   const Actor doomed = t.root().spawn("doomed", {});
-  Stage stage{.q = doomed.queue(3), .putter = "putter", .bound = 3, .put_by = {{"putter", 1}}};
-  const Actor putter = doomed.spawn("putter", {stage.q});
-  static_cast<void>(doomed.spawn("survivor", {stage.q}));
-  putter.ok(put(stage.q, t.item("putter", 0)));
-  t.eventually_boolean(putter, empty(stage.q), false);
-  return stage;
+  CrashRun run{.q = doomed.queue(3), .putter = "putter", .bound = 3, .put_by = {{"putter", 1}}};
+  const Actor putter = doomed.spawn("putter", {run.q});
+  static_cast<void>(doomed.spawn("survivor", {run.q}));
+  putter.ok(put(run.q, t.item("putter", 0)));
+  t.eventually_boolean(putter, empty(run.q), false);
+  return run;
 }
 
-Stage parent(Scenario& t) {
+CrashRun parent(Scenario& t) {
   const Actor main = t.root();
-  Stage stage{.q = main.queue(3), .putter = "survivor", .getter = "root", .bound = 3};
-  static_cast<void>(main.spawn("doomed", {stage.q}).spawn("survivor", {stage.q}));
-  return stage;
+  CrashRun run{.q = main.queue(3), .putter = "survivor", .getter = "root", .bound = 3};
+  static_cast<void>(main.spawn("doomed", {run.q}).spawn("survivor", {run.q}));
+  return run;
 }
 
 constexpr auto kResumes = "failure.stop.every-moment";
@@ -172,13 +172,13 @@ constexpr Named kMoments[] = {
 };
 
 Aftermath after(Scenario& t, Moment moment, Strike how, Nanoseconds enough) {
-  Stage stage = moment(t);
-  strike(t, stage, how);
-  return look(t, stage, kNothingWrong, enough);
+  CrashRun run = moment(t);
+  strike(t, run, how);
+  return look(t, run, kNothingWrong, enough);
 }
 
 template <std::size_t i>
-void struck(Scenario& t) {
+void interrupted(Scenario& t) {
   observe_deaths(t, kMoments[i].clause, [&](Strike how) {
     return after(t, kMoments[i].moment, how, kWatched).in_words();
   });
@@ -186,13 +186,13 @@ void struck(Scenario& t) {
 
 template <std::size_t i>
 void stopped(Scenario& t) {
-  Stage stage = kMoments[i].moment(t);
-  strike(t, stage, Strike::kStop);
+  CrashRun run = kMoments[i].moment(t);
+  strike(t, run, Strike::kStop);
   static_cast<void>(t.session().wait_until([] { return false; }, kStopped));
-  t.resume(Actor{t, stage.doomed});
-  if (stage.pending != nullptr) stage.waiting.push_back(stage.pending);
-  stage.unread = stage.put_by.contains(stage.doomed) ? stage.put_by[stage.doomed] : 0;
-  const Aftermath found = look(t, stage, kResumes, kMustEnd);
+  t.resume(Actor{t, run.doomed});
+  if (run.pending != nullptr) run.waiting.push_back(run.pending);
+  run.unread = run.put_by.contains(run.doomed) ? run.put_by[run.doomed] : 0;
+  const Aftermath found = look(t, run, kResumes, kMustEnd);
   t.expect_true(found.all_go_on() && found.lost == 0 && found.slots_gone == 0,
                 "everybody goes on, and nothing is lost", found.in_words());
 }
@@ -231,7 +231,7 @@ std::string short_name_of(const std::string& clause) {
 template <std::size_t... i>
 std::vector<TestCase> tests_of_each(std::index_sequence<i...>) {
   std::vector<TestCase> tests;
-  (tests.push_back({{kMoments[i].clause, kNothingWrong}, struck<i>}), ...);
+  (tests.push_back({{kMoments[i].clause, kNothingWrong}, interrupted<i>}), ...);
   (tests.push_back({{kResumes}, stopped<i>, short_name_of(kMoments[i].clause)}), ...);
   (tests.push_back(
        {{kGoOn, kSlots, kTasks, kSecond}, survived<i>, short_name_of(kMoments[i].clause)}),

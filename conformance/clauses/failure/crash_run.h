@@ -1,5 +1,5 @@
-// The moments at which a process can be struck, each made on purpose and shown to have been hit,
-// and a look at how the others fare afterwards.
+// The moments at which a process can be interrupted, each made on purpose and shown to have been
+// hit, and a look at how the others fare afterwards.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ inline constexpr std::int64_t kLarger = 4 << 20;
 enum class Strike { kKill, kTerminate, kStop };
 
 /// One moment: the object that the doomed process is using, and who is there besides.
-struct Stage {
+struct CrashRun {
   Object q;
   std::string doomed = "doomed";
   std::string putter = "root";  // puts from then on
@@ -30,7 +30,7 @@ struct Stage {
   std::map<std::string, std::int64_t> put_by = {};
   /// Of the doomed process: items that nobody has obtained, whose puts had returned or need not.
   std::int64_t unread = 0;
-  /// The others' gets that were waiting when the process was struck, and the doomed one's.
+  /// The others' gets that were waiting when the process was interrupted, and the doomed one's.
   std::vector<Call*> waiting = {};
   Call* pending = nullptr;
   /// What was obtained by then, the doomed process's own gets included.
@@ -40,7 +40,7 @@ struct Stage {
 };
 
 /// Brings a new run to the moment.
-using Moment = Stage (*)(Scenario&);
+using Moment = CrashRun (*)(Scenario&);
 
 /// Of the puts and gets by which the others are looked at.
 inline constexpr auto kTheirTimeout = 250ms;
@@ -58,13 +58,13 @@ struct Aftermath {
   [[nodiscard]] std::string in_words() const;
 };
 
-/// Strikes the doomed process of a stage.
-void strike(Scenario& t, const Stage& stage, Strike how);
+/// Strikes the doomed process of a run.
+void strike(Scenario& t, const CrashRun& run, Strike how);
 
 /// Puts and gets in the others' name, each call bounded, and demands that nothing wrong is
 /// obtained.
 /// A call that has not ended by `enough` beyond its timeout is said to wait for ever.
-Aftermath look(Scenario& t, Stage& stage, const std::string& clause, Nanoseconds enough);
+Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanoseconds enough);
 
 /// Observes how the others fare after a kill and, in a second run, after a SIGTERM.
 void observe_deaths(Scenario& t, const std::string& clause,
