@@ -9,6 +9,10 @@
 
 namespace psq::conformance {
 
+inline constexpr std::int64_t kMegabyte = 1 << 20;
+/// Bytes of an item that is larger than transports are.
+inline constexpr std::int64_t kLarger = 4 * kMegabyte;
+
 /// A list of `count` puts of this producer's items, numbered from 0, back to back.
 Request put_many(const Scenario& t, const Object& queue, const std::string& from,
                  std::int64_t count, std::int64_t size = 0);

@@ -13,8 +13,6 @@
 namespace psq::conformance {
 
 inline constexpr auto kNothingWrong = "failure.moment.nothing-wrong";
-/// Bytes of an item that is larger than transports are.
-inline constexpr std::int64_t kLarger = 4 << 20;
 
 /// What happens to the process.
 enum class Strike { kKill, kTerminate, kStop };

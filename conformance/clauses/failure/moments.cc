@@ -5,7 +5,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kLarger = 4 << 20;  // than transports are
 constexpr auto kWhile = 300ms;
 
 Object make(const Actor& main, bool simple) { return simple ? main.simple_queue() : main.queue(); }

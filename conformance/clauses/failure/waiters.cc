@@ -5,7 +5,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kLarger = 4 << 20;  // than transports are
 constexpr auto kWhile = 300ms;
 
 // One writer is in the middle of its item when another one that wants to write is killed.

@@ -6,7 +6,6 @@ namespace psq::conformance {
 namespace {
 
 constexpr auto kSlow = 300ms;
-constexpr std::int64_t kMegabyte = 1 << 20;
 
 Item item_that(const Scenario& t, const std::string& fails, std::int64_t seq) {
   Item item = t.item("main", seq);

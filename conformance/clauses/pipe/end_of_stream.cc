@@ -10,8 +10,7 @@ const Bytes kHello{"68656c6c6f"};
 void pending_first(Scenario& t) {
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     main.ok(send(sender, t.item("main", 0)));
     main.ok(send_bytes(sender, kHello));
     main.ok(close(sender));
@@ -40,8 +39,7 @@ void waiting_receiver(Scenario& t) {
 void repeats(Scenario& t) {
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     main.ok(close(sender));
     for (const Request& request :
          {recv(receiver), recv_bytes(receiver), recv_bytes_into(receiver, 16), recv(receiver)}) {
@@ -95,8 +93,7 @@ void cut_message(Scenario& t) {
 void broken_pipe(Scenario& t) {
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     main.ok(close(receiver));
     t.expect(main.call(send(sender, t.item("main", 0))), Outcome::kBrokenPipe,
              "there is no receiver");

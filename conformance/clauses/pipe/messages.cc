@@ -43,8 +43,7 @@ void order(Scenario& t) {
   constexpr std::int64_t kMessages = 1500;
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     all_in_order(t, main, receiver, sender,
                  {send(sender, t.item("child", 0)).with("repeat", kMessages)},
                  {recv(receiver).with("repeat", kMessages)}, kMessages);
@@ -56,8 +55,7 @@ void order_mixed(Scenario& t) {
   constexpr std::int64_t kMessages = 120;
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     std::vector<Request> sends;
     std::vector<Request> receives;
     for (std::int64_t i = 0; i < kMessages; ++i) {
@@ -73,8 +71,7 @@ void order_mixed(Scenario& t) {
 void boundaries(Scenario& t) {
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     const std::vector<Bytes> messages{{"00"},       {"0000"}, {"00000005"}, kHello,
                                       {"ffffffff"}, {"0a0a"}, {"00"}};
     for (const Bytes& message : messages) main.ok(send_bytes(sender, message));

@@ -50,8 +50,7 @@ void true_with_message(Scenario& t) {
 void true_at_end_of_stream(Scenario& t) {
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     main.ok(send(sender, t.item("main", 0)));
     main.ok(close(sender));
     main.ok(recv(receiver));

@@ -33,8 +33,7 @@ void message_too_long_large(Scenario& t) {
   constexpr std::int64_t kSize = 40'000;
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
-    const std::string suffix = is_duplex ? "2" : "1";
-    const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+    const auto [receiver, sender] = pipe_of(main, is_duplex);
     main.ok(send_bytes(sender, t.item("main", 0, kSize)));
     t.expect_payload(main.call(recv_bytes(receiver, kSize)), t.item("main", 0, kSize));
     main.ok(send_bytes(sender, t.item("main", 1, kSize)));

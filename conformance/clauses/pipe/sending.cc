@@ -7,7 +7,6 @@ namespace {
 
 const Bytes kNothing{""};
 constexpr std::int64_t kPage = 4096;
-constexpr std::int64_t kLarge = 4 << 20;
 
 std::pair<Object, Object> pipe_of(const Actor& main, bool is_duplex) {
   const std::string suffix = is_duplex ? "2" : "1";
@@ -47,7 +46,7 @@ void large_waits(Scenario& t) {
   const Actor main = t.root();
   for (const bool is_duplex : {false, true}) {
     const auto [receiver, sender] = pipe_of(main, is_duplex);
-    const Item item = t.item("main", 0, kLarge);
+    const Item item = t.item("main", 0, kLarger);
     Call& sending = main.start(send(sender, item).by("sender"));
     t.expect_waits(sending, "for room in the pipe");
     t.expect_payload(main.call(recv(receiver)), item);
@@ -66,7 +65,7 @@ void both_ways_at_once(Scenario& t) {
   t.expect_waits(to_main, "for a message");
   t.expect_waits(to_child, "for a message");
   const auto sends = [&](const std::string& from, const Object& end) {
-    return run({send(end, t.item(from, 0, kLarge)).with("repeat", kMessages)}).by("sender");
+    return run({send(end, t.item(from, 0, kLarger)).with("repeat", kMessages)}).by("sender");
   };
   Call& by_main = main.start(sends("main", left));
   Call& by_child = child.start(sends("child", right));

@@ -5,8 +5,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kMegabyte = 1 << 20;
-
 void all_threads(Scenario& t) {
   const Actor main = t.root();
   const Object q = main.queue();

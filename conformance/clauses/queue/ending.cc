@@ -5,9 +5,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kMegabyte = 1 << 20;
-constexpr std::int64_t kLarge = 6;
-
 // A consumer that is not the creator's child, so that the creator's end does not wait for it.
 Actor orphan(Scenario& t, const Object& q) {
   const Actor between = t.root().spawn("between", {q});
@@ -18,15 +15,16 @@ Actor orphan(Scenario& t, const Object& q) {
 }
 
 void creator_flushes(Scenario& t, const Request& end) {
+  constexpr std::int64_t kItems = 6;
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor consumer = orphan(t, q);
-  main.ok(put_many(t, q, "main", kLarge, kMegabyte));
+  main.ok(put_many(t, q, "main", kItems, kMegabyte));
   main.ok(end);
   t.expect_payload(consumer.call(get(q)), t.item("main", 0, kMegabyte));
   t.expect_true(!t.session().peer("root").dead, "the creator waits for its items to be taken",
                 "it is gone");
-  const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kLarge - 1)));
+  const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kItems - 1)));
   expect_producer_order(t, {obtained});
   t.expect_end(main);
 }
@@ -34,38 +32,41 @@ void creator_flushes_at_return(Scenario& t) { creator_flushes(t, end_by("return"
 void creator_flushes_at_exit(Scenario& t) { creator_flushes(t, end_by("exit", 3)); }
 
 void daemon_flushes(Scenario& t) {
+  constexpr std::int64_t kItems = 6;
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q}, true);
-  producer.ok(put_many(t, q, "producer", kLarge, kMegabyte));
+  producer.ok(put_many(t, q, "producer", kItems, kMegabyte));
   producer.ok(end_by("return"));
-  const Obtained obtained = all_obtained(t, main.start(get_many(q, kLarge)));
-  expect_exactly_once(t, {{"producer", kLarge}}, {obtained});
+  const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
+  expect_exactly_once(t, {{"producer", kItems}}, {obtained});
   t.expect_end(producer);
 }
 
 // The end comes directly behind the drop: what was put must still be flushed by it.
 void drop_flushes(Scenario& t) {
+  constexpr std::int64_t kItems = 6;
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q});
-  producer.ok(put_many(t, q, "producer", kLarge, kMegabyte));
+  producer.ok(put_many(t, q, "producer", kItems, kMegabyte));
   Call& dropping = producer.start(drop(q));
   Call& ending = producer.start(end_by("return"));
-  const Obtained obtained = all_obtained(t, main.start(get_many(q, kLarge)));
+  const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
   t.expect(t.finish(dropping), Outcome::kOk);
   t.expect(t.finish(ending), Outcome::kOk);
-  expect_exactly_once(t, {{"producer", kLarge}}, {obtained});
+  expect_exactly_once(t, {{"producer", kItems}}, {obtained});
   expect_producer_order(t, {obtained});
   t.expect_end(producer);
 }
 
 // The first item is larger than transports: the others are in the parent's buffer at the fork.
 void buffered_once(Scenario& t) {
+  constexpr std::int64_t kItems = 6;
   constexpr std::int64_t kSmall = 50;
   const Actor main = t.root();
   const Object q = main.queue();
-  main.ok(put(q, t.item("large", 0, kLarge * kMegabyte)));
+  main.ok(put(q, t.item("large", 0, kItems * kMegabyte)));
   t.eventually_boolean(main, empty(q), false);
   main.ok(put_many(t, q, "small", kSmall));
   const Actor child = main.spawn("child", {q});

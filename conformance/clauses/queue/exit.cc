@@ -5,10 +5,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kItems = 200;
-constexpr std::int64_t kItemSize = 10'000;
-constexpr std::int64_t kMegabyte = 1 << 20;
-
 void waits_for_flush(Scenario& t) {
   const Actor main = t.root();
   const Object q = main.queue();
@@ -54,10 +50,11 @@ void before_close(Scenario& t) {
 
 // More than transports hold, so that the end comes while most of it is still to be flushed.
 void flushes_at(Scenario& t, const Request& end) {
+  constexpr std::int64_t kItems = 200;
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q});
-  producer.ok(put_many(t, q, "producer", kItems, kItemSize));
+  producer.ok(put_many(t, q, "producer", kItems, 10'000));
   producer.ok(end);
   Call& gets = main.start(get_many(q, kItems));
   const Obtained obtained = all_obtained(t, gets);

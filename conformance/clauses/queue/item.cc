@@ -19,7 +19,6 @@ void sizes_intact(Scenario& t) {
 
 // From the least that the driver can make to several transports' worth.
 void sizes_intact_extremes(Scenario& t) {
-  constexpr std::int64_t kMegabyte = 1 << 20;
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor producer = main.spawn("producer", {q});

@@ -5,7 +5,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::int64_t kLarge = 4 << 20;
 
 void large_waits(Scenario& t) {
   const Actor main = t.root();
@@ -34,7 +33,7 @@ void large_later_consumer(Scenario& t) {
   const Actor main = t.root();
   const Object q = main.simple_queue();
   const Actor producer = main.spawn("producer", {q});
-  const Item item = t.item("producer", 0, kLarge);
+  const Item item = t.item("producer", 0, kLarger);
   Call& putting = producer.start(put(q, item));
   static_cast<void>(t.ends_within(putting, 200ms));
   const Actor consumer = main.spawn("consumer", {q});

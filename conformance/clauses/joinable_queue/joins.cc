@@ -1,4 +1,4 @@
-#include "clauses/joinable_queue/join.h"
+#include "clauses/joinable_queue/joins.h"
 
 #include "suite/flow.h"
 
