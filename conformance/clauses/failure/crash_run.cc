@@ -6,13 +6,13 @@
 namespace psq::conformance {
 namespace {
 
-constexpr std::size_t kFresh = 3;  // items that are put after the strike
+constexpr std::size_t kFresh = 3;  // items that are put after the interruption
 
 Wait wait_of(const Object& q) {
-  return q.type == "simple_queue" ? kForever : within(kTheirTimeout);
+  return q.type == "simple_queue" ? kForever : within(kSurvivorTimeout);
 }
 
-/// The others, and what they have seen.
+/// Looks at the survivors through their puts and gets.
 class Look {
  public:
   Look(Scenario& t, CrashRun& run, Nanoseconds enough)
@@ -36,14 +36,14 @@ class Look {
     if (run_.bound == 0 || !goes_on()) return;
     std::int64_t usable = 0;
     const auto fits = [&] {
-      Call& putting = start(run_.putter, put(run_.q, next_item(), within(kTheirTimeout)));
+      Call& putting = start(run_.putter, put(run_.q, next_item(), within(kSurvivorTimeout)));
       return ended(putting) && putting.answer->outcome == Outcome::kOk;
     };
     while (usable < run_.bound && fits()) ++usable;
     slots_gone_ = run_.bound - usable;
   }
 
-  // Every task of the items that the others obtained is done; is there another one?
+  // Every task of the items that the survivors obtained is done; is there another one?
   void do_tasks() {
     if (run_.q.type != "joinable_queue") return;
     std::size_t tasks = taken_.answers.size();
@@ -68,7 +68,7 @@ class Look {
     return {.puts = puts_,
             .gets = gets_,
             .joins = joins_,
-            .lost = std::max<std::int64_t>(0, run_.unread - count_from(run_.doomed)),
+            .lost = std::max<std::int64_t>(0, run_.unread - count_from(run_.victim)),
             .slots_gone = slots_gone_,
             .slowest = slowest_};
   }
@@ -76,13 +76,13 @@ class Look {
  private:
   static constexpr auto kGoOn = "go on";
 
-  // A thread for each call: one that waits for ever holds none of the others up.
+  // A thread for each call: one that waits for ever holds up no other.
   Call& start(const std::string& process, const Request& request) {
     return t_.start(process, request.by("thread" + std::to_string(++threads_)));
   }
 
   bool ended(Call& call) {
-    if (!t_.ends_within(call, t_.patient(kTheirTimeout + enough_))) return false;
+    if (!t_.ends_within(call, t_.patient(kSurvivorTimeout + enough_))) return false;
     slowest_ = std::max(slowest_, call.answer->returned - std::max(call.answer->invoked, struck_));
     return true;
   }
@@ -125,7 +125,7 @@ class Look {
     const auto answered = [](const Call* each) { return each->answer.has_value(); };
     if (run_.waiting.empty()) return;
     static_cast<void>(t_.session().wait_until(
-        [&] { return std::ranges::any_of(run_.waiting, answered); }, t_.patient(kTheirTimeout)));
+        [&] { return std::ranges::any_of(run_.waiting, answered); }, t_.patient(kSurvivorTimeout)));
     std::erase_if(run_.waiting, [&](Call* each) {
       if (!answered(each) || !ended(*each)) return false;
       Obtained own{.by = each->process + "/" + each->request.thread, .answers = {}};
@@ -204,31 +204,31 @@ void for_clause(const std::string& clause, const std::function<void()>& check) {
   }
 }
 
-void strike(Scenario& t, const CrashRun& run, Strike how) {
-  const Actor doomed{t, run.doomed};
+void interrupt(Scenario& t, const CrashRun& run, Interruption how) {
+  const Actor victim{t, run.victim};
   switch (how) {
-    case Strike::kKill:
-      t.kill(doomed);
+    case Interruption::kKill:
+      t.kill(victim);
       break;
-    case Strike::kTerminate:
-      t.session().peer(run.doomed).killed = true;  // what it had pending died with it
-      t.session().signal(run.doomed, SIGTERM);
+    case Interruption::kTerminate:
+      t.session().peer(run.victim).killed = true;  // what it had pending died with it
+      t.session().signal(run.victim, SIGTERM);
       t.expect_true(
-          t.session().wait_until([&] { return t.session().peer(run.doomed).dead; }, t.hang_bound()),
+          t.session().wait_until([&] { return t.session().peer(run.victim).dead; }, t.hang_bound()),
           "a process that handles no SIGTERM ends by it", "it lives");
       break;
-    case Strike::kStop:
-      t.stop(doomed);
+    case Interruption::kStop:
+      t.stop(victim);
       break;
   }
   if (run.standing) t.resume(Actor{t, *run.standing});
 }
 
 void observe_deaths(Scenario& t, const std::string& clause,
-                    const std::function<std::string(Strike)>& others_after) {
-  const std::string killed = others_after(Strike::kKill);
+                    const std::function<std::string(Interruption)>& survivors_after) {
+  const std::string killed = survivors_after(Interruption::kKill);
   t.restart();
-  const std::string ended = others_after(Strike::kTerminate);
+  const std::string ended = survivors_after(Interruption::kTerminate);
   t.observe(clause, killed == ended ? killed : "killed: " + killed + "; terminated: " + ended);
 }
 

@@ -1,5 +1,7 @@
-// spec/failure.md: processes that are stopped for a while and continue
+// spec/failure.md, failure.stop.*
+#include "clauses/failure/crash_points.h"
 #include "suite/flow.h"
+#include "suite/kinds.h"
 #include "suite/registry.h"
 
 namespace psq::conformance {
@@ -7,33 +9,18 @@ namespace {
 
 // Longer than anything that looks again from time to time sleeps.
 constexpr auto kStopped = 250ms;
+constexpr auto kEveryPoint = "failure.stop.every-moment";
+constexpr auto kMustEnd = 4s;
 
 void let_it_stand(Scenario& t) {
   static_cast<void>(t.session().wait_until([] { return false; }, kStopped));
 }
 
-void consumer_continues(Scenario& t) {
-  const Actor main = t.root();
-  for (const Object& q : {main.queue(), main.simple_queue("simple")}) {
-    const Actor consumer = main.spawn("consumer_of_" + q.name, {q});
-    Call& waiting = consumer.start(get(q));
-    t.expect_waits(waiting, "for an item");
-    t.stop(consumer);
-    main.ok(put(q, t.item("main", 0, 20'000)));
-    let_it_stand(t);
-    t.resume(consumer);
-    t.expect_payload(t.finish(waiting), t.item("main", 0, 20'000));
-    t.eventually_boolean(main, empty(q), true);
-    main.ok(put(q, t.item("main", 1)));
-    t.expect_payload(consumer.call(get(q)), t.item("main", 1));
-  }
-}
-
 // More than transports hold, so that most of it is still to be written when the producer stops.
-void producer_continues(Scenario& t, bool simple) {
+void producer_continues(Scenario& t, QueueKind kind) {
   constexpr std::int64_t kItems = 300;
   const Actor main = t.root();
-  const Object q = simple ? main.simple_queue() : main.queue();
+  const Object q = make(main, kind);
   const Actor producer = main.spawn("producer", {q});
   Call& puts = producer.start(put_many(t, q, "producer", kItems, 3000));
   t.eventually_boolean(main, empty(q), false);
@@ -47,14 +34,47 @@ void producer_continues(Scenario& t, bool simple) {
   expect_prefix(t, "producer", obtained.answers);
 }
 
-void producer_of_queue_continues(Scenario& t) { producer_continues(t, false); }
-void producer_of_simple_queue_continues(Scenario& t) { producer_continues(t, true); }
+void goes_on_after_stop(Scenario& t, const CrashPoint& point) {
+  CrashRun run = point.reach(t);
+  interrupt(t, run, Interruption::kStop);
+  let_it_stand(t);
+  t.resume(Actor{t, run.victim});
+  if (run.pending != nullptr) run.waiting.push_back(run.pending);
+  run.unread = run.put_by.contains(run.victim) ? run.put_by[run.victim] : 0;
+  const Aftermath found = look(t, run, kEveryPoint, kMustEnd);
+  t.expect_true(found.all_go_on() && found.lost == 0 && found.slots_gone == 0,
+                "every process goes on, and nothing is lost", found.in_words());
+}
 
-const Tests kTests{
-    {{"failure.stop.consumer-continues"}, consumer_continues},
-    {{"failure.stop.producer-continues"}, producer_of_queue_continues, "queue"},
-    {{"failure.stop.producer-continues"}, producer_of_simple_queue_continues, "simple"},
-};
+const Tests kTests{[](const Define& test) {
+  test("failure.stop.consumer-continues", [](Scenario& t) {
+    const Actor main = t.root();
+    for (const Object& q : {main.queue(), main.simple_queue("simple")}) {
+      const Actor consumer = main.spawn("consumer_of_" + q.name, {q});
+      Call& waiting = consumer.start(get(q));
+      t.expect_waits(waiting, "for an item");
+      t.stop(consumer);
+      main.ok(put(q, t.item("main", 0, 20'000)));
+      let_it_stand(t);
+      t.resume(consumer);
+      t.expect_payload(t.finish(waiting), t.item("main", 0, 20'000));
+      t.eventually_boolean(main, empty(q), true);
+      main.ok(put(q, t.item("main", 1)));
+      t.expect_payload(consumer.call(get(q)), t.item("main", 1));
+    }
+  });
+
+  test("failure.stop.producer-continues/queue",
+       [](Scenario& t) { producer_continues(t, QueueKind::kQueue); });
+
+  test("failure.stop.producer-continues/simple",
+       [](Scenario& t) { producer_continues(t, QueueKind::kSimple); });
+
+  for (const CrashPoint& point : crash_points()) {
+    test(kEveryPoint + ("/" + point.name()),
+         [point](Scenario& t) { goes_on_after_stop(t, point); });
+  }
+}};
 
 }  // namespace
 }  // namespace psq::conformance

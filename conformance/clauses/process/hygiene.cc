@@ -1,8 +1,8 @@
-// spec/process.md: process.hygiene.*
+// spec/process.md, process.hygiene.*
 #include <filesystem>
 
-#include "suite/flow.h"
 #include "suite/registry.h"
+#include "suite/scenario.h"
 
 namespace psq::conformance {
 namespace {
@@ -60,29 +60,26 @@ void expect_none_left_open(Scenario& t, void (*use)(Scenario&, const Actor&, con
                 std::to_string(after) + " after " + std::to_string(before));
 }
 
-void descriptors(Scenario& t) { expect_none_left_open(t, use_and_drop); }
+const Tests kTests{[](const Define& test) {
+  test("process.hygiene.descriptors", [](Scenario& t) { expect_none_left_open(t, use_and_drop); });
 
-void descriptors_of_sent(Scenario& t) { expect_none_left_open(t, send_and_drop); }
+  test("process.hygiene.descriptors/sent-connections",
+       [](Scenario& t) { expect_none_left_open(t, send_and_drop); });
 
-void nothing_left(Scenario& t) {
-  const Actor main = t.root();
-  const Object q = main.queue();
-  const Object joinable = main.joinable_queue(0, "joinable");
-  const Object simple = main.simple_queue("simple");
-  const Actor child = main.spawn("child", {q, joinable, simple});
-  for (const Object& each : {q, joinable, simple}) {
-    child.ok(put(each, t.item("child", 0)));
-    t.expect_payload(main.call(get(each)), t.item("child", 0));
-  }
-  if (!t.expect_nothing_left())
-    throw Inconclusive{"its processes did not end normally in time (--patience)"};
-}
-
-const Tests kTests{
-    {{"process.hygiene.descriptors"}, descriptors},
-    {{"process.hygiene.descriptors"}, descriptors_of_sent, "sent_connections"},
-    {{"process.hygiene.nothing-left"}, nothing_left},
-};
+  test("process.hygiene.nothing-left", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Object joinable = main.joinable_queue(0, "joinable");
+    const Object simple = main.simple_queue("simple");
+    const Actor child = main.spawn("child", {q, joinable, simple});
+    for (const Object& each : {q, joinable, simple}) {
+      child.ok(put(each, t.item("child", 0)));
+      t.expect_payload(main.call(get(each)), t.item("child", 0));
+    }
+    if (!t.expect_nothing_left())
+      throw Inconclusive{"its processes did not end normally in time (--patience)"};
+  });
+}};
 
 }  // namespace
 }  // namespace psq::conformance
