@@ -100,7 +100,7 @@ def _results_path(driver: Driver, places: Places, args: argparse.Namespace, whol
 
 def _clear_evidence(folder: Path, tests: list[Test], whole: bool) -> None:
     """Old evidence beside new results misleads."""
-    stale = [folder] if whole else [folder / test.name for test in tests]
+    stale = [folder] if whole else [folder / test.file_name for test in tests]
     for path in stale:
         shutil.rmtree(path, ignore_errors=True)
 

@@ -95,7 +95,7 @@ def _near(law: Law, clause: str) -> list[str]:
     near = [clause] if len(clause.split(".")) <= len(section) else [
         each for each in law.clauses if each.split(".")[:2] == section]
     tests = [test.name for each in near for test in law.tests_of(each)]
-    scenarios = [name for name in tests if not name.endswith("__programs")]
+    scenarios = [name for name in tests if not name.endswith("/programs")]
     own = [test.name for test in law.tests_of(clause)]
     return scenarios if set(own) & set(scenarios) else [*scenarios, *own]
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from psq import progress, results, tally
 from psq.drivers import NAMES
 from psq.faults import all_faults
-from psq.law import Clause, Law
+from psq.law import Clause, Law, Test
 from psq.places import Places
 from psq.results import Run
 from psq.status import InternalError, Status, UsageError, did_you_mean
@@ -69,9 +69,8 @@ def explain(args: argparse.Namespace, places: Places) -> Status:
     for title, text in notes:
         if text:
             console.print(f"{title}: {text}\n", highlight=False, markup=False)
-    tests = [test.name for test in law.tests_of(clause.id)]
-    console.print(f"page: spec/{clause.page}.md")
-    console.print(f"tests: {', '.join(tests) or 'none; spec/limits.md says why'}", soft_wrap=True)
+    console.print(_location(f"sentence: spec/{clause.page}.md", clause.line), highlight=False)
+    _print_tests(law.tests_of(clause.id), console)
     _print_faults(_faults(places), clause, console)
     for name, reason in _known_failures(clause.id, places):
         console.print(f"known failure of {name}: {reason}", soft_wrap=True)
@@ -91,6 +90,17 @@ def _find(law: Law, name: str) -> Clause:
     return clause
 
 
+def _location(file: str, line: int) -> str:
+    return f"{file}:{line}" if line else file
+
+
+def _print_tests(tests: list[Test], console: Console) -> None:
+    console.print("tests:" if tests else "tests: none; spec/limits.md says why")
+    for test in tests:
+        at = f"  {_location(test.file, test.line)}" if test.file else ""
+        console.print(f"  {test.name}{at}", soft_wrap=True, highlight=False, markup=False)
+
+
 def _print_faults(faults: Faults | None, clause: Clause, console: Console) -> None:
     if faults is None:
         console.print("faults: not known; the programs that have them are not built")
@@ -98,7 +108,8 @@ def _print_faults(faults: Faults | None, clause: Clause, console: Console) -> No
     breaking = faults.get(clause.id, [])
     console.print("faults:" if breaking else "faults: none breaks it")
     for fault in breaking:
-        console.print(f"  {fault['name']}: {fault.get('breaks', '')}", soft_wrap=True,
+        at = f"  {_location(fault['file'], fault.get('line', 0))}" if fault.get("file") else ""
+        console.print(f"  {fault['name']}: {fault.get('breaks', '')}{at}", soft_wrap=True,
                       highlight=False, markup=False)
 
 
