@@ -34,8 +34,8 @@ const Tests kTests{[](const Define& test) {
     const Object receiver = main.pipe(false).first;
     main.ok(close(receiver));
     std::string seen;
-    for (const std::string name : {"readable", "writable"}) {
-      const Answer answer = main.call(attribute(receiver, name));
+    for (const Request& request : {is_readable(receiver), is_writable(receiver)}) {
+      const Answer answer = main.call(request);
       t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed}, "an answer, or closed");
       seen += (seen.empty() ? "" : ", ") + std::string{to_string(request.operation)} + ": " +
               describe(answer);

@@ -67,10 +67,8 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     const std::int64_t largest = largest_maxsize(t);
     for (const std::int64_t maxsize : {largest + 1, 2 * largest + 2}) {
-      const Request request = Request{.verb = "create", .type = "process"}
-                                  .with("type", "queue")
-                                  .with("names", std::vector<std::string>{"q"})
-                                  .with("maxsize", maxsize);
+      Request request = creation(CreatedType::kQueue, {"q"});
+      request.arguments.maxsize = maxsize;
       t.expect(main.call(request), Outcome::kInvalidArgument,
                "a bound that it cannot count, maxsize " + std::to_string(maxsize));
     }
