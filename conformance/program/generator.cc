@@ -79,7 +79,7 @@ class Author {
     ProcessPlan process{.threads = {}, .leaves = in_a_hundred(30)};
     const auto threads = in_a_hundred(60) ? 1 : between(2, 3);
     for (std::int64_t i = 0; i < threads; ++i) process.threads.push_back(any_thread());
-    // A close in the midst of other threads' calls is left open by the law.
+    // The law leaves a close during other threads' calls open.
     if (threads == 1 && in_a_hundred(8))
       process.threads[0].steps.push_back({.operation = Operation::kClose, .object = any_object()});
     return process;
@@ -143,8 +143,8 @@ class Author {
     }
   }
 
-  // Most programs need nobody's help to end: for what is put and not obtained a bound leaves room,
-  // and nobody waits for ever for more than is put.
+  // Most programs end without help: a bound leaves room for items that are put and not obtained,
+  // and no get without a timeout waits for an item that is not put.
   void balance(std::size_t object) {
     std::int64_t put = 0;
     std::int64_t got = 0;

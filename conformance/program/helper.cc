@@ -6,7 +6,7 @@ namespace psq::conformance {
 namespace {
 
 constexpr auto kShortly = 50ms;
-// What is there is obtained at once; what is not there after this long is not there.
+// An item that is there is obtained at once: after this long there is none.
 constexpr auto kSurely = 1s;
 constexpr std::size_t kRoot = SIZE_MAX;
 
@@ -23,7 +23,7 @@ const Object& Handles::at(std::size_t object, int end) const {
   return ends.at(ends.size() > 1 ? static_cast<std::size_t>(end) : 0);
 }
 
-// A thread that is in a call of its own can do nothing else.
+// A thread in a call can make no other call.
 std::string Helper::free_thread() const {
   for (int number = 1;; ++number) {
     const std::string name = "helper" + std::to_string(number);
@@ -88,8 +88,8 @@ bool Helper::intervene(const Lane& lane) {
   } else if (counts.getting > 0) {
     give(lane, counts.to_get);
   } else if (counts.joining > 0 && !program_.kills.empty()) {
-    // Items may have died with those who were getting them, and their tasks stay. Too many calls
-    // of task_done end the list.
+    // A killed consumer may have taken items with it, and their tasks stay. One call of task_done
+    // too many ends the list.
     if (counts.items() > 0) take_items(lane, counts.items(), kShortly);
     finish_tasks(lane, counts.unfinished() + 1);
   } else if (counts.joining > 0 && counts.items() > 0) {
@@ -107,7 +107,7 @@ bool Helper::finish(const Running& list, Nanoseconds hang_bound) {
   return t_.session().wait_until([&] { return call.answer.has_value(); }, hang_bound);
 }
 
-// Nothing when it hangs.
+// No value when the call hangs.
 std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
                                          Nanoseconds hang_bound) {
   const int end = receiving_end(lane, kind(lane));
@@ -124,7 +124,7 @@ std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
   return asked.events[0].value.boolean.value_or(false) == pipe;
 }
 
-// What is there may be a part of an item, which nobody can obtain: behind it comes one that can be.
+// The object may hold a part of an item, which cannot be obtained: an item behind it can be.
 bool Helper::read_up_to_own(const Lane& lane, Nanoseconds hang_bound) {
   const std::int64_t own = given_;
   give(lane, 1);

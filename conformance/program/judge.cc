@@ -16,7 +16,7 @@ bool closes(const Program& program, const Running& thread) {
   });
 }
 
-/// Whether something in the program is a reason for that outcome, of those that the operation has.
+/// Whether the operation has that outcome, and the program a reason for it.
 bool may_end_as(Outcome outcome, const PlannedCall& call, Kind kind, bool after_close) {
   const OperationRow* row = find_operation(type_of(kind), call.operation);
   if (row == nullptr || !row->outcomes.contains(outcome)) return false;

@@ -30,7 +30,7 @@ history::Time timeout_of(const Request& request) {
   return request.operation == Operation::kPoll ? 0 : history::kForever;
 }
 
-/// What a name stands for: a queue, or an end of a pipe with a direction each way.
+/// The objects of a history that a name means: a queue, or the directions of an end of a pipe.
 struct Holder {
   std::optional<std::size_t> in;   // the object that is got from here
   std::optional<std::size_t> out;  // the object that is put into here
@@ -109,7 +109,7 @@ class Recorder {
           since = call.events[index].returned;
           continue;
         }
-        // The next one may have begun, and no other one has.
+        // Only the next call may have begun.
         const bool list_goes_on = !call.answer || call.answer->outcome == Outcome::kKilled ||
                                   call.answer->outcome == Outcome::kCrashed;
         if (list_goes_on) add(call, each, {.outcome = Outcome::kCrashed}, i, since);

@@ -18,7 +18,7 @@ RunResult ProgramRunner::run(const Program& program, Nanoseconds hang_bound) {
     t_.restart();
     runs_ = 0;
   }
-  afresh_ = true;  // unless it comes to a good end
+  afresh_ = true;  // also when the run ends with an exception
   RunResult result = Run{t_, program, "-" + std::to_string(++runs_), hang_bound}.result();
   afresh_ = result.violation || !result.undecided.empty() || !program.kills.empty();
   return result;

@@ -13,7 +13,7 @@
 namespace psq::conformance {
 namespace {
 
-// Whoever fails so often is known to fail.
+// After so many failures an implementation is known to fail.
 constexpr int kMostFailures = 5;
 constexpr auto kBetweenReports = 500ms;
 
@@ -88,7 +88,7 @@ class Soak {
 
   [[nodiscard]] ExitStatus status() const {
     if (failures_ > 0) return ExitStatus::kFails;
-    // A replay of one program is not asked how much it saw.
+    // A replay of one program may see little.
     const bool bounded = options_.programs < INT64_MAX;
     const std::string gentle = bounded ? "" : too_gentle(search_.seen());
     const bool nothing = search_.seen().undecided == search_.seen().programs;

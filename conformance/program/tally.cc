@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-// No call of a program, and none of its helper's, is given so much time.
+// No timeout of a program or of its helper is so long.
 constexpr auto kSurelyOver = std::chrono::milliseconds{1500};
 
 bool concerns(const PlannedCall& call, const Lane& lane, Kind kind) {

@@ -32,7 +32,7 @@ Value read_value(const json& in) {
   } else if (in.contains("bytes")) {
     value.payload = Bytes{in.at("bytes").get<std::string>()};
   }
-  // What came with harm to its neighbours is not intact either.
+  // A receive that wrote beside its message is not intact either.
   if (!in.value("rest_untouched", true)) value.intact = false;
   return value;
 }

@@ -52,7 +52,7 @@ std::string text_of(const Bytes& bytes) {
   return "bytes " + bytes.hex.substr(0, 32) + "... (" + std::to_string(bytes.hex.size() / 2) + ")";
 }
 
-// A value that speaks for itself stands without the name of its field.
+// A payload, a type and names need no name of a field to be understood.
 bool is_named(Field field) {
   constexpr SetOf<Field> kUnnamed{Field::kItem, Field::kJson, Field::kBytes, Field::kNames,
                                   Field::kType};

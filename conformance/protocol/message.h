@@ -20,7 +20,7 @@
 
 namespace psq::conformance {
 
-/// What a call gave back. Which member is set depends on the operation.
+/// What a call returned. The operation decides which member is set.
 struct Value {
   std::optional<Payload> payload = {};
   bool intact = true;  // of an item: its filler and length were right
@@ -66,7 +66,7 @@ struct Began {
   Nanoseconds at{0};
 };
 
-/// One line from a driver, taken apart. `id` is the request's; `index` counts the calls of a list.
+/// One parsed line from a driver. `id` is the request's; `index` counts the calls of a list.
 struct Incoming {
   enum class Kind { kHello, kBegan, kAnswer, kEvent };
   Kind kind = Kind::kAnswer;

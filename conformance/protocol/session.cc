@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// An interpreter that starts on a loaded machine takes seconds; a driver that hangs takes for ever.
+// An interpreter needs seconds to start on a loaded machine.
 constexpr seconds kHelloWithin{20};
 
 std::string quoted_log(const std::string& log) {
@@ -53,7 +53,7 @@ Peer& Session::peer(const std::string& name) {
   return found->second;
 }
 
-/// What the request may do to processes: an end that was asked for is no crash.
+/// Notes which processes the request may end: an end that was asked for is no crash.
 void Session::note_endings(Peer& asked, const Request& request) {
   const Arguments& arguments = request.arguments;
   if (request.operation == Operation::kEnd) {
@@ -203,7 +203,7 @@ void Session::introduce(Newcomer& newcomer) {
   Hello& hello = *newcomer.hello;
   const auto found = peers_.find(hello.role);
   if (found == peers_.end())
-    throw DriverError{"a process said hello as '" + hello.role + "', which nobody spawned"};
+    throw DriverError{"a process said hello as '" + hello.role + "', which was not spawned"};
   Peer& known = found->second;
   if (known.channel) throw DriverError{"a second process said hello as '" + hello.role + "'"};
   if (newcomer.channel.peer() != hello.pid) {
@@ -263,7 +263,7 @@ void Session::take_answer(Call& call, const Incoming& incoming) {
 }
 
 void Session::note_death(Peer& gone) {
-  receive_from(gone);  // what it wrote before it died counts
+  receive_from(gone);  // it may have written answers before it died
   gone.dead = true;
   gone.died = monotonic_now();
   bool in_a_call = false;
