@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "history/history.h"
@@ -23,6 +24,22 @@ namespace psq::history {
 [[nodiscard]] std::string_view to_string(Result result);
 /// Every word of spec/outcomes.md, "other" and "refused".
 [[nodiscard]] std::optional<Result> result_from(std::string_view word);
+
+/// What the operation answers.
+[[nodiscard]] constexpr conformance::ValueType value_type_of(Operator op) {
+  return kValueTypes[static_cast<std::size_t>(op)];
+}
+[[nodiscard]] constexpr bool takes_timeout(Operator op) {
+  return kTimed[static_cast<std::size_t>(op)];
+}
+
+/// How a process that ended so is recorded; kNone for a name that is no ending.
+[[nodiscard]] Death death_from(std::string_view ending);
+
+/// All names, as a message lists them: "queue, joinable_queue, simple_queue, pipe or
+/// manager_queue".
+[[nodiscard]] std::string kinds_in_words();
+[[nodiscard]] std::string endings_in_words();
 
 /// Whether an operation that ended so took effect.
 [[nodiscard]] constexpr Effect effect_of(Result result) {

@@ -31,8 +31,6 @@ class SetOf {
 /// What the `on` of a request names.
 enum class Target : std::uint8_t { kNone, kObject, kChild };
 
-enum class ValueType : std::uint8_t { kNone, kNumber, kBoolean, kPayload, kNames };
-
 /// One row of the tables of operations.
 struct OperationRow {
   Operation operation;

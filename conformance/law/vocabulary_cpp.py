@@ -14,7 +14,15 @@ import sys
 from pathlib import Path
 from typing import Iterable
 
-from vocabulary import EFFECTS, PAYLOADS, Operation, Vocabulary, read_vocabulary, unique
+from vocabulary import (
+    EFFECTS,
+    PAYLOADS,
+    VALUES,
+    Operation,
+    Vocabulary,
+    read_vocabulary,
+    unique,
+)
 
 _MADE = "// Made by vocabulary_cpp.py from operations.md and outcomes.md; edit their tables.\n"
 
@@ -26,6 +34,9 @@ _ENUMS = _MADE + """\
 namespace psq::conformance {{
 
 {conformance}
+/// What the value of an answer is.
+enum class ValueType : std::uint8_t {{ {value_names} }};
+
 }}  // namespace psq::conformance
 
 namespace psq::history {{
@@ -34,6 +45,10 @@ namespace psq::history {{
 /// Whether a call took effect, by its result.
 enum class Effect : std::uint8_t {{ {effect_names} }};
 inline constexpr Effect kEffects[] = {{{effects}}};
+
+/// By operator: what it answers, and whether it takes a timeout.
+inline constexpr conformance::ValueType kValueTypes[] = {{{values}}};
+inline constexpr bool kTimed[] = {{{timed}}};
 
 }}  // namespace psq::history
 """
@@ -55,6 +70,14 @@ struct Request;
 
 /// The fields of a request, those that are there; spec/operations.md has them by operation.
 struct Arguments {{
+  // Defined once, where a Request is complete: they are long, and every test copies requests.
+  Arguments();
+  Arguments(const Arguments&);
+  Arguments(Arguments&&) noexcept;
+  Arguments& operator=(const Arguments&);
+  Arguments& operator=(Arguments&&) noexcept;
+  ~Arguments();
+
 {members}}};
 
 /// Calls `act(field, value)` for each field that is there.
@@ -155,9 +178,15 @@ def render_enums(vocabulary: Vocabulary) -> str:
             history.append(_enum(enum[len("history::") :], names))
         else:
             conformance.append(_enum(enum, names))
+    # An operator answers and takes what the first of its operations does.
+    by_name = {each.name: each for each in reversed(vocabulary.operations)}
+    first = [by_name[operations[0]] for operations in vocabulary.operators.values()]
     return _ENUMS.format(
         conformance="\n".join(conformance),
         history="\n".join(history),
+        value_names=", ".join(map(constant, VALUES)),
+        values=", ".join(qualified("conformance::ValueType", each.value) for each in first),
+        timed=_booleans("timeout" in each.field_names for each in first),
         effect_names=", ".join(map(constant, EFFECTS)),
         effects=", ".join(qualified("Effect", each.effect) for each in vocabulary.results),
     )

@@ -15,7 +15,7 @@ struct Item {
   std::string from;
   std::int64_t seq = 0;
   std::int64_t size = 128;
-  std::string fail;           // "serialize", "deserialize" or nothing
+  std::string fail = {};      // "serialize", "deserialize" or nothing
   double slow_serialize = 0;  // seconds that it takes longer
   friend bool operator==(const Item&, const Item&) = default;
 };

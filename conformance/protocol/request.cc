@@ -32,6 +32,13 @@ Field field_of(const Payload& payload) {
   return kFields[payload.index()];
 }
 
+Arguments::Arguments() = default;
+Arguments::Arguments(const Arguments&) = default;
+Arguments::Arguments(Arguments&&) noexcept = default;
+Arguments& Arguments::operator=(const Arguments&) = default;
+Arguments& Arguments::operator=(Arguments&&) noexcept = default;
+Arguments::~Arguments() = default;
+
 Request Request::by(std::string name) const {
   Request copy = *this;
   copy.thread = std::move(name);
