@@ -23,11 +23,4 @@ std::optional<ObjectType> object_type_from(std::string_view name) {
 std::optional<Operation> operation_from(std::string_view name) { return value_of<Operation>(name); }
 std::optional<Ending> ending_from(std::string_view name) { return value_of<Ending>(name); }
 
-std::optional<history::Operator> in_history(Operation operation) {
-  return value_of<history::Operator>(to_string(operation));
-}
-history::Result in_history(Outcome outcome) {
-  return value_of<history::Result>(to_string(outcome)).value();
-}
-
 }  // namespace psq::conformance

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Iterable
+from typing import Iterable, Optional
 
 from vocabulary import (
     EFFECTS,
@@ -113,6 +113,16 @@ ObjectType type_of(CreatedType created) {{
 bool sent_by_drivers(Outcome outcome) {{
   constexpr bool kSent[] = {{{sent}}};
   return kSent[static_cast<std::size_t>(outcome)];
+}}
+
+std::optional<history::Operator> in_history(Operation operation) {{
+  constexpr std::optional<history::Operator> kOperators[] = {{{operators}}};
+  return kOperators[static_cast<std::size_t>(operation)];
+}}
+
+history::Result in_history(Outcome outcome) {{
+  constexpr history::Result kResults[] = {{{results}}};
+  return kResults[static_cast<std::size_t>(outcome)];
 }}
 
 bool is_normal(Ending ending) {{
@@ -240,18 +250,33 @@ def render_table(vocabulary: Vocabulary) -> str:
         )
     hello = {each.create: each.hello for each in vocabulary.types}
     created = (qualified("ObjectType", hello[name]) for name in vocabulary.created_types())
+    operations = vocabulary.operation_names()
+    outcomes = [each.name for each in vocabulary.outcomes]
+    results = {name: each.name for each in vocabulary.results for name in each.outcomes}
     return _TABLE.format(
         names="\n".join(names),
         operations="".join(map(_operation, vocabulary.operations)),
         functions="\n".join(functions),
         created=", ".join(created),
+        operators=", ".join(map(_operator, map(vocabulary.operator_of, operations))),
+        results=", ".join(qualified("history::Result", results[each]) for each in outcomes),
         sent=_booleans(each.by_driver for each in vocabulary.outcomes),
         normal=_booleans(each.normal for each in vocabulary.endings),
     )
 
 
+def _operator(name: Optional[str]) -> str:
+    return qualified("history::Operator", name) if name else "std::nullopt"
+
+
 def _booleans(values: Iterable[bool]) -> str:
     return ", ".join(str(value).lower() for value in values)
+
+
+def _write(path: Path, text: str) -> None:
+    """Leaves a file that is right already alone: all that includes it would be built again."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
@@ -271,7 +296,7 @@ def main(arguments: list[str]) -> int:
         ("arguments.h", render_arguments(vocabulary)),
         ("vocabulary_table.cc", render_table(vocabulary)),
     ):
-        (options.folder / name).write_text(text, encoding="utf-8")
+        _write(options.folder / name, text)
     return 0
 
 

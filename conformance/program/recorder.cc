@@ -24,8 +24,8 @@ history::Time nanoseconds_of(double seconds) {
 }
 
 history::Time timeout_of(const Request& request) {
-  const auto& [block, timeout] = std::tie(request.arguments.block, request.arguments.timeout);
-  if (block == false) return 0;
+  if (request.arguments.block == false) return 0;
+  const auto& timeout = request.arguments.timeout;
   if (timeout) return timeout->seconds ? nanoseconds_of(*timeout->seconds) : history::kForever;
   return request.operation == Operation::kPoll ? 0 : history::kForever;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -110,6 +111,21 @@ def test_a_field_that_is_added_to_a_table_is_added_to_the_arguments(pages: Path)
     vocabulary, law = read_vocabulary(pages)
     assert law.problems == []
     assert "std::optional<std::int64_t> depth = {};" in render_arguments(vocabulary)
+
+
+def test_a_description_that_changes_touches_no_header(pages: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    arguments = ["--spec", str(pages), "--folder", str(folder)]
+    assert main(arguments) == 0
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    replace(pages, "operations", "| the length of a pause |", "| how long a pause is |")
+    assert main(arguments) == 0
+    assert {path.stat().st_mtime for path in folder.iterdir()} == {0}
+    replace(pages, "operations", "| `seconds` | number |", "| `seconds` | integer |")
+    assert main(arguments) == 0
+    touched = {path.name for path in folder.iterdir() if path.stat().st_mtime != 0}
+    assert touched == {"arguments.h"}
 
 
 def test_right_tables_are_written_and_wrong_ones_are_not(
