@@ -16,10 +16,16 @@ from typing import Iterator
 # Files, or folders that end with '/'.
 CLEAN = (
     "spec/",
-    "conformance/program/README.md",
+    "conformance/program/",
+    "conformance/protocol/",
     "harness/ledgers/README.md",
     "conformance/law/crash_points.py",
     "conformance/law/sections.py",
+    "conformance/law/tables.py",
+    "conformance/law/vocabulary.cc",
+    "conformance/law/vocabulary.h",
+    "conformance/law/vocabulary.py",
+    "conformance/law/vocabulary_cpp.py",
 )
 
 BETTER = {

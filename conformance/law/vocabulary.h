@@ -35,7 +35,7 @@ enum class Target : std::uint8_t { kNone, kObject, kChild };
 struct OperationRow {
   Operation operation;
   SetOf<ObjectType> types;
-  bool declared;  // in a hello; every driver has the others
+  bool declared;  // in a hello; every driver has the rest
   Target on;
   SetOf<Field> fields;
   SetOf<Field> needed;  // payloads apart: of those a request has exactly one
