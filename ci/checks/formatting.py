@@ -1,4 +1,4 @@
-"""Fails when a C++ file is not as clang-format leaves it."""
+"""Fails when clang-format would change a C++ file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMPLAINT = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+):\d+: (?:error|warning)
 def check(root: Path) -> tuple[list[Finding], int, str]:
     program = shutil.which("clang-format")
     if program is None:
-        raise SystemExit("clang-format is not there; install the package clang-format")
+        raise SystemExit("clang-format is missing; install the package clang-format")
     sources = [str(path) for path in house.files(root) if path.suffix in CXX]
     if not sources:
         return [], 0, "C++ files"
@@ -26,7 +26,7 @@ def check(root: Path) -> tuple[list[Finding], int, str]:
         [program, "--dry-run", "--Werror", "--style=file", *sources],
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    # One finding a file: the first line says where to look, and the remedy is the same for all.
+    # One finding per file, at its first line, because one command repairs the whole file.
     first: dict[str, Finding] = {}
     for match in _COMPLAINT.finditer(answer.stderr):
         message = f"not formatted; run 'clang-format -i {match['file']}'"

@@ -66,14 +66,14 @@ def loads() -> list[Load]:
 
 
 def carriers(load: Load, there: list[str]) -> list[Carrier]:
-    """The carriers of a load. Each type of psq stands beside CPython's, so that noise meets both."""
+    """The carriers of a load. CPython's types follow psq's, so that noise meets both."""
     if load.bound:
         names = ["queue"]
     elif load.producers > 1 or load.consumers > 1:
         # Each end of a pipe belongs to one process.
         names = [name for name in there if name not in ("pipe", "raw-pipe")]
     elif load.size == 0:
-        names = [name for name in there if name != "raw-pipe"]  # a read of no bytes waits for nothing
+        names = [name for name in there if name != "raw-pipe"]  # reads of no bytes do not wait
     else:
         names = there
     return [

@@ -61,8 +61,9 @@ def _round_trip_goals(results: Results, load: Load, name: str) -> list[Goal]:
 def idle_rows(share: float, asleep: float, fresh: float, used: float) -> list[tuple[str, str, Goal]]:
     """For idle queues: the name of each number, its value, and its goal.
 
-    The cost of a wake-up depends on the machine: from a few microseconds to some hundred. On a machine where wake-ups
-    alone take more than the goal, a wait is compared with a thread that only sleeps and wakes as often.
+    The cost of a wake-up depends on the machine: from a few microseconds to some hundred. Where
+    wake-ups alone cost more than the goal, a wait is compared with a thread that only sleeps and
+    wakes as often.
     """
     return [
         (

@@ -70,5 +70,5 @@ def test_of_code_only_comments_are_prose(name: str, text: str, lines: list[int])
 
 
 @pytest.mark.parametrize("entry", plain_words.CLEAN)
-def test_every_clean_path_is_there(entry: str) -> None:
+def test_every_clean_path_exists(entry: str) -> None:
     assert (TOP / entry).exists(), f"{entry} has moved; correct CLEAN in plain_words.py"
