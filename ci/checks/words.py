@@ -1,5 +1,5 @@
 """Fails when a text file names a path that exists on one machine only, or when prose that was free
-of discouraged words has one again (plain_words.py lists the words and the prose)."""
+of discouraged words has one again (plain_words.py lists both)."""
 
 from __future__ import annotations
 

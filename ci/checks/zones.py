@@ -81,7 +81,7 @@ _ZONES = {
         Zone(_KIT, libraries=frozenset(("JSON",))),
         Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),
         # The reference's driver once more, over the reference's sources with the faults built in,
-        # and the Python driver with a lie in it.
+        # and the Python driver with a fault in it.
         Zone(
             "harness/drivers/faulty",
             knows=(_KIT, "reference", _REFERENCE_DRIVER, "harness/drivers/python"),
