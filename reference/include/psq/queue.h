@@ -1,8 +1,8 @@
 // Queue<T>: a queue between processes, with an optional bound, whose put waits only for a free
-// slot. A buffer in the producing process takes what the shared channel has no room for, and the
-// feeder, a thread of that process, moves the items from the buffer to the channel. (While the
-// buffer holds more than 512 KiB, a put yields to the feeder, for at most 2 ns a byte: about what
-// new memory for the item would cost.)
+// slot. Items that cannot go directly to the shared channel wait in a buffer of the producing
+// process. The feeder, a thread of that process, moves them to the channel. (While the buffer holds
+// more than 512 KiB, a put yields to the feeder, for at most 2 ns a byte: about the cost of new
+// memory for the item.)
 //
 // Processes: share a queue by inheritance (create it, then fork), or hand it to a program that is
 // executed (psq/handle.h). A process may die at any instruction. Survivors go on; items that the
