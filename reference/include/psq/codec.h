@@ -89,8 +89,7 @@ struct Codec<T> {
     std::array<std::byte, sizeof(T)> copy;
     if (bytes.size() != sizeof copy) {
       throw NotDeserializable("got " + std::to_string(bytes.size()) + " bytes for an item of " +
-                              std::to_string(sizeof copy) +
-                              "; do producer and consumer use the same type?");
+                              std::to_string(sizeof copy) + "; do both sides use the same type?");
     }
     std::memcpy(copy.data(), bytes.data(), sizeof copy);
     return std::bit_cast<std::remove_const_t<T>>(copy);

@@ -54,9 +54,8 @@ requires(
     T value;
     cereal::BinaryInputArchive{stream}(value);
     if (const auto left = stream.rdbuf()->in_avail(); left != 0) {
-      throw NotDeserializable(
-          std::to_string(left) +
-          " bytes too many for the item; do producer and consumer use the same type?");
+      throw NotDeserializable(std::to_string(left) +
+                              " bytes too many for the item; do both sides use the same type?");
     }
     return value;
   }
