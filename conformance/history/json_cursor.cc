@@ -119,12 +119,33 @@ void JsonCursor::append_escape() {
   }
   if (c != 'u') fail_at(at_ - 1, "an escape that JSON does not have");
   ++at_;
-  unsigned code = hex4();
-  if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
-    at_ += 2;
-    code = 0x10000 + ((code - 0xD800) << 10) + (hex4() - 0xDC00);
-  }
-  append_utf8(own_, code);
+  append_utf8(own_, code_point());
+}
+
+/// An escape stands there that JSON allows, but not there; or no escape.
+void JsonCursor::fail_escape(std::size_t begin, const char* expected) const {
+  constexpr std::size_t kLength = 6;  // of \uXXXX
+  const bool escape = text_.substr(begin, 2) == "\\u";
+  const std::string found{text_.substr(begin, escape ? kLength : 1)};
+  fail_at(begin, std::string{"expected "} + expected + ", found " + found);
+}
+
+/// The character of \uXXXX, of which the digits follow; those above U+FFFF are a pair of escapes.
+unsigned JsonCursor::code_point() {
+  constexpr const char* kHighFirst =
+      "a surrogate pair to begin with its high half, \\uD800 to \\uDBFF";
+  constexpr const char* kLowNext = "the low half of a surrogate pair, \\uDC00 to \\uDFFF";
+  const auto is_low = [](unsigned code) { return code >= 0xDC00 && code <= 0xDFFF; };
+  const auto begin = at_ - 2;
+  const unsigned high = hex4();
+  if (is_low(high)) fail_escape(begin, kHighFirst);
+  if (high < 0xD800 || high > 0xDFFF) return high;
+  const auto second = at_;
+  if (text_.substr(second, 2) != "\\u") fail_escape(second, kLowNext);
+  at_ += 2;
+  const unsigned low = hex4();
+  if (!is_low(low)) fail_escape(second, kLowNext);
+  return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
 unsigned JsonCursor::hex4() {

@@ -61,7 +61,9 @@ class JsonCursor {
   std::string_view plain_key();
   std::string_view escaped(std::size_t begin);
   void append_escape();
+  unsigned code_point();
   unsigned hex4();
+  [[noreturn]] void fail_escape(std::size_t begin, const char* expected) const;
   [[nodiscard]] std::string_view number_text(const char* what);
 
   const std::string& name_;

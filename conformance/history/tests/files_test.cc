@@ -124,6 +124,35 @@ TEST(JsonLines, NamesLineAndColumn) {
   expect_refused(kHeader + "{\"x\":" + std::string(300, '['), "f:2:", "too deeply");
 }
 
+/// A get by a process of this name, which is written as it stands.
+std::string get_by(const std::string& escaped_name) {
+  return kHeader + R"({"do":"get","on":"q","invoked":1,"process":")" + escaped_name + "\"}";
+}
+
+TEST(JsonLines, ReadsEveryEscape) {
+  const auto name = [](const std::string& escaped) {
+    return read_json(get_by(escaped)).processes.at(0).name;
+  };
+  EXPECT_EQ(name(R"(\"\\\/\b\f\n\r\t)"), "\"\\/\b\f\n\r\t");
+  EXPECT_EQ(name(R"(\u0041\u00e9\u20AC\ud7ff\uE000)"), "A\u00e9\u20AC\xED\x9F\xBF\uE000");
+  EXPECT_EQ(name(R"(\uD800\uDC00-\ud83d\ude00-\uDBFF\uDFFF)"), "\U00010000-\U0001F600-\U0010FFFF");
+}
+
+TEST(JsonLines, NamesHalvesOfSurrogatePairs) {
+  const std::string low = "expected the low half of a surrogate pair, \\uDC00 to \\uDFFF, found ";
+  expect_refused(get_by(R"(ab\ud83d)"), "f:2:53: ", low + "\"");
+  expect_refused(get_by(R"(ab\ud83dx)"), "f:2:53: ", low + "x");
+  expect_refused(get_by(R"(ab\ud83d\n)"), "f:2:53: ", low + "\\");
+  expect_refused(get_by(R"(ab\ud83d\u0041)"), "f:2:53: ", low + "\\u0041");
+  expect_refused(get_by(R"(ab\ud83d\ud83d)"), "f:2:53: ", low + "\\ud83d");
+  expect_refused(get_by(R"(ab\ud83d\uE000)"), "f:2:53: ", low + "\\uE000");
+  expect_refused(get_by(R"(ab\ud83d\uDC0)"), "f:2:55: ", "four digits");
+  const std::string high = "begin with its high half, \\uD800 to \\uDBFF, found ";
+  expect_refused(get_by(R"(ab\ude00)"), "f:2:47: ", high + "\\ude00");
+  expect_refused(get_by(R"(ab\uDFFFx)"), "f:2:47: ", high + "\\uDFFF");
+  expect_refused(get_by(R"(\ud83d\ude00\ude00)"), "f:2:57: ", high + "\\ude00");
+}
+
 TEST(JsonLines, NamesWhatIsMissing) {
   expect_refused(kHeader + "{}", "f:2:1: ", "needs do");
   expect_refused(kHeader + R"({"do":"get","on":"q","process":"p"})", "f:2:1: ", "needs invoked");
