@@ -1,8 +1,8 @@
 #include "history/monitor_text.h"
 
 #include <charconv>
-#include <limits>
 
+#include "history/lines.h"
 #include "history/names.h"
 
 namespace psq::history {
@@ -18,13 +18,17 @@ class Words {
   Words(const std::string& name, std::size_t line, std::string_view text)
       : name_(name), line_(line), text_(text) {}
 
+  [[nodiscard]] bool is_empty_or_comment() {
+    skip_blanks();
+    return at_ == text_.size() || text_[at_] == '#';
+  }
+
   std::string_view next(const char* what) {
-    at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size());
-    const auto end = std::min(text_.find_first_of(kBlanks, at_), text_.size());
-    if (at_ == end) fail(at_, std::string{"expected "} + what + ", found the end of the line");
+    skip_blanks();
     begin_ = at_;
-    at_ = end;
-    return text_.substr(begin_, end - begin_);
+    while (at_ < text_.size() && !is_blank(text_[at_])) ++at_;
+    if (at_ == begin_) fail(at_, std::string{"expected "} + what + ", found the end of the line");
+    return text_.substr(begin_, at_ - begin_);
   }
 
   std::int64_t number(const char* what) { return number(what, next(what)); }
@@ -45,11 +49,17 @@ class Words {
   }
 
   void expect_end() {
-    const auto rest = text_.find_first_not_of(kBlanks, at_);
-    if (rest != std::string_view::npos) fail(rest, "expected the end of the line");
+    skip_blanks();
+    if (at_ < text_.size()) fail(at_, "expected the end of the line");
   }
 
  private:
+  static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  }
+
   const std::string& name_;
   std::size_t line_;
   std::string_view text_;
@@ -88,24 +98,22 @@ History read_monitor_text(std::istream& in, const std::string& name) {
   History history;
   Names names{history};
   names.add_object({.name = "queue", .kind = ObjectKind::kSimpleQueue});
-  std::string text;
-  std::size_t line = 1;
-  if (!std::getline(in, text) || text.substr(0, text.find_last_not_of(kBlanks) + 1) != kFirstLine) {
+  Lines lines{in, name};
+  const auto first = lines.next();
+  if (!first || first->substr(0, first->find_last_not_of(kBlanks) + 1) != kFirstLine) {
     throw BadFile(name, 1, 1, "expected the first line of a monitor's text, # queue");
   }
-  while (std::getline(in, text)) {
-    ++line;
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string::npos || text[first] == '#') continue;
-    Words words{name, line, text};
-    auto operation = read_operation(words, names);
+  while (const auto line = lines.next()) {
+    Words words{name, lines.number(), *line};
+    if (words.is_empty_or_comment()) continue;
+    history.operations.push_back(read_operation(words, names));
     words.expect_end();
-    // Nobody knows who did it; no strict order asks for it.
-    operation.process = *names.process("unknown");
-    operation.thread = 0;
-    history.operations.push_back(operation);
   }
-  if (!history.operations.empty()) history.threads.push_back({"unknown", "unknown"});
+  // The text does not say which thread made a call, and the strict order does not ask for it.
+  if (!history.operations.empty()) {
+    history.processes.push_back({.name = "unknown"});
+    history.threads.push_back({"unknown", "unknown"});
+  }
   return history;
 }
 

@@ -7,12 +7,6 @@ constexpr std::size_t kMostProcesses = 65536;
 
 }  // namespace
 
-std::size_t Names::Hash::operator()(std::pair<std::uint32_t, std::int64_t> item) const {
-  auto mixed = static_cast<std::uint64_t>(item.second) * 0x9E3779B97F4A7C15U;
-  mixed ^= (mixed >> 29) + item.first * 0xBF58476D1CE4E5B9U;
-  return static_cast<std::size_t>(mixed ^ mixed >> 32);
-}
-
 std::optional<std::uint16_t> Names::object(std::string_view name) const {
   const auto found = objects_.find(name);
   if (found == objects_.end()) return std::nullopt;
@@ -50,10 +44,7 @@ std::int64_t Names::value(std::string_view producer, std::int64_t seq, std::int6
     found = producers_.emplace(producer, static_cast<std::uint32_t>(producers_.size())).first;
     history_.producers.emplace_back(producer);
   }
-  const auto next = static_cast<std::uint32_t>(history_.values.size());
-  const auto [entry, fresh] = values_.try_emplace(std::pair{found->second, seq}, next);
-  if (fresh) history_.values.push_back({found->second, seq, size});
-  return entry->second;
+  return items_.find_or_add(found->second, seq, size);
 }
 
 }  // namespace psq::history

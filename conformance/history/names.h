@@ -8,13 +8,14 @@
 #include <unordered_map>
 
 #include "history/history.h"
+#include "history/item_table.h"
 
 namespace psq::history {
 
 /// Owns nothing but its tables; the history must outlive it. One thread at a time.
 class Names {
  public:
-  explicit Names(History& history) : history_(history) {}
+  explicit Names(History& history) : history_(history), items_(history.values) {}
 
   [[nodiscard]] std::optional<std::uint16_t> object(std::string_view name) const;
   /// False when there is one of that name already.
@@ -30,7 +31,6 @@ class Names {
     std::size_t operator()(std::string_view text) const {
       return std::hash<std::string_view>{}(text);
     }
-    std::size_t operator()(std::pair<std::uint32_t, std::int64_t> item) const;
   };
   using Table = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
 
@@ -39,7 +39,7 @@ class Names {
   Table processes_ = {};
   Table threads_ = {};
   Table producers_ = {};
-  std::unordered_map<std::pair<std::uint32_t, std::int64_t>, std::uint32_t, Hash> values_ = {};
+  ItemTable items_;
   std::string key_ = {};
 };
 
