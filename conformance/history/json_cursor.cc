@@ -6,7 +6,6 @@
 namespace psq::history {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void append_utf8(std::string& out, unsigned code) {
@@ -34,7 +33,7 @@ void JsonCursor::fail_at(std::size_t position, const std::string& problem) const
   throw BadFile(name_, line_, position + 1, problem);
 }
 
-void JsonCursor::fail(const std::string& expected) {
+void JsonCursor::fail(const char* expected) {
   const auto here = position();
   std::string found = "the line ends";
   if (here < text_.size()) {
@@ -42,52 +41,25 @@ void JsonCursor::fail(const std::string& expected) {
     found =
         c >= 0x20 && c < 0x7F ? std::string{"'"} + text_[here] + "'" : "a byte that is no ASCII";
   }
-  fail_at(here, "expected " + expected + ", found " + found);
+  fail_at(here, std::string{"expected "} + expected + ", found " + found);
 }
 
-std::size_t JsonCursor::position() {
-  while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-  return at_;
-}
-
-char JsonCursor::peek() { return position() < text_.size() ? text_[at_] : '\0'; }
-
-bool JsonCursor::take(char c) {
-  if (position() >= text_.size() || text_[at_] != c) return false;
-  ++at_;
+bool JsonCursor::take_literal(std::string_view literal) {
+  if (text_.substr(position(), literal.size()) != literal) return false;
+  at_ += literal.size();
   return true;
 }
 
-void JsonCursor::expect(char c, const char* what) {
-  if (!take(c)) fail(what);
-}
-
-bool JsonCursor::take_word(std::string_view word) {
-  if (text_.substr(position(), word.size()) != word) return false;
-  at_ += word.size();
-  return true;
-}
-
-std::string_view JsonCursor::plain_key() {
+std::string_view JsonCursor::key() {
   const auto begin = position();
-  const auto key = string("the name of a member, in quotes");
+  const auto name = string("the name of a member, in quotes");
   // A key with escapes would live in own_ and be gone too soon; the format has none.
-  if (key.data() == own_.data() && !key.empty()) fail_at(begin, "expected a name without escapes");
-  return key;
+  if (name.data() == own_.data() && !name.empty())
+    fail_at(begin, "expected a name without escapes");
+  return name;
 }
 
-std::string_view JsonCursor::string(const char* what) {
-  expect('"', what);
-  const auto begin = at_;
-  for (; at_ < text_.size(); ++at_) {
-    const char c = text_[at_];
-    if (c == '"') return text_.substr(begin, at_++ - begin);
-    if (c == '\\') return escaped(begin);
-    if (static_cast<unsigned char>(c) < 0x20) fail_at(at_, "a text has a bare control character");
-  }
-  fail_at(begin - 1, "the text that begins here does not end on its line");
-}
-
+/// A text that has an escape, or that is wrong.
 std::string_view JsonCursor::escaped(std::size_t begin) {
   own_.assign(text_.substr(begin, at_ - begin));
   while (at_ < text_.size()) {
@@ -198,12 +170,12 @@ double JsonCursor::number(const char* what) {
 }
 
 bool JsonCursor::boolean(const char* what) {
-  if (take_word("true")) return true;
-  if (take_word("false")) return false;
-  fail(std::string{what} + ", true or false");
+  if (take_literal("true")) return true;
+  if (take_literal("false")) return false;
+  fail((std::string{what} + ", true or false").c_str());
 }
 
-bool JsonCursor::take_null() { return take_word("null"); }
+bool JsonCursor::take_null() { return take_literal("null"); }
 
 void JsonCursor::skip_value() {
   constexpr int kDeepest = 100;

@@ -38,13 +38,13 @@ std::uint32_t Names::thread(std::string_view process, std::string_view name) {
   return entry->second;
 }
 
-std::int64_t Names::value(std::string_view producer, std::int64_t seq, std::int64_t size) {
-  auto found = producers_.find(producer);
-  if (found == producers_.end()) {
-    found = producers_.emplace(producer, static_cast<std::uint32_t>(producers_.size())).first;
-    history_.producers.emplace_back(producer);
-  }
-  return items_.find_or_add(found->second, seq, size);
+std::uint32_t Names::producer(std::string_view name) {
+  const auto found = producers_.find(name);
+  if (found != producers_.end()) return found->second;
+  const auto next = static_cast<std::uint32_t>(producers_.size());
+  producers_.emplace(name, next);
+  history_.producers.emplace_back(name);
+  return next;
 }
 
 }  // namespace psq::history

@@ -23,7 +23,11 @@ class Names {
   /// Those that are new are added; nothing when there are 65536 already.
   [[nodiscard]] std::optional<std::uint16_t> process(std::string_view name);
   [[nodiscard]] std::uint32_t thread(std::string_view process, std::string_view name);
-  [[nodiscard]] std::int64_t value(std::string_view producer, std::int64_t seq, std::int64_t size);
+  [[nodiscard]] std::uint32_t producer(std::string_view name);
+  /// Index of the item among the history's values.
+  [[nodiscard]] std::int64_t item(std::uint32_t producer, std::int64_t seq, std::int64_t size) {
+    return items_.find_or_add(producer, seq, size);
+  }
 
  private:
   struct Hash {
