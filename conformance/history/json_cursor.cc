@@ -6,8 +6,6 @@
 namespace psq::history {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 void append_utf8(std::string& out, unsigned code) {
   const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
   if (code < 0x80) {
@@ -142,15 +140,16 @@ std::string_view JsonCursor::number_text(const char* what) {
   return text_.substr(begin, end - begin);
 }
 
-std::int64_t JsonCursor::integer(const char* what, std::int64_t least, std::int64_t most) {
+/// A number with a sign, with more digits or out of its range; or one that is not whole.
+std::int64_t JsonCursor::any_integer(const char* what, std::int64_t least, std::int64_t most) {
   const auto begin = position();
   const char* first = text_.data() + begin;
   const char* last = text_.data() + text_.size();
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(first, last, value);
   if (end == first) fail(what);
-  const bool whole = end == last || (*end != '.' && *end != 'e' && *end != 'E');
-  if (error != std::errc{} || !whole || value < least || value > most) {
+  if (error != std::errc{} || (end != last && continues_number(*end)) || value < least ||
+      value > most) {
     fail_at(begin, std::string{"expected "} + what + " from " + std::to_string(least) + " to " +
                        std::to_string(most) + ", found " + std::string{number_text(what)});
   }

@@ -2,12 +2,14 @@
 // must name the column and what was expected there.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "history/bad_file.h"
+#include "history/digits.h"
 
 namespace psq::history {
 
@@ -48,7 +50,14 @@ class JsonCursor {
     if (at_ == text_.size() || text_[at_] != '"') return escaped(begin);
     return text_.substr(begin, at_++ - begin);
   }
-  [[nodiscard]] std::int64_t integer(const char* what, std::int64_t least, std::int64_t most);
+  [[nodiscard]] std::int64_t integer(const char* what, std::int64_t least, std::int64_t most) {
+    const auto [value, count] = leading_digits(text_.substr(position()));
+    const auto end = at_ + count;
+    const bool whole = count > 0 && (end == text_.size() || !continues_number(text_[end]));
+    if (!whole || value < least || value > most) return any_integer(what, least, most);
+    at_ = end;
+    return value;
+  }
   [[nodiscard]] double number(const char* what);
   [[nodiscard]] bool boolean(const char* what);
   [[nodiscard]] bool take_null();
@@ -71,9 +80,14 @@ class JsonCursor {
   static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
   /// Whether a text has it as it stands, without an escape, and goes on.
-  static bool is_plain(char c) {
-    return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
-  }
+  static bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+  static constexpr std::array<bool, 256> kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t c = ' '; c < plain.size(); ++c) plain[c] = c != '"' && c != '\\';
+    return plain;
+  }();
+
+  static bool continues_number(char c) { return is_digit(c) || c == '.' || c == 'e' || c == 'E'; }
 
   bool take(char c) {
     if (position() >= text_.size() || text_[at_] != c) return false;
@@ -92,6 +106,7 @@ class JsonCursor {
   unsigned code_point();
   unsigned hex4();
   [[noreturn]] void fail_escape(std::size_t begin, const char* expected) const;
+  std::int64_t any_integer(const char* what, std::int64_t least, std::int64_t most);
   [[nodiscard]] std::string_view number_text(const char* what);
 
   const std::string& name_;

@@ -109,13 +109,14 @@ class Reader {
     JsonOperation operation{json, names_};
     bool other = false;  // a death, or the end
     json.object([&](std::string_view key) {
+      if (operation.read_member(key)) return;
       if (key == "death") {
         read_death(json);
         other = true;
       } else if (key == "complete") {
         history_.complete = json.boolean("whether everything was read");
         other = true;
-      } else if (!operation.read_member(key)) {
+      } else {
         json.skip_value();
       }
     });

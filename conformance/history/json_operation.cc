@@ -175,7 +175,7 @@ Operation JsonOperation::finish() {
   const auto process = names_.process(process_);
   if (!process) json_.fail_at(0, "more than 65536 processes");
   operation_.process = *process;
-  operation_.thread = names_.thread(process_, thread_);
+  operation_.thread = names_.thread(*process, thread_);
   return operation_;
 }
 

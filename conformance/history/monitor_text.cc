@@ -1,8 +1,8 @@
 #include "history/monitor_text.h"
 
-#include <algorithm>
 #include <charconv>
 
+#include "history/digits.h"
 #include "history/item_table.h"
 #include "history/lines.h"
 
@@ -14,7 +14,6 @@ constexpr std::string_view kNothing = "-1";  // what published monitors call an 
 constexpr std::string_view kBlanks = " \t\r";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// One line, field by field; blanks stand between fields.
 class Fields {
@@ -39,18 +38,12 @@ class Fields {
   }
 
   [[nodiscard]] std::int64_t number(const char* expected) {
-    constexpr std::size_t kSafe = 18;  // as many digits fit into 64 bits, whatever they are
     skip_blanks();
-    std::int64_t value = 0;
-    auto end = at_;
-    for (const auto last = std::min(text_.size(), at_ + kSafe); end < last; ++end) {
-      if (!is_digit(text_[end])) break;
-      value = 10 * value + (text_[end] - '0');
-    }
-    if (end == at_ || !ends_field(end)) return any_number(expected);
+    const auto digits = leading_digits(text_.substr(at_));
+    if (digits.count == 0 || !ends_field(at_ + digits.count)) return any_number(expected);
     begin_ = at_;
-    at_ = end;
-    return value;
+    at_ += digits.count;
+    return digits.value;
   }
 
   /// At the next field.

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "history/history.h"
 #include "history/item_table.h"
+#include "history/name_table.h"
 
 namespace psq::history {
 
@@ -22,7 +22,7 @@ class Names {
   bool add_object(ObjectInfo info);
   /// Those that are new are added; nothing when there are 65536 already.
   [[nodiscard]] std::optional<std::uint16_t> process(std::string_view name);
-  [[nodiscard]] std::uint32_t thread(std::string_view process, std::string_view name);
+  [[nodiscard]] std::uint32_t thread(std::uint16_t process, std::string_view name);
   [[nodiscard]] std::uint32_t producer(std::string_view name);
   /// Index of the item among the history's values.
   [[nodiscard]] std::int64_t item(std::uint32_t producer, std::int64_t seq, std::int64_t size) {
@@ -30,21 +30,12 @@ class Names {
   }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  using Table = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
-
   History& history_;
-  Table objects_ = {};
-  Table processes_ = {};
-  Table threads_ = {};
-  Table producers_ = {};
+  NameTable objects_ = {};
+  NameTable processes_ = {};
+  NameTable threads_ = {};  // the scope is the process
+  NameTable producers_ = {};
   ItemTable items_;
-  std::string key_ = {};
 };
 
 }  // namespace psq::history

@@ -8,6 +8,7 @@
 #include "history/bad_file.h"
 #include "history/item_table.h"
 #include "history/lines.h"
+#include "history/name_table.h"
 
 namespace psq::history {
 namespace {
@@ -107,6 +108,26 @@ TEST(ItemTable, FindsWhatItHas) {
       EXPECT_EQ(values[index].size, item.second / stride);
     }
     EXPECT_EQ(values.size(), expected.size());
+  }
+}
+
+TEST(NameTable, TellsNamesAndScopesApart) {
+  NameTable table;
+  EXPECT_FALSE(table.find(""));
+  std::vector<std::pair<std::string, std::uint32_t>> added;
+  for (std::uint32_t scope = 0; scope < 40; ++scope) {
+    for (int i = 0; i < 40; ++i) {
+      const std::string name(static_cast<std::size_t>(i % 20), i < 20 ? '\0' : 'x');
+      if (i == 20) continue;  // the empty name, which was added as the first
+      EXPECT_FALSE(table.find(name, scope));
+      EXPECT_EQ(table.add(name, scope), added.size());
+      added.emplace_back(name, scope);
+      EXPECT_FALSE(table.find(name, scope + 1));
+    }
+  }
+  EXPECT_EQ(table.size(), added.size());
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    EXPECT_EQ(table.find(added[i].first, added[i].second), i);
   }
 }
 
