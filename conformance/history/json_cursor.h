@@ -1,5 +1,6 @@
 // Walks through one line of JSON. Hand-written: a recording has millions of lines, and an error
-// must name the column and what was expected there.
+// must name the column and what was expected there, and libraries do not (README.md has the
+// figures).
 #pragma once
 
 #include <array>
