@@ -10,9 +10,11 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
-from psq import drivers, judging, soak_options
-from psq.places import Places
-from psq.status import Status, Stop, UsageError, did_you_mean
+from psq.commands import soak_options
+
+from psq.running import drivers, judging
+from psq.base.paths import Paths
+from psq.base.status import Status, Stop, UsageError, did_you_mean
 
 EXIT_STATUSES = """\
 exit status: 0 conforms, 1 does not conform, 2 inconclusive, 3 the driver is broken,
@@ -68,7 +70,7 @@ def _add(commands, name: str, run: str, summary: str, driver_help: bool = False)
 
 
 def _add_check(commands) -> None:
-    parser = _add(commands, "check", "check:check", "judge one implementation", True)
+    parser = _add(commands, "check", "commands.check:check", "judge one implementation", True)
     parser.add_argument("driver", metavar="DRIVER")
     judging.add_options(parser)
     parser.add_argument("--results", metavar="FILE",
@@ -77,7 +79,7 @@ def _add_check(commands) -> None:
 
 
 def _add_compare(commands) -> None:
-    parser = _add(commands, "compare", "check:compare",
+    parser = _add(commands, "compare", "commands.check:compare",
                   "judge several implementations, clause by clause", True)
     parser.add_argument("drivers", metavar="DRIVER", nargs="*")
     judging.add_options(parser)
@@ -87,17 +89,17 @@ def _add_compare(commands) -> None:
 
 
 def _add_law(commands) -> None:
-    parser = _add(commands, "list", "lawbook:list_clauses", "the clauses of the law, a line each")
+    parser = _add(commands, "list", "commands.lawbook:list_clauses", "the clauses of the law, a line each")
     parser.add_argument("glob", metavar="GLOB", nargs="?", default="*")
-    parser = _add(commands, "explain", "lawbook:explain",
+    parser = _add(commands, "explain", "commands.lawbook:explain",
                   "one clause: its sentence, why, its tests and faults, who keeps it")
     parser.add_argument("clause", metavar="ID")
 
 
 def _add_soak(commands) -> None:
-    parser = _add(commands, "soak", "soak:soak", "generated programs for a given time", True)
+    parser = _add(commands, "soak", "commands.soak:soak", "generated programs for a given time", True)
     soak_options.add_options(parser)
-    parser = _add(commands, "timeline", "timeline:timeline", "draw a recorded history")
+    parser = _add(commands, "timeline", "reporting.timeline:timeline", "draw a recorded history")
     parser.add_argument("history", metavar="HISTORY")
     parser.add_argument("-o", "--output", metavar="FILE",
                         help="the page (default: beside the history, with .html)")
@@ -107,14 +109,14 @@ def _add_soak(commands) -> None:
 
 
 def _add_report(commands) -> None:
-    parser = _add(commands, "report", "report:report", "reports from stored results")
+    parser = _add(commands, "report", "reporting.report:report", "reports from stored results")
     parser.add_argument("results", metavar="RESULTS", nargs="+")
     for kind in ("html", "markdown", "junit", "json"):
         parser.add_argument(f"--{kind}", metavar="FILE", help=f"write {kind}; - is standard output")
 
 
 def _add_history(commands) -> None:
-    parser = _add(commands, "check-history", "history:check_history", "judge a recorded history")
+    parser = _add(commands, "check-history", "commands.check_history:check_history", "judge a recorded history")
     parser.epilog = HISTORY_STATUSES
     parser.add_argument("file", metavar="FILE",
                         help="a recording in the format of spec/history-format.md, or the plain "
@@ -130,7 +132,7 @@ def _add_history(commands) -> None:
 
 def _add_tests_of_the_tests(commands) -> None:
     commands.add_parser("driver-check", add_help=False, help="is a driver itself right?")
-    parser = _add(commands, "kill-matrix", "kill_matrix:kill_matrix",
+    parser = _add(commands, "kill-matrix", "kill_matrix.scenarios:kill_matrix",
                   "does the suite find every fault of the faulty drivers?")
     parser.add_argument("--fault", metavar="GLOB", action="append", default=[],
                         help="only these faults")
@@ -148,11 +150,11 @@ def _add_tests_of_the_tests(commands) -> None:
                         help="faults tried at a time; most of them wait (default: three a processor)")
 
 
-def main(argv: list[str], places: Places) -> int:
+def main(argv: list[str], paths: Paths) -> int:
     """Runs one command; returns its exit status and never raises."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return int(_run(argv, places))
+        return int(_run(argv, paths))
     except Stop as stop:
         print(f"psq: {stop}", file=sys.stderr)
         return int(stop.status)
@@ -169,21 +171,21 @@ def main(argv: list[str], places: Places) -> int:
         return int(Status.INTERNAL)
 
 
-def _run(argv: list[str], places: Places) -> int:
+def _run(argv: list[str], paths: Paths) -> int:
     if argv[:1] == ["driver-check"]:
-        return _driver_check(argv[1:], places)
+        return _driver_check(argv[1:], paths)
     args, unknown = make_parser().parse_known_args(argv)
     if unknown:
         _refuse(unknown, args.parser)
     module, _, function = args.run.partition(":")
     # Loaded only when asked for, so that a command needs only its own packages.
     code = __import__(f"psq.{module}", fromlist=[function])
-    return getattr(code, function)(args, places)
+    return getattr(code, function)(args, paths)
 
 
-def _driver_check(argv: list[str], places: Places) -> int:
+def _driver_check(argv: list[str], paths: Paths) -> int:
     """A single word is a DRIVER as everywhere in psq; more of them are the driver's command."""
-    from psq import driver_check
+    from psq.driver_check import command as driver_check
 
     takes_value = ("--patience", "--check")
     words = [
@@ -192,7 +194,7 @@ def _driver_check(argv: list[str], places: Places) -> int:
         if not word.startswith("-") and (index == 0 or argv[index - 1] not in takes_value)
     ]
     if len(words) == 1 and "--" not in argv:
-        driver = drivers.resolve(argv.pop(words[0]), places)
+        driver = drivers.resolve(argv.pop(words[0]), paths)
         argv = [*argv, "--", *driver.argv]
     return driver_check.main(argv)
 

@@ -17,8 +17,8 @@ CHECKS = ("request.answered", "request.together", "request.in-pieces", "request.
 
 sys.path.insert(0, str(HARNESS))
 
-from psq import driver_check  # noqa: E402
-from psq.driver_check_messages import Schemas, kind_of  # noqa: E402
+from psq.driver_check import command as driver_check  # noqa: E402
+from psq.controller.messages import Schemas, kind_of  # noqa: E402
 
 
 def check(capsys, *command, patience="20", checks=CHECKS):

@@ -10,7 +10,7 @@ import pytest
 import recorded_run
 from jsonschema import Draft202012Validator
 
-from psq.history import describe
+from psq.commands.check_history import describe
 
 SPEC = Path(__file__).resolve().parents[3] / "spec"
 HEADER = {"history": 1, "objects": [{"name": "q", "type": "simple_queue"}]}
@@ -123,8 +123,8 @@ def test_nothing_seen_is_unknown(judge):
     assert judge([HEADER])[0] == 2
 
 
-def test_a_checker_that_dies_is_no_verdict(psq, places, tmp_path):
-    program = places.build / "bin" / "psq-history"
+def test_a_checker_that_dies_is_no_verdict(psq, paths, tmp_path):
+    program = paths.build / "bin" / "psq-history"
     program.write_text("#!/bin/sh\nkill -9 $$\n")
     program.chmod(0o755)
     status, _, err = psq("check-history", str(tmp_path))

@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from psq import junit
-from psq.results import VERDICTS, Run
+from psq.reporting import junit
+from psq.results.result_file import VERDICTS, Run
 
 
 def suite_of(verdicts, planned=(), problems=()):

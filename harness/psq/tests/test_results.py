@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from psq.results import Run, Tail, Writer, load
-from psq.status import Status, UsageError
+from psq.results.result_file import Run, Tail, Writer, load
+from psq.base.status import Status, UsageError
 
 PLAN = {"record": "plan", "name": "n", "tests": ["q.a", "q.b"], "planned": 2, "clause_digest": "d"}
 A = {"record": "test", "test": "q.a", "clauses": ["q.a"], "verdict": "pass"}

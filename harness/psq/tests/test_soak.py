@@ -8,7 +8,9 @@ import re
 
 import pytest
 
-from psq import cli, soak_options
+from psq import cli
+
+from psq.commands import soak_options
 
 HEADER = {"history": 1, "objects": [{"name": "q", "type": "queue"}]}
 PUT = {"do": "put", "on": "q", "process": "p", "item": {"from": "p", "seq": 0, "size": 9},
