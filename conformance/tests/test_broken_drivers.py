@@ -102,6 +102,10 @@ def test_driver_without_hello_is_asked_once():
     (["--profile", "lifecycle", "--test", "queue.put.full-at-once", "--", "x"], "nothing is selected"),
     (["--no-such-flag", "--", "x"], "no-such-flag"),
     (["--patience", "-1", "--", "x"], "patience"),
+    (["--soak", "--shard", "3/2", "--", "x"], "3/2 is no share such as 2/8"),
+    (["--soak", "--shard", "1/x", "--", "x"], "1/x is no share such as 2/8"),
+    (["--soak", "--shard", "2", "--", "x"], "2 is no share such as 2/8"),
+    (["--shard", "1/2", "--", "x"], "go with --soak"),
     (["--ledger", "/no/such/file", "--", "x"], "/no/such/file"),
     ([], "no driver"),
 ])

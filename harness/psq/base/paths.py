@@ -1,4 +1,4 @@
-"""Where things are: the source tree, the build tree, the programs in it."""
+"""The paths of the source tree, the build tree and the programs in it."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ class Paths:
     @property
     def python_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "python" / "multiprocessing_driver.py"
+
+    @property
+    def schemas(self) -> Path:
+        """The JSON Schemas of the driver protocol's messages."""
+        return self.source / "spec" / "schemas"
 
     def program(self, name: str) -> Path:
         """The program `name` of this build tree; says how to build it when it is not there."""

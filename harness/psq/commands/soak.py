@@ -1,4 +1,4 @@
-"""psq soak: generated programs for a given time, with a bar, and evidence of every failure."""
+"""psq soak: generated programs for a given time, with evidence of every failure."""
 
 from __future__ import annotations
 
@@ -10,24 +10,43 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from psq.reporting import progress, timeline
-
-from psq.running import judging
-from psq.running.drivers import Driver, resolve
+from psq.base import options
 from psq.base.paths import Paths
-from psq.running.pool import Job, Pool
-from psq.results.result_file import Record, Tail
 from psq.base.status import SENTENCES, InternalError, Status, UsageError
+from psq.reporting import timeline
+from psq.reporting.console import make_console
+from psq.reporting.soak_progress import SoakProgress, sentence
+from psq.results.result_file import Tail
+from psq.running.drivers import Driver, resolve
+from psq.running.pool import Job, Pool
 
-_HEARTBEAT_SECONDS = 10.0
 # Making a failure smaller goes on beyond the budget, and so does what waits for a hang.
 _STUCK_SECONDS = 300.0
 
 
-def soak(args: argparse.Namespace, paths: Paths) -> Status:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("driver", metavar="DRIVER")
+    parser.add_argument("--budget", metavar="TIME", type=options.duration, default=60.0,
+                        help="how long: 90s, 10m, 1.5h (default 60s)")
+    parser.add_argument("--shard", metavar="K/N", type=options.shard, default=(1, 1),
+                        help="the K-th share of N of the programs; give all N the same --seed")
+    parser.add_argument("--seed", metavar="N", type=options.natural,
+                        help="seed of the first program; each next one's is one more")
+    parser.add_argument("--programs", metavar="N", type=options.at_least_one,
+                        help="no more programs than these: 1 replays one")
+    parser.add_argument("--kills", action="store_true",
+                        help="kill one process of each program at a random moment")
+    parser.add_argument("--shrink-for", metavar="TIME", type=options.duration, default=10.0,
+                        help="how long to look for a smaller program that fails (default 10s)")
+    options.add_patience(parser)
+    parser.add_argument("--results", metavar="FILE",
+                        help="where the results go (default: build/results/NAME.soak.jsonl)")
+    options.add_python_driver(parser)
+
+
+def run(args: argparse.Namespace, paths: Paths) -> Status:
     """Runs the suite's soak against one driver and draws what it found."""
     driver = resolve(args.driver, paths, args.interpreter, args.start_method)
     seed = random.SystemRandom().randrange(2**31) if args.seed is None else args.seed
@@ -38,13 +57,13 @@ def soak(args: argparse.Namespace, paths: Paths) -> Status:
     results.unlink(missing_ok=True)
     evidence = paths.evidence / f"{driver.slug}.soak"
     shutil.rmtree(evidence, ignore_errors=True)  # old evidence beside new results misleads
-    console = progress.make_console()
+    console = make_console()
     share = f", share {args.shard[0]} of {args.shard[1]}" if args.shard[1] > 1 else ""
     console.print(f"soaking {driver.label} for {args.budget:g} s, seed {seed}{share}")
     argv = _command(args, paths, driver, seed, results, evidence)
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        watcher = _Watcher(console, Tail(results), args.budget)
-        status, said = _run(argv, Path(scratch) / "soak.log", watcher, args)
+        watcher = SoakProgress(console, Tail(results), args.budget)
+        status, said = _watch(argv, Path(scratch) / "soak.log", watcher, args)
     for page in timeline.draw_all(evidence):
         console.print(f"timeline: {page}", soft_wrap=True)
     _print_end(console, driver, watcher, results, status, said)
@@ -54,7 +73,7 @@ def soak(args: argparse.Namespace, paths: Paths) -> Status:
 def _command(args: argparse.Namespace, paths: Paths, driver: Driver, seed: int, results: Path,
              evidence: Path) -> list[str]:
     argv = [str(paths.suite), "--soak", "--budget", str(args.budget), "--seed", str(seed)]
-    argv += ["--shard", str(args.shard[0]), "--shards", str(args.shard[1])]
+    argv += ["--shard", f"{args.shard[0]}/{args.shard[1]}"]
     argv += ["--patience", str(args.patience), "--name", driver.label]
     argv += ["--shrink-for", str(args.shrink_for)]
     argv += ["--results", str(results), "--evidence", str(evidence)]
@@ -65,7 +84,7 @@ def _command(args: argparse.Namespace, paths: Paths, driver: Driver, seed: int, 
     return [*argv, "--", *driver.argv]
 
 
-def _run(argv: list[str], log: Path, watcher: _Watcher,
+def _watch(argv: list[str], log: Path, watcher: SoakProgress,
          args: argparse.Namespace) -> tuple[Status, str]:
     with Pool(1) as pool, watcher:
         job = pool.start("soak", argv, log)
@@ -88,68 +107,7 @@ def _is_stuck(job: Job, args: argparse.Namespace) -> bool:
     return time.monotonic() - job.started > args.budget + _STUCK_SECONDS * args.patience
 
 
-class _Watcher:
-    """Follows the result file: a bar on a terminal, a heartbeat elsewhere; cards as they come."""
-
-    def __init__(self, console: Console, tail: Tail, budget: float) -> None:
-        self._console = console
-        self._tail = tail
-        self._budget = budget
-        self._began = self._spoke = time.monotonic()
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(),
-                             console=console, transient=True)
-        self._task = self._bar.add_task("soaking", total=budget)
-        self.seen: dict[str, int] = {}
-        self.failures: list[Record] = []
-        self.title = ""
-        self.ended = False
-
-    def __enter__(self) -> _Watcher:
-        if self._console.is_terminal:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._console.is_terminal:
-            self._bar.stop()
-
-    def tick(self) -> None:
-        try:
-            for record in self._tail.read():
-                self._take(record)
-        except (ValueError, KeyError) as error:
-            raise InternalError(f"results that cannot be read: {error}") from error
-        spent = min(time.monotonic() - self._began, self._budget)
-        self._bar.update(self._task, completed=spent, description=self._line())
-        if not self._console.is_terminal and time.monotonic() - self._spoke > _HEARTBEAT_SECONDS:
-            self._spoke = time.monotonic()
-            self._console.print(f"after {spent:.0f} s: {self._line()}", soft_wrap=True)
-
-    def _take(self, record: Record) -> None:
-        kind = record["record"]
-        if kind == "progress":
-            self.seen = record["seen"]
-        elif kind == "implementation":
-            self.title = f"{record['implementation']} {record['version']}, {record['start_method']}"
-        elif kind == "failure":
-            self.failures.append(record)
-            self._console.print(record["card"], soft_wrap=True)
-        elif kind == "end":
-            self.ended = True
-
-    def _line(self) -> str:
-        return sentence(self.seen) + f", {len(self.failures)} failed"
-
-
-def sentence(seen: dict[str, int]) -> str:
-    """`12 programs, 3456 operations, 789 pairs of them overlapping`."""
-    text = f"{seen.get('programs', 0)} programs, {seen.get('operations', 0)} operations, "
-    text += f"{seen.get('overlapping', 0)} pairs of them overlapping"
-    undecided = seen.get("undecided", 0)
-    return text + (f", {undecided} programs undecided" if undecided else "")
-
-
-def _print_end(console: Console, driver: Driver, watcher: _Watcher, results: Path, status: Status,
+def _print_end(console: Console, driver: Driver, watcher: SoakProgress, results: Path, status: Status,
                said: str) -> None:
     for record in watcher.failures:
         console.print(f"evidence: {record['evidence']}", soft_wrap=True)

@@ -7,13 +7,10 @@ import os
 import select
 import signal
 import time
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Protocol
 
-from psq.controller.channel import Channel
+from psq.controller.channel import Channel, Program
 from psq.controller.messages import shorten
-
-if TYPE_CHECKING:
-    from psq.controller.session import Session
 
 Message = Dict[str, Any]
 
@@ -24,6 +21,16 @@ class Broken(Exception):
     def __init__(self, message: str, rule: Optional[str] = None) -> None:
         super().__init__(message)
         self.rule = rule
+
+
+class Run(Protocol):
+    """What a process needs of the session that it belongs to."""
+
+    program: Program
+
+    def next_id(self) -> int: ...
+
+    def wait(self, done: Callable[[], bool], what: str, whose: Optional["Peer"] = None) -> None: ...
 
 
 class Call:
@@ -61,7 +68,7 @@ class Call:
 class Peer:
     """One process of the driver."""
 
-    def __init__(self, session: "Session", name: str, channel: Channel, hello: Message) -> None:
+    def __init__(self, session: Run, name: str, channel: Channel, hello: Message) -> None:
         self.session = session
         self.name = name
         self.channel = channel

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from psq.reporting import progress
+from psq.reporting.console import make_console
 from psq.kill_matrix.history_faults import HISTORY_FAULTS, HistoryFault
 from psq.base.paths import Paths
 from psq.running.pool import Job, Pool
@@ -107,7 +107,7 @@ def _note(job: Job, why: str) -> None:
 
 
 def _print(rows: list[Row]) -> None:
-    console = progress.make_console()
+    console = make_console()
     table = Table(title="kill matrix: generated programs", title_justify="left", title_style="bold")
     for column in ("fault", "test"):
         table.add_column(column, no_wrap=True)

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from psq.reporting import progress
+from psq.reporting.console import make_console
+from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.running.faults import all_faults, read_also
 from psq.kill_matrix.history_faults import RARE
-from psq.kill_matrix.histories import kill_histories
 from psq.law.clause_table import Law
 from psq.base.paths import Paths
 from psq.running.pool import Job, Pool
@@ -54,10 +55,6 @@ class Trial:
 
 
 def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
-    if args.histories:
-        return kill_histories(args, paths)
-    if args.times > 1:
-        raise UsageError("--times goes with --histories: scenarios find their faults each time")
     suite = paths.suite
     law = Law.load(suite)
     everything = all_faults(paths)
@@ -74,9 +71,10 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
                   for i, f in enumerate([*_controls_of(faults), *faults])]
         _run_all(trials, suite, args)
     if args.json:
-        _write(trials, Path(args.json))
-    _print(trials)
-    _print_unbroken(law, known)
+        write(args.json, _as_lines(trials))
+    console = make_console(stderr=args.json == STANDARD_OUTPUT)
+    _print(trials, console)
+    _print_unbroken(law, known, console)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
 
@@ -190,17 +188,24 @@ def _failed_clauses(trial: Trial) -> set[str]:
         raise InternalError(f"{name}: results that cannot be read: {error}") from error
 
 
-def _write(trials: list[Trial], file: Path) -> None:
-    with file.open("w") as out:
-        for trial in trials:
-            if not trial.is_control:
-                row = {"fault": trial.fault["name"], "clause": trial.fault["clause"], "killed": trial.killed,
-                       "why": trial.why, "failed": sorted(trial.failed), "seconds": round(trial.seconds, 2)}
-                out.write(json.dumps(row) + "\n")
+def _as_lines(trials: list[Trial]) -> str:
+    """One JSON object a fault."""
+    rows = [
+        {
+            "fault": trial.fault["name"],
+            "clause": trial.fault["clause"],
+            "killed": trial.killed,
+            "why": trial.why,
+            "failed": sorted(trial.failed),
+            "seconds": round(trial.seconds, 2),
+        }
+        for trial in trials
+        if not trial.is_control
+    ]
+    return "\n".join(json.dumps(row) for row in rows)
 
 
-def _print(trials: list[Trial]) -> None:
-    console = progress.make_console()
+def _print(trials: list[Trial], console: Console) -> None:
     table = Table(title="kill matrix", title_justify="left", title_style="bold")
     for column in ("fault", "clause", "what it breaks", "result"):
         table.add_column(column, no_wrap=column != "what it breaks")
@@ -222,11 +227,10 @@ def _print(trials: list[Trial]) -> None:
     console.print(f"{found} of {len(faults)} faults found at their clause")
 
 
-def _print_unbroken(law: Law, faults: list[dict]) -> None:
+def _print_unbroken(law: Law, faults: list[dict], console: Console) -> None:
     broken = {fault["clause"] for fault in faults}
     unbroken = [clause.id for clause in law.clauses.values()
                 if clause.level == "MUST" and clause.id not in broken and law.tests_of(clause.id)]
-    console = progress.make_console()
     console.print(f"{len(unbroken)} MUST clauses are broken by no fault"
                   + (":" if unbroken else ""))
     for clause in unbroken:

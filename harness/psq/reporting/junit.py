@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from psq.results.result_file import Record, Run
+from psq.results.run import Record, Run
 from psq.base.status import Status
 
 # Characters that no XML document can hold; drivers' words may.

@@ -10,34 +10,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from psq.results.result_file import Record
+from psq.reporting.card import SHOWN_AT_ONCE, card_of
+from psq.reporting.console import STYLES
+from psq.results.run import Record
 
-SHOWN_AT_ONCE = ("fail", "deviates", "unexpected-pass", "inconclusive", "driver-error", "internal-error")
 _HEARTBEAT_SECONDS = 5.0
-_PLAIN_WIDTH = 140
-
-STYLES = {
-    "pass": "green",
-    "fail": "bold red",
-    "deviates": "yellow",
-    "inconclusive": "yellow",
-    "unsupported": "dim",
-    "expected-fail": "magenta",
-    "unexpected-pass": "bold red",
-    "driver-error": "bold red",
-    "internal-error": "bold red",
-}
-
-
-def make_console(stderr: bool = False) -> Console:
-    """A console that does not fold tables to 80 columns when its output goes to a file."""
-    stream = sys.stderr if stderr else sys.stdout
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(encoding="utf-8", errors="replace")
-    return Console(
-        file=stream, width=None if stream.isatty() else _PLAIN_WIDTH, highlight=False, markup=False
-    )
-
 
 class Progress:
     """Follows one run: counts, prints the card of what did not pass as it comes."""
@@ -88,20 +65,3 @@ class Progress:
         if self._running:
             line.append(f"; running {', '.join(self._running)}", style="dim")
         return line
-
-
-def card_of(record: Record) -> Text:
-    """The card that the suite made, or the least that a record tells."""
-    card = (record.get("card") or "").rstrip()
-    if not card or not card.lower().startswith(_CARD_WORDS):
-        clause = record.get("clause") or ", ".join(record["clauses"])
-        head = f"{_HEAD[record['verdict']]}  {clause}"
-        body = card or record.get("message") or ""
-        card = head + "".join(f"\n      {line}" for line in body.splitlines())
-    first, _, rest = card.partition("\n")
-    text = Text(first, style=STYLES[record["verdict"]])
-    return text.append("\n" + rest, style="none") if rest else text
-
-
-_HEAD = {verdict: verdict.upper().replace("-", " ") for verdict in STYLES}
-_CARD_WORDS = tuple(word.lower() for head in STYLES for word in (head, head.replace("-", " ")))

@@ -1,59 +1,21 @@
-"""psq report: HTML, Markdown, JUnit and JSON from stored results."""
+"""The report of stored runs, as HTML, Markdown and JSON."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from psq.reporting import junit, progress
-
-from psq.results import result_file as results, tally
-
-from psq.running import judging
+from psq.base.status import SENTENCES, worst
 from psq.law.clause_table import Law
-from psq.base.paths import Paths
-from psq.results.result_file import VERDICTS, Run
-from psq.base.status import SENTENCES, Status, UsageError, worst
+from psq.reporting.card import SHOWN_AT_ONCE, card_of
+from psq.reporting.summary import verdict_sentence
+from psq.results import tally
+from psq.results.run import VERDICTS, Record, Run
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
-
-def report(args: argparse.Namespace, paths: Paths) -> Status:
-    """Writes what is asked for; the status is that of the results, as if they had just run."""
-    wanted = {kind: getattr(args, kind) for kind in _RENDERERS if getattr(args, kind)}
-    if not wanted:
-        raise UsageError(
-            "say what to write: --html FILE, --markdown FILE, --junit FILE, --json FILE"
-        )
-    if list(wanted.values()).count("-") > 1:
-        raise UsageError("only one report can go to standard output")
-    law = Law.load(paths.suite)
-    runs = [results.load(Path(path)) for path in args.results]
-    for kind, target in wanted.items():
-        _write(target, _RENDERERS[kind](runs, law))
-    for run in runs:
-        print(judging.verdict_sentence(run), file=sys.stderr)
-    return worst(run.status() for run in runs)
-
-
-def write_html(runs: list[Run], law: Law, path: Path) -> None:
-    _write(str(path), html(runs, law))
-
-
-def _write(target: str, text: str) -> None:
-    if target == "-":
-        print(text)
-        return
-    try:
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        Path(target).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write the report {target}: {error}") from error
 
 
 def facts(runs: list[Run], law: Law) -> dict[str, Any]:
@@ -80,7 +42,7 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "title": run.title,
         "status": int(status),
         "verdict": SENTENCES[status],
-        "sentence": judging.verdict_sentence(run),
+        "sentence": verdict_sentence(run),
         "planned": len(run.planned),
         "ran": len(run.tests),
         "counts": {verdict: run.counts.get(verdict, 0) for verdict in VERDICTS},
@@ -90,17 +52,17 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "missing": run.missing,
         "problems": run.problems,
         "known": [_card(r) for r in run.tests.values() if r["verdict"] == "expected-fail"],
-        "cards": [_card(r) for r in run.tests.values() if r["verdict"] in progress.SHOWN_AT_ONCE],
+        "cards": [_card(r) for r in run.tests.values() if r["verdict"] in SHOWN_AT_ONCE],
     }
 
 
-def _card(record: results.Record) -> dict[str, Any]:
+def _card(record: Record) -> dict[str, Any]:
     return {
         "test": record["test"],
         "clause": record.get("clause") or record["clauses"][0],
         "verdict": record["verdict"],
         "message": record.get("message") or "",
-        "card": progress.card_of(record).plain,
+        "card": card_of(record).plain,
         "evidence": record.get("evidence"),
     }
 
@@ -144,11 +106,3 @@ def _template(name: str, autoescape: bool) -> jinja2.Template:
     )
     environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
     return environment.get_template(name)
-
-
-_RENDERERS = {
-    "html": html,
-    "markdown": markdown,
-    "junit": lambda runs, law: junit.render(runs),
-    "json": as_json,
-}

@@ -1,8 +1,7 @@
-"""psq timeline: a history as a picture, a lane per thread, in one page that needs nothing else."""
+"""A history as a picture: a lane per thread, in one page that needs nothing else."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import jinja2
 
-from psq.base.status import Status, UsageError
+from psq.base.status import UsageError
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WIDTH = 1600.0  # of the time axis, in pixels
@@ -33,18 +32,6 @@ class Bar:
     label: str
     title: str
     marked: bool
-
-
-def timeline(args: argparse.Namespace, paths: object) -> Status:
-    """Draws one history file."""
-    path = Path(args.history)
-    target = Path(args.output) if args.output else path.with_suffix(".html")
-    witness = Path(args.witness) if args.witness else path.with_name("witness.txt")
-    if args.witness and not witness.is_file():
-        raise UsageError(f"there is no file {witness}: --witness names one with a number a line")
-    draw(path, target, witness)
-    print(f"timeline: {target}")
-    return Status.CONFORMS
 
 
 def draw(history: Path, target: Path, witness: Path | None = None) -> None:

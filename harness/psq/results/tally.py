@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from psq.law.clause_table import Law
-from psq.results.result_file import Record, Run
+from psq.results.run import Record, Run
 
 UNTESTED = "untested"
 NOT_RUN = "not run"

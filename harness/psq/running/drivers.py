@@ -7,10 +7,10 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from psq.running.interpreters import check_module, find_interpreter
 from psq.running.faults import all_faults
 from psq.base.paths import Paths
 from psq.base.status import DriverMissing, InternalError, UsageError, did_you_mean
@@ -19,7 +19,6 @@ START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
 PYTHONS = ("cpython", "cpython-manager", "python")
 FAMILIES = ("reference", *PYTHONS, "faulty")
-OLDEST_PYTHON = (3, 9)
 
 HELP = """\
 A DRIVER is one of
@@ -126,7 +125,7 @@ def _python(
             + did_you_mean(method, START_METHODS)
         )
     program = find_interpreter(interpreter or "/usr/bin/python3")
-    _check_module(program, module)
+    check_module(program, module)
     if not paths.python_driver.is_file():
         raise InternalError(f"the Python driver is not there: {paths.python_driver}")
     argv = (program, str(paths.python_driver), "--start-method", method)
@@ -145,69 +144,6 @@ def _python_label(family: str, module: str, method: str, interpreter: str | None
     if method != "fork":
         label += f":{method}"
     return label + (f"@{interpreter}" if interpreter else "")
-
-
-def find_interpreter(name: str) -> str:
-    """The path of a Python that runs and is new enough for the driver."""
-    candidates = _candidates(name)
-    if not candidates:
-        raise DriverMissing(
-            f"no driver at that path: there is no interpreter {name!r}. Give a path to a Python "
-            f"3.9 or newer, or a name that is on the PATH."
-        )
-    reasons = []
-    for path in candidates:
-        reason = _unfit(path)
-        if reason is None:
-            return path
-        reasons.append(f"{path} {reason}")
-    raise DriverMissing("no usable interpreter: " + "\n".join(reasons))
-
-
-def _candidates(name: str) -> list[str]:
-    """Every program of that name on the PATH: a version manager's placeholder may come first."""
-    folders = [""] if "/" in name else os.get_exec_path()
-    paths = [os.path.abspath(os.path.join(folder, name)) for folder in folders]
-    return [
-        path
-        for path in dict.fromkeys(paths)
-        if os.path.isfile(path) and os.access(path, os.X_OK)
-    ]
-
-
-def _unfit(path: str) -> str | None:
-    """Why the program at `path` cannot run the Python driver, or None."""
-    try:
-        answer = subprocess.run(
-            [path, "-c", "import sys; print(*sys.version_info[:2])"],
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False,
-        )
-        version = tuple(int(word) for word in answer.stdout.split())
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        return f"does not run as a Python: {error}"
-    if answer.returncode != 0 or len(version) != 2:
-        return f"does not run as a Python: {answer.stderr.strip()[:200]}"
-    if version < OLDEST_PYTHON:
-        return f"is Python {version[0]}.{version[1]}; the driver needs 3.9 or newer"
-    return None
-
-
-def _check_module(interpreter: str, module: str) -> None:
-    try:
-        answer = subprocess.run(
-            [interpreter, "-c", "import importlib, sys; importlib.import_module(sys.argv[1])",
-             module],
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False,
-            cwd="/",  # the driver does not see the current folder's modules either
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise DriverMissing(f"{interpreter} cannot import {module}: {error}") from error
-    if answer.returncode != 0:
-        reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise DriverMissing(
-            f"{interpreter} cannot import {module} ({reason}). Install it for that interpreter, "
-            "or name another interpreter with @."
-        )
 
 
 def _command_line(text: str, interpreter: str | None, start_method: str | None) -> Driver:

@@ -9,6 +9,8 @@ from pathlib import Path
 from psq.base.paths import Paths
 from psq.base.status import InternalError
 
+FaultsByClause = dict[str, list[dict]]
+
 # The reference with a fault built in, and the Python driver with a lie between it and multiprocessing.
 FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-lying-driver")
 
@@ -49,3 +51,15 @@ def list_faults(program: Path) -> list[dict]:
     if not faults:
         raise InternalError(f"{program} lists no fault: there is nothing to kill")
     return faults
+
+
+def faults_by_clause(paths: Paths) -> FaultsByClause | None:
+    """The faults by the clause that they break; None when their programs are not there to be asked:
+    the law can be read without them."""
+    try:
+        found: FaultsByClause = {}
+        for fault in all_faults(paths):
+            found.setdefault(fault["clause"], []).append(fault)
+        return found
+    except InternalError:
+        return None

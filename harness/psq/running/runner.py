@@ -6,7 +6,6 @@ has a name. What the files say is merged into one file as it comes.
 
 from __future__ import annotations
 
-import os
 import signal
 import tempfile
 import time
@@ -18,7 +17,8 @@ from typing import Protocol
 from psq.running.drivers import Driver
 from psq.law.clause_table import Law, Test
 from psq.running.pool import Job, Pool
-from psq.results.result_file import Record, Run, Tail, Writer, check_record, status_of
+from psq.results.result_file import Tail, Writer
+from psq.results.run import Record, Run, check_record, status_of
 
 _TICK_SECONDS = 0.1
 # The binary bounds every test by itself; this only ends a binary that is stuck.
@@ -223,7 +223,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def cpu_count() -> int:
-    return len(os.sched_getaffinity(0))

@@ -17,14 +17,20 @@ CHECKS = ("request.answered", "request.together", "request.in-pieces", "request.
 
 sys.path.insert(0, str(HARNESS))
 
-from psq.driver_check import command as driver_check  # noqa: E402
+from psq import cli  # noqa: E402
+from psq.base.paths import Paths  # noqa: E402
 from psq.controller.messages import Schemas, kind_of  # noqa: E402
 
 
-def check(capsys, *command, patience="20", checks=CHECKS):
+def driver_check(*arguments):
+    """The command's exit status; it needs no build tree for a driver that is given by its command."""
+    return cli.main(["driver-check", *arguments], Paths(build=Path("/no/build/tree")))
+
+
+def check(capsys, *command, answer_within="20", checks=CHECKS):
     """Exit status, and the words of the report by check."""
     chosen = [argument for name in checks for argument in ("--check", name)]
-    status = driver_check.main(["--patience", patience, *chosen, "--", *map(str, command)])
+    status = driver_check("--answer-within", answer_within, *chosen, "--", *map(str, command))
     report = capsys.readouterr().out
     words = {line.split()[1]: line.split()[0] for line in report.splitlines()
              if re.match(r"(ok|BROKEN|-) ", line)}
@@ -62,7 +68,7 @@ def test_a_bad_start_is_reported_and_nothing_else_played(capsys, way, name):
     ("no-hello", "hello.comes"),
 ])
 def test_a_start_that_hangs_is_reported(capsys, way, name):
-    status, words, report = check(capsys, sys.executable, LITTLE, way, patience="1.5")
+    status, words, report = check(capsys, sys.executable, LITTLE, way, answer_within="1.5")
     assert status == 3
     assert broken(words) == {name}, report
 
@@ -81,7 +87,7 @@ def test_a_start_that_hangs_is_reported(capsys, way, name):
     ("dies", "process.stays", set()),
 ])
 def test_a_broken_rule_is_reported_at_its_check(capsys, way, name, others):
-    status, words, report = check(capsys, sys.executable, LITTLE, way, patience="1.5")
+    status, words, report = check(capsys, sys.executable, LITTLE, way, answer_within="1.5")
     assert status == 3
     assert broken(words) == {name} | others, report
 
@@ -122,7 +128,7 @@ def spoiled(change):
 ])
 def test_a_spoiled_driver_is_caught(capsys, change, name):
     played = "began.written" if name == "began.only-when-asked" else name
-    status, words, report = check(capsys, *spoiled(change), patience="3", checks=(played,))
+    status, words, report = check(capsys, *spoiled(change), answer_within="3", checks=(played,))
     assert status == 3
     assert words[name] == "BROKEN", report
 
@@ -135,17 +141,17 @@ def test_a_program_that_is_not_there_is_a_broken_driver(capsys):
 
 
 @pytest.mark.parametrize("arguments", [
-    [], ["--"], ["--patience", "0", "--", "true"], ["--patience", "soon", "--", "true"],
+    [], ["--"], ["--answer-within", "0", "--", "true"], ["--answer-within", "soon", "--", "true"],
     ["--check", "no.such.check", "--", "true"], ["--frobnicate", "--", "true"],
     ["true", "--", "true"],
 ])
 def test_wrong_usage(arguments, capsys):
-    assert driver_check.main(arguments) == 64
+    assert driver_check(*arguments) == 64
     assert capsys.readouterr().err
 
 
 def test_the_list_names_every_check_once(capsys):
-    assert driver_check.main(["--list"]) == 0
+    assert driver_check("--list") == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert len(names) == len(set(names)) > 80
 
@@ -157,17 +163,14 @@ def test_what_a_check_comes_after_is_chosen_with_it(capsys):
 
 
 def test_nothing_is_left_of_a_driver_that_hangs(capsys):
-    check(capsys, sys.executable, LITTLE, "no-hello", patience="0.5")
+    check(capsys, sys.executable, LITTLE, "no-hello", answer_within="0.5")
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert f"{LITTLE} no-hello" not in listed.stdout
 
 
-def test_the_python_driver_is_right():
-    done = subprocess.run(
-        [sys.executable, "-m", "psq.driver_check", "--patience", "60", "--", sys.executable,
-         PYTHON_DRIVER],
-        cwd=HARNESS, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_python_driver_is_right(capsys):
+    status = driver_check("--answer-within", "60", "--", sys.executable, str(PYTHON_DRIVER))
+    assert status == 0, capsys.readouterr().out
 
 
 SCHEMAS = Schemas(HARNESS.parent / "spec" / "schemas")

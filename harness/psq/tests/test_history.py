@@ -10,7 +10,7 @@ import pytest
 import recorded_run
 from jsonschema import Draft202012Validator
 
-from psq.commands.check_history import describe
+from psq.reporting.history_findings import describe
 
 SPEC = Path(__file__).resolve().parents[3] / "spec"
 HEADER = {"history": 1, "objects": [{"name": "q", "type": "simple_queue"}]}
@@ -71,7 +71,7 @@ def test_witness(judge):
 
 
 def test_json(judge):
-    status, out, _ = judge(BAD, "--json")
+    status, out, _ = judge(BAD, "--json", "-")
     report = json.loads(out)
     assert status == 1
     assert report["verdict"] == "violated" and report["operations"] == 5

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from psq.reporting import junit
-from psq.results.result_file import VERDICTS, Run
+from psq.results.run import VERDICTS, Run
 
 
 def suite_of(verdicts, planned=(), problems=()):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from psq.results.result_file import Run, Tail, Writer, load
+from psq.results.result_file import Tail, Writer, load
+from psq.results.run import Run
 from psq.base.status import Status, UsageError
 
 PLAN = {"record": "plan", "name": "n", "tests": ["q.a", "q.b"], "planned": 2, "clause_digest": "d"}

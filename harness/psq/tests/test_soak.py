@@ -10,7 +10,7 @@ import pytest
 
 from psq import cli
 
-from psq.commands import soak_options
+from psq.base import options
 
 HEADER = {"history": 1, "objects": [{"name": "q", "type": "queue"}]}
 PUT = {"do": "put", "on": "q", "process": "p", "item": {"from": "p", "seq": 0, "size": 9},
@@ -25,20 +25,20 @@ def write(path, lines):
 
 @pytest.mark.parametrize("text, seconds", [("90", 90), ("90s", 90), ("1.5h", 5400), ("10m", 600)])
 def test_durations(text, seconds):
-    assert soak_options.duration(text) == seconds
+    assert options.duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "0", "m", "10 m", "-1s", "1d", "1e9h"])
 def test_what_is_no_duration(text):
     with pytest.raises(argparse.ArgumentTypeError, match="such as 90s"):
-        soak_options.duration(text)
+        options.duration(text)
 
 
 def test_shares():
-    assert soak_options.shard("2/8") == (2, 8)
+    assert options.shard("2/8") == (2, 8)
     for text in ("0/8", "9/8", "1", "1/", "a/b"):
         with pytest.raises(argparse.ArgumentTypeError, match="such as 2/8"):
-            soak_options.shard(text)
+            options.shard(text)
 
 
 def test_a_timeline_has_a_lane_a_thread_and_a_bar_an_operation(psq, tmp_path):
@@ -67,8 +67,8 @@ def test_a_timeline_of_something_else(psq, tmp_path, text, complaint):
 def test_a_witness_that_is_none(psq, tmp_path):
     history = write(tmp_path / "h.jsonl", [HEADER, PUT])
     (tmp_path / "w").write_text("first")
-    assert psq("timeline", str(history), "--witness", str(tmp_path / "w"))[0] == 64
-    assert psq("timeline", str(history), "--witness", str(tmp_path / "none"))[0] == 64
+    assert psq("timeline", str(history), "--mark", str(tmp_path / "w"))[0] == 64
+    assert psq("timeline", str(history), "--mark", str(tmp_path / "none"))[0] == 64
 
 
 def run(built, capsys, *argv):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from psq.results.result_file import VERDICTS, Run
+from psq.results.run import VERDICTS, Run
 from psq.base.status import Status, worst
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from psq.results import tally
 from psq.law.clause_table import Clause, Law, Test
-from psq.results.result_file import Run
+from psq.results.run import Run
 
 
 @pytest.fixture

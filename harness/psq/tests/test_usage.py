@@ -64,7 +64,7 @@ def test_a_bug_is_no_verdict(psq, monkeypatch):
     def broken(*_):
         raise KeyError("oops")
 
-    monkeypatch.setattr("psq.commands.lawbook.list_clauses", broken)
+    monkeypatch.setattr("psq.commands.list.run", broken)
     status, _, err = psq("list")
     assert status == 70
     assert "internal error" in err

@@ -1,70 +1,31 @@
-"""psq list and psq explain: the law, from the shell."""
+"""psq explain: everything about one clause."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from fnmatch import fnmatchcase
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from psq.reporting import progress
-
-from psq.results import result_file as results, tally
-from psq.running.drivers import NAMES
-from psq.running.faults import all_faults
-from psq.law.clause_table import Clause, Law
 from psq.base.paths import Paths
-from psq.results.result_file import Run
-from psq.base.status import InternalError, Status, UsageError, did_you_mean
-
-Faults = dict[str, list[dict]]
-
-
-def list_clauses(args: argparse.Namespace, paths: Paths) -> Status:
-    """A line a clause."""
-    law = Law.load(paths.suite)
-    chosen = [clause for clause in law.clauses.values() if _matches(law, clause, args.glob)]
-    if not chosen:
-        raise UsageError(
-            f"no clause matches {args.glob!r}." + did_you_mean(args.glob, law.clauses)
-        )
-    faults = _faults(paths)
-    table = Table(box=None, pad_edge=False)
-    for column in ("clause", "level", "profile", "tests", "faults"):
-        table.add_column(column, no_wrap=True)
-    for clause in chosen:
-        tests = str(len(law.tests_of(clause.id)) or "none")
-        broken_by = "?" if faults is None else str(len(faults.get(clause.id, [])) or "none")
-        table.add_row(clause.id, clause.level, clause.profile, tests, broken_by)
-    progress.make_console().print(table)
-    return Status.CONFORMS
+from psq.base.status import Status, UsageError, did_you_mean
+from psq.law.clause_table import Clause, Law
+from psq.reporting.console import make_console
+from psq.results import result_file, tally
+from psq.results.run import Run
+from psq.running.drivers import NAMES
+from psq.running.faults import FaultsByClause, faults_by_clause
 
 
-def _matches(law: Law, clause: Clause, glob: str) -> bool:
-    names = [clause.id, *(test.name for test in law.tests_of(clause.id))]
-    return any(fnmatchcase(name, glob) for name in names)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("clause", metavar="ID")
 
 
-def _faults(paths: Paths) -> Faults | None:
-    """The faults by the clause that they break; None when their programs are not there to be asked:
-    the law can be read without them."""
-    try:
-        found: Faults = {}
-        for fault in all_faults(paths):
-            found.setdefault(fault["clause"], []).append(fault)
-        return found
-    except InternalError:
-        return None
-
-
-def explain(args: argparse.Namespace, paths: Paths) -> Status:
-    """Everything about one clause."""
+def run(args: argparse.Namespace, paths: Paths) -> Status:
     law = Law.load(paths.suite)
     clause = _find(law, args.clause)
-    console = progress.make_console()
+    console = make_console()
     console.print(Text(f"{clause.id}  ({clause.level}, {clause.profile})", style="bold"))
     console.print(f"\n{clause.sentence}\n", highlight=False, markup=False)
     notes = (("why", clause.why), ("source", clause.source), ("differs", clause.differs))
@@ -74,7 +35,7 @@ def explain(args: argparse.Namespace, paths: Paths) -> Status:
     tests = [test.name for test in law.tests_of(clause.id)]
     console.print(f"page: spec/{clause.page}.md")
     console.print(f"tests: {', '.join(tests) or 'none; spec/limits.md says why'}", soft_wrap=True)
-    _print_faults(_faults(paths), clause, console)
+    _print_faults(faults_by_clause(paths), clause, console)
     for name, reason in _known_failures(clause.id, paths):
         console.print(f"known failure of {name}: {reason}", soft_wrap=True)
     _print_implementations(law, clause, paths, console)
@@ -93,7 +54,7 @@ def _find(law: Law, name: str) -> Clause:
     return clause
 
 
-def _print_faults(faults: Faults | None, clause: Clause, console: Console) -> None:
+def _print_faults(faults: FaultsByClause | None, clause: Clause, console: Console) -> None:
     if faults is None:
         console.print("faults: not known; the programs that have them are not built")
         return
@@ -135,7 +96,7 @@ def _stored_runs(paths: Paths) -> tuple[dict[str, list[Run]], list[str]]:
     problems = []
     for path in sorted(paths.results.glob("*.jsonl"), key=lambda each: each.stat().st_mtime):
         try:
-            run = results.load(path)
+            run = result_file.load(path)
             runs.setdefault(run.name, []).append(run)
         except UsageError as error:
             problems.append(str(error))

@@ -1,17 +1,18 @@
-"""psq driver-check: is a driver itself right?
+"""Plays the checks against a driver and says which rules of spec/driver-protocol.md it breaks.
 
-Plays good, odd and slow requests against a driver and says which rules of spec/driver-protocol.md
-it breaks.  It shares nothing with the conformance suite but the page: it is a second opinion.
+It shares nothing with the conformance suite but the page: it is a second opinion.
 """
 
 from __future__ import annotations
 
-import argparse
-import ctypes
 import fnmatch
 import sys
-from pathlib import Path
-from typing import Dict, List, NoReturn, Optional, Sequence, Set
+from typing import Dict, List, Optional, Sequence, Set
+
+from psq.controller.messages import Schemas
+from psq.controller.peer import Broken
+from psq.controller.session import Session
+from psq.controller.subreaper import subreaper
 
 # Each of these modules adds its checks to the list, in this order.
 from psq.driver_check import checks_of_requests  # noqa: F401  isort: skip
@@ -20,15 +21,7 @@ from psq.driver_check import checks_of_payloads  # noqa: F401  isort: skip
 from psq.driver_check import checks_of_runs  # noqa: F401  isort: skip
 from psq.driver_check import checks_of_processes  # noqa: F401  isort: skip
 from psq.driver_check import checks_of_sending  # noqa: F401  isort: skip
-from psq.controller.messages import Schemas
-from psq.controller.peer import Broken
 from psq.driver_check.rules import ALWAYS, AT_START, CHECKS, FIRST, Check, NoQueue, declares
-from psq.controller.session import Session
-
-OK, BROKEN, USAGE, INTERNAL = 0, 3, 64, 70
-_PR_SET_CHILD_SUBREAPER = 36
-_PR_GET_CHILD_SUBREAPER = 37
-_SCHEMAS = Path(__file__).resolve().parents[3] / "spec" / "schemas"
 
 
 class Judge:
@@ -91,68 +84,16 @@ class Judge:
             found.append(problem)
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
+def judge_driver(judge: Judge, chosen: List[Check]) -> bool:
+    """Plays these checks, prints what each came to, and says whether the driver keeps all of them."""
+    with subreaper():
+        words = _play(judge, chosen)
+    ok, broken, other = (words.count(word) for word in ("ok", "BROKEN", "-"))
+    print(f"{ok} ok, {broken} broken, {other} not played")
+    return ok > 0 and not broken
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
-        prog="psq driver-check", allow_abbrev=False,
-        usage="psq driver-check [--patience S] [--check GLOB]... [--list] -- COMMAND...",
-        description="Is a driver itself right? Plays good, odd and slow requests against it.",
-        epilog="exit status: 0 the driver keeps every rule that was checked, 3 it is broken, "
-               "64 wrong usage")
-    parser.add_argument("--patience", metavar="S", type=_positive, default=20.0,
-                        help="seconds to wait for anything before it counts as missing (20)")
-    parser.add_argument("--check", metavar="GLOB", action="append", default=[],
-                        help="only these checks, and what they need")
-    parser.add_argument("--list", action="store_true", help="say what is checked, and stop")
-    parser.add_argument("command", metavar="COMMAND", nargs="*", help="the driver's command")
-    return parser
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds above 0")
-    return value
-
-
-def main(argv: Sequence[str]) -> int:
-    """Run the command with these arguments.  Returns the exit status."""
-    before, dashes, command = _split(list(argv))
-    try:
-        options = _parser().parse_args(before)
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    command = command if dashes else options.command
-    if options.list:
-        _list_checks()
-        return OK
-    if not command or (dashes and options.command):
-        print("psq driver-check: give the driver's command: psq driver-check -- COMMAND...",
-              file=sys.stderr)
-        return USAGE
-    chosen = _choose(options.check)
-    if not chosen:
-        print(f"psq driver-check: no check matches {' '.join(options.check)}; see --list",
-              file=sys.stderr)
-        return USAGE
-    try:
-        schemas = Schemas(_SCHEMAS)
-    except OSError as error:
-        print(f"psq driver-check: the schemas are missing: {error}", file=sys.stderr)
-        return INTERNAL
-    before_reaper = _set_subreaper(1)
-    try:
-        return _judge(Judge(command, options.patience, schemas), chosen)
-    finally:
-        _set_subreaper(before_reaper)
-
-
-def _judge(judge: Judge, chosen: List[Check]) -> int:
+def _play(judge: Judge, chosen: List[Check]) -> List[str]:
     words: List[str] = []
     if judge.start():
         for rule in chosen:
@@ -163,19 +104,11 @@ def _judge(judge: Judge, chosen: List[Check]) -> int:
     else:
         words += [_report(judge, rule) for rule in AT_START]
         print(f"The {len(ALWAYS) + len(chosen)} checks behind the start were not played.")
-    ok, broken, other = (words.count(word) for word in ("ok", "BROKEN", "-"))
-    print(f"{ok} ok, {broken} broken, {other} not played")
-    return BROKEN if broken or not ok else OK
+    return words
 
 
-def _split(argv: List[str]) -> tuple:
-    if "--" not in argv:
-        return argv, False, []
-    at = argv.index("--")
-    return argv[:at], True, argv[at + 1 :]
-
-
-def _choose(globs: List[str]) -> List[Check]:
+def choose(globs: List[str]) -> List[Check]:
+    """The checks that match, and those that they come after; none when nothing matches."""
     if not globs:
         return CHECKS
     wanted = _matching(CHECKS, globs)
@@ -194,7 +127,7 @@ def _matching(rules: List[Check], globs: List[str]) -> Set[str]:
     return {rule.name for rule in rules for glob in globs if fnmatch.fnmatch(rule.name, glob)}
 
 
-def _list_checks() -> None:
+def list_checks() -> None:
     for rule in [*AT_START, *ALWAYS, *CHECKS]:
         print(f"{rule.name:26} {rule.rule}")
 
@@ -211,12 +144,3 @@ def _report(judge: Judge, rule: Check) -> str:
         print(f"          and {len(problems) - 3} more")
     sys.stdout.flush()
     return word
-
-
-def _set_subreaper(value: int) -> int:
-    """Make this process the one that reaps orphans, or not; returns what it was."""
-    libc = ctypes.CDLL(None)
-    before = ctypes.c_int()
-    libc.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(before), 0, 0, 0)
-    libc.prctl(_PR_SET_CHILD_SUBREAPER, value, 0, 0, 0)
-    return before.value
