@@ -36,6 +36,7 @@ HOUSE = {
     "harness/drivers/kit/python/psq_kit/__init__.py": "from .wire import Wire\n",
     "harness/drivers/kit/python/psq_kit/wire.py": "import socket\n",
     "harness/drivers/python/driver.py": "import multiprocessing\nimport psq_kit\n",
+    "harness/drivers/python/tests/test_driver.py": "import driver\nfrom psq import judge\n",
     "harness/drivers/reference/main.cc": '#include <psq/driver/kit.h>\n#include "psq/queue.h"\n',
     "harness/drivers/reference/CMakeLists.txt": "add_executable(driver main.cc)\n"
     "target_link_libraries(driver PRIVATE psq::reference kit)\n",
@@ -108,6 +109,9 @@ FORBIDDEN = [
     ("harness/drivers/kit/b.py", "import psq\n", "harness/drivers/kit/ may not know harness/"),
     ("harness/drivers/kit/b.cc", '#include "psq/queue.h"\n', "kit/ may not know reference/"),
     ("harness/drivers/python/b.py", "import psq\n", "drivers/python/ may not know harness/"),
+    ("harness/drivers/python/tests/b.py", "import rich\n", "drivers/python/ may not use rich"),
+    ("harness/drivers/python/tests/b.py", "from gate import main\n",
+     "drivers/python/ may not know conformance/"),
     ("harness/drivers/python/b.py", "import rich\n", "drivers/python/ may not use rich"),
     ("harness/drivers/other/b.cc", '#include "psq/queue.h"\n',
      "harness/drivers/other/ may not know reference/"),

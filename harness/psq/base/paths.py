@@ -8,6 +8,8 @@ from pathlib import Path
 from psq.base.status import InternalError
 
 SOURCE = Path(__file__).resolve().parents[3]
+# The JSON Schemas of the driver protocol's messages.
+SCHEMAS = SOURCE / "spec" / "schemas"
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,6 @@ class Paths:
     @property
     def python_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "python" / "multiprocessing_driver.py"
-
-    @property
-    def schemas(self) -> Path:
-        """The JSON Schemas of the driver protocol's messages."""
-        return self.source / "spec" / "schemas"
 
     def program(self, name: str) -> Path:
         """The program `name` of this build tree; says how to build it when it is not there."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from psq.base.options import seconds
-from psq.base.paths import Paths
+from psq.base.paths import SCHEMAS, Paths
 from psq.base.status import InternalError, Status, UsageError
 from psq.controller.messages import Schemas
 from psq.driver_check.judge import Judge, choose, judge_driver, list_checks
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
         raise UsageError(f"no check matches {' '.join(args.check)}; see --list")
     command = _command(args, paths)
     try:
-        schemas = Schemas(paths.schemas)
+        schemas = Schemas(SCHEMAS)
     except OSError as error:
         raise InternalError(f"the schemas are missing: {error}") from error
     right = judge_driver(Judge(command, args.answer_within, schemas), chosen)

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Mapping, Optional, Sequence
 
 # Longer than any message may be: it is the reader's to complain about it.
 _AT_ONCE = 1 << 20
@@ -65,15 +65,15 @@ class Channel:
 class Program:
     """The driver's command, running in a session of its own, with its log in a file."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        """Start it.  Raises OSError when there is no such program."""
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start it, with these variables besides.  Raises OSError when there is no such program."""
         self._folder = tempfile.TemporaryDirectory(prefix="psq-")
         folder = Path(self._folder.name)
         self._log_path = folder / "log"
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(str(folder / "control"))
         self.listener.listen(64)
-        environment = {**os.environ, "PSQ_SOCKET": str(folder / "control")}
+        environment = {**os.environ, **environment, "PSQ_SOCKET": str(folder / "control")}
         try:
             with open(self._log_path, "wb") as log:
                 self.process = subprocess.Popen(
@@ -94,8 +94,12 @@ class Program:
         except subprocess.TimeoutExpired:
             return None
 
+    def log(self) -> str:
+        """What it has written to its standard output and error."""
+        return self._log_path.read_bytes().decode(errors="replace")
+
     def log_tail(self) -> str:
-        text = self._log_path.read_bytes()[-2000:].decode(errors="replace").strip()
+        text = self.log()[-2000:].strip()
         return f"its log ends:\n{text}" if text else "it wrote nothing to its log"
 
     def stop(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, List, Optional, Protocol
 
 from psq.controller.channel import Channel, Program
 from psq.controller.messages import shorten
+from psq.controller.proc import thread_state
 
 Message = Dict[str, Any]
 
@@ -27,6 +28,7 @@ class Run(Protocol):
     """What a process needs of the session that it belongs to."""
 
     program: Program
+    answer_within: float
 
     def next_id(self) -> int: ...
 
@@ -43,6 +45,8 @@ class Call:
         self.answer: Optional[Message] = None
         self.began: List[Message] = []
         self.events: List[Message] = []
+        self.messages: List[Message] = []
+        """All of these in the order in which they came."""
 
     def wait(self) -> Message:
         """The answer.  Raises Broken when it does not come."""
@@ -53,6 +57,15 @@ class Call:
     def wait_until_began(self) -> Message:
         self.peer.session.wait(lambda: bool(self.began), f"began for {self}", self.peer)
         return self.began[0]
+
+    def wait_asleep(self) -> None:
+        """Wait until the call has begun and its thread sleeps in the kernel."""
+        tid = self.wait_until_began()["tid"]
+        deadline = time.monotonic() + self.peer.session.answer_within
+        while thread_state(self.peer.pid, tid) != "S":
+            if time.monotonic() > deadline:
+                raise Broken(f"the thread of {self} does not come to sleep")
+            time.sleep(0.001)
 
     def expect(self, *words: str) -> Message:
         """The answer, whose outcome must be one of these words."""
@@ -72,6 +85,7 @@ class Peer:
         self.session = session
         self.name = name
         self.channel = channel
+        self.hello = hello
         self.pid: int = hello["pid"]
         self.calls: Dict[Any, Call] = {}
         self.refusals: List[Message] = []
@@ -90,7 +104,7 @@ class Peer:
         request = {"id": self.session.next_id(), "do": do, **fields}
         call = Call(self, request)
         self.calls[request["id"]] = call
-        self.send_raw(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+        self.send_raw(_encoded(request) + b"\n")
         return call
 
     def send_raw(self, data: bytes) -> None:
@@ -115,6 +129,15 @@ class Peer:
         """Do a request that must succeed and return its value."""
         return self.ask(do, **fields).get("value")
 
+    def outcome(self, do: str, **fields: Any) -> str:
+        """Do a request and return its outcome, whatever it is."""
+        return self.start(do, **fields).wait()["outcome"]
+
+    def hang_up(self) -> None:
+        """End the connection to it, which a process must not outlive."""
+        self.may_end = True
+        self.channel.hang_up()
+
     def kill(self) -> None:
         """End it whatever it is doing, and forget it."""
         if self.pidfd is not None:
@@ -128,3 +151,10 @@ class Peer:
     def wait_dead(self) -> None:
         self.may_end = True
         self.session.wait(lambda: self.dead, f"the end of {self.name}")
+
+
+def _encoded(request: Message) -> bytes:
+    try:
+        return json.dumps(request, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # an unpaired surrogate travels as an escape alone
+        return json.dumps(request).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import select
 import time
-from typing import Callable, Dict, List, NoReturn, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
 
 from psq.controller.channel import Channel, Program
 from psq.controller.messages import LONGEST_LINE, Schemas, kind_of, shorten
@@ -18,10 +18,10 @@ class Session:
     ``violated`` is told of each rule for all messages that is broken: the check, and what was seen.
     """
 
-    def __init__(self, command: Sequence[str], patience: float, schemas: Schemas,
-                 violated: Callable[[str, str], None]) -> None:
-        self.patience = patience
-        self.program = Program(command)
+    def __init__(self, command: Sequence[str], answer_within: float, schemas: Schemas,
+                 violated: Callable[[str, str], None], environment: Mapping[str, str]) -> None:
+        self.answer_within = answer_within
+        self.program = Program(command, environment)
         self.peers: Dict[str, Peer] = {}
         self._newcomers: List[Channel] = []
         self._schemas = schemas
@@ -53,11 +53,11 @@ class Session:
 
     def wait(self, done: Callable[[], bool], what: str, whose: Optional[Peer] = None) -> None:
         """Handle what comes until ``done``.  Raises Broken when it does not come to that."""
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + self.answer_within
         while not done():
             left = deadline - time.monotonic()
             if left <= 0:
-                raise Broken(f"waited {self.patience:g} s for {what}: nothing came; "
+                raise Broken(f"waited {self.answer_within:g} s for {what}: nothing came; "
                              f"{self.program.log_tail()}")
             if whose is not None and whose.dead and not whose.may_end:
                 self.pump(0.05)
@@ -69,6 +69,15 @@ class Session:
         """The process of that name, once it has said hello."""
         self.wait(lambda: name in self.peers, f"the hello of {name}")
         return self.peers[name]
+
+    def spawn(self, parent: Peer, name: str, objects: Sequence[str] = (), **fields: Any) -> Peer:
+        """Spawn a child and wait for its hello; its pid must be the one that was answered."""
+        pid = parent.value("spawn", name=name, objects=list(objects), **fields)
+        child = self.expect_peer(name)
+        if pid != child.pid:
+            raise Broken(f"spawn of {name} answered the pid {pid!r}, its hello came from "
+                         f"{child.pid}", "spawn.pid")
+        return child
 
     def pump(self, seconds: float) -> None:
         """Handle what has come or comes within that time."""
@@ -95,7 +104,7 @@ class Session:
         self._await_hello(lambda: "root" in self.peers, "hello.comes", "its hello")
 
     def _await_hello(self, done: Callable[[], bool], rule: str, what: str) -> None:
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + self.answer_within
         while not done():
             self.pump(0.02)
             status = self.program.status()
@@ -105,7 +114,7 @@ class Session:
                 raise Broken(f"the command ended with status {status} before {what}; "
                              f"{self.program.log_tail()}", rule)
             if time.monotonic() > deadline:
-                raise Broken(f"waited {self.patience:g} s for {what}: nothing came; "
+                raise Broken(f"waited {self.answer_within:g} s for {what}: nothing came; "
                              f"{self.program.log_tail()}", rule)
 
     def _introduce(self, channel: Channel) -> None:
@@ -197,6 +206,7 @@ class Session:
             raise Broken(f"{call} was answered twice: {shorten(call.answer)} and {shorten(answer)}",
                          "answer.once")
         call.answer = answer
+        call.messages.append(answer)
         self._check_times(call, answer)
 
     def _take_began(self, call: Call, began: Message) -> None:
@@ -205,11 +215,13 @@ class Session:
         if call.answer is not None:
             raise Broken(f"began came after the answer: {call}", "began.before-the-call")
         call.began.append(began)
+        call.messages.append(began)
 
     def _take_event(self, call: Call, event: Message) -> None:
         if call.request["do"] != "run" or call.answer is not None:
             raise Broken(f"an event of what is no running list: {shorten(event)}", "run.events")
         call.events.append(event)
+        call.messages.append(event)
         self._check_times(call, event)
 
     def _check_times(self, call: Call, message: Message) -> None:

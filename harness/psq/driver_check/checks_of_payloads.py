@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Message
-from psq.driver_check.rules import check, expect_value, item, received, some_queue
+from psq.driver_check.rules import check, expect_value, item, some_queue
 from psq.controller.session import Session
 
 

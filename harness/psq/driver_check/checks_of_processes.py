@@ -4,42 +4,33 @@ from __future__ import annotations
 
 from typing import Any, List
 
+from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Peer
-from psq.driver_check.rules import check, expect_value, item, received, some_queue
+from psq.driver_check.rules import check, expect_value, item, some_queue
 from psq.controller.session import Session
 
 _PIPES = ("process", "connection.send", "connection.recv")
 
 
-def spawn(session: Session, parent: Peer, name: str, objects: List[str], **fields: Any) -> Peer:
-    """Spawn a child and wait for its hello; its pid must be the one that was answered."""
-    pid = parent.value("spawn", name=name, objects=objects, **fields)
-    child = session.expect_peer(name)
-    if pid != child.pid:
-        raise Broken(f"spawn of {name} answered the pid {pid!r}, its hello came from {child.pid}",
-                     "spawn.pid")
-    return child
-
-
 def _join(parent: Peer, child: Peer) -> Any:
     """Join a child and return its exit code."""
     child.may_end = True
-    expect_value(parent.start("join_process", on=child.name, timeout=parent.session.patience), True)
+    expect_value(parent.start("join_process", on=child.name, timeout=parent.session.answer_within), True)
     return parent.value("exit_code", on=child.name)
 
 
 @check("spawn.pid", "spawn answers with the child's pid; the child says hello by itself.",
        needs=("process",))
 def spawn_pid(session: Session) -> None:
-    spawn(session, session.root, "worker", [])
+    session.spawn(session.root, "worker", [])
 
 
 @check("spawn.objects", "A child has the objects that it was given, under the same names.",
        needs=("process",), after=("spawn.pid",))
 def spawn_objects(session: Session) -> None:
     some_queue(session, session.root)
-    worker = spawn(session, session.root, "worker", ["q"])
+    worker = session.spawn(session.root, "worker", ["q"])
     payload = item(session, 4)
     session.root.ask("put", on="q", item=payload)
     expect_value(worker.start("get", on="q"), received(payload))
@@ -48,7 +39,7 @@ def spawn_objects(session: Session) -> None:
 @check("spawn.nothing-else", "It has no other object.", needs=("process",), after=("spawn.pid",))
 def spawn_nothing_else(session: Session) -> None:
     some_queue(session, session.root)
-    worker = spawn(session, session.root, "worker", [])
+    worker = session.spawn(session.root, "worker", [])
     worker.ask("put", "bad_request", on="q", item=item(session))
     some_queue(session, worker)
     worker.ask("put", on="q", item=item(session))
@@ -60,7 +51,7 @@ def spawn_nothing_else(session: Session) -> None:
 def spawn_end_of_file(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     session.root.ask("create", type="pipe", names=["c", "d"])
-    worker = spawn(session, session.root, "worker", ["a"])
+    worker = session.spawn(session.root, "worker", ["a"])
     session.root.ask("drop", on="b")
     worker.ask("recv", "end_of_stream", on="a")
     session.root.ask("drop", on="d")
@@ -73,8 +64,8 @@ def spawn_blocked_thread(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     blocked = session.root.start("recv", on="b", thread="t", began=True)
     blocked.wait_until_began()
-    spawn(session, session.root, "bystander", [])
-    worker = spawn(session, session.root, "worker", ["a"])
+    session.spawn(session.root, "bystander", [])
+    worker = session.spawn(session.root, "worker", ["a"])
     worker.ask("send", on="a", item=item(session))
     blocked.expect("ok")
     session.root.ask("drop", on="b")
@@ -85,7 +76,7 @@ def spawn_blocked_thread(session: Session) -> None:
        needs=_PIPES, after=("spawn.end-of-file",))
 def spawn_drop(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
-    worker = spawn(session, session.root, "worker", ["b"])
+    worker = session.spawn(session.root, "worker", ["b"])
     session.root.ask("drop", on="b")
     worker.ask("send", on="b", item=item(session))
     worker.ask("drop", on="b")
@@ -99,7 +90,7 @@ def spawn_drop_in_use(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     blocked = session.root.start("recv", on="b", thread="t", began=True)
     blocked.wait_until_began()
-    worker = spawn(session, session.root, "worker", ["b"])
+    worker = session.spawn(session.root, "worker", ["b"])
     session.root.ask("send", on="a", item=item(session))
     blocked.expect("ok")
     session.root.ask("drop", on="b")
@@ -111,7 +102,7 @@ def spawn_drop_in_use(session: Session) -> None:
        needs=("process",), after=("spawn.pid", "thread.main"))
 def spawn_any_thread(session: Session) -> None:
     some_queue(session, session.root)
-    worker = spawn(session, session.root, "worker", ["q"], thread="t")
+    worker = session.spawn(session.root, "worker", ["q"], thread="t")
     call = worker.start("put", on="q", item=item(session), began=True)
     call.expect("ok")
     if call.began[0]["tid"] != worker.pid:
@@ -129,7 +120,7 @@ def spawn_while_blocked(session: Session) -> None:
     some_queue(session, session.root)
     blocked = session.root.start("get", on="q", began=True)
     blocked.wait_until_began()
-    worker = spawn(session, session.root, "worker", ["q"], thread="t")
+    worker = session.spawn(session.root, "worker", ["q"], thread="t")
     worker.ask("put", on="q", item=item(session))
     blocked.expect("ok")
 
@@ -138,8 +129,8 @@ def spawn_while_blocked(session: Session) -> None:
        needs=("process",), after=("spawn.objects",))
 def spawn_grandchild(session: Session) -> None:
     some_queue(session, session.root)
-    worker = spawn(session, session.root, "worker", ["q"])
-    grandchild = spawn(session, worker, "grandchild", ["q"])
+    worker = session.spawn(session.root, "worker", ["q"])
+    grandchild = session.spawn(worker, "grandchild", ["q"])
     payload = item(session, 2, "grandchild")
     grandchild.ask("put", on="q", item=payload)
     expect_value(session.root.start("get", on="q"), received(payload))
@@ -151,7 +142,7 @@ def spawn_grandchild(session: Session) -> None:
 @check("spawn.connection", "A child does not hold the connection of its parent open.",
        needs=("process",), after=("spawn.pid",))
 def spawn_connection(session: Session) -> None:
-    worker = spawn(session, session.root, "worker", [])
+    worker = session.spawn(session.root, "worker", [])
     session.root.ask("end", how="exit_now", status=0)
     session.root.wait_dead()
     session.wait(lambda: session.root.channel.at_end,
@@ -172,7 +163,7 @@ def _ending(name: str, how: str, expected: int, **fields: Any) -> None:
     def root_ends(session: Session) -> None:
         session.root.ask("end", how=how, **fields)
         session.root.wait_dead()
-        status = session.program.wait_for_status(session.patience)
+        status = session.program.wait_for_status(session.answer_within)
         if status != expected:
             raise Broken(f"the root ended with status {status}; expected {expected}; "
                          f"{session.program.log_tail()}")
@@ -180,7 +171,7 @@ def _ending(name: str, how: str, expected: int, **fields: Any) -> None:
     @check(f"end.{name}-child", f"A child's end with {how}: exit code {expected}.",
            needs=("process.join_process", "process.exit_code"), after=("spawn.pid",))
     def child_ends(session: Session) -> None:
-        worker = spawn(session, session.root, "worker", [])
+        worker = session.spawn(session.root, "worker", [])
         worker.ask("end", how=how, **fields)
         code = _join(session.root, worker)
         if code != expected:
@@ -198,7 +189,7 @@ _ending("raise", "raise", 1)
        needs=("process", "queue.put", "queue.get"), after=("spawn.objects", "end.return-child"))
 def end_flushes(session: Session) -> None:
     session.root.ask("create", type="queue", names=["q"])
-    worker = spawn(session, session.root, "worker", ["q"])
+    worker = session.spawn(session.root, "worker", ["q"])
     worker.ask("run", operations=[
         {"do": "put", "on": "q", "item": item(session, 0, "worker", 2000), "repeat": 50}])
     worker.ask("end", how="return")
@@ -219,7 +210,7 @@ def end_only_main(session: Session) -> None:
 @check("child.running", "While a child runs its exit code is null, and join_process answers false.",
        needs=("process.join_process", "process.exit_code"), after=("spawn.pid",))
 def child_running(session: Session) -> None:
-    worker = spawn(session, session.root, "worker", [])
+    worker = session.spawn(session.root, "worker", [])
     answer = session.root.ask("exit_code", on="worker")
     if "value" not in answer or answer["value"] is not None:
         raise Broken(f"the exit code of a running child is {shorten(answer)}; expected value null")
@@ -231,7 +222,7 @@ def _signalled(do: str, expected: int) -> None:
     @check(f"child.{do}", f"A child ended by {do} has the exit code {expected}.",
            needs=(f"process.{do}", "process.exit_code"), after=("spawn.pid",))
     def ended(session: Session) -> None:
-        worker = spawn(session, session.root, "worker", [])
+        worker = session.spawn(session.root, "worker", [])
         worker.may_end = True
         session.root.ask(do, on="worker", thread="t")
         code = _join(session.root, worker)
@@ -246,7 +237,7 @@ _signalled("kill", -9)
 @check("child.daemon", "A child can be spawned as a daemon.", needs=("process",),
        after=("spawn.pid",))
 def child_daemon(session: Session) -> None:
-    worker = spawn(session, session.root, "worker", [], daemon=True)
+    worker = session.spawn(session.root, "worker", [], daemon=True)
     some_queue(session, worker)
 
 
@@ -262,7 +253,7 @@ def death_connection(session: Session) -> None:
 
 @check("death.child-connection", "So does a child.", needs=("process",), after=("spawn.pid",))
 def death_child_connection(session: Session) -> None:
-    worker = spawn(session, session.root, "worker", [])
+    worker = session.spawn(session.root, "worker", [])
     worker.channel.hang_up()
     worker.wait_dead()
     some_queue(session, session.root)

@@ -7,9 +7,10 @@ import os
 import time
 from typing import Any
 
+from psq.controller.items import received
 from psq.controller.messages import LONGEST_LINE, shorten
 from psq.controller.peer import Broken, Call, Message
-from psq.driver_check.rules import FIRST, check, item, received, some_queue
+from psq.driver_check.rules import FIRST, check, item, some_queue
 from psq.controller.session import Session
 
 

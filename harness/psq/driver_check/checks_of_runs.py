@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any, Dict, List
 
+from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Call
-from psq.driver_check.rules import check, item, received, some_queue
+from psq.driver_check.rules import check, item, some_queue
 from psq.controller.session import Session
 
 

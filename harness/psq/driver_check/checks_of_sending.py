@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Peer
-from psq.driver_check.checks_of_processes import spawn
-from psq.driver_check.rules import check, expect_value, item, received, some_queue
+from psq.driver_check.rules import check, expect_value, item, some_queue
 from psq.controller.session import Session
 
 _NEEDS = ("connection.send_connection", "connection.recv_connection", "connection.send",
@@ -79,13 +79,13 @@ def sent_message(session: Session) -> None:
 def sent_given(session: Session) -> None:
     # The sender makes no children: what it keeps of a connection that it sent is its own affair.
     session.root.ask("create", type="pipe", names=["line", "far"])
-    sender = spawn(session, session.root, "sender", ["line"])
+    sender = session.spawn(session.root, "sender", ["line"])
     sender.ask("create", type="pipe", names=["x", "y"])
     sender.ask("send_connection", on="line", connection="y")
     session.root.ask("recv_connection", on="far", **{"as": "got"})
     sender.ask("drop", on="y")
-    spawn(session, session.root, "bystander", [])
-    worker = spawn(session, session.root, "worker", ["got"])
+    session.spawn(session.root, "bystander", [])
+    worker = session.spawn(session.root, "worker", ["got"])
     session.root.ask("drop", on="got")
     _passes(session, worker, "got", sender, "x")
     worker.ask("drop", on="got")

@@ -27,9 +27,9 @@ from psq.driver_check.rules import ALWAYS, AT_START, CHECKS, FIRST, Check, NoQue
 class Judge:
     """Plays checks against a driver and keeps what each of them saw."""
 
-    def __init__(self, command: Sequence[str], patience: float, schemas: Schemas) -> None:
+    def __init__(self, command: Sequence[str], answer_within: float, schemas: Schemas) -> None:
         self._command = command
-        self._patience = patience
+        self._answer_within = answer_within
         self._schemas = schemas
         self.problems: Dict[str, List[str]] = {}
         self.not_played: Dict[str, str] = {}
@@ -76,7 +76,7 @@ class Judge:
         return False
 
     def _session(self) -> Session:
-        return Session(self._command, self._patience, self._schemas, self._note)
+        return Session(self._command, self._answer_within, self._schemas, self._note, {})
 
     def _note(self, name: str, problem: str) -> None:
         found = self.problems.setdefault(name, [])

@@ -85,12 +85,6 @@ def item(session: Session, seq: int = 0, sender: str = "root", size: int = 0,
     return {"from": sender, "seq": seq, "size": max(size, least), **more}
 
 
-def received(payload: Dict[str, Any]) -> Dict[str, Any]:
-    """The value for an item that was put and came out whole."""
-    fields = {key: payload[key] for key in ("from", "seq", "size")}
-    return {"item": {**fields, "intact": True}}
-
-
 def expect_value(call: Call, expected: Any) -> None:
     """The call must be answered ok with this value."""
     got = call.expect("ok").get("value")

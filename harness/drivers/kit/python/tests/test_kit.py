@@ -136,7 +136,7 @@ def test_serve_is_for_the_main_thread():
 
 def test_the_example_is_a_right_driver():
     done = subprocess.run(
-        [sys.executable, "-m", "psq.driver_check", "--patience", "60", "--", sys.executable,
-         str(KIT / "examples" / "thread_queue_driver.py")],
-        cwd=HARNESS, capture_output=True, text=True)
+        [sys.executable, str(HARNESS / "psq"), "no-build-tree", "driver-check", "--answer-within", "60", "--",
+         sys.executable, str(KIT / "examples" / "thread_queue_driver.py")],
+        capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
