@@ -97,7 +97,9 @@ def _upward(path: Path, imports: list[tuple[int, Path]]) -> Iterator[Finding]:
             continue
         if ORDER.index(above) > ORDER.index(layer):
             what = above or other.stem
-            yield Finding(str(path), line, f"{layer or path.stem} may not import {what}: it is above")
+            yield Finding(
+                str(path), line, f"{layer or path.stem} may not import {what}: it is above"
+            )
 
 
 def _circles(graph: Graph) -> list[Finding]:

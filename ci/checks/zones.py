@@ -113,7 +113,9 @@ def zone_at(folder: str) -> Zone:
 
 def _with_controller(driver: Zone) -> Zone:
     """The tests of a driver or a kit are driven by psq's controller."""
-    return replace(driver, knows=(*(driver.knows or ()), "harness"), names=(*driver.names, "harness"))
+    return replace(
+        driver, knows=(*(driver.knows or ()), "harness"), names=(*driver.names, "harness")
+    )
 
 
 def zone_of(path: Path) -> Zone:

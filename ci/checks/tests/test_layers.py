@@ -35,13 +35,29 @@ def test_the_order_passes(right: Tree) -> None:
 @pytest.mark.parametrize(
     "name, text, said",
     [
-        ("base/paths.py", "\nfrom psq.law import clause_table\n", "paths.py:2: error: base may not import law"),
+        (
+            "base/paths.py",
+            "\nfrom psq.law import clause_table\n",
+            "paths.py:2: error: base may not import law",
+        ),
         ("base/paths.py", "from ..law.clause_table import Law\n", "base may not import law"),
-        ("base/paths.py", "def late():\n    import psq.commands.check\n", "paths.py:2: error: base may not"),
+        (
+            "base/paths.py",
+            "def late():\n    import psq.commands.check\n",
+            "paths.py:2: error: base may not",
+        ),
         ("commands/check.py", "from psq import cli\n", "commands may not import cli"),
-        ("results/__init__.py", "from psq.commands import check\n", "results may not import commands"),
+        (
+            "results/__init__.py",
+            "from psq.commands import check\n",
+            "results may not import commands",
+        ),
         ("base/status.py", "from psq.base.paths import Paths\n", "other: paths -> status -> paths"),
-        ("base/status.py", "if 0:\n    from .paths import Paths\n", "other: paths -> status -> paths"),
+        (
+            "base/status.py",
+            "if 0:\n    from .paths import Paths\n",
+            "other: paths -> status -> paths",
+        ),
         ("extra/__init__.py", "", "the package extra has no place in ORDER"),
     ],
 )

@@ -62,7 +62,11 @@ def cpu_count() -> int:
 
 def add_patience(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--patience", metavar="X", type=factor, default=1.0, help="multiply every upper bound of time by X (default 1)"
+        "--patience",
+        metavar="X",
+        type=factor,
+        default=1.0,
+        help="multiply every upper bound of time by X (default 1)",
     )
 
 

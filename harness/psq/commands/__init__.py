@@ -29,9 +29,11 @@ exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 
 
 
 class CommandModule(Protocol):
-    def add_options(self, parser: argparse.ArgumentParser) -> None: ...
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        ...
 
-    def run(self, args: argparse.Namespace, paths: Paths) -> int: ...
+    def run(self, args: argparse.Namespace, paths: Paths) -> int:
+        ...
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,19 @@ COMMANDS = (
     Command("check", "judge one implementation", takes_driver=True),
     Command("compare", "judge several implementations, clause by clause", takes_driver=True),
     Command("list", "the clauses of the law, a line each"),
-    Command("explain", "one clause: its sentence, why, its tests and faults, which implementations keep it"),
+    Command(
+        "explain",
+        "one clause: its sentence, why, its tests and faults, which implementations keep it",
+    ),
     Command("soak", "generated programs for a given time", takes_driver=True),
     Command("timeline", "draw a recorded history"),
     Command("report", "reports from stored results"),
     Command("check-history", "judge a recorded history", statuses=HISTORY_STATUSES),
-    Command("driver-check", "is a driver itself right?", takes_driver=True, statuses=DRIVER_CHECK_STATUSES),
+    Command(
+        "driver-check",
+        "is a driver itself right?",
+        takes_driver=True,
+        statuses=DRIVER_CHECK_STATUSES,
+    ),
     Command("kill-matrix", "does the suite find every fault of the faulty drivers?"),
 )

@@ -60,8 +60,13 @@ def _judge(args: argparse.Namespace, paths: Paths) -> dict[str, Any]:
         command += ["--model", args.model]
     # The checker's name for standard input is ours; a file that is named like an option is a file.
     command += ["--", args.file]
-    done = subprocess.run(command, stdin=sys.stdin if args.file == "-" else subprocess.DEVNULL,
-                          capture_output=True, text=True, errors="replace")
+    done = subprocess.run(
+        command,
+        stdin=sys.stdin if args.file == "-" else subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
     said = done.stderr.strip()
     if done.returncode == USAGE:
         raise UsageError(said)
@@ -71,5 +76,7 @@ def _judge(args: argparse.Namespace, paths: Paths) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         agreed = False
     if not agreed:
-        raise InternalError(said or f"psq-history ended with status {done.returncode} and no verdict")
+        raise InternalError(
+            said or f"psq-history ended with status {done.returncode} and no verdict"
+        )
     return report

@@ -57,9 +57,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     return worst(run.status() for run in runs)
 
 
-def _judge_all(
-    args: argparse.Namespace, law: Law, paths: Paths, console: Console
-) -> list[Run]:
+def _judge_all(args: argparse.Namespace, law: Law, paths: Paths, console: Console) -> list[Run]:
     # All of them first: a mistyped last name must not cost the runs before it.
     found = [_resolve_plain(text, paths, args) for text in args.drivers]
     slugs = [driver.slug for driver in found]

@@ -16,9 +16,7 @@ from psq.running.drivers import resolve
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.usage = (
-        "psq driver-check [--answer-within SECONDS] [--check GLOB]... [--list] (DRIVER | -- COMMAND...)"
-    )
+    parser.usage = "psq driver-check [--answer-within SECONDS] [--check GLOB]... [--list] (DRIVER | -- COMMAND...)"
     parser.add_argument(
         "--answer-within",
         metavar="SECONDS",
@@ -35,7 +33,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--list", action="store_true", help="say what is checked, and stop")
     parser.add_argument(
-        "command_line", metavar="COMMAND", nargs="*", help="a DRIVER, or the driver's command behind --"
+        "command_line",
+        metavar="COMMAND",
+        nargs="*",
+        help="a DRIVER, or the driver's command behind --",
     )
 
 

@@ -48,7 +48,8 @@ def _find(law: Law, name: str) -> Clause:
     clause = law.clauses.get(name)
     if clause is None:
         raise UsageError(
-            f"no clause is named {name!r}." + did_you_mean(name, law.clauses)
+            f"no clause is named {name!r}."
+            + did_you_mean(name, law.clauses)
             + " 'psq list' shows them all."
         )
     return clause
@@ -61,8 +62,12 @@ def _print_faults(faults: FaultsByClause | None, clause: Clause, console: Consol
     breaking = faults.get(clause.id, [])
     console.print("faults:" if breaking else "faults: none breaks it")
     for fault in breaking:
-        console.print(f"  {fault['name']}: {fault.get('breaks', '')}", soft_wrap=True,
-                      highlight=False, markup=False)
+        console.print(
+            f"  {fault['name']}: {fault.get('breaks', '')}",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
 
 
 def _known_failures(clause: str, paths: Paths) -> list[tuple[str, str]]:

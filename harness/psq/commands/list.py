@@ -22,9 +22,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     law = Law.load(paths.suite)
     chosen = [clause for clause in law.clauses.values() if _matches(law, clause, args.glob)]
     if not chosen:
-        raise UsageError(
-            f"no clause matches {args.glob!r}." + did_you_mean(args.glob, law.clauses)
-        )
+        raise UsageError(f"no clause matches {args.glob!r}." + did_you_mean(args.glob, law.clauses))
     faults = faults_by_clause(paths)
     table = Table(box=None, pad_edge=False)
     for column in ("clause", "level", "profile", "tests", "faults"):

@@ -28,21 +28,48 @@ _STUCK_SECONDS = 300.0
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("driver", metavar="DRIVER")
-    parser.add_argument("--budget", metavar="TIME", type=options.duration, default=60.0,
-                        help="how long: 90s, 10m, 1.5h (default 60s)")
-    parser.add_argument("--shard", metavar="K/N", type=options.shard, default=(1, 1),
-                        help="the K-th share of N of the programs; give all N the same --seed")
-    parser.add_argument("--seed", metavar="N", type=options.natural,
-                        help="seed of the first program; each next one's is one more")
-    parser.add_argument("--programs", metavar="N", type=options.at_least_one,
-                        help="no more programs than these: 1 replays one")
-    parser.add_argument("--kills", action="store_true",
-                        help="kill one process of each program at a random moment")
-    parser.add_argument("--shrink-for", metavar="TIME", type=options.duration, default=10.0,
-                        help="how long to look for a smaller program that fails (default 10s)")
+    parser.add_argument(
+        "--budget",
+        metavar="TIME",
+        type=options.duration,
+        default=60.0,
+        help="how long: 90s, 10m, 1.5h (default 60s)",
+    )
+    parser.add_argument(
+        "--shard",
+        metavar="K/N",
+        type=options.shard,
+        default=(1, 1),
+        help="the K-th share of N of the programs; give all N the same --seed",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=options.natural,
+        help="seed of the first program; each next one's is one more",
+    )
+    parser.add_argument(
+        "--programs",
+        metavar="N",
+        type=options.at_least_one,
+        help="no more programs than these: 1 replays one",
+    )
+    parser.add_argument(
+        "--kills", action="store_true", help="kill one process of each program at a random moment"
+    )
+    parser.add_argument(
+        "--shrink-for",
+        metavar="TIME",
+        type=options.duration,
+        default=10.0,
+        help="how long to look for a smaller program that fails (default 10s)",
+    )
     options.add_patience(parser)
-    parser.add_argument("--results", metavar="FILE",
-                        help="where the results go (default: build/results/NAME.soak.jsonl)")
+    parser.add_argument(
+        "--results",
+        metavar="FILE",
+        help="where the results go (default: build/results/NAME.soak.jsonl)",
+    )
     options.add_python_driver(parser)
 
 
@@ -70,8 +97,9 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     return status
 
 
-def _command(args: argparse.Namespace, paths: Paths, driver: Driver, seed: int, results: Path,
-             evidence: Path) -> list[str]:
+def _command(
+    args: argparse.Namespace, paths: Paths, driver: Driver, seed: int, results: Path, evidence: Path
+) -> list[str]:
     argv = [str(paths.suite), "--soak", "--budget", str(args.budget), "--seed", str(seed)]
     argv += ["--shard", f"{args.shard[0]}/{args.shard[1]}"]
     argv += ["--patience", str(args.patience), "--name", driver.label]
@@ -84,8 +112,9 @@ def _command(args: argparse.Namespace, paths: Paths, driver: Driver, seed: int, 
     return [*argv, "--", *driver.argv]
 
 
-def _watch(argv: list[str], log: Path, watcher: SoakProgress,
-         args: argparse.Namespace) -> tuple[Status, str]:
+def _watch(
+    argv: list[str], log: Path, watcher: SoakProgress, args: argparse.Namespace
+) -> tuple[Status, str]:
     with Pool(1) as pool, watcher:
         job = pool.start("soak", argv, log)
         while pool.jobs:
@@ -107,8 +136,14 @@ def _is_stuck(job: Job, args: argparse.Namespace) -> bool:
     return time.monotonic() - job.started > args.budget + _STUCK_SECONDS * args.patience
 
 
-def _print_end(console: Console, driver: Driver, watcher: SoakProgress, results: Path, status: Status,
-               said: str) -> None:
+def _print_end(
+    console: Console,
+    driver: Driver,
+    watcher: SoakProgress,
+    results: Path,
+    status: Status,
+    said: str,
+) -> None:
     for record in watcher.failures:
         console.print(f"evidence: {record['evidence']}", soft_wrap=True)
     if status in (Status.INCONCLUSIVE, Status.DRIVER_BROKEN) and said:
@@ -116,5 +151,11 @@ def _print_end(console: Console, driver: Driver, watcher: SoakProgress, results:
     console.print(f"results:  {results}", soft_wrap=True)
     colour = "bold green" if status == Status.CONFORMS else "bold red"
     verdict = "no program failed" if status == Status.CONFORMS else SENTENCES[status]
-    console.print(Text(f"{driver.label} ({watcher.title}): {verdict}: {sentence(watcher.seen)}, "
-                       f"{len(watcher.failures)} failed", style=colour), soft_wrap=True)
+    console.print(
+        Text(
+            f"{driver.label} ({watcher.title}): {verdict}: {sentence(watcher.seen)}, "
+            f"{len(watcher.failures)} failed",
+            style=colour,
+        ),
+        soft_wrap=True,
+    )

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import List, Mapping, Optional, Sequence
+from typing import Mapping, Sequence
 
 # Longer than any message may be: it is the reader's to complain about it.
 _AT_ONCE = 1 << 20
@@ -22,10 +22,11 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._pending = b""
-        self.lines: List[bytes] = []
+        self.lines: list[bytes] = []
         self.at_end = False
-        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED,
-                                            struct.calcsize("3i"))
+        credentials = connection.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
+        )
         self.peer_pid: int = struct.unpack("3i", credentials)[0]
 
     def fileno(self) -> int:
@@ -77,17 +78,22 @@ class Program:
         try:
             with open(self._log_path, "wb") as log:
                 self.process = subprocess.Popen(
-                    list(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    env=environment, start_new_session=True)
+                    list(command),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=environment,
+                    start_new_session=True,
+                )
         except OSError:
             self._close()
             raise
 
-    def status(self) -> Optional[int]:
+    def status(self) -> int | None:
         """The root's exit status once it has ended, minus the signal's number if one ended it."""
         return self.process.poll()
 
-    def wait_for_status(self, seconds: float) -> Optional[int]:
+    def wait_for_status(self, seconds: float) -> int | None:
         """The same, waiting for it; None when it has not ended by then."""
         try:
             return self.process.wait(seconds)

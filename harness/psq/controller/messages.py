@@ -4,24 +4,52 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import jsonschema
 
 LONGEST_LINE = 1 << 20
 
-OPERATIONS: Dict[str, List[str]] = {
+OPERATIONS: dict[str, list[str]] = {
     "queue": ["put", "get", "qsize", "empty", "full", "close", "join_thread", "cancel_join_thread"],
-    "joinable_queue": ["put", "get", "qsize", "empty", "full", "close", "join_thread",
-                       "cancel_join_thread", "task_done", "join"],
+    "joinable_queue": [
+        "put",
+        "get",
+        "qsize",
+        "empty",
+        "full",
+        "close",
+        "join_thread",
+        "cancel_join_thread",
+        "task_done",
+        "join",
+    ],
     "simple_queue": ["put", "get", "empty", "close"],
-    "connection": ["send", "recv", "send_bytes", "recv_bytes", "recv_bytes_into", "poll", "close",
-                   "closed", "readable", "writable", "wait", "send_connection",
-                   "recv_connection"],
+    "connection": [
+        "send",
+        "recv",
+        "send_bytes",
+        "recv_bytes",
+        "recv_bytes_into",
+        "poll",
+        "close",
+        "closed",
+        "readable",
+        "writable",
+        "wait",
+        "send_connection",
+        "recv_connection",
+    ],
     "process": ["join_process", "exit_code", "terminate", "kill"],
 }
-OPTIONS = ["json", "preset_unfinished", "item.fail_serialize", "item.fail_deserialize",
-           "item.slow_serialize", "item.slow_deserialize"]
+OPTIONS = [
+    "json",
+    "preset_unfinished",
+    "item.fail_serialize",
+    "item.fail_deserialize",
+    "item.slow_serialize",
+    "item.slow_deserialize",
+]
 
 
 class Schemas:
@@ -37,7 +65,7 @@ class Schemas:
     def _text(folder: Path, kind: str) -> str:
         return (folder / f"{kind}.schema.json").read_text(encoding="utf-8")
 
-    def problem(self, kind: str, message: Any) -> Optional[str]:
+    def problem(self, kind: str, message: Any) -> str | None:
         """What is wrong with a message of that kind, or None."""
         errors = list(self._validators[kind].iter_errors(message))
         if not errors:
@@ -47,7 +75,7 @@ class Schemas:
         return f"{where + ': ' if where else ''}{shorten(error.message)}"
 
 
-def kind_of(message: Dict[str, Any]) -> str:
+def kind_of(message: dict[str, Any]) -> str:
     """Which of the messages of a driver this is."""
     for kind in ("hello", "began", "event"):
         if kind in message:

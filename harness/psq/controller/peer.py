@@ -7,19 +7,19 @@ import os
 import select
 import signal
 import time
-from typing import Any, Callable, Dict, List, Optional, Protocol
+from typing import Any, Callable, Protocol
 
 from psq.controller.channel import Channel, Program
 from psq.controller.messages import shorten
 from psq.controller.proc import thread_state
 
-Message = Dict[str, Any]
+Message = dict[str, Any]
 
 
 class Broken(Exception):
     """The driver broke a rule.  ``rule`` names its check, None for the one that is being played."""
 
-    def __init__(self, message: str, rule: Optional[str] = None) -> None:
+    def __init__(self, message: str, rule: str | None = None) -> None:
         super().__init__(message)
         self.rule = rule
 
@@ -30,22 +30,24 @@ class Run(Protocol):
     program: Program
     answer_within: float
 
-    def next_id(self) -> int: ...
+    def next_id(self) -> int:
+        ...
 
-    def wait(self, done: Callable[[], bool], what: str, whose: Optional["Peer"] = None) -> None: ...
+    def wait(self, done: Callable[[], bool], what: str, whose: Peer | None = None) -> None:
+        ...
 
 
 class Call:
     """A request that was sent, and what came back of it."""
 
-    def __init__(self, peer: "Peer", request: Message) -> None:
+    def __init__(self, peer: Peer, request: Message) -> None:
         self.peer = peer
         self.request = request
         self.sent = time.monotonic_ns()
-        self.answer: Optional[Message] = None
-        self.began: List[Message] = []
-        self.events: List[Message] = []
-        self.messages: List[Message] = []
+        self.answer: Message | None = None
+        self.began: list[Message] = []
+        self.events: list[Message] = []
+        self.messages: list[Message] = []
         """All of these in the order in which they came."""
 
     def wait(self) -> Message:
@@ -87,11 +89,11 @@ class Peer:
         self.channel = channel
         self.hello = hello
         self.pid: int = hello["pid"]
-        self.calls: Dict[Any, Call] = {}
-        self.refusals: List[Message] = []
+        self.calls: dict[Any, Call] = {}
+        self.refusals: list[Message] = []
         self.may_end = False
         try:
-            self.pidfd: Optional[int] = os.pidfd_open(self.pid)
+            self.pidfd: int | None = os.pidfd_open(self.pid)
         except OSError:
             self.pidfd = None
 
@@ -112,8 +114,11 @@ class Peer:
             self.channel.send(data)
         except OSError as error:
             rule = "process.stays" if self._soon_dead() else None
-            raise Broken(f"{self.name} no longer reads its connection: {error}; "
-                         f"{self.session.program.log_tail()}", rule) from None
+            raise Broken(
+                f"{self.name} no longer reads its connection: {error}; "
+                f"{self.session.program.log_tail()}",
+                rule,
+            ) from None
 
     def _soon_dead(self) -> bool:
         # The connection ends a moment before the process does.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import List, Tuple
 
 
 def thread_state(pid: int, tid: int) -> str:
@@ -12,7 +11,7 @@ def thread_state(pid: int, tid: int) -> str:
     return _fields(Path(f"/proc/{pid}/task/{tid}/stat"))[0]
 
 
-def members_of(group: int) -> List[int]:
+def members_of(group: int) -> list[int]:
     """The processes of a process group that have not ended."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
@@ -25,7 +24,7 @@ def members_of(group: int) -> List[int]:
     return found
 
 
-def open_files(pid: int, kinds: Tuple[str, ...] = ("pipe:", "socket:")) -> List[str]:
+def open_files(pid: int, kinds: tuple[str, ...] = ("pipe:", "socket:")) -> list[str]:
     """What the descriptors of a process stand for, such as socket:[123], if of these kinds."""
     found = []
     for name in os.listdir(f"/proc/{pid}/fd"):
@@ -37,6 +36,6 @@ def open_files(pid: int, kinds: Tuple[str, ...] = ("pipe:", "socket:")) -> List[
     return found
 
 
-def _fields(stat: Path) -> List[str]:
+def _fields(stat: Path) -> list[str]:
     """The fields behind the program's name, which may hold anything."""
     return stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import select
 import time
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
+from typing import Any, Callable, Mapping, NoReturn, Sequence
 
 from psq.controller.channel import Channel, Program
 from psq.controller.messages import LONGEST_LINE, Schemas, kind_of, shorten
@@ -18,18 +18,24 @@ class Session:
     ``violated`` is told of each rule for all messages that is broken: the check, and what was seen.
     """
 
-    def __init__(self, command: Sequence[str], answer_within: float, schemas: Schemas,
-                 violated: Callable[[str, str], None], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        answer_within: float,
+        schemas: Schemas,
+        violated: Callable[[str, str], None],
+        environment: Mapping[str, str],
+    ) -> None:
         self.answer_within = answer_within
         self.program = Program(command, environment)
-        self.peers: Dict[str, Peer] = {}
-        self._newcomers: List[Channel] = []
+        self.peers: dict[str, Peer] = {}
+        self._newcomers: list[Channel] = []
         self._schemas = schemas
         self._violated = violated
         self._last_id = 0
         self.hello: Message = {}
 
-    def __enter__(self) -> "Session":
+    def __enter__(self) -> Session:
         try:
             self._greet_root()
         except BaseException:
@@ -51,14 +57,16 @@ class Session:
         self._last_id += 1
         return self._last_id
 
-    def wait(self, done: Callable[[], bool], what: str, whose: Optional[Peer] = None) -> None:
+    def wait(self, done: Callable[[], bool], what: str, whose: Peer | None = None) -> None:
         """Handle what comes until ``done``.  Raises Broken when it does not come to that."""
         deadline = time.monotonic() + self.answer_within
         while not done():
             left = deadline - time.monotonic()
             if left <= 0:
-                raise Broken(f"waited {self.answer_within:g} s for {what}: nothing came; "
-                             f"{self.program.log_tail()}")
+                raise Broken(
+                    f"waited {self.answer_within:g} s for {what}: nothing came; "
+                    f"{self.program.log_tail()}"
+                )
             if whose is not None and whose.dead and not whose.may_end:
                 self.pump(0.05)
                 if not done():
@@ -75,8 +83,10 @@ class Session:
         pid = parent.value("spawn", name=name, objects=list(objects), **fields)
         child = self.expect_peer(name)
         if pid != child.pid:
-            raise Broken(f"spawn of {name} answered the pid {pid!r}, its hello came from "
-                         f"{child.pid}", "spawn.pid")
+            raise Broken(
+                f"spawn of {name} answered the pid {pid!r}, its hello came from " f"{child.pid}",
+                "spawn.pid",
+            )
         return child
 
     def pump(self, seconds: float) -> None:
@@ -111,11 +121,17 @@ class Session:
             if done():
                 return
             if status is not None:
-                raise Broken(f"the command ended with status {status} before {what}; "
-                             f"{self.program.log_tail()}", rule)
+                raise Broken(
+                    f"the command ended with status {status} before {what}; "
+                    f"{self.program.log_tail()}",
+                    rule,
+                )
             if time.monotonic() > deadline:
-                raise Broken(f"waited {self.answer_within:g} s for {what}: nothing came; "
-                             f"{self.program.log_tail()}", rule)
+                raise Broken(
+                    f"waited {self.answer_within:g} s for {what}: nothing came; "
+                    f"{self.program.log_tail()}",
+                    rule,
+                )
 
     def _introduce(self, channel: Channel) -> None:
         if not channel.lines:
@@ -134,8 +150,9 @@ class Session:
     def _check_hello(self, hello: Message, channel: Channel) -> None:
         shown = shorten(hello)
         if "hello" not in hello:
-            raise Broken(f"the first line of a connection must be its hello, not {shown}",
-                         "hello.first")
+            raise Broken(
+                f"the first line of a connection must be its hello, not {shown}", "hello.first"
+            )
         if hello["hello"] != 1:
             raise Broken(f"hello must be 1, the protocol's version, in {shown}", "hello.version")
         expected = "root" if not self.peers else None
@@ -147,8 +164,10 @@ class Session:
         if problem:
             raise Broken(f"{problem}, in {shown}", "hello.fields")
         if hello["pid"] != channel.peer_pid:
-            raise Broken(f"pid is {hello['pid']}, but the process that connected is "
-                         f"{channel.peer_pid}", "hello.pid")
+            raise Broken(
+                f"pid is {hello['pid']}, but the process that connected is " f"{channel.peer_pid}",
+                "hello.pid",
+            )
 
     # Lines.
 
@@ -156,8 +175,11 @@ class Session:
         try:
             message = json.loads(line.decode())
         except ValueError as error:
-            raise Broken(f"a line must be one JSON object in UTF-8 ({error}): "
-                         f"{shorten(line.decode(errors='replace'))}", rule) from None
+            raise Broken(
+                f"a line must be one JSON object in UTF-8 ({error}): "
+                f"{shorten(line.decode(errors='replace'))}",
+                rule,
+            ) from None
         if not isinstance(message, dict):
             raise Broken(f"a line must be a JSON object, not {shorten(message)}", rule)
         return message
@@ -172,8 +194,10 @@ class Session:
 
     def _take(self, peer: Peer, line: bytes) -> None:
         if len(line) >= LONGEST_LINE:
-            raise Broken(f"a line of {len(line) + 1} bytes, at most {LONGEST_LINE} are allowed",
-                         "message.length")
+            raise Broken(
+                f"a line of {len(line) + 1} bytes, at most {LONGEST_LINE} are allowed",
+                "message.length",
+            )
         message = self._parse(line, "message.json")
         kind = kind_of(message)
         if kind == "hello":
@@ -191,20 +215,24 @@ class Session:
         else:
             self._take_event(call, message)
 
-    def _call_of(self, peer: Peer, kind: str, message: Message) -> Optional[Call]:
+    def _call_of(self, peer: Peer, kind: str, message: Message) -> Call | None:
         number = message.get("id" if kind == "answer" else kind, "missing")
         if kind == "answer" and number is None:
             return None
         call = peer.calls.get(number) if isinstance(number, (int, float)) else None
         if call is None:
-            raise Broken(f"no request with this id was sent on this connection: {shorten(message)}",
-                         "answer.id")
+            raise Broken(
+                f"no request with this id was sent on this connection: {shorten(message)}",
+                "answer.id",
+            )
         return call
 
     def _take_answer(self, call: Call, answer: Message) -> None:
         if call.answer is not None:
-            raise Broken(f"{call} was answered twice: {shorten(call.answer)} and {shorten(answer)}",
-                         "answer.once")
+            raise Broken(
+                f"{call} was answered twice: {shorten(call.answer)} and {shorten(answer)}",
+                "answer.once",
+            )
         call.answer = answer
         call.messages.append(answer)
         self._check_times(call, answer)
@@ -231,19 +259,25 @@ class Session:
         if not call.sent <= invoked <= returned <= time.monotonic_ns():
             raise Broken(
                 f"invoked {invoked} and returned {returned} must be in order, between the request "
-                f"({call.sent}) and now, on CLOCK_MONOTONIC in nanoseconds: {call}", "answer.times")
+                f"({call.sent}) and now, on CLOCK_MONOTONIC in nanoseconds: {call}",
+                "answer.times",
+            )
         for began in call.began[-1:]:
             if began.get("index") == message.get("index") and began["at"] > invoked:
-                raise Broken(f"began at {began['at']}, after the call's beginning at {invoked}",
-                             "began.before-the-call")
+                raise Broken(
+                    f"began at {began['at']}, after the call's beginning at {invoked}",
+                    "began.before-the-call",
+                )
 
     # The end.
 
     def _died(self, peer: Peer) -> NoReturn:
         status = self.program.status() if peer.name == "root" else None
         shown = "" if status is None else f" with status {status}"
-        raise Broken(f"{peer.name} ended{shown} without being asked to; {self.program.log_tail()}",
-                     "process.stays")
+        raise Broken(
+            f"{peer.name} ended{shown} without being asked to; {self.program.log_tail()}",
+            "process.stays",
+        )
 
     def _take_the_rest(self) -> None:
         """Hang up and read to the end: what was written too much shows up only now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Iterator, List, Mapping, Optional, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from psq.base.paths import SCHEMAS
 from psq.controller.messages import Schemas
@@ -15,10 +15,10 @@ PATIENCE = 60.0
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], environment: Optional[Mapping[str, str]] = None
+    command: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> Iterator[Session]:
     """Starts the driver; at the end no message of it may have broken a rule of the protocol."""
-    broken: List[str] = []
+    broken: list[str] = []
 
     def note(rule: str, problem: str) -> None:
         broken.append(f"{rule}: {problem}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from psq.controller.items import received
 from psq.controller.messages import OPERATIONS, OPTIONS, shorten
 from psq.controller.peer import Broken
-from psq.driver_check.rules import check, declares, expect_value, item, some_queue
 from psq.controller.session import Session
+from psq.driver_check.rules import check, declares, expect_value, item, some_queue
 
 _QUEUES = ("queue", "joinable_queue", "simple_queue")
 
@@ -26,8 +26,11 @@ def create_types(session: Session) -> None:
         session.root.ask("drop", on=kind)
 
 
-@check("create.pipe", "A pipe has two ends; with duplex false the first receives, the other sends.",
-       needs=("connection.send", "connection.recv"))
+@check(
+    "create.pipe",
+    "A pipe has two ends; with duplex false the first receives, the other sends.",
+    needs=("connection.send", "connection.recv"),
+)
 def create_pipe(session: Session) -> None:
     for duplex in ({}, {"duplex": True}, {"duplex": False}):
         session.root.ask("create", type="pipe", names=["a", "b"], **duplex)
@@ -50,8 +53,11 @@ def create_again(session: Session) -> None:
     session.root.ask("create", type=kind, names=["q"])
 
 
-@check("create.maxsize", "maxsize reaches the queue; put answers full, get answers empty.",
-       needs=("queue.put", "queue.get"))
+@check(
+    "create.maxsize",
+    "maxsize reaches the queue; put answers full, get answers empty.",
+    needs=("queue.put", "queue.get"),
+)
 def create_maxsize(session: Session) -> None:
     session.root.ask("create", type="queue", names=["q"], maxsize=1)
     session.root.ask("get", "empty", on="q", block=False)
@@ -60,8 +66,11 @@ def create_maxsize(session: Session) -> None:
     session.root.ask("put", "full", on="q", item=item(session), timeout=0.01)
 
 
-@check("create.unfinished", "unfinished presets the count of unfinished tasks.",
-       needs=("preset_unfinished", "joinable_queue.task_done"))
+@check(
+    "create.unfinished",
+    "unfinished presets the count of unfinished tasks.",
+    needs=("preset_unfinished", "joinable_queue.task_done"),
+)
 def create_unfinished(session: Session) -> None:
     session.root.ask("create", type="joinable_queue", names=["q"], unfinished=2)
     session.root.ask("task_done", on="q")
@@ -76,8 +85,11 @@ def drop_forgets(session: Session) -> None:
     session.root.ask("put", "bad_request", on="q", item=item(session))
 
 
-@check("drop.last-reference", "With drop the last reference goes: the other end sees it.",
-       needs=("connection.send", "connection.recv"))
+@check(
+    "drop.last-reference",
+    "With drop the last reference goes: the other end sees it.",
+    needs=("connection.send", "connection.recv"),
+)
 def drop_last_reference(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     session.root.ask("send", on="b", item=item(session), thread="t")
@@ -86,8 +98,7 @@ def drop_last_reference(session: Session) -> None:
     session.root.ask("recv", "end_of_stream", on="a")
 
 
-@check("timeout.seconds", "timeout is seconds; the time stamps show it.",
-       needs=("queue.get",))
+@check("timeout.seconds", "timeout is seconds; the time stamps show it.", needs=("queue.get",))
 def timeout_seconds(session: Session) -> None:
     session.root.ask("create", type="queue", names=["q"])
     answer = session.root.ask("get", "empty", on="q", timeout=0.2)
@@ -97,8 +108,11 @@ def timeout_seconds(session: Session) -> None:
         raise Broken(f"get with a timeout of 0.2 s took {took} ns between invoked and returned")
 
 
-@check("timeout.words", "timeout may be nan, inf or -inf; what it does is the implementation's.",
-       needs=("queue.put", "queue.get"))
+@check(
+    "timeout.words",
+    "timeout may be nan, inf or -inf; what it does is the implementation's.",
+    needs=("queue.put", "queue.get"),
+)
 def timeout_words(session: Session) -> None:
     session.root.ask("create", type="queue", names=["q"])
     for word in ("nan", "inf", "-inf"):
@@ -108,8 +122,12 @@ def timeout_words(session: Session) -> None:
     session.root.ask("put", "bad_request", on="q", item=item(session), timeout="soon")
 
 
-@check("poll.timeout", "The timeout of poll is 0 when absent, and null waits for ever.",
-       needs=("connection.poll", "connection.send"), after=("began.at-once",))
+@check(
+    "poll.timeout",
+    "The timeout of poll is 0 when absent, and null waits for ever.",
+    needs=("connection.poll", "connection.send"),
+    after=("began.at-once",),
+)
 def poll_timeout(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     call = session.root.start("poll", on="a")
@@ -120,8 +138,11 @@ def poll_timeout(session: Session) -> None:
     expect_value(waiting, True)
 
 
-@check("wait.names", "wait answers with the names of the connections that are ready.",
-       needs=("connection.wait", "connection.send"))
+@check(
+    "wait.names",
+    "wait answers with the names of the connections that are ready.",
+    needs=("connection.wait", "connection.send"),
+)
 def wait_names(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     session.root.ask("create", type="pipe", names=["c", "d"])
@@ -132,11 +153,14 @@ def wait_names(session: Session) -> None:
     expect_value(call, ["c"])
 
 
-def _fields_of(session: Session, do: str) -> Dict[str, Any]:
+def _fields_of(session: Session, do: str) -> dict[str, Any]:
     if do in ("put", "send", "send_bytes"):
         return {"item": item(session)}
-    others = {"recv_bytes_into": {"room": 8}, "send_connection": {"connection": "connection2"},
-              "recv_connection": {"as": "connection3"}}
+    others = {
+        "recv_bytes_into": {"room": 8},
+        "send_connection": {"connection": "connection2"},
+        "recv_connection": {"as": "connection3"},
+    }
     return others.get(do, {})
 
 
@@ -145,7 +169,7 @@ def unsupported_operations(session: Session) -> None:
     for kind, operations in OPERATIONS.items():
         if kind == "process" or not declares(session.hello, kind):
             continue
-        names: List[str] = [kind + "1", kind + "2"] if kind == "connection" else [kind]
+        names: list[str] = [kind + "1", kind + "2"] if kind == "connection" else [kind]
         session.root.ask("create", type="pipe" if kind == "connection" else kind, names=names)
         known = {name for others in OPERATIONS.values() for name in others}
         for do in sorted(known - set(OPERATIONS["process"])):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Message
-from psq.driver_check.rules import check, expect_value, item, some_queue
 from psq.controller.session import Session
+from psq.driver_check.rules import check, expect_value, item, some_queue
 
 
-def _pass_on(session: Session, payload: Dict[str, Any], put: str = "send",
-             get: str = "recv") -> Any:
+def _pass_on(
+    session: Session, payload: dict[str, Any], put: str = "send", get: str = "recv"
+) -> Any:
     """Send over a pipe from a thread of its own, and return the value that arrives."""
     session.root.ask("create", type="pipe", names=["a", "b"])
     sent = session.root.start(put, on="b", thread="sender", **payload)
@@ -33,8 +34,11 @@ def item_sizes(session: Session) -> None:
         put.expect("ok")
 
 
-@check("item.exact-size", "The serialized size of an item is exactly its size.",
-       needs=("connection.send", "connection.recv_bytes"))
+@check(
+    "item.exact-size",
+    "The serialized size of an item is exactly its size.",
+    needs=("connection.send", "connection.recv_bytes"),
+)
 def item_exact_size(session: Session) -> None:
     least = session.hello["limits"]["item_bytes"]
     session.root.ask("create", type="pipe", names=["a", "b"])
@@ -47,8 +51,11 @@ def item_exact_size(session: Session) -> None:
             raise Broken(f"an item of {size} bytes was {seen} bytes long on the pipe")
 
 
-@check("item.bytes", "As a bytes payload an item is exactly size bytes; cut it is not intact.",
-       needs=("connection.send_bytes", "connection.recv_bytes"))
+@check(
+    "item.bytes",
+    "As a bytes payload an item is exactly size bytes; cut it is not intact.",
+    needs=("connection.send_bytes", "connection.recv_bytes"),
+)
 def item_bytes(session: Session) -> None:
     payload = item(session, 9, size=4000)
     value = _pass_on(session, {"item": payload}, "send_bytes", "recv_bytes")
@@ -57,12 +64,17 @@ def item_bytes(session: Session) -> None:
     session.root.ask("send_bytes", on="b", item=payload, offset=0, size=3000, thread="sender")
     value = session.root.value("recv_bytes", on="a")
     if value.get("item", {}).get("intact", False) or not value.keys() & {"item", "bytes"}:
-        raise Broken(f"3000 of the item's 4000 bytes arrived as {shorten(value)}; "
-                     "expected a broken item or bytes")
+        raise Broken(
+            f"3000 of the item's 4000 bytes arrived as {shorten(value)}; "
+            "expected a broken item or bytes"
+        )
 
 
-@check("bytes.hex", "Bytes travel as hexadecimal; of those received at most 65536 are shown.",
-       needs=("connection.send_bytes", "connection.recv_bytes"))
+@check(
+    "bytes.hex",
+    "Bytes travel as hexadecimal; of those received at most 65536 are shown.",
+    needs=("connection.send_bytes", "connection.recv_bytes"),
+)
 def bytes_hex(session: Session) -> None:
     value = _pass_on(session, {"bytes": "68656c6c6f"}, "send_bytes", "recv_bytes")
     if value != {"bytes": "68656c6c6f", "size": 5}:
@@ -74,8 +86,11 @@ def bytes_hex(session: Session) -> None:
     session.root.ask("send_bytes", "bad_request", on="b", bytes="xyz")
 
 
-@check("bytes.into", "recv_bytes_into answers count and the bytes; too long, the whole message.",
-       needs=("connection.send_bytes", "connection.recv_bytes_into"))
+@check(
+    "bytes.into",
+    "recv_bytes_into answers count and the bytes; too long, the whole message.",
+    needs=("connection.send_bytes", "connection.recv_bytes_into"),
+)
 def bytes_into(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     session.root.ask("send_bytes", on="b", bytes="010203", thread="t")
@@ -100,15 +115,21 @@ def json_values(session: Session) -> None:
         expect_value(session.root.start("get", on="q"), {"json": value})
 
 
-@check("item.fail-serialize", "An item that fails to be serialized is not_serializable.",
-       needs=("item.fail_serialize", "connection.send"))
+@check(
+    "item.fail-serialize",
+    "An item that fails to be serialized is not_serializable.",
+    needs=("item.fail_serialize", "connection.send"),
+)
 def fail_serialize(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     session.root.ask("send", "not_serializable", on="b", item=item(session, fail="serialize"))
 
 
-@check("item.fail-deserialize", "An item that fails to be deserialized is not_deserializable.",
-       needs=("item.fail_deserialize", "connection.send", "connection.recv"))
+@check(
+    "item.fail-deserialize",
+    "An item that fails to be deserialized is not_deserializable.",
+    needs=("item.fail_deserialize", "connection.send", "connection.recv"),
+)
 def fail_deserialize(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     session.root.ask("send", on="b", item=item(session, size=300, fail="deserialize"), thread="t")
@@ -128,13 +149,19 @@ def _slow(session: Session, what: str) -> None:
         raise Broken(f"an item that {what}s 0.1 s longer took {took} ns")
 
 
-@check("item.slow-serialize", "An item may take longer to be serialized.",
-       needs=("item.slow_serialize", "connection.send", "connection.recv"))
+@check(
+    "item.slow-serialize",
+    "An item may take longer to be serialized.",
+    needs=("item.slow_serialize", "connection.send", "connection.recv"),
+)
 def slow_serialize(session: Session) -> None:
     _slow(session, "serialize")
 
 
-@check("item.slow-deserialize", "An item may take longer to be deserialized.",
-       needs=("item.slow_deserialize", "connection.send", "connection.recv"))
+@check(
+    "item.slow-deserialize",
+    "An item may take longer to be deserialized.",
+    needs=("item.slow_deserialize", "connection.send", "connection.recv"),
+)
 def slow_deserialize(session: Session) -> None:
     _slow(session, "deserialize")

@@ -10,8 +10,8 @@ from typing import Any
 from psq.controller.items import received
 from psq.controller.messages import LONGEST_LINE, shorten
 from psq.controller.peer import Broken, Call, Message
-from psq.driver_check.rules import FIRST, check, item, some_queue
 from psq.controller.session import Session
+from psq.driver_check.rules import FIRST, check, item, some_queue
 
 
 def _line(**request: Any) -> bytes:
@@ -26,9 +26,11 @@ def _refused(session: Session, data: bytes) -> Message:
     """Send a line without a usable id; returns its answer, which must be a bad_request."""
     before = len(session.root.refusals)
     session.root.send_raw(data)
-    session.wait(lambda: len(session.root.refusals) > before,
-                 f"bad_request with the id null for {shorten(data.decode(errors='replace'))}",
-                 session.root)
+    session.wait(
+        lambda: len(session.root.refusals) > before,
+        f"bad_request with the id null for {shorten(data.decode(errors='replace'))}",
+        session.root,
+    )
     answer = session.root.refusals[-1]
     if answer["outcome"] != "bad_request":
         raise Broken(f"{data!r:.80} was answered {shorten(answer)}; expected bad_request")
@@ -97,7 +99,7 @@ def unknown_fields(session: Session) -> None:
 
 @check("bad-request.no-json", "A line that is no JSON is a bad_request with the id null.")
 def no_json(session: Session) -> None:
-    for data in (b"put that in your queue\n", b"{\"id\":1,\n", b"\xff\xfe\n", b"{} {}\n"):
+    for data in (b"put that in your queue\n", b'{"id":1,\n', b"\xff\xfe\n", b"{} {}\n"):
         _refused(session, data)
     _still_usable(session)
 
@@ -145,8 +147,12 @@ def no_such_object(session: Session) -> None:
 @check("bad-request.payload", "A put without a payload that makes sense is a bad_request.")
 def bad_payload(session: Session) -> None:
     some_queue(session, session.root)
-    for payload in ({}, {"item": 7}, {"item": {"from": "root"}},
-                    {"item": {"from": "root", "seq": "x", "size": 4096}}):
+    for payload in (
+        {},
+        {"item": 7},
+        {"item": {"from": "root"}},
+        {"item": {"from": "root", "seq": "x", "size": 4096}},
+    ):
         session.root.ask("put", "bad_request", on="q", **payload)
     least = session.hello["limits"]["item_bytes"]
     if least > 0:
@@ -167,8 +173,11 @@ def began_written(session: Session) -> None:
         raise Broken(f"tid {tid} is no thread of the process {session.root.pid}")
 
 
-@check("began.at-once", "began is written before the call, unbuffered: a blocked call has begun.",
-       after=("began.written",))
+@check(
+    "began.at-once",
+    "began is written before the call, unbuffered: a blocked call has begun.",
+    after=("began.written",),
+)
 def began_at_once(session: Session) -> None:
     some_queue(session, session.root)
     call = session.root.start("get", on="q", began=True, thread="a")
@@ -177,20 +186,28 @@ def began_at_once(session: Session) -> None:
     call.expect("ok")
 
 
-@check("thread.main", "The thread named main is the process's real main thread.",
-       after=("began.written",))
+@check(
+    "thread.main",
+    "The thread named main is the process's real main thread.",
+    after=("began.written",),
+)
 def main_thread(session: Session) -> None:
     some_queue(session, session.root)
     for fields in ({}, {"thread": "main"}):
         call = session.root.start("put", on="q", item=item(session), began=True, **fields)
         call.expect("ok")
         if call.began[0]["tid"] != session.root.pid:
-            raise Broken(f"main has the kernel's id {call.began[0]['tid']}, the process has "
-                         f"{session.root.pid}")
+            raise Broken(
+                f"main has the kernel's id {call.began[0]['tid']}, the process has "
+                f"{session.root.pid}"
+            )
 
 
-@check("thread.side-by-side", "Threads run side by side: a blocked call stops no other thread.",
-       after=("began.at-once",))
+@check(
+    "thread.side-by-side",
+    "Threads run side by side: a blocked call stops no other thread.",
+    after=("began.at-once",),
+)
 def side_by_side(session: Session) -> None:
     some_queue(session, session.root)
     blocked = [session.root.start("get", on="q", thread=name, began=True) for name in "abc"]
@@ -204,8 +221,11 @@ def side_by_side(session: Session) -> None:
         raise Broken("calls on threads of different names began on the same thread")
 
 
-@check("thread.order", "One thread does its requests in the order in which they came.",
-       after=("began.at-once",))
+@check(
+    "thread.order",
+    "One thread does its requests in the order in which they came.",
+    after=("began.at-once",),
+)
 def thread_order(session: Session) -> None:
     some_queue(session, session.root)
     first = session.root.start("get", on="q", thread="a", began=True)
@@ -219,8 +239,11 @@ def thread_order(session: Session) -> None:
         raise Broken(f"{second} was called before {first} had returned")
 
 
-@check("thread.reader", "The loop that reads requests never blocks in an operation.",
-       after=("began.at-once",))
+@check(
+    "thread.reader",
+    "The loop that reads requests never blocks in an operation.",
+    after=("began.at-once",),
+)
 def reader_free(session: Session) -> None:
     some_queue(session, session.root)
     blocked = session.root.start("get", on="q", began=True)

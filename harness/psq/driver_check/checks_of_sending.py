@@ -5,11 +5,15 @@ from __future__ import annotations
 from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Peer
-from psq.driver_check.rules import check, expect_value, item, some_queue
 from psq.controller.session import Session
+from psq.driver_check.rules import check, expect_value, item, some_queue
 
-_NEEDS = ("connection.send_connection", "connection.recv_connection", "connection.send",
-          "connection.recv")
+_NEEDS = (
+    "connection.send_connection",
+    "connection.recv_connection",
+    "connection.send",
+    "connection.recv",
+)
 
 
 def _passes(session: Session, sender: Peer, on: str, receiver: Peer, of: str) -> None:
@@ -25,8 +29,11 @@ def _two_pipes(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["x", "y"])
 
 
-@check("send-connection.as", "The connection that comes is known by the name that was asked for.",
-       needs=_NEEDS)
+@check(
+    "send-connection.as",
+    "The connection that comes is known by the name that was asked for.",
+    needs=_NEEDS,
+)
 def sent_as(session: Session) -> None:
     _two_pipes(session)
     answer = session.root.ask("send_connection", on="line", connection="y")
@@ -39,8 +46,12 @@ def sent_as(session: Session) -> None:
     session.root.ask("send", "bad_request", on="got", item=item(session))
 
 
-@check("send-connection.waits", "recv_connection begins, and waits for the connection to come.",
-       needs=_NEEDS, after=("send-connection.as", "began.at-once"))
+@check(
+    "send-connection.waits",
+    "recv_connection begins, and waits for the connection to come.",
+    needs=_NEEDS,
+    after=("send-connection.as", "began.at-once"),
+)
 def sent_waits(session: Session) -> None:
     _two_pipes(session)
     call = session.root.start("recv_connection", on="far", thread="t", began=True, **{"as": "got"})
@@ -51,8 +62,12 @@ def sent_waits(session: Session) -> None:
     _passes(session, session.root, "x", session.root, "got")
 
 
-@check("send-connection.bad-request", "What is no connection, or a name that is taken, is refused.",
-       needs=_NEEDS, after=("send-connection.as",))
+@check(
+    "send-connection.bad-request",
+    "What is no connection, or a name that is taken, is refused.",
+    needs=_NEEDS,
+    after=("send-connection.as",),
+)
 def sent_bad_request(session: Session) -> None:
     _two_pipes(session)
     some_queue(session, session.root)
@@ -65,8 +80,12 @@ def sent_bad_request(session: Session) -> None:
     _passes(session, session.root, "x", session.root, "got")
 
 
-@check("send-connection.message", "A message in its place is not_deserializable.",
-       needs=_NEEDS, after=("send-connection.as",))
+@check(
+    "send-connection.message",
+    "A message in its place is not_deserializable.",
+    needs=_NEEDS,
+    after=("send-connection.as",),
+)
 def sent_message(session: Session) -> None:
     _two_pipes(session)
     session.root.ask("send", on="line", item=item(session))
@@ -74,8 +93,12 @@ def sent_message(session: Session) -> None:
     session.root.ask("send", "bad_request", on="got", item=item(session))
 
 
-@check("send-connection.given", "What was obtained can be given to a child, and nobody else has it.",
-       needs=("process", *_NEEDS), after=("send-connection.as", "spawn.end-of-file"))
+@check(
+    "send-connection.given",
+    "What was obtained can be given to a child, and nobody else has it.",
+    needs=("process", *_NEEDS),
+    after=("send-connection.as", "spawn.end-of-file"),
+)
 def sent_given(session: Session) -> None:
     # The sender makes no children: what it keeps of a connection that it sent is its own affair.
     session.root.ask("create", type="pipe", names=["line", "far"])

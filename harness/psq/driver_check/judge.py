@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import sys
-from typing import Dict, List, Optional, Sequence, Set
+from typing import Sequence
 
 from psq.controller.messages import Schemas
 from psq.controller.peer import Broken
@@ -15,12 +15,12 @@ from psq.controller.session import Session
 from psq.controller.subreaper import subreaper
 
 # Each of these modules adds its checks to the list, in this order.
-from psq.driver_check import checks_of_requests  # noqa: F401  isort: skip
-from psq.driver_check import checks_of_objects  # noqa: F401  isort: skip
-from psq.driver_check import checks_of_payloads  # noqa: F401  isort: skip
-from psq.driver_check import checks_of_runs  # noqa: F401  isort: skip
-from psq.driver_check import checks_of_processes  # noqa: F401  isort: skip
-from psq.driver_check import checks_of_sending  # noqa: F401  isort: skip
+from psq.driver_check import checks_of_requests  # noqa: F401
+from psq.driver_check import checks_of_objects  # noqa: F401
+from psq.driver_check import checks_of_payloads  # noqa: F401
+from psq.driver_check import checks_of_runs  # noqa: F401
+from psq.driver_check import checks_of_processes  # noqa: F401
+from psq.driver_check import checks_of_sending  # noqa: F401
 from psq.driver_check.rules import ALWAYS, AT_START, CHECKS, FIRST, Check, NoQueue, declares
 
 
@@ -31,10 +31,10 @@ class Judge:
         self._command = command
         self._answer_within = answer_within
         self._schemas = schemas
-        self.problems: Dict[str, List[str]] = {}
-        self.not_played: Dict[str, str] = {}
-        self.passed: Set[str] = set()
-        self.hello: Optional[dict] = None
+        self.problems: dict[str, list[str]] = {}
+        self.not_played: dict[str, str] = {}
+        self.passed: set[str] = set()
+        self.hello: dict | None = None
 
     def start(self) -> bool:
         """Play the start: connection and hello.  Whether the rest can be played."""
@@ -84,7 +84,7 @@ class Judge:
             found.append(problem)
 
 
-def judge_driver(judge: Judge, chosen: List[Check]) -> bool:
+def judge_driver(judge: Judge, chosen: list[Check]) -> bool:
     """Plays these checks, prints what each came to, and says whether the driver keeps all of them."""
     with subreaper():
         words = _play(judge, chosen)
@@ -93,8 +93,8 @@ def judge_driver(judge: Judge, chosen: List[Check]) -> bool:
     return ok > 0 and not broken
 
 
-def _play(judge: Judge, chosen: List[Check]) -> List[str]:
-    words: List[str] = []
+def _play(judge: Judge, chosen: list[Check]) -> list[str]:
+    words: list[str] = []
     if judge.start():
         for rule in chosen:
             judge.play(rule)
@@ -107,7 +107,7 @@ def _play(judge: Judge, chosen: List[Check]) -> List[str]:
     return words
 
 
-def choose(globs: List[str]) -> List[Check]:
+def choose(globs: list[str]) -> list[Check]:
     """The checks that match, and those that they come after; none when nothing matches."""
     if not globs:
         return CHECKS
@@ -116,14 +116,14 @@ def choose(globs: List[str]) -> List[Check]:
         return CHECKS  # Every one of them shows it.
     if _matching(AT_START, globs):
         wanted.add(FIRST)
-    grown: Set[str] = set()
+    grown: set[str] = set()
     while grown != wanted:
         grown = set(wanted)
         wanted |= {name for rule in CHECKS if rule.name in wanted for name in rule.after}
     return [rule for rule in CHECKS if rule.name in wanted]
 
 
-def _matching(rules: List[Check], globs: List[str]) -> Set[str]:
+def _matching(rules: list[Check], globs: list[str]) -> set[str]:
     return {rule.name for rule in rules for glob in globs if fnmatch.fnmatch(rule.name, glob)}
 
 

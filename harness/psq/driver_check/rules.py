@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable
 
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Call, Message, Peer
@@ -17,13 +17,13 @@ class Check:
     name: str
     rule: str
     play: Any = None
-    needs: Tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     """What the driver must declare: types, ``type.operation``, or options."""
-    after: Tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     """Checks that must have been ok for this one to say anything."""
 
 
-CHECKS: List[Check] = []
+CHECKS: list[Check] = []
 
 FIRST = "request.answered"
 """The check that all others come after: without it none says anything."""
@@ -31,7 +31,7 @@ FIRST = "request.answered"
 Play = Callable[[Session], None]
 
 
-def check(name: str, rule: str, needs: Tuple[str, ...] = (), after: Tuple[str, ...] = ()):
+def check(name: str, rule: str, needs: tuple[str, ...] = (), after: tuple[str, ...] = ()):
     """Adds the decorated play to the list."""
 
     def add(play: Play) -> Play:
@@ -78,8 +78,9 @@ def declares(hello: Message, need: str) -> bool:
     return operation in names if operation else bool(names)
 
 
-def item(session: Session, seq: int = 0, sender: str = "root", size: int = 0,
-         **more: Any) -> Dict[str, Any]:
+def item(
+    session: Session, seq: int = 0, sender: str = "root", size: int = 0, **more: Any
+) -> dict[str, Any]:
     """An item of at least the least size that the driver makes."""
     least = session.hello["limits"]["item_bytes"]
     return {"from": sender, "seq": seq, "size": max(size, least), **more}

@@ -12,12 +12,12 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from psq.reporting.console import make_console
-from psq.kill_matrix.history_faults import HISTORY_FAULTS, HistoryFault
 from psq.base.paths import Paths
-from psq.running.pool import Job, Pool
-from psq.results.result_file import Tail
 from psq.base.status import InternalError, Status, UsageError, did_you_mean
+from psq.kill_matrix.history_faults import HISTORY_FAULTS, HistoryFault
+from psq.reporting.console import make_console
+from psq.results.result_file import Tail
+from psq.running.pool import Job, Pool
 
 _HANG_AFTER_SECONDS = 3.0
 _LIMIT_SECONDS = 120.0
@@ -47,7 +47,9 @@ def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         runs = deque(
             _Run(row, args.seed + number * 1000, Path(scratch) / f"{row.fault.name}-{number}.jsonl")
-            for number in range(args.times) for row in rows)
+            for number in range(args.times)
+            for row in rows
+        )
         with Pool(args.jobs) as pool:
             while runs or pool.jobs:
                 while runs and pool.free:
@@ -58,17 +60,24 @@ def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
                     pool.end(job)
                     _note(job, "did not end in time")
     _print(rows)
-    return Status.CONFORMS if all(row.found == row.runs for row in rows) else Status.DOES_NOT_CONFORM
+    return (
+        Status.CONFORMS if all(row.found == row.runs for row in rows) else Status.DOES_NOT_CONFORM
+    )
 
 
 def _choose(globs: list[str]) -> list[HistoryFault]:
     names = [fault.name for fault in HISTORY_FAULTS]
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):
-            raise UsageError(f"no fault of generated programs matches {glob!r}; there are "
-                             f"{', '.join(names)}." + did_you_mean(glob, names))
-    return [fault for fault in HISTORY_FAULTS
-            if not globs or any(fnmatchcase(fault.name, glob) for glob in globs)]
+            raise UsageError(
+                f"no fault of generated programs matches {glob!r}; there are "
+                f"{', '.join(names)}." + did_you_mean(glob, names)
+            )
+    return [
+        fault
+        for fault in HISTORY_FAULTS
+        if not globs or any(fnmatchcase(fault.name, glob) for glob in globs)
+    ]
 
 
 def _start(pool: Pool, run: _Run, suite: Path, program: Path, args: argparse.Namespace) -> None:
@@ -86,7 +95,9 @@ def _judge(job: Job) -> None:
     try:
         verdicts = [each for each in Tail(run.results).read() if each.get("record") == "test"]
     except ValueError as error:
-        raise InternalError(f"{run.row.fault.name}: results that cannot be read: {error}") from error
+        raise InternalError(
+            f"{run.row.fault.name}: results that cannot be read: {error}"
+        ) from error
     if len(verdicts) != 1:
         _note(job, f"no verdict: {job.log_tail(300)}")
         return
@@ -115,10 +126,14 @@ def _print(rows: list[Row]) -> None:
         table.add_column(column, justify="right")
     for row in rows:
         times = sorted(row.seconds) or [0.0]
-        table.add_row(row.fault.name, row.fault.test,
-                      Text(f"{row.found} of {row.runs}",
-                           "green" if row.found == row.runs else "bold red"),
-                      f"{row.fault.budget:.0f}", f"{times[len(times) // 2]:.1f}", f"{times[-1]:.1f}")
+        table.add_row(
+            row.fault.name,
+            row.fault.test,
+            Text(f"{row.found} of {row.runs}", "green" if row.found == row.runs else "bold red"),
+            f"{row.fault.budget:.0f}",
+            f"{times[len(times) // 2]:.1f}",
+            f"{times[-1]:.1f}",
+        )
     console.print(table)
     for row in rows:
         for why in row.whys:

@@ -19,15 +19,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from psq.reporting.console import make_console
-from psq.reporting.target import STANDARD_OUTPUT, write
-from psq.running.faults import all_faults, read_also
+from psq.base.paths import Paths
+from psq.base.status import InternalError, Status, UsageError, did_you_mean
 from psq.kill_matrix.history_faults import RARE
 from psq.law.clause_table import Law
-from psq.base.paths import Paths
-from psq.running.pool import Job, Pool
+from psq.reporting.console import make_console
+from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.results.result_file import Tail
-from psq.base.status import InternalError, Status, UsageError, did_you_mean
+from psq.running.faults import all_faults, read_also
+from psq.running.pool import Job, Pool
 
 _LIMIT_SECONDS = 120.0
 # A fault that makes a call hang is seen after this long; a right queue is never that slow here, or
@@ -61,14 +61,20 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     also = read_also(paths.also, everything)
     # The rare ones are for generated programs alone.
     known = [fault for fault in everything if not fault["name"].startswith(RARE)]
-    faults = [{**fault, "also": also.get(fault["name"], [])} for fault in _choose(known, args.fault)]
+    faults = [
+        {**fault, "also": also.get(fault["name"], [])} for fault in _choose(known, args.fault)
+    ]
     for fault in faults:
         if not law.tests_of(fault["clause"]):
-            raise InternalError(f"the fault {fault['name']} breaks {fault['clause']}, "
-                                "which is no clause with a test")
+            raise InternalError(
+                f"the fault {fault['name']} breaks {fault['clause']}, "
+                "which is no clause with a test"
+            )
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        trials = [_trial(f, Path(scratch) / f"{i}.jsonl", law, whole=args.whole)
-                  for i, f in enumerate([*_controls_of(faults), *faults])]
+        trials = [
+            _trial(f, Path(scratch) / f"{i}.jsonl", law, whole=args.whole)
+            for i, f in enumerate([*_controls_of(faults), *faults])
+        ]
         _run_all(trials, suite, args)
     if args.json:
         write(args.json, _as_lines(trials))
@@ -90,8 +96,11 @@ def _near(law: Law, clause: str) -> list[str]:
     Those that find a fault at once: generated programs only where a clause has nothing else.
     """
     section = clause.split(".")[:2]
-    near = [clause] if len(clause.split(".")) <= len(section) else [
-        each for each in law.clauses if each.split(".")[:2] == section]
+    near = (
+        [clause]
+        if len(clause.split(".")) <= len(section)
+        else [each for each in law.clauses if each.split(".")[:2] == section]
+    )
     tests = [test.name for each in near for test in law.tests_of(each)]
     scenarios = [name for name in tests if not name.endswith("__programs")]
     own = [test.name for test in law.tests_of(clause)]
@@ -106,8 +115,12 @@ def _controls_of(faults: list[dict]) -> list[dict]:
         page = fault["clause"].split(".")[0]
         groups.setdefault((page, driver), set()).add(fault["clause"])
     return [
-        {"name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])}, {page})", "breaks": _CONTROL,
-         "driver": driver, "clauses": sorted(clauses)}
+        {
+            "name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])}, {page})",
+            "breaks": _CONTROL,
+            "driver": driver,
+            "clauses": sorted(clauses),
+        }
         for (page, driver), clauses in groups.items()
     ]
 
@@ -116,8 +129,10 @@ def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
     names = [fault["name"] for fault in faults]
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):
-            raise UsageError(f"no fault matches {glob!r}; there are {', '.join(names)}."
-                             + did_you_mean(glob, names))
+            raise UsageError(
+                f"no fault matches {glob!r}; there are {', '.join(names)}."
+                + did_you_mean(glob, names)
+            )
     if not globs:
         return faults
     return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
@@ -166,8 +181,10 @@ def _judge(job: Job) -> None:
     elif trial.fault["clause"] not in failed:
         trial.why = f"failed at {', '.join(sorted(failed))} instead"
     elif trial.strict and others:
-        trial.why = (f"failed also at {', '.join(others)}: where that follows from the "
-                     "fault, put it into also.json beside the faulty driver")
+        trial.why = (
+            f"failed also at {', '.join(others)}: where that follows from the "
+            "fault, put it into also.json beside the faulty driver"
+        )
     else:
         trial.killed = True
 
@@ -176,7 +193,9 @@ def _judge_control(trial: Trial, job: Job) -> None:
     trial.killed = job.process.returncode == 0
     if not trial.killed:
         failed = ", ".join(sorted(_failed_clauses(trial))) or job.log_tail(300)
-        trial.why = f"without a fault the suite ended with status {job.process.returncode}: {failed}"
+        trial.why = (
+            f"without a fault the suite ended with status {job.process.returncode}: {failed}"
+        )
 
 
 def _failed_clauses(trial: Trial) -> set[str]:
@@ -214,8 +233,13 @@ def _print(trials: list[Trial], console: Console) -> None:
         good, bad = ("passes", "FAILS") if trial.is_control else ("killed", "SURVIVES")
         result = Text(good, "green") if trial.killed else Text(bad, "bold red")
         fault = trial.fault
-        table.add_row(fault["name"], fault.get("clause", ""), fault.get("breaks", ""), result,
-                      f"{trial.seconds:.1f}")
+        table.add_row(
+            fault["name"],
+            fault.get("clause", ""),
+            fault.get("breaks", ""),
+            result,
+            f"{trial.seconds:.1f}",
+        )
     console.print(table)
     alive = [trial for trial in trials if not trial.killed]
     for trial in alive:
@@ -229,9 +253,13 @@ def _print(trials: list[Trial], console: Console) -> None:
 
 def _print_unbroken(law: Law, faults: list[dict], console: Console) -> None:
     broken = {fault["clause"] for fault in faults}
-    unbroken = [clause.id for clause in law.clauses.values()
-                if clause.level == "MUST" and clause.id not in broken and law.tests_of(clause.id)]
-    console.print(f"{len(unbroken)} MUST clauses are broken by no fault"
-                  + (":" if unbroken else ""))
+    unbroken = [
+        clause.id
+        for clause in law.clauses.values()
+        if clause.level == "MUST" and clause.id not in broken and law.tests_of(clause.id)
+    ]
+    console.print(
+        f"{len(unbroken)} MUST clauses are broken by no fault" + (":" if unbroken else "")
+    )
     for clause in unbroken:
         console.print(f"  {clause}", highlight=False)

@@ -8,7 +8,12 @@ from psq.reporting.console import STYLES
 from psq.results.run import Record
 
 SHOWN_AT_ONCE = (
-    "fail", "deviates", "unexpected-pass", "inconclusive", "driver-error", "internal-error"
+    "fail",
+    "deviates",
+    "unexpected-pass",
+    "inconclusive",
+    "driver-error",
+    "internal-error",
 )
 
 

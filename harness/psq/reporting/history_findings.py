@@ -22,7 +22,9 @@ def print_findings(report: dict[str, Any], whole: bool, console: Console) -> Non
     text.append(
         f": {_count(report['operations'], 'operation')} by {_count(report['processes'], 'process', 'es')}"
         f" on {_count(report['objects'], 'object')}, read in {report['reading_seconds']:.3f} s,"
-        f" checked in {report['checking_seconds']:.3f} s", style="default")
+        f" checked in {report['checking_seconds']:.3f} s",
+        style="default",
+    )
     console.print(text, soft_wrap=True)
 
 
@@ -43,17 +45,28 @@ def _print_finding(finding: dict[str, Any], whole: bool, console: Console) -> No
 def _witness_table(witness: list[dict[str, Any]]) -> Table:
     """The operations in the order in which they were invoked; times count from the first one."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column, align in (("    number", "right"), ("process", "left"), ("thread", "left"),
-                          ("operation", "left"), ("invoked", "right"), ("returned", "right")):
+    for column, align in (
+        ("    number", "right"),
+        ("process", "left"),
+        ("thread", "left"),
+        ("operation", "left"),
+        ("invoked", "right"),
+        ("returned", "right"),
+    ):
         table.add_column(column, justify=align, no_wrap=True)
     rows = sorted(witness, key=lambda row: row["operation"]["invoked"])
     start = rows[0]["operation"]["invoked"]
     for row in rows:
         operation = row["operation"]
         returned = operation.get("returned")
-        table.add_row(str(row["number"]), Text(operation["process"]), Text(operation["thread"]),
-                      Text(describe(operation)), _ms(operation["invoked"] - start),
-                      "never" if returned is None else _ms(returned - start))
+        table.add_row(
+            str(row["number"]),
+            Text(operation["process"]),
+            Text(operation["thread"]),
+            Text(describe(operation)),
+            _ms(operation["invoked"] - start),
+            "never" if returned is None else _ms(returned - start),
+        )
     return table
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from psq.results.run import Record, Run
 from psq.base.status import Status
+from psq.results.run import Record, Run
 
 # Characters that no XML document can hold; drivers' words may.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -16,6 +16,7 @@ from psq.results.run import Record
 
 _HEARTBEAT_SECONDS = 5.0
 
+
 class Progress:
     """Follows one run: counts, prints the card of what did not pass as it comes."""
 

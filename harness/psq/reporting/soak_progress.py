@@ -22,8 +22,13 @@ class SoakProgress:
         self._tail = tail
         self._budget = budget
         self._began = self._spoke = time.monotonic()
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(),
-                             console=console, transient=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
         self._task = self._bar.add_task("soaking", total=budget)
         self.seen: dict[str, int] = {}
         self.failures: list[Record] = []

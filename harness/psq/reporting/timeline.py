@@ -73,8 +73,9 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
             elif "death" in record:
                 deaths.append(record["death"])
         except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path}:{number} is no line of a history: {error}. "
-                             "See spec/history-format.md") from error
+            raise UsageError(
+                f"{path}:{number} is no line of a history: {error}. " "See spec/history-format.md"
+            ) from error
     if not operations:
         raise UsageError(f"{path} holds no operation: there is nothing to draw")
     return operations, deaths
@@ -95,8 +96,9 @@ def _marked(witness: Path | None) -> set[int]:
         raise UsageError(f"{witness} holds more than numbers: {error}") from error
 
 
-def _render(path: Path, operations: list[dict[str, Any]], deaths: list[dict[str, Any]],
-            marked: set[int]) -> str:
+def _render(
+    path: Path, operations: list[dict[str, Any]], deaths: list[dict[str, Any]], marked: set[int]
+) -> str:
     lanes = {lane: index for index, lane in enumerate(sorted({_lane(each) for each in operations}))}
     start = min(each["invoked"] for each in operations)
     last = max(each.get("returned") or each["invoked"] for each in operations)
@@ -105,19 +107,30 @@ def _render(path: Path, operations: list[dict[str, Any]], deaths: list[dict[str,
         _bar(each, lanes[_lane(each)], (each["invoked"] - start) * scale, scale, index in marked)
         for index, each in _those_drawn(operations, marked)
     ]
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True,
-                                     trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return environment.get_template("timeline.html.j2").render(
-        title=path.parent.name or path.name, total=len(operations), bars=bars, lane=_LANE,
-        lanes=[(name, index * _LANE) for name, index in lanes.items()], margin=_MARGIN,
-        width=_MARGIN + _WIDTH + 20, height=len(lanes) * _LANE + 40,
+        title=path.parent.name or path.name,
+        total=len(operations),
+        bars=bars,
+        lane=_LANE,
+        lanes=[(name, index * _LANE) for name, index in lanes.items()],
+        margin=_MARGIN,
+        width=_MARGIN + _WIDTH + 20,
+        height=len(lanes) * _LANE + 40,
         ticks=[(_MARGIN + _WIDTH * i / 8, _human((last - start) * i // 8)) for i in range(9)],
         deaths=[f"{each.get('process')}: {each.get('how')}" for each in deaths],
-        witness=[_title(each) for index, each in enumerate(operations) if index in marked])
+        witness=[_title(each) for index, each in enumerate(operations) if index in marked],
+    )
 
 
-def _those_drawn(operations: list[dict[str, Any]],
-                 marked: set[int]) -> list[tuple[int, dict[str, Any]]]:
+def _those_drawn(
+    operations: list[dict[str, Any]], marked: set[int]
+) -> list[tuple[int, dict[str, Any]]]:
     numbered = list(enumerate(operations))
     if len(numbered) <= _MOST_DRAWN:
         return numbered
@@ -136,8 +149,15 @@ def _bar(operation: dict[str, Any], lane: int, x: float, scale: float, marked: b
     width = _WIDTH - x if returned is None else (returned - operation["invoked"]) * scale
     width = max(_NARROWEST, width)
     label = f"{operation['do']} {_item(operation)}".strip() if width >= _LABELLED_FROM else ""
-    return Bar(_MARGIN + x, lane * _LANE + 6, width, _kind(operation), label[: int(width / 7)],
-               _title(operation), marked)
+    return Bar(
+        _MARGIN + x,
+        lane * _LANE + 6,
+        width,
+        _kind(operation),
+        label[: int(width / 7)],
+        _title(operation),
+        marked,
+    )
 
 
 def _kind(operation: dict[str, Any]) -> str:
@@ -162,9 +182,17 @@ def _item(operation: dict[str, Any]) -> str:
 def _title(operation: dict[str, Any]) -> str:
     returned = operation.get("returned")
     until = "never" if returned is None else _human(returned - operation["invoked"])
-    words = [_lane(operation), operation["do"], operation["on"], _item(operation), "->",
-             operation.get("outcome", "no answer"), f"at {_human(operation['invoked'])},",
-             "took" if returned is not None else "returned", until]
+    words = [
+        _lane(operation),
+        operation["do"],
+        operation["on"],
+        _item(operation),
+        "->",
+        operation.get("outcome", "no answer"),
+        f"at {_human(operation['invoked'])},",
+        "took" if returned is not None else "returned",
+        until,
+    ]
     return " ".join(word for word in words if word)
 
 

@@ -10,10 +10,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from psq.running.interpreters import check_module, find_interpreter
-from psq.running.faults import all_faults
 from psq.base.paths import Paths
 from psq.base.status import DriverMissing, InternalError, UsageError, did_you_mean
+from psq.running.faults import all_faults
+from psq.running.interpreters import check_module, find_interpreter
 
 START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")

@@ -32,9 +32,7 @@ def _candidates(name: str) -> list[str]:
     folders = [""] if "/" in name else os.get_exec_path()
     paths = [os.path.abspath(os.path.join(folder, name)) for folder in folders]
     return [
-        path
-        for path in dict.fromkeys(paths)
-        if os.path.isfile(path) and os.access(path, os.X_OK)
+        path for path in dict.fromkeys(paths) if os.path.isfile(path) and os.access(path, os.X_OK)
     ]
 
 
@@ -43,7 +41,11 @@ def _unfit(path: str) -> str | None:
     try:
         answer = subprocess.run(
             [path, "-c", "import sys; print(*sys.version_info[:2])"],
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
         version = tuple(int(word) for word in answer.stdout.split())
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
@@ -58,9 +60,17 @@ def _unfit(path: str) -> str | None:
 def check_module(interpreter: str, module: str) -> None:
     try:
         answer = subprocess.run(
-            [interpreter, "-c", "import importlib, sys; importlib.import_module(sys.argv[1])",
-             module],
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False,
+            [
+                interpreter,
+                "-c",
+                "import importlib, sys; importlib.import_module(sys.argv[1])",
+                module,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            check=False,
             cwd="/",  # the driver does not see the current folder's modules either
         )
     except (OSError, subprocess.TimeoutExpired) as error:

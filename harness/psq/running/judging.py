@@ -36,7 +36,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="only clauses of this profile, e.g. base",
     )
-    parser.add_argument("--seed", metavar="N", type=options.natural, help="for everything that is random")
+    parser.add_argument(
+        "--seed", metavar="N", type=options.natural, help="for everything that is random"
+    )
     options.add_patience(parser)
     parser.add_argument(
         "--jobs",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from psq.running.drivers import Driver
-from psq.law.clause_table import Law
 from psq.base.paths import Paths
 from psq.base.status import UsageError, did_you_mean
+from psq.law.clause_table import Law
+from psq.running.drivers import Driver
 
 
 def find(choice: str | None, driver: Driver, paths: Paths, law: Law) -> Path | None:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from psq.running.drivers import Driver
 from psq.law.clause_table import Law, Test
-from psq.running.pool import Job, Pool
 from psq.results.result_file import Tail, Writer
 from psq.results.run import Record, Run, check_record, status_of
+from psq.running.drivers import Driver
+from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
 # The binary bounds every test by itself; this only ends a binary that is stuck.
@@ -43,11 +43,14 @@ class Options:
 class Watcher(Protocol):
     """Is told of a run as it goes."""
 
-    def started(self, test: str) -> None: ...
+    def started(self, test: str) -> None:
+        ...
 
-    def ended(self, record: Record) -> None: ...
+    def ended(self, record: Record) -> None:
+        ...
 
-    def tick(self) -> None: ...
+    def tick(self) -> None:
+        ...
 
 
 @dataclass

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from psq.running import runner
 from psq.results.result_file import load
+from psq.running import runner
 
 from conftest import HERE
 
@@ -34,8 +34,15 @@ def test_everything_passes(psq, paths):
 
 @pytest.mark.parametrize(
     "verdict, expected",
-    [("fail", 1), ("unexpected-pass", 1), ("inconclusive", 2), ("driver-error", 3),
-     ("internal-error", 70), ("unsupported", 0), ("expected-fail", 0)],
+    [
+        ("fail", 1),
+        ("unexpected-pass", 1),
+        ("inconclusive", 2),
+        ("driver-error", 3),
+        ("internal-error", 70),
+        ("unsupported", 0),
+        ("expected-fail", 0),
+    ],
 )
 def test_one_verdict_among_passes(psq, paths, verdict, expected):
     status, out, _ = psq("check", driver(paths, f"queue.put_a={verdict}"))
@@ -111,12 +118,20 @@ def test_the_suite_is_not_built(psq, paths):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_says_so_and_leaves_nobody(paths, number):
-    command = [sys.executable, "-I", str(HERE.parent), str(paths.build), "check",
-               driver(paths, "queue.put_b=hang")]
+    command = [
+        sys.executable,
+        "-I",
+        str(HERE.parent),
+        str(paths.build),
+        "check",
+        driver(paths, "queue.put_b=hang"),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        wait_for(lambda: any(paths.results.glob("*.jsonl"))
-                 and '"queue.put_a"' in only_results(paths).read_text().partition("\n")[2])
+        wait_for(
+            lambda: any(paths.results.glob("*.jsonl"))
+            and '"queue.put_a"' in only_results(paths).read_text().partition("\n")[2]
+        )
         children = children_of(process.pid)
         process.send_signal(number)
         _, err = process.communicate(timeout=30)

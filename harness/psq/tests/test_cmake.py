@@ -27,7 +27,8 @@ def ctest(paths, tmp_path):
             return done.returncode, done.stderr
         done = subprocess.run(
             ["ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error", *arguments],
-            capture_output=True, text=True,
+            capture_output=True,
+            text=True,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -44,8 +45,10 @@ def test_each_test_is_an_entry_with_the_label(ctest, paths):
 
 
 def test_a_failure_fails_and_a_lack_is_skipped(ctest, paths):
-    lines = (f"psq_add_conformance(NAME mine DRIVER {paths.build}/driver queue.put_a=fail "
-             "queue.put_b=unsupported)")
+    lines = (
+        f"psq_add_conformance(NAME mine DRIVER {paths.build}/driver queue.put_a=fail "
+        "queue.put_b=unsupported)"
+    )
     status, said = ctest(lines)
     assert status != 0
     assert "mine.queue.put_a (Failed)" in said

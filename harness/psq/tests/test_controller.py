@@ -21,11 +21,14 @@ def test_a_right_driver_passes():
     play([])
 
 
-@pytest.mark.parametrize("way, rule", [
-    ("hello-twice", "hello.once"),
-    ("duplicate", "answer.once"),
-    ("wrong-clock", "answer.times"),
-])
+@pytest.mark.parametrize(
+    "way, rule",
+    [
+        ("hello-twice", "hello.once"),
+        ("duplicate", "answer.once"),
+        ("wrong-clock", "answer.times"),
+    ],
+)
 def test_a_broken_rule_fails_at_the_end(way, rule):
     with pytest.raises(AssertionError, match=f"{rule}: "):
         play([way])
@@ -37,7 +40,9 @@ def test_a_driver_that_ends_unasked_fails_at_once():
 
 
 def test_the_environment_of_the_driver():
-    program = "import os, sys; sys.exit(f\"{os.environ['COLOUR']} {bool(os.environ['PSQ_SOCKET'])}\")"
+    program = (
+        "import os, sys; sys.exit(f\"{os.environ['COLOUR']} {bool(os.environ['PSQ_SOCKET'])}\")"
+    )
     with pytest.raises(Broken, match="(?s)ended with status 1 before.*green True"):
         with running([sys.executable, "-c", program], {"COLOUR": "green"}):
             pass

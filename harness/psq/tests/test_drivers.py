@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from psq.running.drivers import Driver, find_interpreter, resolve
 from psq.base.status import DriverMissing, InternalError, UsageError
+from psq.running.drivers import Driver, find_interpreter, resolve
 
 from conftest import make_program
 
@@ -32,8 +32,9 @@ def test_an_interpreter_by_suffix_or_option(paths):
     assert by_suffix.argv[0] == sys.executable
 
 
-@pytest.mark.parametrize("text, method", [("cpython-manager", "fork"),
-                                          ("cpython-manager:spawn", "spawn")])
+@pytest.mark.parametrize(
+    "text, method", [("cpython-manager", "fork"), ("cpython-manager:spawn", "spawn")]
+)
 def test_the_queues_of_a_manager(paths, text, method):
     driver = resolve(text, paths)
     assert driver.argv == (SYSTEM, str(paths.python_driver), "--start-method", method, "--manager")

@@ -11,8 +11,12 @@ from psq.results.run import VERDICTS, Run
 def suite_of(verdicts, planned=(), problems=()):
     tests = {
         f"q.{verdict}": {
-            "test": f"q.{verdict}", "clauses": ["q"], "verdict": verdict, "seconds": 0.25,
-            "message": "said <so> \x00\x1b", "card": "FAIL  q\n  & more",
+            "test": f"q.{verdict}",
+            "clauses": ["q"],
+            "verdict": verdict,
+            "seconds": 0.25,
+            "message": "said <so> \x00\x1b",
+            "card": "FAIL  q\n  & more",
         }
         for verdict in verdicts
     }

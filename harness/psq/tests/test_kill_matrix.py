@@ -37,14 +37,19 @@ def suite_that(paths):
 
     def make(status, clause, control=0, others=()):
         real = paths.build / "bin" / "psq-conformance"
-        record = "\n".join(json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": each})
-                           for each in (clause, *others))
+        record = "\n".join(
+            json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": each})
+            for each in (clause, *others)
+        )
         real.rename(real.with_name("wayward"))
-        make_program(real, f'''case $1 in --list|--clauses) exec "$(dirname "$0")/wayward" "$1";; esac
+        make_program(
+            real,
+            f"""case $1 in --list|--clauses) exec "$(dirname "$0")/wayward" "$1";; esac
 case "$*" in *--fault*) ;; *) exit {control};; esac
 while [ "$1" != --results ]; do shift; done
 echo '{record}' > "$2"
-exit {status}''')
+exit {status}""",
+        )
 
     return make
 
@@ -59,9 +64,13 @@ def test_a_fault_is_killed_at_its_clause(psq, paths, suite_that):
 
 @pytest.mark.parametrize(
     "status, clause, said",
-    [(0, "queue.get.c", "status 0"), (2, "queue.get.c", "status 2"),
-     (3, "queue.get.c", "status 3"), (70, "queue.get.c", "status 70"),
-     (1, "queue.put.a", "failed at queue.put.a instead")],
+    [
+        (0, "queue.get.c", "status 0"),
+        (2, "queue.get.c", "status 2"),
+        (3, "queue.get.c", "status 3"),
+        (70, "queue.get.c", "status 70"),
+        (1, "queue.put.a", "failed at queue.put.a instead"),
+    ],
 )
 def test_a_fault_survives(psq, paths, suite_that, status, clause, said):
     faulty(paths, fault("late"))
@@ -135,9 +144,15 @@ def test_each_program_is_run_with_its_own_faults_and_control(psq, paths, suite_t
     suite.write_text(suite.read_text().replace("#!/bin/sh\n", f'#!/bin/sh\necho "$*" >> {log}\n'))
     status, out, _ = psq("kill-matrix")
     assert status == 0, out
-    drivers = {line.rpartition(" -- ")[2].rpartition("/")[2] for line in log.read_text().splitlines()}
-    assert {"psq-faulty-driver", "psq-faulty-driver --fault late", "psq-lying-driver --plain",
-            "psq-lying-driver --fault lie"} <= drivers
+    drivers = {
+        line.rpartition(" -- ")[2].rpartition("/")[2] for line in log.read_text().splitlines()
+    }
+    assert {
+        "psq-faulty-driver",
+        "psq-faulty-driver --fault late",
+        "psq-lying-driver --plain",
+        "psq-lying-driver --fault lie",
+    } <= drivers
 
 
 def test_one_name_for_two_faults_is_an_error(psq, paths):

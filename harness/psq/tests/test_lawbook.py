@@ -39,7 +39,9 @@ def test_explain_names_faults_of_both_programs(psq, faults):
 
 def test_explain_says_who_was_judged_and_who_not(psq, paths):
     assert psq("check", str(paths.build / "driver"))[0] == 0
-    assert psq("check", f"{paths.build / 'driver'} queue.get_c=fail", "--test", "queue.get.c")[0] in (0, 1)
+    assert psq("check", f"{paths.build / 'driver'} queue.get_c=fail", "--test", "queue.get.c")[
+        0
+    ] in (0, 1)
     status, out, _ = psq("explain", "queue.get.c")
     assert status == 0
     said = out.partition("as last judged:")[2]

@@ -47,19 +47,20 @@ def test_every_command_is_walked():
     assert len(options) > 25
     commands = {command for kinds in options.values() for command in kinds}
     assert len(commands) == len(cli.COMMANDS)
-    assert set(options["--patience"]) == {
-        "psq check", "psq compare", "psq soak", "psq kill-matrix"
-    }
+    assert set(options["--patience"]) == {"psq check", "psq compare", "psq soak", "psq kill-matrix"}
 
 
 def test_no_option_means_two_things():
     assert contradictions(options_of_psq()) == {}
 
 
-@pytest.mark.parametrize("option", [
-    {"metavar": "SECONDS"},
-    {"action": "store_true"},
-])
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"metavar": "SECONDS"},
+        {"action": "store_true"},
+    ],
+)
 def test_a_second_meaning_is_seen(option):
     parser = cli.make_parser()
     subparsers(parser)["driver-check"].add_argument("--patience", **option)
@@ -76,7 +77,9 @@ def test_no_option_of_a_program_means_another_thing_than_in_psq(built, program):
     ours = {name: next(iter(kinds.values())) for name, kinds in options_of_psq().items()}
     shared = theirs.keys() & ours.keys() - {"--help"}
     assert len(shared) >= 3, shared
-    assert {name: theirs[name] for name in shared if (theirs[name] == FLAG) != (ours[name] == FLAG)} == {}
+    assert {
+        name: theirs[name] for name in shared if (theirs[name] == FLAG) != (ours[name] == FLAG)
+    } == {}
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "1001", "soon", ""])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from psq.results import tally
 from psq.law.clause_table import Clause, Law, Test
+from psq.results import tally
 from psq.results.run import Run
 
 

@@ -43,8 +43,20 @@ def test_wrong_usage(psq, argv, said):
     assert said in err
 
 
-@pytest.mark.parametrize("command", ["", "check", "compare", "list", "explain", "report",
-                                     "driver-check", "kill-matrix", "check-history"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "check",
+        "compare",
+        "list",
+        "explain",
+        "report",
+        "driver-check",
+        "kill-matrix",
+        "check-history",
+    ],
+)
 def test_help_is_everywhere(psq, command):
     status, out, _ = psq(*command.split(), "--help")
     assert status == 0

@@ -58,8 +58,10 @@ def test_many_children_of_many_threads_while_threads_are_blocked(driver):
     root.value("create", type="queue", names=["q"])
     blocked = root.start("get", on="q", thread="blocked", began=True)
     blocked.wait_asleep()
-    spawns = {f"w{n}": root.start("spawn", name=f"w{n}", objects=["q"], thread=f"t{n % 3}")
-              for n in range(6)}
+    spawns = {
+        f"w{n}": root.start("spawn", name=f"w{n}", objects=["q"], thread=f"t{n % 3}")
+        for n in range(6)
+    }
     children = [driver.expect_peer(name) for name in spawns]
     for child in children:
         assert spawns[child.name].wait()["value"] == child.pid
@@ -78,8 +80,10 @@ def test_a_forked_child_has_no_pipe_that_it_was_not_given(forking):
         root.value("create", type="queue", names=[name])
     root.value("create", type="pipe", names=["a", "b"])
     before = set(open_files(root.pid))
-    blocked = [root.start("get", on="q", thread="t1", began=True),
-               root.start("recv", on="a", thread="t2", began=True)]
+    blocked = [
+        root.start("get", on="q", thread="t1", began=True),
+        root.start("recv", on="a", thread="t2", began=True),
+    ]
     for number in blocked:
         number.wait_asleep()
     alone = forking.spawn(root, "alone")
@@ -242,9 +246,17 @@ def test_terminate_and_kill(driver):
 def test_a_fork_under_load_from_several_threads(forking):
     root = forking.root
     root.value("create", type="queue", names=["q"])
-    busy = [root.start("run", thread=f"busy{n}", operations=[
-        {"do": "put", "on": "q", "item": item(), "repeat": 2000},
-        {"do": "get", "on": "q", "repeat": 2000}]) for n in range(2)]
+    busy = [
+        root.start(
+            "run",
+            thread=f"busy{n}",
+            operations=[
+                {"do": "put", "on": "q", "item": item(), "repeat": 2000},
+                {"do": "get", "on": "q", "repeat": 2000},
+            ],
+        )
+        for n in range(2)
+    ]
     for n in range(10):
         child = forking.spawn(root, f"w{n}", ["q"], thread=f"t{n % 2}")
         child.value("create", type="pipe", names=["a", "b"])
@@ -255,5 +267,3 @@ def test_a_fork_under_load_from_several_threads(forking):
         assert root.value("exit_code", on=f"w{n}") == 0
     for number in busy:
         assert number.wait()["value"] == 4000
-
-

@@ -10,17 +10,25 @@ from driver import DRIVER, started
 
 def run(*arguments, **environment):
     clean = {key: value for key, value in os.environ.items() if key != "PSQ_SOCKET"}
-    return subprocess.run([sys.executable, str(DRIVER), *arguments], env={**clean, **environment},
-                          capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, str(DRIVER), *arguments],
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["--no-such-flag"], "--no-such-flag"),
-    (["--start-method", "teleport"], "teleport"),
-    (["--module", "no_such_module"], "no_such_module"),
-    (["--module", "json"], "json"),
-    (["surplus"], "surplus"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--no-such-flag"], "--no-such-flag"),
+        (["--start-method", "teleport"], "teleport"),
+        (["--module", "no_such_module"], "no_such_module"),
+        (["--module", "json"], "json"),
+        (["surplus"], "surplus"),
+    ],
+)
 def test_wrong_usage_is_64_and_says_what(arguments, words):
     done = run(*arguments, PSQ_SOCKET="/nowhere")
     assert done.returncode == 64

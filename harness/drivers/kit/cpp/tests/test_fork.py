@@ -125,14 +125,17 @@ def test_generations_pass_objects_on(driver, root):
     assert child.value("recv", on="b") == received(small(1, "g"))
 
 
-@pytest.mark.parametrize("end, code", [
-    ({"how": "return"}, 0),
-    ({"how": "exit", "status": 3}, 3),
-    ({"how": "exit_now", "status": 4}, 4),
-    ({"how": "raise"}, 1),
-    ("terminate", -15),
-    ("kill", -9),
-])
+@pytest.mark.parametrize(
+    "end, code",
+    [
+        ({"how": "return"}, 0),
+        ({"how": "exit", "status": 3}, 3),
+        ({"how": "exit_now", "status": 4}, 4),
+        ({"how": "raise"}, 1),
+        ("terminate", -15),
+        ("kill", -9),
+    ],
+)
 def test_the_parent_hears_how_a_child_ended(driver, root, end, code):
     child = driver.spawn(root, "child")
     assert root.value("exit_code", on="child") is None

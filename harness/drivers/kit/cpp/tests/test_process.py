@@ -78,11 +78,15 @@ def test_errors_carry_their_type_and_message(root):
 
 def test_a_list_reports_each_call_as_it_happens(root):
     create_pipe(root)
-    call = root.start("run", began=True, operations=[
-        {"do": "send", "on": "a", "item": small(5), "repeat": 3},
-        {"do": "pause", "seconds": 0.001, "repeat": 2},
-        {"do": "recv", "on": "b", "repeat": 3},
-    ])
+    call = root.start(
+        "run",
+        began=True,
+        operations=[
+            {"do": "send", "on": "a", "item": small(5), "repeat": 3},
+            {"do": "pause", "seconds": 0.001, "repeat": 2},
+            {"do": "recv", "on": "b", "repeat": 3},
+        ],
+    )
     assert call.wait()["value"] == 6
     assert [list(message)[0] for message in call.messages[:-1]] == ["began", "event"] * 6
     assert [message["index"] for message in call.messages[:-1]] == [n // 2 for n in range(12)]
@@ -101,8 +105,9 @@ def test_a_list_stops_at_an_error_when_asked_to(root):
 
 def test_a_list_with_an_unknown_object_does_nothing(root):
     create_pipe(root)
-    call = root.start("run", operations=[
-        {"do": "send", "on": "a", "item": small(1)}, {"do": "recv", "on": "x"}])
+    call = root.start(
+        "run", operations=[{"do": "send", "on": "a", "item": small(1)}, {"do": "recv", "on": "x"}]
+    )
     assert call.wait()["outcome"] == "bad_request"
     assert call.events == []
     root.value("drop", on="a")
@@ -118,12 +123,15 @@ def test_a_list_starts_when_it_is_told(root):
     assert call.events[0]["invoked"] >= start
 
 
-@pytest.mark.parametrize("end, status", [
-    ({"how": "return"}, 0),
-    ({"how": "exit", "status": 7}, 7),
-    ({"how": "exit_now", "status": 8}, 8),
-    ({"how": "raise"}, 1),
-])
+@pytest.mark.parametrize(
+    "end, status",
+    [
+        ({"how": "return"}, 0),
+        ({"how": "exit", "status": 7}, 7),
+        ({"how": "exit_now", "status": 8}, 8),
+        ({"how": "raise"}, 1),
+    ],
+)
 def test_it_ends_as_it_is_told(driver, root, end, status):
     create_pipe(root)
     # A thread that is blocked does not keep the process.

@@ -115,8 +115,10 @@ def _leave_parent_behind(parent: Session, given: Given) -> None:
 def _connect(adapter: Adapter, role: str, socket_path: Optional[str]) -> Session:
     path = socket_path or os.environ.get("PSQ_SOCKET", "")
     if not path:
-        _refuse_to_start("PSQ_SOCKET is not set: the controller starts a driver and sets it to the "
-                         "path of its socket; try psq driver-check COMMAND")
+        _refuse_to_start(
+            "PSQ_SOCKET is not set: the controller starts a driver and sets it to the "
+            "path of its socket; try psq driver-check COMMAND"
+        )
     try:
         return Session(adapter, role, path)
     except OSError as error:

@@ -22,8 +22,9 @@ _WAYS_TO_END = ("return", "exit", "exit_now", "raise")
 class Worker:
     """Does requests; stateless but for what it refers to.  Any thread may call it."""
 
-    def __init__(self, adapter: Adapter, registry: Registry, wire: Wire, declared: Declared,
-                 socket_path: str) -> None:
+    def __init__(
+        self, adapter: Adapter, registry: Registry, wire: Wire, declared: Declared, socket_path: str
+    ) -> None:
         self._adapter = adapter
         self._registry = registry
         self._wire = wire
@@ -189,8 +190,9 @@ class Worker:
         finally:
             self._registry.note_use(())
 
-    def _receive(self, carrier: Any, request: Mapping[str, Any], arguments: Fields,
-                 began: Optional[Fields]) -> Fields:
+    def _receive(
+        self, carrier: Any, request: Mapping[str, Any], arguments: Fields, began: Optional[Fields]
+    ) -> Fields:
         """Do a recv_connection: what it obtains becomes an object of this process."""
         do, name = request["do"], text(request.get("as"), "as")
         self._registry.need_new([name])
@@ -221,7 +223,9 @@ class Worker:
         for entry in entries[:1] if do == "send_connection" else entries:
             self._declared.need_operation(entry.kind, do)
         if do == "send_connection" and entries[1].kind != "connection":
-            raise BadRequest(f"{names[1]!r} is a {entries[1].kind}: send_connection sends connections")
+            raise BadRequest(
+                f"{names[1]!r} is a {entries[1].kind}: send_connection sends connections"
+            )
         kind = entries[0].kind if entries else "connection"
         return names, entries, operation_arguments(request, kind, self._declared)
 
