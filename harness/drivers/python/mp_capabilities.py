@@ -147,4 +147,4 @@ def _presets_unfinished(module: ModuleType) -> bool:
 
 
 def _largest_semaphore(module: ModuleType) -> int:
-    return int(_submodule(module, "synchronize").SEM_VALUE_MAX)
+    return int(importlib.import_module(f"{module.__name__}.synchronize").SEM_VALUE_MAX)

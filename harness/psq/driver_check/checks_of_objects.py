@@ -6,7 +6,7 @@ from typing import Any
 
 from psq.controller.items import received
 from psq.controller.messages import OPERATIONS, OPTIONS, shorten
-from psq.controller.peer import Broken
+from psq.controller.peer import Broken, Message
 from psq.controller.session import Session
 from psq.driver_check.rules import check, declares, expect_value, item, some_queue
 
@@ -32,7 +32,8 @@ def create_types(session: Session) -> None:
     needs=("connection.send", "connection.recv"),
 )
 def create_pipe(session: Session) -> None:
-    for duplex in ({}, {"duplex": True}, {"duplex": False}):
+    choices: list[Message] = [{}, {"duplex": True}, {"duplex": False}]
+    for duplex in choices:
         session.root.ask("create", type="pipe", names=["a", "b"], **duplex)
         payload = item(session, 5)
         session.root.ask("send", on="b", item=payload)
@@ -153,10 +154,10 @@ def wait_names(session: Session) -> None:
     expect_value(call, ["c"])
 
 
-def _fields_of(session: Session, do: str) -> dict[str, Any]:
+def _fields_of(session: Session, do: str) -> Message:
     if do in ("put", "send", "send_bytes"):
         return {"item": item(session)}
-    others = {
+    others: dict[str, Message] = {
         "recv_bytes_into": {"room": 8},
         "send_connection": {"connection": "connection2"},
         "recv_connection": {"as": "connection3"},
@@ -175,7 +176,7 @@ def unsupported_operations(session: Session) -> None:
         for do in sorted(known - set(OPERATIONS["process"])):
             if declares(session.hello, f"{kind}.{do}"):
                 continue
-            target = {"of": names} if do == "wait" else {"on": names[0]}
+            target: Message = {"of": names} if do == "wait" else {"on": names[0]}
             # An operation of another type on this one may as well make no sense at all.
             words = ("unsupported",) if do in operations else ("unsupported", "bad_request")
             session.root.ask(do, *words, **target, **_fields_of(session, do))
@@ -204,7 +205,7 @@ def unsupported_processes(session: Session) -> None:
 @check("unsupported.options", "An option that is not declared answers unsupported.")
 def unsupported_options(session: Session) -> None:
     some_queue(session, session.root)
-    payloads = {
+    payloads: dict[str, Message] = {
         "json": {"json": 1},
         "item.fail_serialize": {"item": item(session, size=300, fail="serialize")},
         "item.fail_deserialize": {"item": item(session, size=300, fail="deserialize")},

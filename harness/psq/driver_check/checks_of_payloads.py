@@ -95,7 +95,7 @@ def bytes_into(session: Session) -> None:
     session.root.ask("create", type="pipe", names=["a", "b"])
     session.root.ask("send_bytes", on="b", bytes="010203", thread="t")
     call = session.root.start("recv_bytes_into", on="a", room=8, offset=2)
-    value = dict(call.expect("ok").get("value") or {})
+    value: Any = dict(call.expect("ok").get("value") or {})
     if not value.pop("rest_untouched", True):
         raise Broken(f"{call} changed other bytes of the buffer than those of the message")
     if value != {"count": 3, "bytes": "010203", "size": 3}:
@@ -110,7 +110,8 @@ def bytes_into(session: Session) -> None:
 @check("json.values", "JSON values come back as they were.", needs=("json",))
 def json_values(session: Session) -> None:
     some_queue(session, session.root)
-    for value in (None, True, 0, -1, 1.5, "", "ä\n\U0001f40d", [], {}, [1, [2, {"a": None}]]):
+    values: list[Any] = [None, True, 0, -1, 1.5, "", "ä\n\U0001f40d", [], {}, [1, [2, {"a": None}]]]
+    for value in values:
         session.root.ask("put", on="q", json=value)
         expect_value(session.root.start("get", on="q"), {"json": value})
 

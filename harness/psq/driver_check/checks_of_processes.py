@@ -6,7 +6,7 @@ from typing import Any
 
 from psq.controller.items import received
 from psq.controller.messages import shorten
-from psq.controller.peer import Broken, Peer
+from psq.controller.peer import Broken, Message, Peer
 from psq.controller.session import Session
 from psq.driver_check.rules import check, expect_value, item, some_queue
 
@@ -318,7 +318,8 @@ def child_daemon(session: Session) -> None:
 )
 def death_connection(session: Session) -> None:
     some_queue(session, session.root)
-    for fields in ({}, {"thread": "t"}):
+    threads: list[Message] = [{}, {"thread": "t"}]
+    for fields in threads:
         session.root.start("get", on="q", began=True, **fields).wait_until_began()
     session.root.channel.hang_up()
     session.root.wait_dead()

@@ -113,14 +113,16 @@ def no_object(session: Session) -> None:
 
 @check("bad-request.no-id", "A request without a number for id is a bad_request with the id null.")
 def no_id(session: Session) -> None:
-    for request in ({"do": "create"}, {"id": "one", "do": "create"}, {"id": None, "do": "create"}):
-        _refused(session, _line(**request, type="queue", names=["q"]))
+    ids: list[Message] = [{}, {"id": "one"}, {"id": None}]
+    for identity in ids:
+        _refused(session, _line(**identity, do="create", type="queue", names=["q"]))
     _still_usable(session)
 
 
 @check("bad-request.no-do", "A request that does not say what to do is a bad_request with its id.")
 def no_do(session: Session) -> None:
-    for fields in ({}, {"do": 7}, {"do": None}):
+    lacking: list[Message] = [{}, {"do": 7}, {"do": None}]
+    for fields in lacking:
         call = Call(session.root, {"id": session.next_id(), **fields})
         session.root.calls[call.request["id"]] = call
         session.root.send_raw(_line(**call.request))
@@ -147,12 +149,13 @@ def no_such_object(session: Session) -> None:
 @check("bad-request.payload", "A put without a payload that makes sense is a bad_request.")
 def bad_payload(session: Session) -> None:
     some_queue(session, session.root)
-    for payload in (
+    payloads: list[Message] = [
         {},
         {"item": 7},
         {"item": {"from": "root"}},
         {"item": {"from": "root", "seq": "x", "size": 4096}},
-    ):
+    ]
+    for payload in payloads:
         session.root.ask("put", "bad_request", on="q", **payload)
     least = session.hello["limits"]["item_bytes"]
     if least > 0:
@@ -193,7 +196,8 @@ def began_at_once(session: Session) -> None:
 )
 def main_thread(session: Session) -> None:
     some_queue(session, session.root)
-    for fields in ({}, {"thread": "main"}):
+    threads: list[Message] = [{}, {"thread": "main"}]
+    for fields in threads:
         call = session.root.start("put", on="q", item=item(session), began=True, **fields)
         call.expect("ok")
         if call.began[0]["tid"] != session.root.pid:

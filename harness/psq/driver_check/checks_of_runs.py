@@ -7,7 +7,7 @@ from typing import Any
 
 from psq.controller.items import received
 from psq.controller.messages import shorten
-from psq.controller.peer import Broken, Call
+from psq.controller.peer import Broken, Call, Message
 from psq.controller.session import Session
 from psq.driver_check.rules import check, item, some_queue
 
@@ -152,8 +152,9 @@ def run_live(session: Session) -> None:
 @check("run.bad-request", "A list that makes no sense is a bad_request, with nothing done.")
 def run_bad_request(session: Session) -> None:
     some_queue(session, session.root)
-    put = {"do": "put", "on": "q", "item": item(session)}
-    for operations in (None, 7, {"do": "get"}, [7], [{"on": "q"}], [put, {**put, "on": "nobody"}]):
+    put: Message = {"do": "put", "on": "q", "item": item(session)}
+    lists = [None, 7, {"do": "get"}, [7], [{"on": "q"}], [put, {**put, "on": "nothing"}]]
+    for operations in lists:
         call = session.root.start("run", operations=operations)
         call.expect("bad_request")
         _expect_events(call, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psq.controller.items import received
 from psq.controller.messages import shorten
-from psq.controller.peer import Broken, Peer
+from psq.controller.peer import Broken, Message, Peer
 from psq.controller.session import Session
 from psq.driver_check.rules import check, expect_value, item, some_queue
 
@@ -71,10 +71,12 @@ def sent_waits(session: Session) -> None:
 def sent_bad_request(session: Session) -> None:
     _two_pipes(session)
     some_queue(session, session.root)
-    for fields in ({}, {"connection": "nobody"}, {"connection": "q"}, {"connection": 7}):
+    nonsense: list[Message] = [{}, {"connection": "none"}, {"connection": "q"}, {"connection": 7}]
+    for fields in nonsense:
         session.root.ask("send_connection", "bad_request", on="line", **fields)
     session.root.ask("send_connection", on="line", connection="y")
-    for fields in ({}, {"as": "x"}, {"as": "q"}, {"as": ""}):
+    names: list[Message] = [{}, {"as": "x"}, {"as": "q"}, {"as": ""}]
+    for fields in names:
         session.root.ask("recv_connection", "bad_request", on="far", **fields)
     session.root.ask("recv_connection", on="far", **{"as": "got"})
     _passes(session, session.root, "x", session.root, "got")

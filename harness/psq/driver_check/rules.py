@@ -31,7 +31,9 @@ FIRST = "request.answered"
 Play = Callable[[Session], None]
 
 
-def check(name: str, rule: str, needs: tuple[str, ...] = (), after: tuple[str, ...] = ()):
+def check(
+    name: str, rule: str, needs: tuple[str, ...] = (), after: tuple[str, ...] = ()
+) -> Callable[[Play], Play]:
     """Adds the decorated play to the list."""
 
     def add(play: Play) -> Play:

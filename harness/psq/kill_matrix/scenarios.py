@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -40,7 +41,7 @@ _CONTROL = "nothing: the control, which must pass"
 class Trial:
     """One fault under the tests of its clause."""
 
-    fault: dict
+    fault: dict[str, Any]
     results: Path
     tests: list[str] = field(default_factory=list)  # none: every one
     strict: bool = True  # whether a failure that no list has counts
@@ -61,7 +62,7 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     also = read_also(paths.also, everything)
     # The rare ones are for generated programs alone.
     known = [fault for fault in everything if not fault["name"].startswith(RARE)]
-    faults = [
+    faults: list[dict[str, Any]] = [
         {**fault, "also": also.get(fault["name"], [])} for fault in _choose(known, args.fault)
     ]
     for fault in faults:
@@ -125,7 +126,7 @@ def _controls_of(faults: list[dict]) -> list[dict]:
     ]
 
 
-def _choose(faults: list[dict], globs: list[str]) -> list[dict]:
+def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, Any]]:
     names = [fault["name"] for fault in faults]
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):

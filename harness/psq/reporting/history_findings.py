@@ -45,15 +45,9 @@ def _print_finding(finding: dict[str, Any], whole: bool, console: Console) -> No
 def _witness_table(witness: list[dict[str, Any]]) -> Table:
     """The operations in the order in which they were invoked; times count from the first one."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column, align in (
-        ("    number", "right"),
-        ("process", "left"),
-        ("thread", "left"),
-        ("operation", "left"),
-        ("invoked", "right"),
-        ("returned", "right"),
-    ):
-        table.add_column(column, justify=align, no_wrap=True)
+    for column in ("    number", "process", "thread", "operation", "invoked", "returned"):
+        numeric = column in ("    number", "invoked", "returned")
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=True)
     rows = sorted(witness, key=lambda row: row["operation"]["invoked"])
     start = rows[0]["operation"]["invoked"]
     for row in rows:

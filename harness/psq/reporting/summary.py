@@ -21,7 +21,7 @@ _NAMED = 5
 def print_summary(run: Run, law: Law, console: Console) -> None:
     """The table per page, what is known, where everything is, and the verdict, last."""
     pages = tally.counts_by_page(run, law)
-    totals = sum(pages.values(), Counter())
+    totals: Counter[str] = sum(pages.values(), Counter())
     columns = [word for word in (*VERDICTS, "missing") if word == "pass" or totals[word]]
     console.print(Text(run.title, style="bold"))
     table = Table()

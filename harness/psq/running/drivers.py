@@ -128,7 +128,7 @@ def _python(
     check_module(program, module)
     if not paths.python_driver.is_file():
         raise InternalError(f"the Python driver is not there: {paths.python_driver}")
-    argv = (program, str(paths.python_driver), "--start-method", method)
+    argv: tuple[str, ...] = (program, str(paths.python_driver), "--start-method", method)
     if words[0] == "cpython-manager":
         argv += ("--manager",)
     if module != "multiprocessing":

@@ -172,7 +172,8 @@ class Runner:
         work: _Work = job.what
         code = job.process.returncode
         if code in _JUDGED and work.record is not None:
-            self._compare_with_verdict(work, 0 if code == _UNSUPPORTED else code)
+            code = 0 if code == _UNSUPPORTED else code
+            self._compare_with_verdict(work, work.record["verdict"], code)
             return
         if code == 3 and work.record is None:
             self._driver_error(work.test, job)
@@ -182,8 +183,7 @@ class Runner:
         lack = "" if work.record else " and left no verdict"
         self._problem(work.test, f"{how}{lack}" + (f"; it said:\n{said}" if said else ""))
 
-    def _compare_with_verdict(self, work: _Work, code: int) -> None:
-        verdict = work.record["verdict"]
+    def _compare_with_verdict(self, work: _Work, verdict: str, code: int) -> None:
         if work.alone and code != status_of(verdict):
             self._problem(work.test, f"ended with status {code}, but its verdict is {verdict}")
 

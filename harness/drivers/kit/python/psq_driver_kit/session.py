@@ -88,12 +88,12 @@ def serve(
     """
     global _session
     given = objects if objects is not None else {}
-    forked = _session is not None and _session.pid != os.getpid()
-    if _session is not None and not forked:
+    forked = _session is not None
+    if _session is not None and _session.pid == os.getpid():
         raise RuntimeError("serve() was called twice in one process")
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("serve() must be called on the process's main thread")
-    if forked:
+    if _session is not None:
         _leave_parent_behind(_session, given)
     _session = _connect(adapter, role, socket_path)
     while given:

@@ -124,7 +124,7 @@ class Worker:
         return self._make("process", "spawn", Call(call.invoke, register), _began(request))
 
     def _drop(self, request: Mapping[str, Any]) -> Fields:
-        name = request.get("on")
+        name: Any = request.get("on")
         kind = self._registry.find(name).kind
         return self._make(kind, "drop", Call(lambda: self._registry.drop(name)), _began(request))
 
@@ -196,8 +196,8 @@ class Worker:
         """Do a recv_connection: what it obtains becomes an object of this process."""
         do, name = request["do"], text(request.get("as"), "as")
         self._registry.need_new([name])
+        held: List[bool] = []
         with contextlib.ExitStack() as stack:
-            held: List[bool] = []
 
             def hold_still() -> None:
                 if not held:
@@ -211,7 +211,8 @@ class Worker:
 
             arguments["hold_still"] = hold_still
             call = self._adapter.operation("connection", carrier, do, arguments)
-            return self._make("connection", do, Call(call.invoke, register), began)
+            fields = self._make("connection", do, Call(call.invoke, register), began)
+        return fields
 
     def _check(self, request: Mapping[str, Any]) -> Tuple[Tuple[str, ...], List[Entry], Fields]:
         """The objects of an operation, by name and themselves, and its arguments."""
