@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from psq.controller.items import received
 from psq.controller.messages import OPERATIONS, OPTIONS, shorten
 from psq.controller.peer import Broken, Message
