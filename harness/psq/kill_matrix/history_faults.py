@@ -31,7 +31,7 @@ def _rows(test: str, page: str, faults: dict[str, str]) -> list[HistoryFault]:
     ]
 
 
-# What a lost item shows as depends on who misses it: its getter, or whoever counts in the end.
+# Which clause a lost item breaks depends on who misses it: its getter, or the count at the end.
 _LOST = "get.exactly-once get.waits-for-item put.blocks-when-full"
 _LOST_MESSAGE = "order.messages recv.waits-for-message send.waits-when-full"
 

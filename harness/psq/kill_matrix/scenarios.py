@@ -92,7 +92,7 @@ def _trial(fault: dict, results: Path, law: Law, *, whole: bool) -> Trial:
 
 
 def _near(law: Law, clause: str) -> list[str]:
-    """The tests of a clause and those around it: of the same operation, or of the same moment.
+    """The tests of a clause and those around it: of the same operation, or of the same crash point.
 
     Those that find a fault at once: generated programs only where a clause has nothing else.
     """

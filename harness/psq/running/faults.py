@@ -1,4 +1,4 @@
-"""The faults that are there to be found, as the programs that have them tell them."""
+"""The faults, as the faulty programs list them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from psq.base.status import InternalError
 
 FaultsByClause = dict[str, list[dict]]
 
-# The reference with a fault built in, and the Python driver with a lie between it and multiprocessing.
+# The reference with a fault built in, and the Python driver with a fault between it and multiprocessing.
 FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-lying-driver")
 
 
 def all_faults(paths: Paths) -> list[dict]:
-    """The faults of all programs that have some, each with the path of its program."""
+    """The faults of all faulty programs, each with the path of its program."""
     found: dict[str, dict] = {}
     for name in FAULTY_PROGRAMS:
         program = paths.program(name)
@@ -54,8 +54,10 @@ def list_faults(program: Path) -> list[dict]:
 
 
 def faults_by_clause(paths: Paths) -> FaultsByClause | None:
-    """The faults by the clause that they break; None when their programs are not there to be asked:
-    the law can be read without them."""
+    """The faults by the clause that they break; None when the faulty programs are not built.
+
+    The law can be read without them.
+    """
     try:
         found: FaultsByClause = {}
         for fault in all_faults(paths):
