@@ -23,9 +23,7 @@ _PLACES = (
 
 # A path begins where no part of a longer one stands before it, as in a/b, ${X}/b, https://host/b;
 # but the letter of a compiler's flag is none.
-_PATH = re.compile(
-    r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_PLACES) + r")(?![\w-])"
-)
+_PATH = re.compile(r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_PLACES) + r")(?![\w-])")
 
 
 def check(root: Path) -> tuple[list[Finding], int, str]:
