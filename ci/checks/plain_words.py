@@ -50,7 +50,12 @@ CLEAN = (
     "reference/tests/shared_object.h",
     "reference/tests/test_main.cc",
     "conformance/program/README.md",
+    "harness/README.md",
     "harness/ledgers/README.md",
+    "harness/psq/",
+    "harness/drivers/python/",
+    "harness/drivers/kit/python/",
+    "harness/drivers/kit/cpp/tests/",
     "conformance/law/crash_points.py",
     "conformance/law/sections.py",
 )

@@ -23,9 +23,7 @@ _FOLDERS = (
 
 # A match must be the start of a path: no part of a longer path precedes it, as in a/b, ${X}/b or
 # https://host/b. The letter of a compiler's flag is not such a part.
-_PATH = re.compile(
-    r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_FOLDERS) + r")(?![\w-])"
-)
+_PATH = re.compile(r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_FOLDERS) + r")(?![\w-])")
 
 
 def check(root: Path) -> tuple[list[Finding], int, str]:

@@ -5,7 +5,7 @@ A zone is a folder with all below it, except the folders that are zones themselv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
@@ -22,6 +22,8 @@ LIBRARIES = {
     "rapidcheck_gtest": "rapidcheck",
     "nlohmann": "JSON",
     "nlohmann_json": "JSON",
+    "simdjson": "simdjson",
+    "simdjson.h": "simdjson",
     "CLI": "command line",
     "CLI11": "command line",
     "cereal": "serialization",
@@ -78,6 +80,12 @@ _ZONES = {
             names=("spec",),
             libraries=frozenset(("GoogleTest", "rapidcheck", "JSON", "command line")),
         ),
+        # Measures our reader of JSON against libraries, which nothing else uses.
+        Zone(
+            "conformance/history/compare",
+            knows=("conformance",),
+            libraries=frozenset(("JSON", "simdjson")),
+        ),
         Zone(_KIT, libraries=frozenset(("JSON",))),
         Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),
         # The reference's driver once more, over the reference's sources with the faults built in,
@@ -102,12 +110,20 @@ def zone_at(folder: str) -> Zone:
     parts = folder.split("/") if folder else []
     if parts[:2] == ["harness", "drivers"] and len(parts) > 2:
         driver = "/".join(parts[:3])
-        return _ZONES.get(driver) or Zone(driver, knows=(_KIT,), libraries=_DRIVER_LIBRARIES)
+        zone = _ZONES.get(driver) or Zone(driver, knows=(_KIT,), libraries=_DRIVER_LIBRARIES)
+        return _with_controller(zone) if "tests" in parts[3:] else zone
     for length in range(len(parts), 0, -1):
         zone = _ZONES.get("/".join(parts[:length]))
         if zone is not None:
             return zone
     return _ZONES[""]
+
+
+def _with_controller(driver: Zone) -> Zone:
+    """The tests of a driver or a kit are driven by psq's controller."""
+    return replace(
+        driver, knows=(*(driver.knows or ()), "harness"), names=(*driver.names, "harness")
+    )
 
 
 def zone_of(path: Path) -> Zone:
