@@ -143,7 +143,7 @@ def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> N
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
     for test in trial.tests:
-        argv += ["--test", test]
+        argv += ["--exactly", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
