@@ -25,10 +25,10 @@ HOUSE = {
     "conformance/law/gate.py": "import json\nfrom pages import Law\n",
     "conformance/law/pages.py": "import ast\n",
     "conformance/law/tests/test_gate.py": "import pytest\nfrom gate import main\n",
-    "conformance/queue/put.cc": '#include "law/clause.h"\n#include <nlohmann/json.hpp>\n'
+    "conformance/clauses/queue/put.cc": '#include "law/clause.h"\n#include <nlohmann/json.hpp>\n'
     "#include <rapidcheck.h>\n",
     "conformance/CMakeLists.txt": "set(PAGES ${CMAKE_CURRENT_SOURCE_DIR}/../spec)\n"
-    "add_executable(suite queue/put.cc)\n"
+    "add_executable(suite clauses/queue/put.cc)\n"
     "target_link_libraries(suite PRIVATE GTest::gtest rapidcheck $<LINK_ONLY:CLI11::CLI11>)\n",
     "harness/drivers/kit/cpp/include/psq/driver/kit.h": "#include <nlohmann/json.hpp>\n",
     "harness/drivers/kit/cpp/CMakeLists.txt": "add_library(kit INTERFACE)\n"

@@ -82,7 +82,7 @@ def _choose(globs: list[str]) -> list[HistoryFault]:
 
 def _start(pool: Pool, run: _Run, suite: Path, program: Path, args: argparse.Namespace) -> None:
     fault = run.row.fault
-    argv = [str(suite), "--test", fault.test, "--results", str(run.results)]
+    argv = [str(suite), "--exactly", fault.test, "--results", str(run.results)]
     argv += ["--seed", str(run.seed), "--budget", str(fault.budget * args.patience)]
     argv += ["--shrink-for", "0", "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--name", f"faulty:{fault.name}"]

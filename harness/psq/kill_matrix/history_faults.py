@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_QUEUE = "queue.many_to_many__programs"
-_TASKS = "joinable_queue.join_waits_for_tasks__programs"
-_SIMPLE = "simple_queue.order_fifo__programs"
-_PIPE = "pipe.order_messages__programs"
-_DUPLEX = "pipe.duplex_both_ways_at_once__programs"
+_QUEUE = "queue.many-to-many/programs"
+_TASKS = "joinable-queue.join.waits-for-tasks/programs"
+_SIMPLE = "simple-queue.order.fifo/programs"
+_PIPE = "pipe.order.messages/programs"
+_DUPLEX = "pipe.duplex.both-ways-at-once/programs"
 
 # Those whose names begin so are too rare for the scenarios: no other test is asked to find them.
 RARE = "rare-"

@@ -10,7 +10,8 @@ from conftest import make_program
 @pytest.fixture
 def faults(paths):
     for program, name in (("psq-faulty-driver", "late"), ("psq-lying-driver", "lie")):
-        line = json.dumps({"name": name, "clause": "queue.get.c", "breaks": f"it is {name}"})
+        at = {"file": "harness/drivers/faulty/queue.cc", "line": 4} if name == "late" else {}
+        line = json.dumps({"name": name, "clause": "queue.get.c", "breaks": f"it is {name}", **at})
         make_program(paths.build / "bin" / program, f"echo '{line}'")
 
 
@@ -35,6 +36,14 @@ def test_explain_names_faults_of_both_programs(psq, faults):
     assert "differs: Others do not." in out
     _, out, _ = psq("explain", "queue.put.a")
     assert "faults: none breaks it" in out
+
+
+def test_explain_names_file_and_line(psq, faults):
+    _, out, _ = psq("explain", "queue.get.c")
+    assert "sentence: spec/queue.md:7\n" in out
+    assert "  queue.get_c  conformance/clauses/queue/put.cc:12\n" in out
+    assert "  late: it is late  harness/drivers/faulty/queue.cc:4\n" in out
+    assert "  lie: it is lie\n" in out
 
 
 def test_explain_says_who_was_judged_and_who_not(psq, paths):
