@@ -49,6 +49,10 @@ CLEAN = (
     "reference/tests/robust_lock_test.cc",
     "reference/tests/shared_object.h",
     "reference/tests/test_main.cc",
+    "conformance/README.md",
+    "conformance/clauses/",
+    "conformance/law/",
+    "conformance/suite/",
     "conformance/program/README.md",
     "harness/README.md",
     "harness/ledgers/README.md",
@@ -56,8 +60,6 @@ CLEAN = (
     "harness/drivers/python/",
     "harness/drivers/kit/python/",
     "harness/drivers/kit/cpp/tests/",
-    "conformance/law/crash_points.py",
-    "conformance/law/sections.py",
 )
 
 BETTER = {

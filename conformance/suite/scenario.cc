@@ -21,7 +21,7 @@ bool belongs_to_every_driver(const Request& request) {
   return request.type == "process" && std::ranges::find(kVerbs, request.verb) != kVerbs.end();
 }
 
-// The type of object that a create makes, in the words of the hello.
+// The type of object that a create makes, as the hello names it.
 std::string created_type(const Request& request) {
   if (request.verb != "create") return {};
   for (const auto& [name, value] : request.fields) {

@@ -146,7 +146,6 @@ class Runner:
             self._run.tests[work.test.name] = record
             self._writer.write(record)
             self._watcher.ended(record)
-        # --test matched another test by its clause as well; that test has a run of its own.
 
     def _take_plan(self, work: _Work, plan: Record) -> None:
         work.alone = plan.get("planned") == 1
