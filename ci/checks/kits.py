@@ -102,7 +102,7 @@ def check_python_kit(vocabulary: Vocabulary) -> list[str]:
 
 def driver_check_messages() -> Any:
     """The module that has what driver-check knows of the protocol."""
-    return importlib.import_module("psq.driver_check_messages")
+    return importlib.import_module("psq.controller.messages")
 
 
 def check_driver_check(vocabulary: Vocabulary) -> list[str]:

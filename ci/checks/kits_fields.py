@@ -133,5 +133,3 @@ def check_fields(vocabulary: Vocabulary, command: list[str]) -> tuple[list[str],
                         complaints.append(f"{command[0]}: {what}: {outcome}")
         asked_in_all = driver.asked
     return complaints, asked_in_all
-
-

@@ -1,17 +1,17 @@
-"""Who may know whom: the arrows of the house, as a table.
+"""The layering: a table of the zones, and of the zones that each may know.
 
-A zone is a folder with everything below it that is no zone of its own.
+A zone is a folder with all below it, except the folders that are zones themselves.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
 ANYTHING = None
 
-# Header folder or header, Python module, or CMake target up to '::' -> the library it belongs to.
+# Header folder, header, Python module, or CMake target up to '::' -> its library.
 LIBRARIES = {
     "gtest": "GoogleTest",
     "gmock": "GoogleTest",
@@ -22,6 +22,8 @@ LIBRARIES = {
     "rapidcheck_gtest": "rapidcheck",
     "nlohmann": "JSON",
     "nlohmann_json": "JSON",
+    "simdjson": "simdjson",
+    "simdjson.h": "simdjson",
     "CLI": "command line",
     "CLI11": "command line",
     "cereal": "serialization",
@@ -42,9 +44,9 @@ TEST_LIBRARIES = frozenset(("GoogleTest", "rapidcheck", "pytest"))
 @dataclass(frozen=True)
 class Zone:
     folder: str
-    # Zones whose code it may include, import and link; ANYTHING is every one.
+    # Zones whose code it may include, import and link. ANYTHING means all zones.
     knows: Optional[tuple[str, ...]] = ()
-    # Zones that its CMake files may name besides: programs that it runs, files that it reads.
+    # Further zones that its CMake files may name: programs that it runs, files that it reads.
     names: tuple[str, ...] = ()
     libraries: Optional[frozenset[str]] = frozenset()
 
@@ -64,7 +66,7 @@ class Zone:
 _REFERENCE = ("reference", "reference/tests", "reference/benchmarks", "reference/examples")
 _KIT = "harness/drivers/kit"
 _REFERENCE_DRIVER = "harness/drivers/reference"
-_DRIVER_LIBRARIES = frozenset(("JSON",))  # the kit's, which brings it along
+_DRIVER_LIBRARIES = frozenset(("JSON",))  # the kit needs it
 
 _ZONES = {
     zone.folder: zone
@@ -81,10 +83,16 @@ _ZONES = {
                 ("GoogleTest", "rapidcheck", "JSON", "command line", "generated from the law")
             ),
         ),
+        # Measures our reader of JSON against libraries, which nothing else uses.
+        Zone(
+            "conformance/history/compare",
+            knows=("conformance",),
+            libraries=frozenset(("JSON", "simdjson")),
+        ),
         Zone(_KIT, libraries=frozenset(("JSON",))),
         Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),
         # The reference's driver once more, over the reference's sources with the faults built in,
-        # and the Python driver with a lie in it.
+        # and the Python driver with a fault in it.
         Zone(
             "harness/drivers/faulty",
             knows=(_KIT, "reference", _REFERENCE_DRIVER, "harness/drivers/python"),
@@ -101,16 +109,24 @@ _ZONES = {
 
 
 def zone_at(folder: str) -> Zone:
-    """The zone of a folder, '' being the top; every driver is one, also one that is not listed."""
+    """The zone of a folder; '' is the top. Every driver is a zone, listed or not."""
     parts = folder.split("/") if folder else []
     if parts[:2] == ["harness", "drivers"] and len(parts) > 2:
         driver = "/".join(parts[:3])
-        return _ZONES.get(driver) or Zone(driver, knows=(_KIT,), libraries=_DRIVER_LIBRARIES)
+        zone = _ZONES.get(driver) or Zone(driver, knows=(_KIT,), libraries=_DRIVER_LIBRARIES)
+        return _with_controller(zone) if "tests" in parts[3:] else zone
     for length in range(len(parts), 0, -1):
         zone = _ZONES.get("/".join(parts[:length]))
         if zone is not None:
             return zone
     return _ZONES[""]
+
+
+def _with_controller(driver: Zone) -> Zone:
+    """The tests of a driver or a kit are driven by psq's controller."""
+    return replace(
+        driver, knows=(*(driver.knows or ()), "harness"), names=(*driver.names, "harness")
+    )
 
 
 def zone_of(path: Path) -> Zone:

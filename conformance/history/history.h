@@ -4,7 +4,7 @@
 // nothing of how a history came to be, nor of how it is written to a file (spec/history-format.md
 // is the public format; json_lines.h and monitor_text.h read it).
 //
-// Plain values, to be shared between threads as such: readers need no lock while nobody writes.
+// Plain values, to be shared between threads as such: readers need no lock while no thread writes.
 #pragma once
 
 #include <cstddef>

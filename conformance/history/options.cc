@@ -12,13 +12,13 @@ std::string models() {
          "; as recorded when absent";
 }
 
-std::string take_model(const std::string& word, Options& options) {
-  if (word == "fifo") {
+std::string take_model(const std::string& name, Options& options) {
+  if (name == "fifo") {
     options.model = Model::kFifo;
     return {};
   }
-  const auto kind = kind_from(word);
-  if (!kind) return "no model is named " + word + "; there are " + models();
+  const auto kind = kind_from(name);
+  if (!kind) return "no model is named " + name + "; there are " + models();
   options.model = Model::kKind;
   options.kind = *kind;
   return {};
@@ -33,11 +33,14 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
       "Exit status: 0 holds, 1 violated, 2 unknown, 64 usage or a broken file, 70 internal.");
   std::string model;
   app.add_option("FILE", options.file, "The recording; - is standard input")->required();
-  app.add_option("--model", model, models())->check([&](const std::string& word) {
-    return take_model(word, options);
+  app.add_option("--model", model, models())->check([&](const std::string& name) {
+    return take_model(name, options);
   });
   app.add_flag("--witness", options.witness, "Print the operations that show a violation");
-  app.add_flag("--json", options.json, "Print one JSON object");
+  app.add_option("--json", options.json,
+                 "Write all findings as one JSON object to FILE; - is standard output, which then "
+                 "holds nothing else")
+      ->type_name("FILE");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -13,8 +13,17 @@ NOTES = ("Why", "Source", "Differs", "Example")
 
 # Pages that explain and hold no clause. Every other page directly in spec/ is a page of clauses.
 PROSE_PAGES = frozenset(
-    ("README", "model", "crash-points", "operations", "outcomes", "limits", "changes",
-     "driver-protocol", "history-format")
+    (
+        "README",
+        "model",
+        "crash-points",
+        "operations",
+        "outcomes",
+        "limits",
+        "changes",
+        "driver-protocol",
+        "history-format",
+    )
 )
 
 CLAUSE_ID = re.compile(r"[a-z]+(-[a-z]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")

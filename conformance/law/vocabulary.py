@@ -9,8 +9,20 @@ from typing import Iterable, Optional
 from pages import Law
 from tables import Row, Table, names_in, read_tables, rows_of
 
-FIELD_TYPES = ("type", "name", "names", "boolean", "integer", "number", "timeout", "ending",
-               "operations", "item", "json", "bytes")
+FIELD_TYPES = (
+    "type",
+    "name",
+    "names",
+    "boolean",
+    "integer",
+    "number",
+    "timeout",
+    "ending",
+    "operations",
+    "item",
+    "json",
+    "bytes",
+)
 PAYLOADS = ("item", "json", "bytes")
 VALUES = ("", "number", "boolean", "payload", "names")
 EFFECTS = ("yes", "no", "unknown")

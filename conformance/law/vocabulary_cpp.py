@@ -26,7 +26,9 @@ from vocabulary import (
 
 _MADE = "// Made by vocabulary_cpp.py from operations.md and outcomes.md; edit their tables.\n"
 
-_ENUMS = _MADE + """\
+_ENUMS = (
+    _MADE
+    + """\
 #pragma once
 
 #include <cstdint>
@@ -52,8 +54,11 @@ inline constexpr bool kTimed[] = {{{timed}}};
 
 }}  // namespace psq::history
 """
+)
 
-_ARGUMENTS = _MADE + """\
+_ARGUMENTS = (
+    _MADE
+    + """\
 #pragma once
 
 #include <cstdint>
@@ -87,8 +92,11 @@ void for_each_field(const Arguments& arguments, Act&& act) {{
 
 }}  // namespace psq::conformance
 """
+)
 
-_TABLE = _MADE + """\
+_TABLE = (
+    _MADE
+    + """\
 #include <array>
 
 #include "law/vocabulary.h"
@@ -132,6 +140,7 @@ bool is_normal(Ending ending) {{
 
 }}  // namespace psq::conformance
 """
+)
 
 _TYPES = {
     "type": "CreatedType",

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 constexpr int kFormat = 1;
 
-// A driver's words may hold any bytes; they must not keep a result from being written.
+// A driver's text may hold any bytes; they must not keep a result from being written.
 std::string dumped(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }

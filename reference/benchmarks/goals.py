@@ -1,4 +1,4 @@
-"""What is wished of the reference, and whether it was reached."""
+"""The goals of the reference, and whether each is reached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Optional
 from cases import NAMES, PSQ, Carrier, Load
 from results import Results
 
-IDLE_SHARE = 0.001  # of one processor: "none to speak of"
+IDLE_SHARE = 0.001  # of one processor
 IDLE_NUMBERS = ("share", "asleep-share", "fresh-bytes", "used-bytes")
 IDLE_BYTES = 100 * 1024
 
@@ -16,7 +16,7 @@ IDLE_BYTES = 100 * 1024
 @dataclass(frozen=True)
 class Goal:
     text: str
-    reached: Optional[bool]  # None: what it is compared with is not there
+    reached: Optional[bool]  # None: the carrier to compare with is not installed
 
     def __str__(self) -> str:
         verdict = {True: "met", False: "**missed**", None: "not measured"}[self.reached]
@@ -58,17 +58,23 @@ def _round_trip_goals(results: Results, load: Load, name: str) -> list[Goal]:
     return [Goal(f"{most} of a raw pipe's time{took}", reached)]
 
 
-def idle_rows(share: float, asleep: float, fresh: float, used: float) -> list[tuple[str, str, Goal]]:
-    """What, how much, and the goal, of queues that nobody uses.
+def idle_rows(
+    share: float, asleep: float, fresh: float, used: float
+) -> list[tuple[str, str, Goal]]:
+    """For idle queues: the name of each number, its value, and its goal.
 
-    What waking up costs is the machine's, from a few microseconds to some hundred: where it alone takes more than the
-    goal, a wait is held against a thread that only sleeps, and wakes as often.
+    The cost of a wake-up depends on the machine: from a few microseconds to some hundred. Where
+    wake-ups alone cost more than the goal, a wait is compared with a thread that only sleeps and
+    wakes as often.
     """
     return [
         (
             f"processor used by a waiting get (by a thread that wakes as often: {asleep * 100:.3f} %)",
             f"{share * 100:.3f} %",
-            Goal(f"at most {IDLE_SHARE * 100:.1f} %, or twice that thread's", share <= max(IDLE_SHARE, 2 * asleep)),
+            Goal(
+                f"at most {IDLE_SHARE * 100:.1f} %, or twice that thread's",
+                share <= max(IDLE_SHARE, 2 * asleep),
+            ),
         ),
         *(
             (what, f"{size / 1024:.0f} KiB", Goal("under 100 KiB", size < IDLE_BYTES))
@@ -81,7 +87,7 @@ def idle_rows(share: float, asleep: float, fresh: float, used: float) -> list[tu
 
 
 def rows_of(load: Load) -> list[str]:
-    """psq's types that have a row under this load."""
+    """The types of psq that have a row for this load."""
     if load.bound:
         return ["queue"]
     return [name for name in PSQ if name != "pipe" or load.producers == load.consumers == 1]

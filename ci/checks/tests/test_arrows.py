@@ -1,4 +1,4 @@
-"""Every arrow that the house forbids is caught, and those that it allows are not."""
+"""Every arrow that the layering forbids is caught, and allowed arrows are not."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ HOUSE = {
     "harness/drivers/kit/python/psq_kit/__init__.py": "from .wire import Wire\n",
     "harness/drivers/kit/python/psq_kit/wire.py": "import socket\n",
     "harness/drivers/python/driver.py": "import multiprocessing\nimport psq_kit\n",
+    "harness/drivers/python/tests/test_driver.py": "import driver\nfrom psq import judge\n",
     "harness/drivers/reference/main.cc": '#include <psq/driver/kit.h>\n#include "psq/queue.h"\n',
     "harness/drivers/reference/CMakeLists.txt": "add_executable(driver main.cc)\n"
     "target_link_libraries(driver PRIVATE psq::reference kit)\n",
@@ -60,7 +61,7 @@ def house(tree: Tree) -> Tree:
     return tree
 
 
-def test_a_right_house_passes(house: Tree) -> None:
+def test_a_right_tree_passes(house: Tree) -> None:
     result = house.run("arrows")
     assert (result.returncode, result.stderr) == (0, "")
     assert " arrows, 0 finding(s)" in result.stdout
@@ -70,25 +71,44 @@ FORBIDDEN = [
     ("spec/model/check.py", "import psq_kit\n", "spec/ may not know harness/drivers/kit/"),
     ("reference/src/b.cc", '#include "law/clause.h"\n', "reference/ may not know conformance/"),
     ("reference/src/b.cc", "#  include <law/clause.h>\n", "reference/ may not know conformance/"),
-    ("reference/src/b.cc", '#include "../../conformance/law/clause.h"\n',
-     "reference/ may not know conformance/"),
+    (
+        "reference/src/b.cc",
+        '#include "../../conformance/law/clause.h"\n',
+        "reference/ may not know conformance/",
+    ),
     ("reference/src/b.cc", "#include <nlohmann/json.hpp>\n", "reference/ may not use JSON"),
     ("reference/src/b.cc", "#include <gtest/gtest.h>\n", "reference/ may not use GoogleTest"),
     ("reference/src/b.cc", "#include <boost/lockfree/queue.hpp>\n", "may not use Boost"),
-    ("reference/src/b.cc", "#include <absl/base/call_once.h>\n", "no library in zones.py"),
-    ("reference/src/b.cc", '#include "nowhere.h"\n', "no file of the project"),
+    ("reference/src/b.cc", "#include <absl/base/call_once.h>\n", "nor a library in zones.py"),
+    ("reference/src/b.cc", '#include "nowhere.h"\n', "neither a file of the project"),
     ("reference/tests/b.cc", '#include "psq/driver/kit.h"\n', "may not know harness/drivers/kit/"),
     ("reference/examples/b.cc", '#include "law/clause.h"\n', "may not know conformance/"),
-    ("reference/b.cmake", "target_link_libraries(psq_reference PRIVATE suite)\n",
-     "reference/ may not know conformance/"),
-    ("reference/b.cmake", "target_link_libraries(x PRIVATE $<BUILD_INTERFACE:kit>)\n",
-     "reference/ may not know harness/drivers/kit/"),
-    ("reference/b.cmake", "target_link_libraries(x PRIVATE nlohmann_json::nlohmann_json)\n",
-     "reference/ may not use JSON"),
-    ("reference/b.cmake", "target_link_libraries(x PRIVATE mystery)\n", "mystery is no target"),
-    ("reference/b.cmake", "target_link_libraries(x PRIVATE ${LIBRARIES})\n", "is no target"),
-    ("reference/b.cmake", "target_include_directories(x PRIVATE ../conformance)\n",
-     "reference/ may not know conformance/"),
+    (
+        "reference/b.cmake",
+        "target_link_libraries(psq_reference PRIVATE suite)\n",
+        "reference/ may not know conformance/",
+    ),
+    (
+        "reference/b.cmake",
+        "target_link_libraries(x PRIVATE $<BUILD_INTERFACE:kit>)\n",
+        "reference/ may not know harness/drivers/kit/",
+    ),
+    (
+        "reference/b.cmake",
+        "target_link_libraries(x PRIVATE nlohmann_json::nlohmann_json)\n",
+        "reference/ may not use JSON",
+    ),
+    (
+        "reference/b.cmake",
+        "target_link_libraries(x PRIVATE mystery)\n",
+        "mystery is neither a target",
+    ),
+    ("reference/b.cmake", "target_link_libraries(x PRIVATE ${LIBRARIES})\n", "is neither a target"),
+    (
+        "reference/b.cmake",
+        "target_include_directories(x PRIVATE ../conformance)\n",
+        "reference/ may not know conformance/",
+    ),
     ("conformance/b.cc", '#include "psq/queue.h"\n', "conformance/ may not know reference/"),
     ("conformance/b.cc", '#include "psq/driver/kit.h"\n', "may not know harness/drivers/kit/"),
     ("conformance/b.cc", "#include <cereal/cereal.hpp>\n", "may not use serialization"),
@@ -96,24 +116,44 @@ FORBIDDEN = [
     ("conformance/b.py", "import psq.law\n", "conformance/ may not know harness/"),
     ("conformance/b.py", "from arrows import check\n", "conformance/ may not know ci/"),
     ("conformance/b.py", "import pytest\n", "conformance/ may not use pytest"),
-    ("conformance/b.py", "import numpy\n", "numpy is no module of the project"),
+    ("conformance/b.py", "import numpy\n", "numpy is neither a module of the project"),
     ("conformance/b.cmake", "add_dependencies(suite driver)\n", "may not know harness/drivers/ref"),
-    ("conformance/b.cmake", "add_test(NAME a COMMAND suite $<TARGET_FILE:driver>)\n",
-     "conformance/ may not know harness/drivers/reference/"),
-    ("conformance/b.cmake",
-     "foreach(l suite psq_reference)\ntarget_link_libraries(s ${l})\nendforeach()",
-     "conformance/ may not know reference/"),
-    ("conformance/b.cmake", "include(${CMAKE_SOURCE_DIR}/ci/checks/CMakeLists.txt)\n",
-     "conformance/ may not know ci/"),
+    (
+        "conformance/b.cmake",
+        "add_test(NAME a COMMAND suite $<TARGET_FILE:driver>)\n",
+        "conformance/ may not know harness/drivers/reference/",
+    ),
+    (
+        "conformance/b.cmake",
+        "foreach(l suite psq_reference)\ntarget_link_libraries(s ${l})\nendforeach()",
+        "conformance/ may not know reference/",
+    ),
+    (
+        "conformance/b.cmake",
+        "include(${CMAKE_SOURCE_DIR}/ci/checks/CMakeLists.txt)\n",
+        "conformance/ may not know ci/",
+    ),
     ("harness/drivers/kit/b.py", "import psq\n", "harness/drivers/kit/ may not know harness/"),
     ("harness/drivers/kit/b.cc", '#include "psq/queue.h"\n', "kit/ may not know reference/"),
     ("harness/drivers/python/b.py", "import psq\n", "drivers/python/ may not know harness/"),
+    ("harness/drivers/python/tests/b.py", "import rich\n", "drivers/python/ may not use rich"),
+    (
+        "harness/drivers/python/tests/b.py",
+        "from gate import main\n",
+        "drivers/python/ may not know conformance/",
+    ),
     ("harness/drivers/python/b.py", "import rich\n", "drivers/python/ may not use rich"),
-    ("harness/drivers/other/b.cc", '#include "psq/queue.h"\n',
-     "harness/drivers/other/ may not know reference/"),
+    (
+        "harness/drivers/other/b.cc",
+        '#include "psq/queue.h"\n',
+        "harness/drivers/other/ may not know reference/",
+    ),
     ("harness/drivers/reference/b.cc", '#include "law/clause.h"\n', "may not know conformance/"),
-    ("harness/drivers/other/b.cmake", "target_link_libraries(x driver)\n",
-     "harness/drivers/other/ may not know harness/drivers/reference/"),
+    (
+        "harness/drivers/other/b.cmake",
+        "target_link_libraries(x driver)\n",
+        "harness/drivers/other/ may not know harness/drivers/reference/",
+    ),
     ("harness/psq/b.py", "import psq_kit\n", "harness/ may not know harness/drivers/kit/"),
     ("harness/psq/b.py", "from gate import main\n", "harness/ may not know conformance/"),
     ("harness/b.cmake", "target_link_libraries(x psq_reference)\n", "may not know reference/"),
@@ -145,12 +185,12 @@ def test_python_that_cannot_be_read_is_caught(house: Tree) -> None:
     assert "conformance/b.py:1: error: is not Python" in result.stderr
 
 
-def test_an_empty_house_is_no_pass(tree: Tree) -> None:
+def test_an_empty_tree_is_no_pass(tree: Tree) -> None:
     result = tree.run("arrows")
     assert result.returncode == 1
-    assert "nothing was looked at" in result.stderr
+    assert "found nothing to check" in result.stderr
 
 
-def test_a_house_that_is_not_there_is_no_pass(tree: Tree) -> None:
+def test_a_missing_tree_is_no_pass(tree: Tree) -> None:
     tree.root = tree.root / "none"
     assert tree.run("arrows").returncode == 2

@@ -37,8 +37,12 @@ def test_the_kits_of_this_project_speak_the_vocabulary() -> None:
 
 BROKEN_CPP = [
     ("internal/vocabulary.h", '"qsize"', '"q_size"', "lacks 'qsize'"),
-    ("internal/vocabulary.h", "Verb::kWait, VerbKind::kSeveralObjects",
-     "Verb::kWait, VerbKind::kObject", "does 'wait' to 'object', not to ''"),
+    (
+        "internal/vocabulary.h",
+        "Verb::kWait, VerbKind::kSeveralObjects",
+        "Verb::kWait, VerbKind::kObject",
+        "does 'wait' to 'object', not to ''",
+    ),
     ("internal/vocabulary.h", '"simple_queue"}', '"simplequeue"}', "lacks 'simple_queue'"),
     ("internal/vocabulary.h", '"preset_unfinished"', '"preset"', "lacks 'preset_unfinished'"),
     ("outcome.h", 'return "not_started";', 'return "unstarted";', "lacks 'not_started'"),

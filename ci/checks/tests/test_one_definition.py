@@ -15,7 +15,9 @@ STAGE = "namespace psq::conformance {\nclass Stage {\n  int process_;\n};\n}\n"
 
 
 def of(*texts: str) -> list[str]:
-    return [str(each) for each in clashes({f"{number}.h": text for number, text in enumerate(texts)})]
+    return [
+        str(each) for each in clashes({f"{number}.h": text for number, text in enumerate(texts)})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -28,11 +30,17 @@ def of(*texts: str) -> list[str]:
         ("template <> struct A<int> { };", "template <>\nstruct A<int> { int i; };", "A<int>"),
         ("inline constexpr int kMany = 3;", "inline constexpr auto kMany = 4;", "kMany"),
         ("inline const Wait kWait{.block = false};", "inline const Wait kWait{};", "kWait"),
-        ("inline int f(int a, const B& b = {}) { return a; }", "inline int f(int x, const B& y) { }",
-         "f(int, const B &)"),
+        (
+            "inline int f(int a, const B& b = {}) { return a; }",
+            "inline int f(int x, const B& y) { }",
+            "f(int, const B &)",
+        ),
         ("constexpr int f() { return 1; }", "template <class T> int f() { return 2; }", "f()"),
-        ("inline bool A::b() const { return true; }", "inline bool A::b() const { return false; }",
-         "A::b()"),
+        (
+            "inline bool A::b() const { return true; }",
+            "inline bool A::b() const { return false; }",
+            "A::b()",
+        ),
         ('extern "C" {\nstruct A { };\n}', "struct A { };", "A"),
         ('const char* t = "{";\nstruct A { };', "int n = 1'000; char c = '{';\nstruct A { };", "A"),
         ('auto r = R"({")";\nstruct A { };', "struct A { };", "A"),
@@ -92,7 +100,10 @@ def built(tmp_path: Path) -> Tree:
 
 def build_and_check(tree: Tree) -> int:
     build = tree.root / "build"
-    for command in (["cmake", "-G", "Ninja", "-S", tree.root, "-B", build], ["cmake", "--build", build]):
+    for command in (
+        ["cmake", "-G", "Ninja", "-S", tree.root, "-B", build],
+        ["cmake", "--build", build],
+    ):
         subprocess.run(command, check=True, capture_output=True)
     return main(["--root", str(tree.root), "--build", str(build)])
 

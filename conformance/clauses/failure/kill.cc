@@ -52,11 +52,11 @@ constexpr auto kWhile = 300ms;
 
 // Shows by one get how the survivors fare.
 std::string fares(Scenario& t, Call& getting) {
-  if (!t.ends_within(getting, 4 * kWhile)) return "the others wait for ever";
+  if (!t.ends_within(getting, 4 * kWhile)) return "survivors wait for ever";
   t.expect_one_of(*getting.answer, {Outcome::kOk, Outcome::kEmpty, Outcome::kCorrupted});
-  if (getting.answer->outcome == Outcome::kOk) return "the others go on";
-  return getting.answer->outcome == Outcome::kEmpty ? "the others find nothing"
-                                                    : "the others are told";
+  if (getting.answer->outcome == Outcome::kOk) return "survivors go on";
+  return getting.answer->outcome == Outcome::kEmpty ? "survivors find nothing"
+                                                    : "survivors are told";
 }
 
 Object with_killed_getter(Scenario& t, const Actor& main, QueueKind kind) {
@@ -242,7 +242,7 @@ const Tests kTests{[](const Define& test) {
     Call& last = main.start(task_done(q).by("worker"));
     const bool ended = t.ends_within(last, 2 * kWhile);
     t.observe("failure.kill.joiner-others",
-              ended ? "the others go on" : "the last task_done waits for ever");
+              ended ? "survivors go on" : "the last task_done waits for ever");
     if (!ended) return;
     t.expect(t.finish(last), Outcome::kOk);
     t.expect(main.call(join(q)), Outcome::kOk, "every task is done");

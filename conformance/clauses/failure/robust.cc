@@ -20,8 +20,7 @@ void expect_joins(Scenario& t, const Aftermath& found, bool task_is_left) {
 
 void survivors_of_kill(Scenario& t, const CrashPoint& point) {
   const Aftermath found = after(t, point, Interruption::kKill, kMustEnd);
-  for_clause(kGoOn,
-             [&] { t.expect_true(found.all_go_on(), "the others go on", found.in_words()); });
+  for_clause(kGoOn, [&] { t.expect_true(found.all_go_on(), "survivors go on", found.in_words()); });
   for_clause(kSlots, [&] {
     t.expect_true(found.slots_gone == 0, "every slot comes back", found.in_words());
   });

@@ -6,9 +6,10 @@
 namespace psq::conformance {
 namespace {
 
-std::string nested(int depth) {
-  return std::string(static_cast<std::size_t>(depth), '[') + "0" +
-         std::string(static_cast<std::size_t>(depth), ']');
+std::string nested(std::size_t depth) {
+  std::string text(depth, '[');
+  text += '0';
+  return text.append(depth, ']');
 }
 
 // Either in put, or later and unseen: which of them is left open.

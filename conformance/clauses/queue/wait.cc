@@ -23,7 +23,7 @@ const Tests kTests{[](const Define& test) {
     const bool ended = t.session().wait_until(
         [&] { return putting.answer.has_value() || getting.answer.has_value(); }, kWatched);
     t.expect_true(!ended, "both still wait", "one ended");
-    // Somebody else takes the item that was in the way.
+    // Another process takes the item that was in the way.
     t.expect_payload(main.call(get(there)), t.item("asking", 0));
     t.expect(t.finish(putting), Outcome::kOk, "a slot became free");
     asking.ok(put(back, t.item("asking", 2)));

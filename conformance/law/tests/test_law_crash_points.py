@@ -53,7 +53,9 @@ def law_of_failure(small_law: SmallLaw) -> SmallLaw:
     small_law.write("failure", FAILURE)
     small_law.write("crash-points", TABLE)
     lines = "".join(f"added 0.1: failure.{name}\n" for name in IDS)
-    small_law.replace("changes", "added 0.1: queue.put.full\n", f"added 0.1: queue.put.full\n{lines}")
+    small_law.replace(
+        "changes", "added 0.1: queue.put.full\n", f"added 0.1: queue.put.full\n{lines}"
+    )
     return small_law
 
 
@@ -80,7 +82,9 @@ def test_a_clause_without_a_row_is_caught(law_of_failure: SmallLaw) -> None:
     assert sum("names the crash point joiner" in problem for problem in found) == 2
 
 
-@pytest.mark.parametrize("old", ["crash points `before-flush` and", "the crash point `before-flush`"])
+@pytest.mark.parametrize(
+    "old", ["crash points `before-flush` and", "the crash point `before-flush`"]
+)
 def test_a_name_that_is_no_row_is_caught(law_of_failure: SmallLaw, old: str) -> None:
     law_of_failure.replace("failure", old, old.replace("before-flush", "before-flight"))
     (found,) = problems(law_of_failure)

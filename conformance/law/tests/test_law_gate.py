@@ -10,17 +10,23 @@ import pytest
 from conftest import SmallLaw
 from gate import main
 
-PUT = {"test": "queue.put.full", "clauses": ["queue.put.full"], "level": "MUST", "profile": "base",
-       "file": "conformance/clauses/queue/put.cc"}
-GET = {"test": "queue.get.delay", "clauses": ["queue.get.delay"],
-       "file": "conformance/clauses/queue/get.cc"}
+PUT = {
+    "test": "queue.put.full",
+    "clauses": ["queue.put.full"],
+    "level": "MUST",
+    "profile": "base",
+    "file": "conformance/clauses/queue/put.cc",
+}
+GET = {
+    "test": "queue.get.delay",
+    "clauses": ["queue.get.delay"],
+    "file": "conformance/clauses/queue/get.cc",
+}
 BOTH = PUT | {"test": "queue.put.full/both", "clauses": ["queue.put.full", "queue.get.delay"]}
 FAULT = {"name": "put-never-full", "clause": "queue.put.full"}
 
 
-def run(
-    law: SmallLaw, tests: list[Any], faults: list[Any] | None = None, *flags: str
-) -> int:
+def run(law: SmallLaw, tests: list[Any], faults: list[Any] | None = None, *flags: str) -> int:
     arguments = ["--spec", str(law.folder), "--tests", str(write(law, "tests", tests)), *flags]
     if faults is not None:
         arguments += ["--faults", str(write(law, "faults", faults))]
@@ -47,31 +53,47 @@ def test_one_test_may_decide_several_clauses(small_law: SmallLaw) -> None:
     "tests, complaint",
     [
         ([PUT], "queue.md:20: error: queue.get.delay has no test; write one, or enter it"),
-        ([PUT, GET, PUT | {"test": "Other", "clauses": ["queue.put.fool"]}],
-         "tests.jsonl:3: error: the test Other names queue.put.fool, which is no clause"),
-        ([PUT, GET, {"test": "Other", "clauses": []}],
-         "tests.jsonl:3: error: the test Other names no clause"),
+        (
+            [PUT, GET, PUT | {"test": "Other", "clauses": ["queue.put.fool"]}],
+            "tests.jsonl:3: error: the test Other names queue.put.fool, which is no clause",
+        ),
+        (
+            [PUT, GET, {"test": "Other", "clauses": []}],
+            "tests.jsonl:3: error: the test Other names no clause",
+        ),
         ([PUT, GET, PUT], "tests.jsonl:3: error: the test queue.put.full stands already in line 1"),
         ([PUT, GET, "{"], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, "7"], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, {"clauses": ["queue.put.full"]}], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, {"test": "Other"}], "tests.jsonl:3: error: cannot be read"),
-        ([PUT, GET, {"test": "Other", "clauses": "queue.put.full"}],
-         "tests.jsonl:3: error: cannot be read"),
+        (
+            [PUT, GET, {"test": "Other", "clauses": "queue.put.full"}],
+            "tests.jsonl:3: error: cannot be read",
+        ),
         ([], "tests.jsonl:0: error: lists no test"),
-        ([PUT | {"file": "conformance/clauses/queue/get.cc"}, GET],
-         "tests.jsonl:1: error: the test queue.put.full stands in conformance/clauses/queue/get.cc; "
-         "move it to conformance/clauses/queue/put.cc"),
-        ([PUT | {"file": "/src/conformance/clauses/queue/put.cc"}, GET],
-         "tests.jsonl:1: error: the test queue.put.full stands in /src/"),
-        ([PUT | {"file": ""}, GET],
-         "tests.jsonl:1: error: the test queue.put.full stands in a file that is not named"),
-        ([PUT | {"test": "queue.put.fill"}, GET],
-         "tests.jsonl:1: error: the test queue.put.fill is not named after its first clause; name it "
-         "queue.put.full, or queue.put.full/variant"),
+        (
+            [PUT | {"file": "conformance/clauses/queue/get.cc"}, GET],
+            "tests.jsonl:1: error: the test queue.put.full stands in conformance/clauses/queue/get.cc; "
+            "move it to conformance/clauses/queue/put.cc",
+        ),
+        (
+            [PUT | {"file": "/src/conformance/clauses/queue/put.cc"}, GET],
+            "tests.jsonl:1: error: the test queue.put.full stands in /src/",
+        ),
+        (
+            [PUT | {"file": ""}, GET],
+            "tests.jsonl:1: error: the test queue.put.full stands in a file that is not named",
+        ),
+        (
+            [PUT | {"test": "queue.put.fill"}, GET],
+            "tests.jsonl:1: error: the test queue.put.fill is not named after its first clause; name it "
+            "queue.put.full, or queue.put.full/variant",
+        ),
         ([PUT | {"test": "queue.put.full/"}, GET], "is not named after its first clause"),
-        ([PUT, GET, BOTH | {"clauses": ["queue.get.delay", "queue.put.full"]}],
-         "tests.jsonl:3: error: the test queue.put.full/both is not named after its first clause"),
+        (
+            [PUT, GET, BOTH | {"clauses": ["queue.get.delay", "queue.put.full"]}],
+            "tests.jsonl:3: error: the test queue.put.full/both is not named after its first clause",
+        ),
     ],
 )
 def test_tests_that_do_not_fit_the_law_are_caught(
@@ -90,7 +112,9 @@ def test_an_entry_in_limits_whose_clause_is_tested_is_caught(small_law: SmallLaw
     excuse(small_law, "queue.get.delay")
     assert run(small_law, [PUT, GET]) == 1
     error = capsys.readouterr().err
-    assert "limits.md:11: error: queue.get.delay is tested by queue.get.delay; drop the row" in error
+    assert (
+        "limits.md:11: error: queue.get.delay is tested by queue.get.delay; drop the row" in error
+    )
 
 
 def excuse(law: SmallLaw, clause: str) -> None:

@@ -21,8 +21,11 @@ def problems(small_law: SmallLaw) -> list[str]:
 
 def add_clause(small_law: SmallLaw, before: str) -> None:
     small_law.replace("queue", before, SECOND_PUT.lstrip() + "\n" + before)
-    small_law.replace("changes", "added 0.1: queue.put.full\n",
-                      "added 0.1: queue.put.full\nadded 0.1: queue.put.late\n")
+    small_law.replace(
+        "changes",
+        "added 0.1: queue.put.full\n",
+        "added 0.1: queue.put.full\nadded 0.1: queue.put.late\n",
+    )
 
 
 def test_a_section_that_stands_together_is_right(small_law: SmallLaw) -> None:

@@ -58,28 +58,64 @@ def test_a_history_has_its_own_names() -> None:
 BROKEN = [
     ("outcomes", "| `empty` | some |", "| `empty` | few |", "operations is 'few'"),
     ("outcomes", "| `empty` | some |", "| `full` | some |", "`full` stands here 2 times"),
-    ("outcomes", "| `empty` | no | `empty` |", "| `empty` | no | `emptyish` |",
-     "`emptyish` in outcomes is not known"),
-    ("outcomes", "| `empty` | no | `empty` |", "| `empty` | no | `full` |",
-     "`empty` stands in 0 rows"),
+    (
+        "outcomes",
+        "| `empty` | no | `empty` |",
+        "| `empty` | no | `emptyish` |",
+        "`emptyish` in outcomes is not known",
+    ),
+    (
+        "outcomes",
+        "| `empty` | no | `empty` |",
+        "| `empty` | no | `full` |",
+        "`empty` stands in 0 rows",
+    ),
     ("outcomes", "| `full` | no | `full` |", "| `full` | maybe | `full` |", "effect is 'maybe'"),
     ("outcomes", "## Outcomes of the controller", "## Outcomes", "'## Outcomes of the controller'"),
-    ("operations", "| `qsize` | `queue`, `joinable_queue` |", "| `qsize` | `heap` |",
-     "`heap` in types is not known"),
-    ("operations", "| `qsize` | `queue`, `joinable_queue` |", "| `empty` | `queue` |",
-     "`empty` stands twice for one type"),
-    ("operations", "| `room`, [`offset`] |", "| `room`, [`offsets`] |",
-     "`offsets` in fields is not known"),
-    ("operations", "| `task_done_too_often`, `closed` |", "| `done_too_often` |",
-     "`done_too_often` in outcomes is not known"),
+    (
+        "operations",
+        "| `qsize` | `queue`, `joinable_queue` |",
+        "| `qsize` | `heap` |",
+        "`heap` in types is not known",
+    ),
+    (
+        "operations",
+        "| `qsize` | `queue`, `joinable_queue` |",
+        "| `empty` | `queue` |",
+        "`empty` stands twice for one type",
+    ),
+    (
+        "operations",
+        "| `room`, [`offset`] |",
+        "| `room`, [`offsets`] |",
+        "`offsets` in fields is not known",
+    ),
+    (
+        "operations",
+        "| `task_done_too_often`, `closed` |",
+        "| `done_too_often` |",
+        "`done_too_often` in outcomes is not known",
+    ),
     ("operations", "| `room` | integer |", "| `room` | whole |", "type is 'whole'"),
-    ("operations", "| `raise` | itself | yes |", "| `raise` | itself | often |",
-     "normal is 'often'"),
-    ("operations", "| `poll` | `poll` |\n", "| `poll` | `polls` |\n",
-     "`polls` in operations is not known"),
+    (
+        "operations",
+        "| `raise` | itself | yes |",
+        "| `raise` | itself | often |",
+        "normal is 'often'",
+    ),
+    (
+        "operations",
+        "| `poll` | `poll` |\n",
+        "| `poll` | `polls` |\n",
+        "`polls` in operations is not known",
+    ),
     ("operations", "| `raise` | itself | yes |", "| `raise` | itself |", "2 cells in a table of 3"),
-    ("operations", "| how | by | normal |", "| how | who | normal |",
-     "must have the columns how, by"),
+    (
+        "operations",
+        "| how | by | normal |",
+        "| how | who | normal |",
+        "must have the columns how, by",
+    ),
 ]
 
 
@@ -134,7 +170,9 @@ def test_right_tables_are_written_and_wrong_ones_are_not(
     folder = tmp_path / "generated"
     assert main(["--spec", str(pages), "--folder", str(folder)]) == 0
     assert {path.name for path in folder.iterdir()} == {
-        "enums.h", "arguments.h", "vocabulary_table.cc",
+        "enums.h",
+        "arguments.h",
+        "vocabulary_table.cc",
     }
     replace(pages, "operations", "| `room` | integer |", "| `room` | whole |")
     shutil.rmtree(folder)

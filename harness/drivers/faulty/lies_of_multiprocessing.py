@@ -30,10 +30,19 @@ def _null_is_nothing(op: Operation) -> Any:
 
 
 LIES: Tuple[Lie, ...] = (
-    Lie("python-null-is-nothing", "queue.item.none-is-an-item", "null is not put",
-        _null_is_nothing),
-    Lie("python-number-rounded", "queue.item.values-equal", "integers beyond 2^53 are rounded",
-        _in_put(_rounded)),
-    Lie("python-empty-map-lost", "queue.item.values-equal", "an empty map in a map is left out",
-        _in_put(_without_empty_maps)),
+    Lie(
+        "python-null-is-nothing", "queue.item.none-is-an-item", "null is not put", _null_is_nothing
+    ),
+    Lie(
+        "python-number-rounded",
+        "queue.item.values-equal",
+        "integers beyond 2^53 are rounded",
+        _in_put(_rounded),
+    ),
+    Lie(
+        "python-empty-map-lost",
+        "queue.item.values-equal",
+        "an empty map in a map is left out",
+        _in_put(_without_empty_maps),
+    ),
 )

@@ -129,28 +129,56 @@ def _lie(name: str, clause: str, breaks: str, server: type) -> Lie:
 
 
 LIES: Tuple[Lie, ...] = (
-    _lie("one-more-slot", "create.bound", "a bound of five or more holds one item more",
-         _OneMoreSlot),
-    _lie("refused-put-counts", "put.full-leaves-no-trace",
-         "a put that ends as full adds an unfinished task", _RefusedCounts),
-    _lie("refused-put-comes-later", "put.full-leaves-no-trace",
-         "the item of a put that ended as full is obtained all the same", _RefusedComesLater),
-    _lie("getters-in-line", "get.empty-at-once",
-         "a get that does not wait waits while another get waits", _GettersInLine),
+    _lie(
+        "one-more-slot", "create.bound", "a bound of five or more holds one item more", _OneMoreSlot
+    ),
+    _lie(
+        "refused-put-counts",
+        "put.full-leaves-no-trace",
+        "a put that ends as full adds an unfinished task",
+        _RefusedCounts,
+    ),
+    _lie(
+        "refused-put-comes-later",
+        "put.full-leaves-no-trace",
+        "the item of a put that ended as full is obtained all the same",
+        _RefusedComesLater,
+    ),
+    _lie(
+        "getters-in-line",
+        "get.empty-at-once",
+        "a get that does not wait waits while another get waits",
+        _GettersInLine,
+    ),
     _lie("item-twice", "get.exactly-once", "one item in a hundred is obtained twice", _SomeTwice),
     _lie("item-never", "get.exactly-once", "one item in a hundred is lost", _SomeNever),
-    _lie("item-overtakes", "order.fifo", "one item in 25 overtakes the one before it",
-         _SomeOvertake),
+    _lie(
+        "item-overtakes", "order.fifo", "one item in 25 overtakes the one before it", _SomeOvertake
+    ),
     _lie("qsize-stops-at-two", "qsize.exact", "qsize never answers more than two", _SizeStops),
-    _lie("full-without-bound", "full.exact",
-         "a queue without a bound says that it is full when it holds five items",
-         _FullWithoutBound),
-    _lie("join-when-empty", "join.waits-for-tasks",
-         "join returns when all was obtained, whether it is done or not", _JoinWhenEmpty),
-    _lie("one-joiner-released", "join.releases-all", "the last task_done releases one join only",
-         _OneJoiner),
-    _lie("dead-joiner-released", "kill.waiting-joiner-harmless",
-         "the last task_done releases the join that came first, be its process dead or not",
-         _OneJoiner),
+    _lie(
+        "full-without-bound",
+        "full.exact",
+        "a queue without a bound says that it is full when it holds five items",
+        _FullWithoutBound,
+    ),
+    _lie(
+        "join-when-empty",
+        "join.waits-for-tasks",
+        "join returns when all was obtained, whether it is done or not",
+        _JoinWhenEmpty,
+    ),
+    _lie(
+        "one-joiner-released",
+        "join.releases-all",
+        "the last task_done releases one join only",
+        _OneJoiner,
+    ),
+    _lie(
+        "dead-joiner-released",
+        "kill.waiting-joiner-harmless",
+        "the last task_done releases the join that came first, be its process dead or not",
+        _OneJoiner,
+    ),
     _lie("tasks-below-zero", "task-done.too-often", "task_done counts on below zero", _BelowZero),
 )

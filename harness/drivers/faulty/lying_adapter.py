@@ -84,9 +84,7 @@ class Lie:
     manager: bool = False
 
 
-def run_lying_child(
-    make: Callable[[], Any], name: str, socket_path: str, given: Given
-) -> None:
+def run_lying_child(make: Callable[[], Any], name: str, socket_path: str, given: Given) -> None:
     """What a child runs on its main thread; it was forked, so that any function will do."""
     serve(make(), role=name, socket_path=socket_path, objects=given)
 

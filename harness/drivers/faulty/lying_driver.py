@@ -36,8 +36,11 @@ class _Parser(argparse.ArgumentParser):
 def _list_faults() -> None:
     for lie in _LIES:
         control = ["--manager"] if lie.manager else []
-        print(json.dumps({"name": lie.name, "clause": lie.clause, "breaks": lie.breaks,
-                          "control": control}))
+        print(
+            json.dumps(
+                {"name": lie.name, "clause": lie.clause, "breaks": lie.breaks, "control": control}
+            )
+        )
 
 
 def main(argv: List[str]) -> None:

@@ -40,13 +40,11 @@ class ManagerAdapter(MultiprocessingAdapter):
     Without an address it starts the manager, with one it uses that which listens there.
     """
 
-    def __init__(
-        self, module_name: str, start_method: str, address: Optional[str] = None
-    ) -> None:
+    def __init__(self, module_name: str, start_method: str, address: Optional[str] = None) -> None:
         if module_name != "multiprocessing":
             raise ValueError("only multiprocessing's own manager is known")
         super().__init__(module_name, start_method)
-        # An abstract address leaves nothing in the file system when somebody is killed.
+        # An abstract address leaves nothing in the file system when a process is killed.
         self._address = address or f"\0psq-manager-{uuid.uuid4().hex}"
         self._manager = self.manager_type()(address=self._address, ctx=self._context)
         if address is None:
@@ -88,7 +86,7 @@ class ManagerAdapter(MultiprocessingAdapter):
         return ()  # a proxy has a connection for each thread that uses it, and none of its own
 
     def abandon(self, kind: str, target: Any) -> None:
-        """Nothing that anybody else could see hangs on a proxy."""
+        """Dropping a proxy has no effect that another process could see."""
 
 
 class Watched:

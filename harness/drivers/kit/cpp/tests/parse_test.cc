@@ -32,7 +32,7 @@ Operation parse_operation_of(const std::string& line) {
 
 struct Malformed {
   std::string line;
-  std::string complaint;  // is in the message
+  std::string complaint;  // a part of the message
   OrderedJson id = 1;
 };
 
@@ -194,7 +194,7 @@ TEST(ParseTest, WhatIsNotDeclaredIsUnsupported) {
             Outcome::kWrongType);
 }
 
-TEST(CapabilitiesTest, AHelloWithAnUnknownWordIsRefused) {
+TEST(CapabilitiesTest, AHelloWithAnUnknownNameIsRefused) {
   Hello hello;
   hello.operations = {{"queue", {"putt"}}};
   EXPECT_THROW(Capabilities{hello}, std::invalid_argument);

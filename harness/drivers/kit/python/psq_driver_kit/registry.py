@@ -14,7 +14,7 @@ from .adapter import Adapter, BadRequest, Given
 
 
 class Descriptor(NamedTuple):
-    """A descriptor and what it referred to: a number alone may belong to somebody else by now."""
+    """A descriptor and what it referred to: the number alone may have been used again by now."""
 
     number: int
     device: int
@@ -65,8 +65,10 @@ class Registry:
         try:
             return self._entries[name]
         except (KeyError, TypeError):
-            raise BadRequest(f"this process has no object {name!r:.60}: create it first, or give "
-                             "it to the process when it is spawned") from None
+            raise BadRequest(
+                f"this process has no object {name!r:.60}: create it first, or give "
+                "it to the process when it is spawned"
+            ) from None
 
     def child(self, name: Any) -> Any:
         try:

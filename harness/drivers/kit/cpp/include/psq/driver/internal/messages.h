@@ -1,4 +1,4 @@
-// What a process says: hello, began, answers and events, one JSON object a line.
+// The messages of a process: hello, began, answers and events. Each is one JSON object on one line.
 #pragma once
 
 #include <unistd.h>
@@ -19,13 +19,13 @@
 
 namespace psq::driver::internal {
 
-/// JSON in the order in which it is written, so that a person who reads a log finds the id first.
+/// JSON that keeps the order of its fields, so that a reader of a log finds the id first.
 using OrderedJson = nlohmann::ordered_json;
 
-/// Bytes that were received and are no item are shown up to here; `size` tells the whole.
+/// An answer shows so many of the received bytes that are not an item; `size` gives their number.
 inline constexpr std::size_t kMaxBytesShown = 65536;
 
-/// Never throws for text that is not UTF-8: an implementation's error message may be anything.
+/// Replaces bytes that are not UTF-8, because error messages of an implementation may hold any.
 inline std::string to_line(const OrderedJson& message) {
   return message.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
@@ -54,8 +54,7 @@ inline OrderedJson to_json(const Bytes& bytes) {
 
 inline OrderedJson to_json(const Json& json) {
   OrderedJson value = OrderedJson::parse(json.text, nullptr, false);
-  // What came out of the implementation is not JSON any more: show it, so that the controller sees
-  // that.
+  // Text that is no longer JSON goes to the controller as a string, so that a test can see it.
   if (value.is_discarded()) value = json.text;
   return {{"json", std::move(value)}};
 }
@@ -86,12 +85,12 @@ inline OrderedJson to_json(const Value& value) {
 
 inline std::int64_t nanoseconds(Instant instant) { return instant.time_since_epoch().count(); }
 
-/// Whether the outcome says that there was nothing to be done; it has no times then.
+/// Whether the outcome means that no call was made. Such an answer has no times.
 inline bool is_refusal(Outcome outcome) {
   return outcome == Outcome::kBadRequest || outcome == Outcome::kUnsupported;
 }
 
-/// Adds how a call ended to a message that says which call.
+/// Adds the outcome of a call to a message that names the call.
 inline std::string with_result(OrderedJson message, const Result& result, const Call& call) {
   const OrderedJson head = message;
   message["outcome"] = word(result.outcome);
@@ -124,12 +123,12 @@ inline std::string event_line(const OrderedJson& id, std::int64_t index, const R
   return with_result({{"event", id}, {"index", index}}, result, call);
 }
 
-/// How a call that was not made ended.
+/// The result of a request for which no call was made.
 inline Result to_result(const Refusal& refusal) {
   return {.outcome = refusal.outcome(), .error_type = "Refusal", .error_message = refusal.what()};
 }
 
-/// `index` is negative for a request of its own, the count within the list otherwise.
+/// `index` is the position within a list, or negative for a request outside a list.
 inline std::string began_line(const OrderedJson& id, std::int64_t index) {
   OrderedJson message = {{"began", id}};
   if (index >= 0) message["index"] = index;

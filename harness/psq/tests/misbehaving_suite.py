@@ -1,0 +1,122 @@
+"""Takes the place of the suite's binary where a test needs behaviour that the real one never shows.
+
+Speaks its command line; each argument of the driver is TEST=BEHAVIOUR: a verdict, or crash, silent
+(no record), garbage, twice, wrong-status (not that of the verdict), hang. Unnamed tests pass.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+
+CLAUSES = {
+    "queue.put.a": ("MUST", "base"),
+    "queue.put.b": ("MUST", "base"),
+    "queue.get.c": ("MAY", "base"),
+    "process.d": ("MUST", "lifecycle"),
+    "limits.e": ("MUST", "base"),
+}
+TESTS = {
+    "queue.put_a": ["queue.put.a"],
+    "queue.put_b": ["queue.put.b", "queue.put.a"],
+    "queue.get_c": ["queue.get.c"],
+    "process.d": ["process.d"],
+}
+STATUS = {
+    "fail": 1,
+    "unexpected-pass": 1,
+    "inconclusive": 2,
+    "driver-error": 3,
+    "internal-error": 70,
+    "unsupported": 77,
+}
+
+
+def print_clauses():
+    for name, (level, profile) in CLAUSES.items():
+        print(
+            json.dumps(
+                {
+                    "id": name,
+                    "level": level,
+                    "profile": profile,
+                    "page": "queue.md",
+                    "line": 7,
+                    "sentence": f"The sentence of {name}.",
+                    "why": "",
+                    "source": "",
+                    "differs": "Others do not." if name == "queue.get.c" else "",
+                }
+            )
+        )
+
+
+def print_tests():
+    for test, clauses in TESTS.items():
+        level, profile = CLAUSES[clauses[0]]
+        print(
+            json.dumps(
+                {
+                    "test": test,
+                    "clauses": clauses,
+                    "level": level,
+                    "profile": profile,
+                    "file": "conformance/clauses/queue/put.cc",
+                    "line": 12,
+                }
+            )
+        )
+
+
+def append(path, record):
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(record if isinstance(record, str) else json.dumps(record) + "\n")
+
+
+def judge(test, results, behaviour):
+    if results is None:
+        return STATUS.get(behaviour, 0)
+    append(results, {"record": "plan", "tests": [test], "planned": 1, "clause_digest": "d1"})
+    append(results, {"record": "implementation", "implementation": "misbehaving", "version": "1"})
+    if behaviour == "crash":
+        print("about to crash", flush=True)
+        os.kill(os.getpid(), signal.SIGABRT)
+    if behaviour == "hang":
+        time.sleep(600)
+    if behaviour == "garbage":
+        append(results, "{no json}\n")
+    if behaviour in ("silent", "garbage"):
+        return 0
+    verdict = behaviour if behaviour not in ("twice", "wrong-status") else "pass"
+    record = {
+        "record": "test",
+        "test": test,
+        "clauses": TESTS[test],
+        "verdict": verdict,
+        "message": f"said {verdict}",
+        "card": "",
+        "seconds": 0.5,
+        "evidence": None,
+        "observed": {"queue.get.c": "seen late"} if test == "queue.get_c" else {},
+    }
+    if verdict in ("fail", "expected-fail"):
+        record["clause"] = TESTS[test][0]
+    for _ in range(2 if behaviour == "twice" else 1):
+        append(results, record)
+    return 1 if behaviour == "wrong-status" else STATUS.get(verdict, 0)
+
+
+def main(argv):
+    if argv == ["--clauses"]:
+        return print_clauses()
+    if argv == ["--list"]:
+        return print_tests()
+    at = argv.index("--")
+    options = dict(zip(argv[:at:2], argv[1:at:2]))
+    behaviours = dict(word.split("=") for word in argv[at + 2 :] if "=" in word)
+    test = options["--exactly"]
+    return judge(test, options.get("--results"), behaviours.get(test, "pass"))
+
+
+sys.exit(main(sys.argv[1:]))
