@@ -217,11 +217,11 @@ def render_arguments(vocabulary: Vocabulary) -> str:
     for each in vocabulary.fields:
         if each.type in PAYLOADS:
             if not payload_done:
-                members.append("  std::optional<Payload> payload = {};\n")
+                members.append("  std::optional<Payload> payload;\n")
                 visits.append(_visit("payload", "field_of(*arguments.payload)"))
             payload_done = True
             continue
-        members.append(f"  std::optional<{_TYPES[each.type]}> {each.name} = {{}};\n")
+        members.append(f"  std::optional<{_TYPES[each.type]}> {each.name};\n")
         visits.append(_visit(each.name, qualified("Field", each.name)))
     return _ARGUMENTS.format(members="".join(members), visits="".join(visits))
 

@@ -133,8 +133,8 @@ def test_the_names_become_enumerators_and_typed_fields() -> None:
     )
     assert "enum class Operation : std::uint8_t {\n  kCreate,\n" in enums
     assert "  kRecvBytesInto,\n" in enums and "  kTaskDoneTooOften,\n" in enums
-    assert "std::optional<std::int64_t> maxsize = {};" in arguments
-    assert arguments.count("std::optional<Payload> payload = {};") == 1
+    assert "std::optional<std::int64_t> maxsize;" in arguments
+    assert arguments.count("std::optional<Payload> payload;") == 1
     assert '{"recv_bytes", history::Operator::kGet},' in table
     assert (
         "     .fields = {Field::kRoom, Field::kOffset},\n     .needed = {Field::kRoom},\n" in table
@@ -146,7 +146,7 @@ def test_a_field_that_is_added_to_a_table_is_added_to_the_arguments(pages: Path)
     replace(pages, "operations", "| `as` | name |", added)
     vocabulary, law = read_vocabulary(pages)
     assert law.problems == []
-    assert "std::optional<std::int64_t> depth = {};" in render_arguments(vocabulary)
+    assert "std::optional<std::int64_t> depth;" in render_arguments(vocabulary)
 
 
 def test_a_description_that_changes_touches_no_header(pages: Path, tmp_path: Path) -> None:
