@@ -17,7 +17,7 @@ constexpr auto kBetweenLooks = 5ms;
 
 // Without these nothing can be judged at all: every driver has them, declared or not.
 bool belongs_to_every_driver(const Request& request) {
-  constexpr std::array kVerbs{"create", "drop", "spawn", "run", "pause", "end"};
+  constexpr std::array kVerbs{"create", "drop", "run", "pause", "end"};
   return request.type == "process" && std::ranges::find(kVerbs, request.verb) != kVerbs.end();
 }
 
