@@ -7,7 +7,6 @@
 #include "src/fault_seam.h"
 #include "src/feeder.h"
 #include "src/history_faults.h"
-#include "src/leak_faults.h"
 #include "src/process_state.h"
 #include "src/queue_memory.h"
 #include "src/shared_memory.h"
