@@ -197,8 +197,8 @@ void faulty_close(int descriptor) noexcept {
 }
 
 bool fault_takes_nan() noexcept {
-  return fault_is(Fault::kPollTakesNan) || fault_is(Fault::kWaitTakesNan) ||
-         fault_is(Fault::kPutTakesNan) || fault_is(Fault::kGetTakesNan);
+  return fault_is(Fault::kWaitTakesNan) || fault_is(Fault::kPutTakesNan) ||
+         fault_is(Fault::kGetTakesNan);
 }
 
 void faulty_slice(std::size_t length, std::int64_t& offset, std::optional<std::int64_t>& size) {

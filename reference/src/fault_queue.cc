@@ -278,7 +278,6 @@ bool fault_put(QueueMemory& queue, Feeder& feeder, std::string_view item, Timeou
   const bool unchecked = fault_is(Fault::kPutAfterClose) || fault_is(Fault::kCloseThreadLocal) ||
                          tasks_fault(queue, Fault::kTasksPutAfterClose);
   if (unchecked && feeder.closed()) return true;
-  if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
   timeout = fault_rare_timeout(Fault::kRareFullEarly, put_timeout(timeout));
   if (tasks_fault(queue, Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
   try {

@@ -21,7 +21,6 @@ inline constexpr bool kFaults = false;
 
 // What each is stands in the tables under src/faults; the order means nothing.
 enum class Fault {
-  kPutFullEarly,
   kPutWaits,
   kPutAfterClose,
   kFullTakesSlot,
@@ -205,7 +204,6 @@ enum class Fault {
   kSendDropsWhenFull,
   kUnserializableSent,
   kUndeserializableEatsNext,
-  kPollTakesNan,
   kWaitTakesNan,
   kPutTakesNan,
   kGetTakesNan,
@@ -243,7 +241,6 @@ enum class Fault {
   kExitWaitsForGetters,
   kExitCloses,
   kSlotTakenAhead,
-  kKilledTorn,
   kKilledSwaps,
   kKilledGetAgain,
   kKilledSimpleTorn,

@@ -14,6 +14,7 @@
 #include "src/fault_queue.h"
 #include "src/fault_seam.h"
 #include "src/process_faults.h"
+#include "src/probe.h"
 #include "src/process_state.h"
 
 namespace psq {
@@ -137,6 +138,7 @@ std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {
   std::unique_lock lock(mutex_);
   for (const auto* feeder : feeders_) feeders.push_back(*feeder);
   lock.unlock();
+  feeders = altered("queues.flushed", std::move(feeders));
   if constexpr (kFaults)
     if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return feeders;
   if constexpr (kFaults)

@@ -171,8 +171,6 @@ constexpr FaultRow kTable[] = {
     {Fault::kUndeserializableEatsNext,
      {"undeserializable-eats-next", "pipe.recv.not-deserializable",
       "with a message that cannot be deserialized the next one is lost"}},
-    {Fault::kPollTakesNan,
-     {"poll-takes-nan", "pipe.poll.nan-refused", "a poll takes not-a-number for zero"}},
     {Fault::kWaitTakesNan,
      {"wait-takes-nan", "pipe.wait.nan-refused", "a wait takes not-a-number for zero"}},
     {Fault::kWaitMissesFifth,
