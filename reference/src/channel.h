@@ -25,6 +25,7 @@
 #include "src/clock.h"
 #include "src/fault_seam.h"
 #include "src/futex_event.h"
+#include "src/probe.h"
 #include "src/robust_lock.h"
 #include "src/sanitizers.h"
 
@@ -304,10 +305,10 @@ class Channel {
       out.reserve(before + length);  // Before anything is taken: there may be no memory for it.
     }
     drop(frame);
-    if (frame.ends_message() || take_rest(&out)) return true;
+    if (altered("message.complete", frame.ends_message() || take_rest(&out))) return true;
     if constexpr (kFaults)
-      if (fault_is(Fault::kKilledTorn) || fault_is(Fault::kKilledSimpleTorn) ||
-          fault_is(Fault::kTerminatedTorn) || fault_is(Fault::kMomentTorn))
+      if (fault_is(Fault::kKilledSimpleTorn) || fault_is(Fault::kTerminatedTorn) ||
+          fault_is(Fault::kMomentTorn))
         return true;
     out.resize(before);
     return false;

@@ -39,9 +39,7 @@ std::pair<ConnectionBase, ConnectionBase> detail::make_ends(Ways ways) {
           ConnectionBase(ends[1], duplex ? Access::kDuplex : Access::kSends)};
 }
 
-void ConnectionBase::close() noexcept {
-  const detail::Descriptor closing(std::move(descriptor_));
-}
+void ConnectionBase::close() noexcept { const detail::Descriptor closing(std::move(descriptor_)); }
 
 int ConnectionBase::check(int needed) const {
   const int descriptor = fd();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "psq/error.h"
+#include "psq/timeout.h"
 #include "src/fault_seam.h"
 #include "src/faults/tables.h"
 
@@ -21,9 +22,9 @@ namespace {
 // By enumerator. Throws std::logic_error unless every one has exactly one row.
 std::vector<FaultInfo> all_rows() {
   std::vector<FaultInfo> all(static_cast<std::size_t>(detail::Fault::kCount));
-  for (const auto rows : {detail::failure_faults(), detail::joinable_queue_faults(),
-                          detail::pipe_faults(), detail::process_faults(), detail::queue_faults(),
-                          detail::rare_faults(), detail::simple_queue_faults()}) {
+  for (const auto rows :
+       {detail::failure_faults(), detail::joinable_queue_faults(), detail::queue_faults(),
+        detail::rare_faults(), detail::simple_queue_faults()}) {
     for (const detail::FaultRow& row : rows) {
       FaultInfo& info = all[static_cast<std::size_t>(row.fault)];
       if (!info.name.empty()) throw std::logic_error("a fault has two rows");
@@ -66,6 +67,10 @@ namespace detail {
 bool fault_is(Fault fault) noexcept { return chosen.load() == static_cast<int>(fault); }
 
 bool fault_chosen() noexcept { return chosen.load() != kNone; }
+
+bool fault_takes_nan() noexcept {
+  return fault_is(Fault::kPutTakesNan) || fault_is(Fault::kGetTakesNan);
+}
 
 bool fault_turn(int n) noexcept {
   thread_local int calls = 0;

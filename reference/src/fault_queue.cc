@@ -14,7 +14,6 @@
 #include "src/fault_seam.h"
 #include "src/feeder.h"
 #include "src/history_faults.h"
-#include "src/leak_faults.h"
 
 namespace psq::detail {
 namespace {
@@ -157,12 +156,6 @@ void FaultSeams::lose_all_but_one(std::vector<std::shared_ptr<Feeder>>& feeders)
   }
 }
 
-bool FaultSeams::begin_in_child(Feeder& feeder) noexcept {
-  if (is_simple(*feeder.queue_)) return false;
-  if (fault_is(Fault::kForkCopiesBuffer)) feeder.thread_ = Feeder::Thread::kNone;
-  return fault_is(Fault::kForkCopiesBuffer) || fault_is(Fault::kChildInheritsFeeder);
-}
-
 void FaultSeams::reopen(Feeder& feeder) noexcept { feeder.closed_ = false; }
 
 bool FaultSeams::close(Feeder& feeder) noexcept {
@@ -237,7 +230,6 @@ void FaultSeams::send_all(Feeder& feeder, std::string_view left) {
 
 void fault_create(CoreOptions& options) {
   if (options.kind == QueueKind::kSimple) return;
-  fault_leak();
   if (fault_is(Fault::kMaxsizeClamped)) options.maxsize = std::min(options.maxsize, kMaxSize);
   if (fault_is(Fault::kLargestRefused) && options.maxsize == kMaxSize) ++options.maxsize;
   if (fault_is(Fault::kBoundInvented) && options.maxsize <= 0) options.maxsize = 64;
@@ -247,9 +239,7 @@ void fault_create(CoreOptions& options) {
     ++options.maxsize;
 }
 
-void fault_dropped(QueueMemory& queue) noexcept {
-  if (fault_is(Fault::kDropEndsAll) && !is_simple(queue)) fault_shared() = 1;
-}
+void fault_dropped(QueueMemory& queue) noexcept { (void)queue; }
 
 bool fault_in_first_process() noexcept { return getpid() == first_process; }
 
@@ -266,7 +256,6 @@ bool fault_unchecked(const QueueMemory& queue) {
   if (fault_is(Fault::kPutAfterClose)) return true;
   if (fault_is(Fault::kCloseThreadLocal) && !closed_here()) return true;
   if (tasks_fault(queue, Fault::kTasksPutAfterClose)) return true;
-  if (fault_is(Fault::kDropEndsAll) && fault_shared() > 0) throw Closed("queue");
   return false;
 }
 
@@ -278,7 +267,6 @@ bool fault_put(QueueMemory& queue, Feeder& feeder, std::string_view item, Timeou
   const bool unchecked = fault_is(Fault::kPutAfterClose) || fault_is(Fault::kCloseThreadLocal) ||
                          tasks_fault(queue, Fault::kTasksPutAfterClose);
   if (unchecked && feeder.closed()) return true;
-  if (fault_is(Fault::kPutFullEarly)) timeout = timeout.length() / 2;
   timeout = fault_rare_timeout(Fault::kRareFullEarly, put_timeout(timeout));
   if (tasks_fault(queue, Fault::kTasksFullEarly)) timeout = timeout.length() / 2;
   try {
@@ -317,7 +305,6 @@ std::optional<std::string> fault_before_get(QueueMemory& queue, const std::atomi
   if (tasks_fault(queue, Fault::kTasksGetEmptyEarly)) timeout = timeout.length() / 2;
   if (tasks_fault(queue, Fault::kTasksGetGivesUp) && timeout.is_forever()) timeout = kLookAgain;
   if (fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) fault_shared()++;
-  if (fault_is(Fault::kExitWaitsForGetters)) fault_own()++;
   return std::nullopt;
 }
 
@@ -330,7 +317,6 @@ bool fault_after_get(QueueMemory& queue, std::string& item, Clock::time_point be
     fault_remember(item);
   if (fault_is(Fault::kNullIsEmpty) && item.size() <= 5) throw Empty();
   change_item(item);
-  if (fault_is(Fault::kExitWaitsForGetters)) fault_own()--;
   if (fault_rarely(Fault::kRareGetLoses, 1000)) return false;
   fault_rare_item(item);
   if ((fault_is(Fault::kDeadGetterServed) || fault_is(Fault::kGetterBehindServed)) &&

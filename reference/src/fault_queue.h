@@ -30,9 +30,6 @@ struct FaultSeams {
   // Puts an item that was not counted; loses what is in the buffers; takes a close back.
   static void add(Feeder& feeder, std::string_view item);
   static void lose_all_but_one(std::vector<std::shared_ptr<Feeder>>& feeders) noexcept;
-  // In a forked child. True: the parent's feeder is taken over.
-  static bool begin_in_child(Feeder& feeder) noexcept;
-  static void begun_in_child(Feeder& feeder) noexcept;
   static void reopen(Feeder& feeder) noexcept;
   // True: it is not closed.
   static bool close(Feeder& feeder) noexcept;

@@ -15,15 +15,6 @@
 
 namespace psq::detail {
 
-void FaultSeams::begun_in_child(Feeder& feeder) noexcept {
-  static pid_t seen = 0;
-  static int generation = 0;
-  if (std::exchange(seen, getpid()) != seen) ++generation;
-  const bool closed = fault_is(Fault::kChildSimpleClosed) ||
-                      (fault_is(Fault::kGrandchildSimpleClosed) && generation > 1);
-  if (closed && feeder.queue_->kind() == QueueKind::kSimple) feeder.close();
-}
-
 bool fault_simple_unchecked() {
   if (fault_is(Fault::kSimplePutAfterClose)) return true;
   if (fault_is(Fault::kSimpleCloseEverywhere) && fault_shared() > 0) throw Closed("queue");

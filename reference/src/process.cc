@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "psq/descriptor.h"
+#include "src/probe.h"
 #include "src/process_state.h"
 
 namespace psq {
@@ -112,6 +113,7 @@ std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {
   std::unique_lock lock(mutex_);
   for (const auto* feeder : feeders_) feeders.push_back(*feeder);
   lock.unlock();
+  feeders = altered("queues.flushed", std::move(feeders));
   for (const auto& feeder : feeders) feeder->end();
   for (const auto& feeder : feeders) feeder->wait_flushed();
   return feeders;

@@ -1,4 +1,5 @@
-// Bytes over the descriptor of a pipe or of a socket: all of them, through signals and short counts.
+// Bytes over the descriptor of a pipe or of a socket: all of them, through signals and short
+// counts.
 //
 // Threads: any may call any function; two that use one descriptor at the same time mix their bytes.
 // No call raises SIGPIPE.

@@ -15,8 +15,6 @@ struct AdapterCalls {
   std::function<std::unique_ptr<driver::Child>(
       const driver::SpawnOptions&, const std::function<std::unique_ptr<driver::Child>()>& start)>
       spawn;
-  /// In every process that does not end at once, before the library's own end.
-  std::function<void()> at_end;
 };
 
 /// Those of this process; right without a fault.

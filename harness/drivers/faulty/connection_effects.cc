@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <psq/driver/item.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -41,10 +43,6 @@ std::optional<std::string> message_of(const Operation& operation) {
 }
 
 }  // namespace
-
-End& ConnectionStep::end() const {
-  return dynamic_cast<ConnectionObject&>(object).connection();
-}
 
 Result ConnectionStep::proceed() const {
   Call untimed;
@@ -92,6 +90,12 @@ Effect sending(std::function<void(Sending&)> effect) {
     effect(sent);
     return Result::ok();
   });
+}
+
+std::vector<int> WaitStep::descriptors() const {
+  std::vector<int> all;
+  for (driver::Object* each : connections) all.push_back(end_of(*each).fd());
+  return all;
 }
 
 Effect waiting(std::function<std::vector<std::size_t>(WaitStep&)> effect) {

@@ -16,12 +16,17 @@ namespace psq::faulty {
 
 using End = Connection<reference_driver::Payload>;
 
+/// The end of a pipe that an object of the right driver is.
+[[nodiscard]] inline End& end_of(driver::Object& object) {
+  return dynamic_cast<reference_driver::ConnectionObject&>(object).connection();
+}
+
 /// An operation on a connection. An effect may change it before it proceeds, or not proceed at all.
 struct ConnectionStep {
   driver::Object& object;
   driver::Operation operation;
 
-  [[nodiscard]] End& end() const;
+  [[nodiscard]] End& end() const { return end_of(object); }
   /// What the driver does without the fault. A buffer that is too short is a result, no error.
   [[nodiscard]] driver::Result proceed() const;
   /// The same on an end of a one-way pipe that says that it can both receive and send.
@@ -59,10 +64,12 @@ template <typename F>
 
 /// In place of a wait for several connections.
 struct WaitStep {
-  std::vector<End*> ends;
+  std::vector<driver::Object*> connections;
   std::optional<driver::Seconds> timeout;
-  /// The positions of the ends that are ready; it waits for `ends`.
+  /// Waits for `connections`, and returns the positions of those that are ready.
   std::function<std::vector<std::size_t>()> proceed;
+
+  [[nodiscard]] std::vector<int> descriptors() const;
 };
 [[nodiscard]] Effect waiting(std::function<std::vector<std::size_t>(WaitStep&)> effect);
 

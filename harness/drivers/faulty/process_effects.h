@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "adapter_calls.h"
+#include "behaviour.h"
 #include "fault.h"
 
 namespace psq::faulty {
@@ -36,12 +37,6 @@ template <typename FaultyChild>
 /// The library forgets the children that `is_forgotten` picks: at its end their parent neither
 /// terminates nor awaits them.
 [[nodiscard]] Effect forgotten_at_end(bool (*is_forgotten)(const driver::SpawnOptions&));
-
-/// In each process that ends by a return, an exit or an error, before the library's own end.
-template <typename F>
-[[nodiscard]] Effect at_end(F act) {
-  return [act](Behaviour&) { adapter_calls().at_end = act; };
-}
 
 /// In a forked child: the queues that have slots keep the feeders of the parent, with what was in
 /// their buffers, in place of new ones.

@@ -6,8 +6,6 @@ namespace psq::detail {
 namespace {
 
 constexpr FaultRow kTable[] = {
-    {Fault::kPutFullEarly,
-     {"put-full-early", "queue.put.full-after-timeout", "put gives up after half of its timeout"}},
     {Fault::kPutWaits,
      {"put-waits", "queue.put.returns-without-consumer",
       "put writes to the channel itself and waits for room there"}},

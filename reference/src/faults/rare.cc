@@ -43,14 +43,6 @@ constexpr FaultRow kTable[] = {
     {Fault::kRareSimpleTorn,
      {"rare-simple-torn", "simple-queue.item.sizes-intact",
       "of one large item in five only a part is sent"}},
-    {Fault::kRareMessageLost,
-     {"rare-message-lost", "pipe.order.messages", "one message in a thousand of all is not sent"}},
-    {Fault::kRareMessagesSwapped,
-     {"rare-messages-swapped", "pipe.order.messages",
-      "one message in a thousand of all is overtaken by the next"}},
-    {Fault::kRareMessageTwice,
-     {"rare-message-twice", "pipe.order.messages",
-      "one message in a thousand of all is sent twice"}},
 };
 
 }  // namespace

@@ -20,8 +20,6 @@ struct FaultRow {
 
 std::span<const FaultRow> failure_faults() noexcept;
 std::span<const FaultRow> joinable_queue_faults() noexcept;
-std::span<const FaultRow> pipe_faults() noexcept;
-std::span<const FaultRow> process_faults() noexcept;
 std::span<const FaultRow> queue_faults() noexcept;
 std::span<const FaultRow> rare_faults() noexcept;
 std::span<const FaultRow> simple_queue_faults() noexcept;

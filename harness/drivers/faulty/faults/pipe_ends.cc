@@ -147,7 +147,7 @@ std::vector<Fault> pipe_send_connection_faults() {
             })},
             {.also = {"pipe.send-connection.arrives"}}),
       Fault("sent-end-leaks", "pipe.send-connection.sender-keeps",
-            "whoever obtains an end keeps one more copy of it", {receiving_end([](End end) {
+            "a process that obtains an end keeps one more copy of it", {receiving_end([](End end) {
               (void)::fcntl(end.fd(), F_DUPFD_CLOEXEC, 0);
               return end;
             })},

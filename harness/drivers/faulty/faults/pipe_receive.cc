@@ -73,11 +73,11 @@ bool is_bad_offset(const driver::Operation& operation) {
 
 std::vector<Fault> pipe_recv_faults() {
   return {
-      Fault("recv-gives-up", "pipe.recv.waits-for-message",
-            "a receive with no message there reports the end of the stream",
-            {instead_of_receiving<EndOfStream>(
-                [](const End&, short events) { return events == 0; })},
-            {.also = {"pipe.recv.*"}}),
+      Fault(
+          "recv-gives-up", "pipe.recv.waits-for-message",
+          "a receive with no message there reports the end of the stream",
+          {instead_of_receiving<EndOfStream>([](const End&, short events) { return events == 0; })},
+          {.also = {"pipe.recv.*"}}),
       Fault("pending-lost", "pipe.recv.pending-then-end-of-stream",
             "what is still there is lost when the other end is gone",
             {instead_of_receiving<EndOfStream>(
@@ -220,8 +220,9 @@ std::vector<Fault> pipe_recv_bytes_into_faults() {
       Fault("too-short-truncates", "pipe.recv-bytes-into.too-short",
             "a message that does not fit is cut without an error",
             {too_short([](Result& result, std::string& message, std::size_t room) {
-              result = Result::ok(ReceivedInto{
-                  .count = room, .bytes = {.data = message.substr(0, room)}, .rest_untouched = true});
+              result = Result::ok(ReceivedInto{.count = room,
+                                               .bytes = {.data = message.substr(0, room)},
+                                               .rest_untouched = true});
             })}),
       Fault("too-short-large-cut", "pipe.recv-bytes-into.too-short",
             "of a large message that does not fit only 64 KiB come",

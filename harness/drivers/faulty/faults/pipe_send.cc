@@ -99,13 +99,14 @@ void clamp_slice(Operation& operation) {
       item != nullptr ? item->size : std::get<driver::Bytes>(operation.payload).data.size());
   const auto offset = std::clamp<std::int64_t>(operation.offset.value_or(0), 0, length);
   operation.offset = offset;
-  if (operation.size) operation.size = std::clamp<std::int64_t>(*operation.size, 0, length - offset);
+  if (operation.size)
+    operation.size = std::clamp<std::int64_t>(*operation.size, 0, length - offset);
 }
 
 bool is_large_slice(const Operation& operation) {
   const auto* item = std::get_if<driver::Item>(&operation.payload);
-  return (item != nullptr ? item->size
-                          : std::get<driver::Bytes>(operation.payload).data.size()) > kLarge;
+  return (item != nullptr ? item->size : std::get<driver::Bytes>(operation.payload).data.size()) >
+         kLarge;
 }
 
 // A lost message shows at the order, at a receive that waits for it, or at a send that has no room.
@@ -187,8 +188,7 @@ std::vector<Fault> pipe_send_faults() {
             })},
             {.also = {"pipe.send.*"}}),
       Fault("send-drops-when-full", "pipe.send.waits-when-full",
-            "a message for which there is no room is dropped",
-            {lost([](const Sending& sending) {
+            "a message for which there is no room is dropped", {lost([](const Sending& sending) {
               return (events_now(sending.end.fd(), POLLOUT) & POLLOUT) == 0;
             })},
             {.search = shown_as_lost()}),

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "connection_effects.h"
 #include "effects.h"
@@ -46,19 +47,22 @@ Effect found(bool (*answer)(const End&)) {
 bool is_at_end(const End& end) { return unread_bytes(end.fd()) == 0; }
 
 // Changes the answer of a wait that found something.
-Effect found_ready(void (*change)(Positions& ready, const std::vector<End*>& ends)) {
+Effect found_ready(void (*change)(Positions& ready, const std::vector<int>& descriptors)) {
   return waiting([=](WaitStep& step) {
     Positions ready = step.proceed();
-    if (!ready.empty()) change(ready, step.ends);
+    if (!ready.empty()) change(ready, step.descriptors());
     return ready;
   });
 }
 
 Positions wait_for_open_ones(WaitStep& step) {
+  const auto all = std::exchange(step.connections, {});
   Positions open;
-  for (std::size_t i = 0; i < step.ends.size(); ++i)
-    if (!step.ends[i]->closed()) open.push_back(i);
-  std::erase_if(step.ends, [](const End* end) { return end->closed(); });
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (end_of(*all[i]).closed()) continue;
+    open.push_back(i);
+    step.connections.push_back(all[i]);
+  }
   Positions ready = step.proceed();
   for (std::size_t& each : ready) each = open[each];
   return ready;
@@ -84,8 +88,8 @@ std::vector<Fault> pipe_poll_faults() {
                             std::this_thread::sleep_for(std::min(timeout.length(), kHour));
                           })},
             {.also = {"pipe.poll.*"}}),
-      Fault("poll-eats", "pipe.poll.true-with-message", "a poll that answers true takes the message",
-            {found([](const End& end) {
+      Fault("poll-eats", "pipe.poll.true-with-message",
+            "a poll that answers true takes the message", {found([](const End& end) {
               take_message(end.fd());
               return true;
             })},
@@ -119,23 +123,23 @@ std::vector<Fault> pipe_wait_faults() {
             {waiting(wait_for_open_ones)}),
       Fault("wait-first-only", "pipe.wait.ready-subset",
             "wait answers the first end that is ready and no other",
-            {found_ready([](Positions& ready, const std::vector<End*>&) { ready.resize(1); })},
+            {found_ready([](Positions& ready, const std::vector<int>&) { ready.resize(1); })},
             {.also = {"pipe.wait.takes-nothing"}}),
       Fault("wait-misses-end", "pipe.wait.ready-subset",
             "wait does not count an end of the stream as ready",
-            {found_ready([](Positions& ready, const std::vector<End*>& ends) {
+            {found_ready([](Positions& ready, const std::vector<int>& descriptors) {
               std::erase_if(ready, [&](std::size_t each) {
-                return (events_now(ends[each]->fd(), POLLIN) & POLLHUP) != 0;
+                return (events_now(descriptors[each], POLLIN) & POLLHUP) != 0;
               });
             })}),
       Fault("wait-misses-fifth", "pipe.wait.ready-subset", "wait looks at four ends and no more",
-            {found_ready([](Positions& ready, const std::vector<End*>&) {
+            {found_ready([](Positions& ready, const std::vector<int>&) {
               std::erase_if(ready, [](std::size_t each) { return each >= 4; });
             })}),
       Fault("wait-eats", "pipe.wait.takes-nothing",
             "wait takes a message of the first end that is ready",
-            {found_ready([](Positions& ready, const std::vector<End*>& ends) {
-              take_message(ends[ready.front()]->fd());
+            {found_ready([](Positions& ready, const std::vector<int>& descriptors) {
+              take_message(descriptors[ready.front()]);
             })},
             {.also = {"pipe.wait.*"}}),
   };

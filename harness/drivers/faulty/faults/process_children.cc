@@ -1,6 +1,7 @@
 // Faults of children as their parent sees them, against spec/process.md.
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -134,7 +135,7 @@ std::vector<Fault> process_children_faults() {
       Fault("process-join-early", "process.join.timeout-by-value",
             "join of a child gives up after half of its timeout", {children<JoinedEarly>()}),
       Fault("process-join-zero-waits", "process.join.zero-at-once",
-            "join of a child waits for 500 ms at least", {children<JoinedLate>()}),
+            "join of a child with timeout zero waits for 500 ms", {children<JoinedLate>()}),
       Fault("process-join-gives-up", "process.join.waits",
             "join of a child without a timeout waits for 100 ms only", {children<JoinGivesUp>()},
             {.also = {"process.join.timeout-by-value"}}),

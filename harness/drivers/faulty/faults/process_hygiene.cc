@@ -53,8 +53,8 @@ std::vector<Fault> process_hygiene_faults() {
   return {
       Fault("leaks-descriptor", "process.hygiene.descriptors",
             "each queue leaves a descriptor open", {each_queue(leak_descriptor)}),
-      Fault("leaks-memory", "process.hygiene.nothing-left",
-            "each queue leaves named shared memory", {each_queue(leak_memory)}),
+      Fault("leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory",
+            {each_queue(leak_memory)}),
       Fault("leaks-file", "process.hygiene.nothing-left", "each queue leaves a temporary file",
             {each_queue(leak_file)}),
       Fault("leaks-process", "process.hygiene.nothing-left", "each queue leaves a process",

@@ -37,9 +37,7 @@ void close_simple_queues_of_grandchild(const SpawnOptions&) {
   if (++generation > 1) close_simple_queues();
 }
 
-void close_queues() {
-  for (const auto* feeder : ProcessState::instance().feeders_) (*feeder)->close();
-}
+using Feeders = std::vector<std::shared_ptr<detail::Feeder>>;
 
 // Counts the gets of this process that wait.
 std::optional<std::string> counted_get(LocalQueue& queue, Timeout timeout) {
@@ -68,9 +66,8 @@ std::vector<Fault> process_life_faults() {
       Fault("child-inherits-feeder", "process.objects.while-blocked",
             "a child takes its parent's feeder for its own, whose thread it does not have",
             {in_child([](const SpawnOptions&) {
-              keep_parents_feeders([](detail::Feeder& feeder) {
-                feeder.thread_ = detail::Feeder::Thread::kBusy;
-              });
+              keep_parents_feeders(
+                  [](detail::Feeder& feeder) { feeder.thread_ = detail::Feeder::Thread::kBusy; });
             })}),
       Fault("drop-ends-all", "process.objects.after-drop",
             "a queue is closed for all when its creator drops it",
@@ -87,11 +84,15 @@ std::vector<Fault> process_life_faults() {
             {forgotten_at_end([](const SpawnOptions& options) { return !options.daemon; })}),
       Fault("exit-waits-for-getters", "process.exit.blocked-threads",
             "a process does not end while a get waits in it",
-            {all_queues.get(counted_get), at_end(wait_for_getters)},
+            {all_queues.get(counted_get),
+             alter("queues.flushed", [](Feeders&) { wait_for_getters(); })},
             {.also = {"process.exit.calls-go-on"}}),
       Fault("exit-closes", "process.exit.calls-go-on",
             "a process that ends closes its queues before it flushes them",
-            {at_end(close_queues)}),
+            {alter("queues.flushed",
+                   [](Feeders& feeders) {
+                     for (const auto& feeder : feeders) feeder->close();
+                   })}),
   };
 }
 
