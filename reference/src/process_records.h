@@ -21,37 +21,37 @@
 
 #include "psq/error.h"
 #include "src/channel.h"
-#include "src/fault_seam.h"
+#include "src/probe.h"
 #include "src/robust_lock.h"
 
 namespace psq::detail {
 
 // Lives in shared memory. Any thread of any process may call any method. All numbers of items wrap
 // around.
-class Accounts {
+class ProcessRecords {
  public:
   // Opens an account, which is the process's until the calling thread leaves or ends, and whose
   // number the process writes into the channel with. Throws SystemError when there are kWriters
   // already.
   [[nodiscard]] Writer enter(const Channel& channel) {
     for (Writer id = 0; id < used_.load(); ++id) {
-      if (!at(id).life.try_lock()) continue;
-      if constexpr (kFaults) fault_point("account-taken");
+      if (!record(id).life.try_lock()) continue;
+      at("record-taken");
       settle(id, channel);
       return id;
     }
     const std::lock_guard guard(opening_);
     const Writer id = used_.load();
     if (id == kWriters) throw SystemError("too many processes put into one queue", EAGAIN);
-    new (&at(id)) Account;
-    (void)at(id).life.try_lock();  // Nobody else knows of it yet.
-    if constexpr (kFaults) fault_point("account-opened");
+    new (&record(id)) Record;
+    (void)record(id).life.try_lock();  // Nobody else knows of it yet.
+    at("record-opened");
     used_.store(id + 1);
     return id;
   }
 
   // By the thread that entered, when no item is on its way from a put to the channel.
-  void leave(Writer id) noexcept { at(id).life.unlock(); }
+  void leave(Writer id) noexcept { record(id).life.unlock(); }
 
   // How many items were ever put.
   [[nodiscard]] std::uint32_t put() const noexcept { return last_.load().value(); }
@@ -67,17 +67,17 @@ class Accounts {
       Step last = last_.load();
       if (!write_down(last)) continue;
       if (!allowed(last.value())) return false;
-      const std::uint64_t number = at(id).put.load() + 1;
+      const std::uint64_t number = record(id).put.load() + 1;
       if (!last_.compare_exchange_weak(last, Step::of(last.value() + 1, id, number))) continue;
-      if constexpr (kFaults) fault_point("item-counted");
+      at("item-counted");
       // Nobody else counts for this account: whoever was quicker has written the same.
-      at(id).put.store(number, std::memory_order_release);
+      record(id).put.store(number, std::memory_order_release);
       return true;
     }
   }
   // Counts one of them as lost, in the same way.
   void lose(Writer id) noexcept {
-    at(id).lost.fetch_add(1);
+    record(id).lost.fetch_add(1);
     (void)add_up_lost();
   }
 
@@ -86,14 +86,14 @@ class Accounts {
   bool lose_of_the_dead(const Channel& channel) {
     for (Writer id = 0; id < used_.load(); ++id) {
       // Nobody has it: nobody alive. Whoever looks closer keeps others from doing the same.
-      const std::unique_lock guard(at(id).life, std::try_to_lock);
-      if (guard) settle(id, channel);
+      const std::unique_lock guard(record(id).life, std::try_to_lock);
+      if (altered("process.dead", guard.owns_lock())) settle(id, channel);
     }
     return add_up_lost();
   }
 
  private:
-  struct Account {
+  struct Record {
     alignas(kCacheLine) RobustLock life;
     std::atomic<std::uint64_t> put{0};
     std::atomic<std::uint32_t> lost{0};
@@ -101,7 +101,7 @@ class Accounts {
 
   // Sees to it that the last put stands in its account. False: it is not the last one any more.
   bool write_down(Step last) noexcept {
-    auto& put = at(last.who()).put;
+    auto& put = record(last.who()).put;
     std::uint64_t before = put.load();
     if (last_.load().word != last.word) return false;
     const std::uint64_t number = last.number(before);
@@ -109,20 +109,20 @@ class Accounts {
     return true;
   }
 
-  Account& at(Writer id) noexcept { return reinterpret_cast<Account*>(places_.data())[id]; }
+  Record& record(Writer id) noexcept { return reinterpret_cast<Record*>(records_.data())[id]; }
   // Closes the account of a process that is dead, or has left. By the holder of its lock: whoever
   // does it again comes to the same.
   void settle(Writer id, const Channel& channel) noexcept {
     while (!write_down(last_.load())) {
     }
-    at(id).lost = static_cast<std::uint32_t>(at(id).put - channel.committed(id));
-    if constexpr (kFaults) fault_point("account-settled");
+    record(id).lost = static_cast<std::uint32_t>(record(id).put - channel.committed(id));
+    at("record-settled");
   }
 
   // False: there are no more than before.
   bool add_up_lost() noexcept {
     std::uint32_t sum = 0;
-    for (Writer id = 0; id < used_.load(); ++id) sum += at(id).lost.load();
+    for (Writer id = 0; id < used_.load(); ++id) sum += record(id).lost.load();
     std::uint32_t before = lost_.load();
     while (static_cast<std::int32_t>(sum - before) > 0) {
       if (lost_.compare_exchange_weak(before, sum)) return true;
@@ -135,7 +135,7 @@ class Accounts {
   std::atomic<std::uint32_t> used_{0};      // Places in which there ever was an account.
   std::atomic<std::uint32_t> lost_{0};      // By all accounts, as of when somebody last added up.
   // Not touched before they are needed: so long they cost nothing.
-  alignas(Account) std::array<std::byte, kWriters * sizeof(Account)> places_;
+  alignas(Record) std::array<std::byte, kWriters * sizeof(Record)> records_;
 };
 
 }  // namespace psq::detail
