@@ -13,10 +13,10 @@
 
 #include "psq/error.h"
 #include "psq/queue_core.h"
-#include "src/process_records.h"
 #include "src/channel.h"
 #include "src/futex_event.h"
 #include "src/probe.h"
+#include "src/process_records.h"
 
 namespace psq::detail {
 

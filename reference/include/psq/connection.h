@@ -96,27 +96,6 @@ class ConnectionBase {
   std::string receive_message(std::optional<std::int64_t> maximum = std::nullopt);
   ConnectionBase receive_end();  // Its descriptor is close-on-exec.
 
-#ifdef PSQ_FAULTS
-  // Does something wrong when an item could not be (de)serialized.
-  class FaultyCoding {
-   public:
-    FaultyCoding(ConnectionBase& connection, void (ConnectionBase::*harm)())
-        : connection_(connection), harm_(harm) {}
-    FaultyCoding(const FaultyCoding&) = delete;
-    FaultyCoding& operator=(const FaultyCoding&) = delete;
-    ~FaultyCoding() {
-      if (std::uncaught_exceptions() > before_) (connection_.*harm_)();
-    }
-
-   private:
-    ConnectionBase& connection_;
-    void (ConnectionBase::*harm_)();
-    int before_ = std::uncaught_exceptions();
-  };
-  void fault_not_serialized();
-  void fault_not_deserialized();
-#endif
-
  private:
   detail::Descriptor descriptor_;
   Access access_;
@@ -135,9 +114,6 @@ class Connection : public ConnectionBase {
   // pipe.send.waits-when-full, pipe.send.not-serializable.
   void send(const T& item) {
     (void)check(kSends);
-#ifdef PSQ_FAULTS
-    const FaultyCoding seam(*this, &Connection::fault_not_serialized);
-#endif
     detail::with_bytes(
         item, [&](std::string_view bytes) { send_message(std::as_bytes(std::span(bytes))); });
   }
@@ -150,9 +126,6 @@ class Connection : public ConnectionBase {
   [[nodiscard]] T recv(Timeout timeout = forever) {
     if (!timeout.is_forever() && !poll(timeout)) throw TimeoutError();
     auto message = receive_message();
-#ifdef PSQ_FAULTS
-    const FaultyCoding seam(*this, &Connection::fault_not_deserialized);
-#endif
     return detail::deserialize<std::remove_cv_t<T>>(std::move(message));
   }
 

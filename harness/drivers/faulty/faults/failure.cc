@@ -130,26 +130,6 @@ bool join_without_the_dead(LocalQueue& queue, Timeout timeout) {
   return is_zero;
 }
 
-bool is_send(const driver::Operation& operation) {
-  return operation.verb == driver::Verb::kSend || operation.verb == driver::Verb::kSendBytes;
-}
-
-driver::Result perform_losing_sends(driver::Object& object, const driver::Operation& operation,
-                                    driver::Call& call) {
-  if (!is_send(operation) || !every(10)) return object.perform(operation, call);
-  call([] {});
-  return driver::Result::ok();
-}
-
-driver::Result perform_without_broken_pipe(driver::Object& object,
-                                           const driver::Operation& operation, driver::Call& call) {
-  try {
-    return object.perform(operation, call);
-  } catch (const BrokenPipe&) {
-    return driver::Result::ok();
-  }
-}
-
 }  // namespace
 
 std::vector<Fault> failure_faults() {
@@ -175,10 +155,6 @@ std::vector<Fault> failure_faults() {
             {put_keeps_back(simple_queues, LateItem::kComesFirst,
                             [](std::string_view) { return every(2); })},
             {.also = {"failure.kill.*"}}),
-      Fault("killed-send-late", "failure.kill.pipe-end-of-stream",
-            "every tenth message of a process is lost", {perform(perform_losing_sends)}),
-      Fault("killed-reader-unnoticed", "failure.kill.pipe-broken",
-            "a send without a reader ends as ok", {perform(perform_without_broken_pipe)}),
       Fault("putter-holds-place", "failure.kill.waiting-putter-harmless",
             "a put that waits holds a place in the queue already",
             {counts_extra_slots(), queues.put(put_holding_place)}),

@@ -6,6 +6,7 @@
 #include "faults/feeder_parts.h"
 #include "faults/searches.h"
 #include "faults/tables.h"
+#include "process_effects.h"
 #include "src/process_state.h"
 #include "state.h"
 
@@ -42,11 +43,9 @@ void leave_unflushed(std::unique_ptr<LocalQueue> queue) {
   (void)queue.release();
 }
 
-// What the parent's feeders had buffered, the child's have as well.
-void copy_buffers() {
-  auto& state = detail::ProcessState::instance();
-  auto old = state.left_behind_.end() - static_cast<std::ptrdiff_t>(state.feeders_.size());
-  for (auto* const feeder : state.feeders_) (*feeder)->buffer_ = (*old++)->buffer_;
+// The first put of a child starts a feeder on the buffer of its parent.
+void keep_buffers(const driver::SpawnOptions&) {
+  keep_parents_feeders([](Feeder& feeder) { feeder.thread_ = Feeder::Thread::kNone; });
 }
 
 }  // namespace
@@ -89,7 +88,7 @@ std::vector<Fault> queue_end_faults() {
             {queues.drop(leave_unflushed)}),
       Fault("fork-copies-buffer", "queue.fork.buffered-once",
             "a child sends what its parent had buffered",
-            {buffers_every_item(), in_child([](const driver::SpawnOptions&) { copy_buffers(); })}),
+            {buffers_every_item(), in_child(keep_buffers)}),
   };
 }
 

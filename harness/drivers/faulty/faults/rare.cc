@@ -1,4 +1,4 @@
-// Faults that only generated programs find, against the pages of the queues and of pipes.
+// Faults of queues that only generated programs find.
 #include "effects.h"
 #include "faults/items.h"
 #include "faults/searches.h"
@@ -18,41 +18,6 @@ auto in_all(int n) {
 bool put_torn(LocalQueue& queue, std::string_view item, Timeout timeout) {
   const bool is_torn = item.size() >= kLargeBytes && every_of_all(5);
   return queue.put(is_torn ? item.substr(0, item.size() / 2) : item, timeout);
-}
-
-bool is_send(const driver::Operation& operation) {
-  return operation.verb == driver::Verb::kSend || operation.verb == driver::Verb::kSendBytes;
-}
-
-driver::Result perform_losing_sends(driver::Object& object, const driver::Operation& operation,
-                                    driver::Call& call) {
-  if (!is_send(operation) || !every_of_all(1000)) return object.perform(operation, call);
-  call([] {});
-  return driver::Result::ok();
-}
-
-driver::Result perform_sending_twice(driver::Object& object, const driver::Operation& operation,
-                                     driver::Call& call) {
-  const auto result = object.perform(operation, call);
-  driver::Call again;
-  if (is_send(operation) && every_of_all(1000)) (void)object.perform(operation, again);
-  return result;
-}
-
-driver::Result perform_swapping_sends(driver::Object& object, const driver::Operation& operation,
-                                      driver::Call& call) {
-  thread_local std::optional<driver::Operation> late;
-  if (!is_send(operation)) return object.perform(operation, call);
-  if (!late && every_of_all(1000)) {
-    late = operation;
-    call([] {});
-    return driver::Result::ok();
-  }
-  const auto result = object.perform(operation, call);
-  driver::Call again;
-  if (const auto overtaken = std::exchange(late, std::nullopt))
-    (void)object.perform(*overtaken, again);
-  return result;
 }
 
 }  // namespace
@@ -112,15 +77,6 @@ std::vector<Fault> rare_faults() {
       Fault("rare-simple-torn", "simple-queue.item.sizes-intact",
             "of one large item in five only a part is sent", {simple_queues.put(put_torn)},
             {.search = in_simple_queues({"item.sizes-intact"})}),
-      Fault("rare-message-lost", "pipe.order.messages",
-            "one message in a thousand of all is not sent", {perform(perform_losing_sends)},
-            {.search = as_loss(in_pipes({}))}),
-      Fault("rare-messages-swapped", "pipe.order.messages",
-            "one message in a thousand of all is overtaken by the next",
-            {perform(perform_swapping_sends)}, {.search = as_loss(in_pipes({}))}),
-      Fault("rare-message-twice", "pipe.order.messages",
-            "one message in a thousand of all is sent twice", {perform(perform_sending_twice)},
-            {.search = in_pipes({"order.messages"})}),
   };
 }
 

@@ -63,16 +63,17 @@ bool put_until_taken(LocalQueue& queue, std::string_view item, Timeout timeout) 
   return is_put;
 }
 
-// The message that this thread sends, and how much of it is still to be written.
+// The channel to which this thread sends a message, the bytes of it that are still to be written,
+// and those of a frame.
 thread_local Channel* channel_in_use = nullptr;
 thread_local std::size_t unwritten = 0;
+thread_local std::size_t frame = 0;
 
 // Before each frame of it: there has to be room for the frame within 100 ms.
 void give_up_without_room() {
   if (channel_in_use == nullptr || unwritten == 0) return;
   Channel& channel = *channel_in_use;
-  const std::size_t piece = (channel.capacity_ / 4 - 1) * sizeof(detail::FrameHeader);
-  const std::size_t next = std::min(unwritten, piece);
+  const std::size_t next = std::min(unwritten, frame);
   const auto soon = Deadline::never().within(100ms);
   if (!channel.room_.wait(soon, [&] { return channel.has_room(next); })) throw Full();
   unwritten -= next;
@@ -81,6 +82,8 @@ void give_up_without_room() {
 bool put_giving_up(LocalQueue& queue, std::string_view item, Timeout timeout) {
   channel_in_use = &queue.queue_->channel();
   unwritten = item.size();
+  const std::size_t piece = (channel_in_use->capacity_ / 4 - 1) * sizeof(detail::FrameHeader);
+  frame = channel_in_use->is_short(unwritten) ? unwritten : piece;
   const bool is_put = queue.put(item, timeout);
   channel_in_use = nullptr;
   return is_put;
