@@ -1,6 +1,7 @@
 // Faults of close, join_thread and cancel_join_thread, against spec/queue.md.
 #include "effects.h"
 #include "faults/feeder_parts.h"
+#include "faults/items.h"
 #include "faults/queue_parts.h"
 #include "faults/searches.h"
 #include "faults/tables.h"
