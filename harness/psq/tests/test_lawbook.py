@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from conftest import make_program
+from conftest import fault_row, make_program
 
 
 @pytest.fixture
 def faults(paths):
-    for program, name in (("psq-faulty-driver", "late"), ("psq-lying-driver", "lie")):
-        line = json.dumps({"name": name, "clause": "queue.get.c", "breaks": f"it is {name}"})
+    for program, name in (("psq-faulty-driver", "late"), ("psq-faulty-python-driver", "other")):
+        line = json.dumps(fault_row(name, breaks=f"it is {name}"))
         make_program(paths.build / "bin" / program, f"echo '{line}'")
 
 
@@ -31,7 +31,7 @@ def test_list_does_without_the_faulty_programs(psq):
 def test_explain_names_faults_of_both_programs(psq, faults):
     status, out, _ = psq("explain", "queue.get.c")
     assert status == 0
-    assert "late: it is late" in out and "lie: it is lie" in out
+    assert "late: it is late" in out and "other: it is other" in out
     assert "differs: Others do not." in out
     _, out, _ = psq("explain", "queue.put.a")
     assert "faults: none breaks it" in out

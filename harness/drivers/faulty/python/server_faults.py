@@ -1,12 +1,13 @@
-"""Lies of the server: queues that are wrong for everybody at once."""
+"""Faults of the server: queues that are wrong for everybody at once."""
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 from typing import Any, Tuple
 
-from lying_adapter import Lie
+from faulty_adapters import Fault
 
 
 class _OneMoreSlot(queue.Queue):
@@ -124,33 +125,86 @@ class _BelowZero(queue.Queue):
                 self.all_tasks_done.wait()
 
 
-def _lie(name: str, clause: str, breaks: str, server: type) -> Lie:
-    return Lie(f"manager-{name}", f"manager.{clause}", breaks, server=server, manager=True)
+_manager_fault = functools.partial(Fault, manager=True)
 
-
-LIES: Tuple[Lie, ...] = (
-    _lie("one-more-slot", "create.bound", "a bound of five or more holds one item more",
-         _OneMoreSlot),
-    _lie("refused-put-counts", "put.full-leaves-no-trace",
-         "a put that ends as full adds an unfinished task", _RefusedCounts),
-    _lie("refused-put-comes-later", "put.full-leaves-no-trace",
-         "the item of a put that ended as full is obtained all the same", _RefusedComesLater),
-    _lie("getters-in-line", "get.empty-at-once",
-         "a get that does not wait waits while another get waits", _GettersInLine),
-    _lie("item-twice", "get.exactly-once", "one item in a hundred is obtained twice", _SomeTwice),
-    _lie("item-never", "get.exactly-once", "one item in a hundred is lost", _SomeNever),
-    _lie("item-overtakes", "order.fifo", "one item in 25 overtakes the one before it",
-         _SomeOvertake),
-    _lie("qsize-stops-at-two", "qsize.exact", "qsize never answers more than two", _SizeStops),
-    _lie("full-without-bound", "full.exact",
-         "a queue without a bound says that it is full when it holds five items",
-         _FullWithoutBound),
-    _lie("join-when-empty", "join.waits-for-tasks",
-         "join returns when all was obtained, whether it is done or not", _JoinWhenEmpty),
-    _lie("one-joiner-released", "join.releases-all", "the last task_done releases one join only",
-         _OneJoiner),
-    _lie("dead-joiner-released", "kill.waiting-joiner-harmless",
-         "the last task_done releases the join that came first, be its process dead or not",
-         _OneJoiner),
-    _lie("tasks-below-zero", "task-done.too-often", "task_done counts on below zero", _BelowZero),
+FAULTS: Tuple[Fault, ...] = (
+    _manager_fault(
+        "manager-one-more-slot",
+        "manager.create.bound",
+        "a bound of five or more holds one item more",
+        server=_OneMoreSlot,
+    ),
+    _manager_fault(
+        "manager-refused-put-counts",
+        "manager.put.full-leaves-no-trace",
+        "a put that ends as full adds an unfinished task",
+        server=_RefusedCounts,
+    ),
+    _manager_fault(
+        "manager-refused-put-comes-later",
+        "manager.put.full-leaves-no-trace",
+        "the item of a put that ended as full is obtained all the same",
+        server=_RefusedComesLater,
+    ),
+    _manager_fault(
+        "manager-getters-in-line",
+        "manager.get.empty-at-once",
+        "a get that does not wait waits while another get waits",
+        server=_GettersInLine,
+    ),
+    _manager_fault(
+        "manager-item-twice",
+        "manager.get.exactly-once",
+        "one item in a hundred is obtained twice",
+        server=_SomeTwice,
+    ),
+    _manager_fault(
+        "manager-item-never",
+        "manager.get.exactly-once",
+        "one item in a hundred is lost",
+        server=_SomeNever,
+    ),
+    _manager_fault(
+        "manager-item-overtakes",
+        "manager.order.fifo",
+        "one item in 25 overtakes the one before it",
+        server=_SomeOvertake,
+    ),
+    _manager_fault(
+        "manager-qsize-stops-at-two",
+        "manager.qsize.exact",
+        "qsize never answers more than two",
+        server=_SizeStops,
+    ),
+    _manager_fault(
+        "manager-full-without-bound",
+        "manager.full.exact",
+        "a queue without a bound says that it is full when it holds five items",
+        server=_FullWithoutBound,
+    ),
+    _manager_fault(
+        "manager-join-when-empty",
+        "manager.join.waits-for-tasks",
+        "join returns when all was obtained, whether it is done or not",
+        server=_JoinWhenEmpty,
+        also=("manager.join.releases-all",),
+    ),
+    _manager_fault(
+        "manager-one-joiner-released",
+        "manager.join.releases-all",
+        "the last task_done releases one join only",
+        server=_OneJoiner,
+    ),
+    _manager_fault(
+        "manager-dead-joiner-released",
+        "manager.kill.waiting-joiner-harmless",
+        "the last task_done releases the join that came first, be its process dead or not",
+        server=_OneJoiner,
+    ),
+    _manager_fault(
+        "manager-tasks-below-zero",
+        "manager.task-done.too-often",
+        "task_done counts on below zero",
+        server=_BelowZero,
+    ),
 )
