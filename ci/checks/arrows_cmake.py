@@ -77,9 +77,7 @@ def _named(arguments: tuple[str, ...]) -> Iterator[str]:
         yield from _TARGET.findall(argument) if "$<" in argument else [argument]
 
 
-def _link_complaints(
-    zone: Zone, path: Path, item: str, targets: dict[str, Zone]
-) -> Iterator[str]:
+def _link_complaints(zone: Zone, path: Path, item: str, targets: dict[str, Zone]) -> Iterator[str]:
     in_generator = "$<" in item
     for name in _TARGET.findall(item) if in_generator else [item]:
         library = LIBRARIES.get(name.split("::")[0])

@@ -56,7 +56,9 @@ def _named(lines: list[str]) -> list[tuple[int, str]]:
         if comment is None or not comment[1].strip():
             for listed in _LIST.finditer(text):
                 for name in _ID.finditer(listed[1]):
-                    found.append((begin + text.count("\n", 0, listed.start(1) + name.start()), name[0]))
+                    found.append(
+                        (begin + text.count("\n", 0, listed.start(1) + name.start()), name[0])
+                    )
             begin, text = number + 1, ""
         else:
             text += comment[1] + "\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Callable
 
 # Where no version control says what is ignored, as in a source archive.
-_NEVER_SOURCE = ("build", "__pycache__", ".cache", ".pytest_cache")
+_NEVER_SOURCE = ("build", "__pycache__", ".cache", ".pytest_cache", ".mypy_cache")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 _FAULTS_OWN = re.compile(r"fault|death_point")
 _FAULTS_INCLUDE = re.compile(r'^#include "src/\w*(?:fault|death_point)\w*\.h"\n', re.MULTILINE)
-_COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.DOTALL)
+_COMMENT_OR_TEXT = re.compile(
+    r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.DOTALL
+)
 _FAULTS_LINE = re.compile(
     r"^ *(?:friend struct FaultSeams;|[\w:<>]+ fault_\w+\{0\};"
     r"|\[\[maybe_unused\]\] const [^;]*\bkFaults\b[^;]*;)\n",

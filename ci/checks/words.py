@@ -1,4 +1,5 @@
-"""Fails when a text file names a place of one machine: such a path works nowhere else."""
+"""Fails when a text file names a path of one machine, which works nowhere else, or when prose that
+was free of a discouraged word has one again (plain_words.py lists both)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import house
+import plain_words
 from house import Finding
 
 # Written in pieces, so that this file does not find itself.
@@ -21,9 +23,7 @@ _PLACES = (
 
 # A path begins where no part of a longer one stands before it, as in a/b, ${X}/b, https://host/b;
 # but the letter of a compiler's flag is none.
-_PATH = re.compile(
-    r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_PLACES) + r")(?![\w-])"
-)
+_PATH = re.compile(r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_PLACES) + r")(?![\w-])")
 
 
 def check(root: Path) -> tuple[list[Finding], int, str]:
@@ -36,6 +36,10 @@ def check(root: Path) -> tuple[list[Finding], int, str]:
         for number, line in enumerate(house.lines(root / path), 1):
             for match in _PATH.finditer(f" {line}"):
                 message = f"names {match[1]} of one machine; use a relative path or a variable"
+                findings.append(Finding(str(path), number, message))
+        if plain_words.is_clean(path):
+            text = (root / path).read_text(encoding="utf-8", errors="replace")
+            for number, message in plain_words.complaints(path, text):
                 findings.append(Finding(str(path), number, message))
     return findings, texts, "text files"
 

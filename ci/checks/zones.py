@@ -5,7 +5,7 @@ A zone is a folder with everything below it that is no zone of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
@@ -102,12 +102,20 @@ def zone_at(folder: str) -> Zone:
     parts = folder.split("/") if folder else []
     if parts[:2] == ["harness", "drivers"] and len(parts) > 2:
         driver = "/".join(parts[:3])
-        return _ZONES.get(driver) or Zone(driver, knows=(_KIT,), libraries=_DRIVER_LIBRARIES)
+        zone = _ZONES.get(driver) or Zone(driver, knows=(_KIT,), libraries=_DRIVER_LIBRARIES)
+        return _with_controller(zone) if "tests" in parts[3:] else zone
     for length in range(len(parts), 0, -1):
         zone = _ZONES.get("/".join(parts[:length]))
         if zone is not None:
             return zone
     return _ZONES[""]
+
+
+def _with_controller(driver: Zone) -> Zone:
+    """The tests of a driver or a kit are driven by psq's controller."""
+    return replace(
+        driver, knows=(*(driver.knows or ()), "harness"), names=(*driver.names, "harness")
+    )
 
 
 def zone_of(path: Path) -> Zone:

@@ -188,7 +188,7 @@ class Look {
 }  // namespace
 
 std::string Aftermath::in_words() const {
-  std::string words = all_go_on() ? "the others go on" : "puts " + puts + ", gets " + gets;
+  std::string words = all_go_on() ? "survivors go on" : "puts " + puts + ", gets " + gets;
   if (!joins.empty()) words += ", join " + joins;
   if (lost != 0) words += ", " + std::to_string(lost) + " of its items lost";
   if (slots_gone != 0) words += ", " + std::to_string(slots_gone) + " of its slots gone";

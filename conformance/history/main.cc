@@ -46,6 +46,22 @@ std::vector<Finding> judge(const History& history, Model model) {
   return findings;
 }
 
+void write(const Options& options, const Report& report) {
+  const bool json_alone = options.json == "-";
+  if (json_alone) {
+    print_json(std::cout, report);
+  } else {
+    print_text(std::cout, report, options.witness);
+  }
+  std::cout.flush();
+  if (!std::cout) throw std::runtime_error{"cannot write to standard output"};
+  if (json_alone || options.json.empty()) return;
+  std::ofstream file{options.json, std::ios::binary};
+  if (file) print_json(file, report);
+  file.close();
+  if (!file) throw UsageError{"cannot write " + options.json};
+}
+
 int run(const Options& options) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
@@ -62,13 +78,7 @@ int run(const Options& options) {
                       .findings = findings,
                       .reading = seconds(read_by - start),
                       .checking = seconds(Clock::now() - read_by)};
-  if (options.json) {
-    print_json(std::cout, report);
-  } else {
-    print_text(std::cout, report, options.witness);
-  }
-  std::cout.flush();
-  if (!std::cout) throw std::runtime_error{"cannot write to standard output"};
+  write(options, report);
   switch (worst(findings)) {
     case Judgment::kHolds:
       return kStatusHolds;

@@ -36,7 +36,10 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
     return take_model(word, options);
   });
   app.add_flag("--witness", options.witness, "Print the operations that show a violation");
-  app.add_flag("--json", options.json, "Print one JSON object");
+  app.add_option("--json", options.json,
+                 "Write all findings as one JSON object to FILE; - is standard output, which then "
+                 "holds nothing else")
+      ->type_name("FILE");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

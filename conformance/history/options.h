@@ -16,7 +16,7 @@ struct Options {
   Model model = Model::kAsRecorded;
   ObjectKind kind = ObjectKind::kQueue;  // for Model::kKind
   bool witness = false;
-  bool json = false;
+  std::string json;  // a file, - for standard output; empty: not wanted
 };
 
 /// Exit statuses, as the README has them.

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crash_points import check_crash_points
 from lists import check_changes, read_untested
 from pages import PROSE_PAGES, Clause, Law, Problem, check_prose, read_page
+from sections import check_sections
 
 
 def read_law(spec: Path) -> Law:
@@ -24,6 +26,8 @@ def read_law(spec: Path) -> Law:
     _check_duplicates(spec, law)
     check_changes(spec / "changes.md", law)
     read_untested(spec / "limits.md", law)
+    check_crash_points(spec, law)
+    check_sections(spec, law)
     return law
 
 

@@ -13,8 +13,16 @@ NOTES = ("Why", "Source", "Differs", "Example")
 
 # Pages that explain and hold no clause. Every other page directly in spec/ is a page of clauses.
 PROSE_PAGES = frozenset(
-    ("README", "model", "moments", "outcomes", "limits", "changes", "driver-protocol",
-     "history-format")
+    (
+        "README",
+        "model",
+        "crash-points",
+        "outcomes",
+        "limits",
+        "changes",
+        "driver-protocol",
+        "history-format",
+    )
 )
 
 CLAUSE_ID = re.compile(r"[a-z]+(-[a-z]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
@@ -137,7 +145,7 @@ def _heading_complaints(
         yield 0, f"{clause} has the unknown profile {profile!r}; use one of {', '.join(PROFILES)}"
 
 
-def _paragraphs(section: list[tuple[int, str, bool]]) -> Iterator[tuple[int, str]]:
+def paragraphs(section: list[tuple[int, str, bool]]) -> Iterator[tuple[int, str]]:
     """The paragraphs as (line, text joined to one line); a fenced block is none."""
     start, words = 0, []
     for number, line, fenced in section:
@@ -159,7 +167,7 @@ def _read_body(
     complaints: list[tuple[int, str]],
 ) -> tuple[str, dict[str, str]]:
     sentence, notes = "", {}
-    for number, text in _paragraphs(section):
+    for number, text in paragraphs(section):
         note = _NOTE.match(text)
         if note is not None:
             if note[1] in notes:

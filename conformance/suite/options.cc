@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <random>
 #include <stdexcept>
@@ -33,6 +34,23 @@ bool in_profiles(const std::vector<std::string>& profiles, const TestCase& test)
 
 std::uint64_t some_seed() { return std::random_device{}() % 1'000'000'000; }
 
+std::uint64_t number_in(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
+  return error == std::errc{} && end == text.end() ? number : 0;
+}
+
+/// `2/8` is the second of eight shares.
+void take_share(const std::string& text, Options& options) {
+  constexpr std::uint64_t kMost = 4096;
+  const std::size_t slash = text.find('/');
+  options.shard = number_in(std::string_view{text}.substr(0, slash));
+  options.shards = slash == std::string::npos ? 0 : number_in(text.substr(slash + 1));
+  if (options.shard < 1 || options.shards < options.shard || options.shards > kMost) {
+    throw CLI::ValidationError{"--shard", text + " is no share such as 2/8"};
+  }
+}
+
 void declare(CLI::App& app, Options& options) {
   app.add_flag("--list", options.list, "Print the tests, one JSON object a line; needs no driver");
   app.add_flag("--soak", options.soak,
@@ -40,10 +58,10 @@ void declare(CLI::App& app, Options& options) {
   app.add_flag("--kills", options.kills, "With --soak: kill one process of each program");
   app.add_option("--programs", options.programs, "With --soak: no more programs than these")
       ->check(CLI::Range(std::int64_t{1}, INT64_MAX));
-  app.add_option("--shard", options.shard, "With --soak and --shards: which share of the programs")
-      ->check(CLI::Range(1, 4096));
-  app.add_option("--shards", options.shards, "With --soak: among how many runs they are shared")
-      ->check(CLI::Range(1, 4096));
+  app.add_option_function<std::string>(
+         "--shard", [&options](const std::string& text) { take_share(text, options); },
+         "With --soak: the K-th share of N of the programs")
+      ->type_name("K/N");
   app.add_flag("--clauses", options.clauses,
                "Print the clauses of the law, one JSON object a line; needs no driver");
   app.add_option("--test", options.tests,
@@ -103,12 +121,8 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
     const int status = app.exit(error);
     return status == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
   }
-  if (options.shard > options.shards) {
-    std::cerr << "psq-conformance: --shard counts from 1 to --shards\n";
-    return static_cast<int>(ExitStatus::kUsage);
-  }
   if (!options.soak && (options.kills || options.shards > 1 || options.programs < INT64_MAX)) {
-    std::cerr << "psq-conformance: --kills, --shards and --programs go with --soak\n";
+    std::cerr << "psq-conformance: --kills, --shard and --programs go with --soak\n";
     return static_cast<int>(ExitStatus::kUsage);
   }
   if (options.driver.empty() && !options.list && !options.clauses) {

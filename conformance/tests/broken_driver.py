@@ -15,8 +15,14 @@ OPERATIONS = {
 
 def hello(fault):
     message = {
-        "hello": 1, "role": "root", "pid": os.getpid(), "implementation": "broken", "version": "1",
-        "language": "python", "start_method": "none", "profiles": ["base"],
+        "hello": 1,
+        "role": "root",
+        "pid": os.getpid(),
+        "implementation": "broken",
+        "version": "1",
+        "language": "python",
+        "start_method": "none",
+        "profiles": ["base"],
         "capabilities": {"operations": OPERATIONS, "options": []},
         "limits": {"item_bytes": 1, "maxsize": 10, "unfinished": 10},
     }
@@ -59,7 +65,12 @@ def serve(control, fault):
             continue
         if fault == "leaves":
             sys.exit(0)
-        control.sendall(json.dumps({"began": request["id"], "tid": os.getpid(), "at": time.monotonic_ns()}).encode() + b"\n")
+        control.sendall(
+            json.dumps(
+                {"began": request["id"], "tid": os.getpid(), "at": time.monotonic_ns()}
+            ).encode()
+            + b"\n"
+        )
         if fault == "crashes":
             os.kill(os.getpid(), signal.SIGSEGV)
         if fault == "endless-line":

@@ -16,33 +16,41 @@ ONE_TEST = ["--test", "queue.put.full-at-once"]
 
 
 def run_suite(*arguments, environment=None):
-    return subprocess.run([SUITE, *arguments], capture_output=True, text=True, timeout=60,
-                          env={**os.environ, **(environment or {})})
+    return subprocess.run(
+        [SUITE, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **(environment or {})},
+    )
 
 
 def judge_broken(fault, *options):
     return run_suite(*ONE_TEST, *options, "--", sys.executable, str(BROKEN), fault)
 
 
-@pytest.mark.parametrize("fault, says", [
-    ("exits-at-once", "ended with exit status 0 before"),
-    ("garbage-hello", "not a message of spec/driver-protocol.md"),
-    ("answer-before-hello", "the first message of a connection must be a hello"),
-    ("hello-twice", "hello"),
-    ("other-version", "protocol version 1"),
-    ("false-pid", "the kernel says"),
-    ("false-role", "which nobody spawned"),
-    ("no-capabilities", "capabilities"),
-    ("wrong-id", "a request that it was not asked"),
-    ("unknown-outcome", "'splendid' is no outcome"),
-    ("times-in-the-past", "the times of its answer cannot be"),
-    ("times-in-the-future", "the times of its answer cannot be"),
-    ("declared-and-unsupported", "answered unsupported"),
-    ("bad-request", "it answered bad_request"),
-    ("garbage-answer", "yes, of course"),
-    ("answers-twice", "answered"),
-    ("endless-line", "longer than 1 MiB"),
-])
+@pytest.mark.parametrize(
+    "fault, says",
+    [
+        ("exits-at-once", "ended with exit status 0 before"),
+        ("garbage-hello", "not a message of spec/driver-protocol.md"),
+        ("answer-before-hello", "the first message of a connection must be a hello"),
+        ("hello-twice", "hello"),
+        ("other-version", "protocol version 1"),
+        ("false-pid", "the kernel says"),
+        ("false-role", "which nobody spawned"),
+        ("no-capabilities", "capabilities"),
+        ("wrong-id", "a request that it was not asked"),
+        ("unknown-outcome", "'splendid' is no outcome"),
+        ("times-in-the-past", "the times of its answer cannot be"),
+        ("times-in-the-future", "the times of its answer cannot be"),
+        ("declared-and-unsupported", "answered unsupported"),
+        ("bad-request", "it answered bad_request"),
+        ("garbage-answer", "yes, of course"),
+        ("answers-twice", "answered"),
+        ("endless-line", "longer than 1 MiB"),
+    ],
+)
 def test_broken_driver_is_named(fault, says):
     ended = judge_broken(fault)
     assert ended.returncode == 3, ended.stdout
@@ -95,16 +103,29 @@ def test_driver_without_hello_is_asked_once():
     assert ended.stdout.count("not run: the driver failed") > 3
 
 
-@pytest.mark.parametrize("arguments, says", [
-    (["--test", "nothing.like.it", "--", "x"], "no clause or test matches 'nothing.like.it'"),
-    (["--test", "queue.put.full-at-once", "--test", "typo.*", "--", "x"], "no clause or test matches 'typo.*'"),
-    (["--profile", "imaginary", "--", "x"], "imaginary"),
-    (["--profile", "lifecycle", "--test", "queue.put.full-at-once", "--", "x"], "nothing is selected"),
-    (["--no-such-flag", "--", "x"], "no-such-flag"),
-    (["--patience", "-1", "--", "x"], "patience"),
-    (["--ledger", "/no/such/file", "--", "x"], "/no/such/file"),
-    ([], "no driver"),
-])
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (["--test", "nothing.like.it", "--", "x"], "no clause or test matches 'nothing.like.it'"),
+        (
+            ["--test", "queue.put.full-at-once", "--test", "typo.*", "--", "x"],
+            "no clause or test matches 'typo.*'",
+        ),
+        (["--profile", "imaginary", "--", "x"], "imaginary"),
+        (
+            ["--profile", "lifecycle", "--test", "queue.put.full-at-once", "--", "x"],
+            "nothing is selected",
+        ),
+        (["--no-such-flag", "--", "x"], "no-such-flag"),
+        (["--patience", "-1", "--", "x"], "patience"),
+        (["--soak", "--shard", "3/2", "--", "x"], "3/2 is no share such as 2/8"),
+        (["--soak", "--shard", "1/x", "--", "x"], "1/x is no share such as 2/8"),
+        (["--soak", "--shard", "2", "--", "x"], "2 is no share such as 2/8"),
+        (["--shard", "1/2", "--", "x"], "go with --soak"),
+        (["--ledger", "/no/such/file", "--", "x"], "/no/such/file"),
+        ([], "no driver"),
+    ],
+)
 def test_wrong_usage(arguments, says):
     ended = run_suite(*arguments)
     assert ended.returncode == 64, ended.stdout + ended.stderr
@@ -112,16 +133,26 @@ def test_wrong_usage(arguments, says):
 
 
 def test_environment_cannot_empty_the_run():
-    ended = run_suite("--test", "queue.put.*", "--", sys.executable, str(BROKEN), "exits-at-once",
-                      environment={"GTEST_FILTER": "-*", "GTEST_TOTAL_SHARDS": "100", "GTEST_SHARD_INDEX": "7"})
+    ended = run_suite(
+        "--test",
+        "queue.put.*",
+        "--",
+        sys.executable,
+        str(BROKEN),
+        "exits-at-once",
+        environment={"GTEST_FILTER": "-*", "GTEST_TOTAL_SHARDS": "100", "GTEST_SHARD_INDEX": "7"},
+    )
     assert ended.returncode not in (0, 1, 2)
 
 
-@pytest.mark.parametrize("content, says", [
-    ("not json", "ledger"),
-    ('{"entries":[{"clause":"queue.no.such-clause","reason":"x"}]}', "queue.no.such-clause"),
-    ('{"entries":[{"clause":"queue.put.full-at-once"}]}', "reason"),
-])
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        ("not json", "ledger"),
+        ('{"entries":[{"clause":"queue.no.such-clause","reason":"x"}]}', "queue.no.such-clause"),
+        ('{"entries":[{"clause":"queue.put.full-at-once"}]}', "reason"),
+    ],
+)
 def test_broken_ledger(tmp_path, content, says):
     ledger = tmp_path / "ledger.json"
     ledger.write_text(content)
@@ -132,13 +163,27 @@ def test_broken_ledger(tmp_path, content, says):
 
 def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
     ledger = tmp_path / "ledger.json"
-    ledger.write_text(json.dumps({"entries": [{"clause": "queue.put.full-at-once", "reason": "known"}]}))
+    ledger.write_text(
+        json.dumps({"entries": [{"clause": "queue.put.full-at-once", "reason": "known"}]})
+    )
     # This driver answers ok to everything, so a put on a full queue does too.
     assert judge_broken("none").returncode == 1
     assert judge_broken("none", "--ledger", str(ledger)).returncode == 0
-    ledger.write_text(json.dumps({"entries": [{"clause": "queue.put.returns-without-consumer", "reason": "stale"}]}))
-    ended = run_suite("--test", "queue.put.returns-without-consumer", "--ledger", str(ledger), "--",
-                      sys.executable, str(BROKEN), "none")
+    ledger.write_text(
+        json.dumps(
+            {"entries": [{"clause": "queue.put.returns-without-consumer", "reason": "stale"}]}
+        )
+    )
+    ended = run_suite(
+        "--test",
+        "queue.put.returns-without-consumer",
+        "--ledger",
+        str(ledger),
+        "--",
+        sys.executable,
+        str(BROKEN),
+        "none",
+    )
     assert ended.returncode == 1
     assert "take the entry out" in ended.stdout
 

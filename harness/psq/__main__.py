@@ -12,11 +12,11 @@ def _main() -> int:
         return 64
     try:
         from psq import cli
-        from psq.places import Places
+        from psq.base.paths import Paths
     except ModuleNotFoundError as error:
         print(f"psq: {sys.executable} has no {error.name}: run ci/setup", file=sys.stderr)
         return 70
-    return cli.main(sys.argv[2:], Places(build=Path(sys.argv[1])))
+    return cli.main(sys.argv[2:], Paths(build=Path(sys.argv[1])))
 
 
 sys.exit(_main())

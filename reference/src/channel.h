@@ -23,7 +23,6 @@
 
 #include "psq/error.h"
 #include "src/clock.h"
-#include "src/fault_seam.h"
 #include "src/futex_event.h"
 #include "src/probe.h"
 #include "src/robust_lock.h"
@@ -110,24 +109,18 @@ class Channel {
   // Appends the message, waiting for room as long as it takes. No two threads write with the same
   // number at the same time, if somebody wants to know.
   void send(std::string_view message, Writer writer = 0) {
-    if constexpr (kFaults) fault_enter_send();
-    std::unique_lock guard(write_lock_, std::defer_lock);
-    if (!kFaults || !fault_is(Fault::kLargeItemsUnlocked) || is_short(message.size())) guard.lock();
-    if constexpr (kFaults) fault_point("write-lock-taken");
-    if constexpr (kFaults)
-      if (fault_is(Fault::kFullPipeDrops) &&
-          head_.load().until(tail_.load().value()) + FrameHeader::units(message.size()) > capacity_)
-        return;
+    const std::lock_guard guard(write_lock_);
+    at("write-lock-taken");
+
     append(message, writer);
     message_.notify_one();
-    if constexpr (kFaults) fault_leave_send();
   }
 
   // The same without waiting for anything. False, with no effect: it would have to.
   [[nodiscard]] bool try_send(std::string_view message, Writer writer) {
     const std::unique_lock guard(write_lock_, std::try_to_lock);
     if (!guard || !has_room(message.size())) return false;
-    if constexpr (kFaults) fault_point("write-lock-taken");
+    at("write-lock-taken");
     append(message, writer);
     message_.notify_one();
     return true;
@@ -138,7 +131,7 @@ class Channel {
   // std::size_t. Returns how many bytes of it were used up.
   [[nodiscard]] std::size_t send_some(std::string_view batch, Writer writer) {
     const std::lock_guard guard(write_lock_);
-    if constexpr (kFaults) fault_point("write-lock-taken");
+    at("write-lock-taken");
     std::size_t used = 0;
     while (used < batch.size() && used < kMostAtOnce) {
       std::size_t length = 0;
@@ -163,12 +156,7 @@ class Channel {
   // is looked at from time to time: false. Once a message has begun its rest is waited for, unless
   // its writer is dead. Throws Corrupted when the ring holds what no writer writes.
   [[nodiscard]] bool receive(std::string& out, Deadline deadline, const std::atomic<bool>& stop) {
-    [[maybe_unused]] const std::uint32_t read_before = kFaults ? messages_read() : 0;
-    const auto ready = [&] {
-      if constexpr (kFaults)
-        if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
-      return readable() || stop.load();
-    };
+    const auto ready = [&] { return readable() || stop.load(); };
     while (message_.wait(deadline, ready) && !stop.load()) {
       {
         std::unique_lock guard(read_lock_, std::try_to_lock);
@@ -176,15 +164,9 @@ class Channel {
           if (deadline.has_passed()) return false;
           continue;
         }
-        if constexpr (kFaults)
-          if (fault_is(Fault::kDeadReaderBlocks)) {
-            if (fault_from_the_dead()) fault_shared() = 1;
-            if (fault_shared() != 0) return false;
-          }
-        if constexpr (kFaults) fault_point("read-lock-taken");
-        if constexpr (kFaults)
-          if (fault_is(Fault::kDeadReaderRest) && head_.load().in_message() && take_rest(&out))
-            return true;
+
+        at("read-lock-taken");
+
         if (head_.load(std::memory_order_relaxed).in_message()) take_rest(nullptr);
         if (!readable() || !take(out)) continue;
       }
@@ -229,7 +211,7 @@ class Channel {
       message.remove_prefix(next.size());
       write(message.empty() ? FrameHeader::kLast : FrameHeader::kMiddle, next, writer);
       rest_.notify_one();
-      if constexpr (kFaults) fault_point("piece-sent");
+      at("piece-sent");
     }
   }
 
@@ -254,26 +236,23 @@ class Channel {
   // has to be written down first.
   void write(FrameHeader::Part part, std::string_view payload, Writer writer) {
     const auto fits = [&] { return has_room(payload.size()); };
-    if constexpr (kFaults)
-      if (fault_is(Fault::kSimpleLargeGivesUp) &&
-          !room_.wait(Deadline::never().within(2 * kLookAgain), fits))
-        throw Full();
+
     room_.wait(Deadline::never(), fits);
     const Step before = tail_.load(std::memory_order_relaxed);
     const std::uint32_t begin = before.value();
     const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .part = part};
     copy_in(begin, &header, sizeof header);
-    if constexpr (kFaults) fault_point("frame-begun");
+    at("frame-begun");
     copy_in(begin + 1, payload.data(), payload.size());
-    if constexpr (kFaults) fault_point("frame-written");
+    at("frame-written");
     const auto last = count_of(before.who());
     last.store(before.number(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
-    if constexpr (kFaults) fault_point("last-written-down");
+    at("last-commit-saved");
     const std::uint64_t number =
         count_of(writer).load(std::memory_order_relaxed) + (header.ends_message() ? 1 : 0);
     tail_.store(Step::of(begin + FrameHeader::units(payload.size()), writer, number),
                 std::memory_order_release);
-    if constexpr (kFaults) fault_point("committed");
+    at("committed");
   }
 
   void copy_in(std::uint32_t position, const void* from, std::size_t size) noexcept {
@@ -306,10 +285,7 @@ class Channel {
     }
     drop(frame);
     if (altered("message.complete", frame.ends_message() || take_rest(&out))) return true;
-    if constexpr (kFaults)
-      if (fault_is(Fault::kKilledSimpleTorn) || fault_is(Fault::kTerminatedTorn) ||
-          fault_is(Fault::kMomentTorn))
-        return true;
+
     out.resize(before);
     return false;
   }
@@ -331,8 +307,8 @@ class Channel {
   bool wait_for_rest() {
     while (!readable()) {
       // A living writer holds the lock from the first frame to the last.
-      const bool nobody_writes = std::unique_lock(write_lock_, std::try_to_lock).owns_lock();
-      if (nobody_writes && !(kFaults && fault_is(Fault::kDeadWriterAwaited))) return readable();
+      const std::unique_lock guard(write_lock_, std::try_to_lock);
+      if (altered("writer.gone", guard.owns_lock())) return readable();
       rest_.wait(Deadline::never().within(kLookAgain), [&] { return readable(); });
     }
     return true;
@@ -366,10 +342,9 @@ class Channel {
   // One store: the frame is read, and with the last one of a message the message.
   void drop(const FrameHeader& frame) noexcept {
     head_.store(head_.load(std::memory_order_relaxed).past(frame), std::memory_order_release);
-    if constexpr (kFaults)
-      fault_point(frame.ends_message()                ? "head-moved"
-                  : frame.part == FrameHeader::kFirst ? "message-begun"
-                                                      : "piece-read");
+    at(frame.ends_message()                ? "head-moved"
+       : frame.part == FrameHeader::kFirst ? "message-begun"
+                                           : "piece-read");
     room_.notify_one();
   }
 

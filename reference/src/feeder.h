@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "psq/error.h"
-#include "src/fault_queue.h"
-#include "src/fault_seam.h"
+#include "src/probe.h"
 #include "src/queue_memory.h"
+#include "src/sanitizers.h"
 
 namespace psq::detail {
 
@@ -40,27 +40,16 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // before it and nothing in the way, and leaves it to the thread otherwise. False: there was no
   // slot. Throws Closed, CountOverflow, and SystemError when there can be no thread or no account.
   [[nodiscard]] bool put(std::string_view item, Deadline deadline) {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kPutterHoldsPlace))
-        return FaultSeams::put_holding_place(*this, item, deadline);
     int looks = 0;
-    [[maybe_unused]] const std::uint32_t before = kFaults ? queue_->accounts().put() : 0;
-    const auto look = [&] {
-      if constexpr (kFaults)
-        if (FaultSeams::blind(*this, looks, before, deadline)) return false;
-      return try_put(item, looks++);
-    };
+    const auto look = [&] { return try_put(item, looks++); };
     if (queue_->free_slot().wait(deadline, look)) return true;
-    if constexpr (kFaults)
-      if (fault_is(Fault::kFullTakesSlot)) FaultSeams::change_slots(*queue_, +1);
+
     looks = FutexEvent::kYields;
     return look();
   }
 
   // No calls from now on. Idempotent.
   void close() noexcept {
-    if constexpr (kFaults)
-      if (FaultSeams::close(*this)) return;
     closed_ = true;
     end();
   }
@@ -78,33 +67,19 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void wait_flushed() {
     std::unique_lock lock(mutex_);
     const auto flushed = [&] { return thread_ == Thread::kNone || cancelled_; };
-    if constexpr (kFaults)
-      if (fault_is(Fault::kExitFlushGivesUp))
-        return void(done_.wait_for(lock, std::chrono::milliseconds{1}, flushed));
-    if constexpr (kFaults)
-      if (fault_is(Fault::kCancelSparesJoinThread))
-        return done_.wait(lock, [&] { return thread_ == Thread::kNone; });
-    if constexpr (kFaults)
-      if (fault_is(Fault::kJoinThreadWaitsForNothing) && fault_own() == 0) fault_hang();
+
     done_.wait(lock, flushed);
   }
 
   // wait_flushed does not wait, from now on.
   void cancel_wait() noexcept {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kCancelIgnored)) return;
     const std::lock_guard lock(mutex_);
-    if constexpr (kFaults)
-      if ((fault_is(Fault::kCancelBeforePutForgotten) && thread_ == Thread::kNone) ||
-          (fault_is(Fault::kCancelAfterCloseForgotten) && closed_))
-        return;
+
     cancelled_ = true;
     done_.notify_all();
   }
 
  private:
-  friend struct FaultSeams;
-
   enum class Thread { kNone, kBusy, kIdle };
   // Few blocks of memory beat many, and one that has to grow. Each holds items, each after its
   // length. Those that are not used are kept for the next items.
@@ -133,22 +108,20 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     }
     if (closed_) throw Closed("queue");
     if (ending_) return false;
-    if constexpr (kFaults) fault_point("put-begun");
-    if (!queue_->try_take(account_, look >= FutexEvent::kYields)) return false;
+    at("put-begun");
+    if (!queue_->try_take(writer_, look >= FutexEvent::kYields)) return false;
     add(item);
     return true;
   }
 
   void add(std::string_view item) {
-    if constexpr (kFaults)
-      if (FaultSeams::counted(*this, item)) return;
     try {
       const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
-      if (!nothing_before || (kFaults && fault_chosen()) ||
-          !queue_->channel().try_send(item, account_))
+      if (!altered("item.sent-at-once", nothing_before) ||
+          !queue_->channel().try_send(item, writer_))
         buffer(item);
     } catch (...) {
-      queue_->take_back(account_);
+      queue_->take_back(writer_);
       throw;
     }
   }
@@ -165,7 +138,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     block.append(reinterpret_cast<const char*>(&length), sizeof length);
     block.append(item);
     buffered_ += sizeof length + length;
-    if constexpr (kFaults) fault_point("item-buffered");
+    at("item-buffered");
     if (thread_ == Thread::kIdle) work_.notify_one();
   }
 
@@ -182,7 +155,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     sigset_t before;
     sigfillset(&all);
     std::promise<Writer> entered;
-    auto account = entered.get_future();
+    auto writer = entered.get_future();
     pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
       std::thread(&Feeder::run, shared_from_this(), std::move(entered)).detach();
@@ -191,38 +164,36 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       throw SystemError("cannot start the feeder thread of a queue", EAGAIN);
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    account_ = account.get();
+    writer_ = writer.get();
     thread_ = Thread::kBusy;
   }
 
   void run(std::promise<Writer> entered) {
-    Writer account = 0;
+    Writer writer = 0;
     try {
-      account = queue_->accounts().enter(queue_->channel());
+      writer = queue_->records().enter(queue_->channel());
     } catch (...) {
       return entered.set_exception(std::current_exception());
     }
-    entered.set_value(account);
+    entered.set_value(writer);
     Blocks batch;
     while (next_batch(batch)) {
       for (std::size_t i = 0; i < batch.used; ++i) {
-        std::string_view left = batch.all[i];
-        if constexpr (kFaults)
-          if (fault_chosen()) FaultSeams::send_all(*this, std::exchange(left, {}));
+        auto left = altered("batch", std::string_view(batch.all[i]), *this);
+
         while (!left.empty()) {
-          left.remove_prefix(queue_->channel().send_some(left, account));
-          if constexpr (kFaults) fault_point("some-sent");
+          left.remove_prefix(queue_->channel().send_some(left, writer));
+          at("some-sent");
         }
       }
     }
     {
       const std::lock_guard lock(mutex_);
       thread_ = Thread::kNone;
-      if constexpr (kFaults)
-        if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
+
       done_.notify_all();
     }
-    queue_->accounts().leave(account);
+    queue_->records().leave(writer);
   }
 
   // Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
@@ -237,20 +208,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     std::unique_lock lock(mutex_);
     thread_ = Thread::kIdle;
     work_.wait(lock, [&] { return buffer_.used > 0 || ending_; });
-    [[maybe_unused]] const auto swap = [&] {
-      return buffer_.used > 0 && fault_swap(buffer_.all[0]);
-    };
-    if constexpr (kFaults)
-      if (fault_is(Fault::kFeederSwaps) || fault_is(Fault::kTasksFeederSwaps) ||
-          fault_is(Fault::kKilledSwaps))
-        if (!swap() && fault_turn(4)) work_.wait_for(lock, kLookAgain, swap);
-    if constexpr (kFaults)
-      if (fault_feeder_is_slow()) work_.wait_for(lock, 2 * kLookAgain, [&] { return ending_; });
     thread_ = Thread::kBusy;
     std::swap(batch, buffer_);
     buffered_ = 0;
     caught_up_.notify_all();
-    if constexpr (kFaults) fault_point("batch-taken");
+    at("batch-taken");
     return batch.used > 0;
   }
 
@@ -260,7 +222,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   std::condition_variable done_;
   std::condition_variable caught_up_;
   Thread thread_ = Thread::kNone;
-  Writer account_ = 0;
+  Writer writer_ = 0;
   Blocks buffer_;
   std::size_t buffered_ = 0;  // Bytes in it.
   bool cancelled_ = false;

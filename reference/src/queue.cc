@@ -1,7 +1,6 @@
-#include "psq/queue_core.h"
-
 #include <new>
 
+#include "psq/queue_core.h"
 #include "src/local_queue.h"
 #include "src/probe.h"
 
@@ -20,7 +19,6 @@ constexpr std::size_t kSize = sizeof(QueueMemory) + Channel::kCapacity;
 }  // namespace
 
 std::unique_ptr<QueueCore> QueueCore::create(CoreOptions options) {
-  if constexpr (kFaults) fault_create(options);
   check_range("maxsize", options.maxsize, INT64_MIN, kMaxSize);
   check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
   auto memory = std::make_shared<SharedMemory>(kSize);

@@ -13,11 +13,10 @@
 
 #include "psq/error.h"
 #include "psq/queue_core.h"
-#include "src/accounts.h"
 #include "src/channel.h"
-#include "src/fault_queue.h"
-#include "src/fault_seam.h"
 #include "src/futex_event.h"
+#include "src/probe.h"
+#include "src/process_records.h"
 
 namespace psq::detail {
 
@@ -37,37 +36,31 @@ class QueueMemory {
 
   [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
-  [[nodiscard]] Accounts& accounts() noexcept { return accounts_; }
+  [[nodiscard]] ProcessRecords& records() noexcept { return records_; }
 
   // Counts an item in the account of the calling process, one thread of it at a time. That takes a
   // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
   // False: no slot is free. Throws CountOverflow.
   [[nodiscard]] bool try_take(Writer id, bool closely) {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kBoundRaces) && !all_slots_in_use()) {
-        fault_pause();
-        return accounts().add(id, [](std::uint32_t) { return true; });
-      }
     bool overflows = false;
     const auto allowed = [&](std::uint32_t put) {
       const bool free = is_slot_free(put);
       overflows = free && kind_ == QueueKind::kJoinable && !is_task_possible(put);
       return free && !overflows;
     };
-    bool taken = accounts().add(id, allowed);
+    bool taken = records().add(id, allowed);
     if (!taken && !overflows && closely) {
       collect_from_the_dead();
-      taken = accounts().add(id, allowed);
+      taken = records().add(id, allowed);
     }
-    if constexpr (kFaults)
-      if (overflows && fault_is(Fault::kOverflowLosesTask)) ++done_;
+
     if (overflows) throw CountOverflow();
     return taken;
   }
 
   // Takes back an item that will not be put after all.
   void take_back(Writer id) noexcept {
-    accounts().lose(id);
+    records().lose(id);
     items_lost();
   }
 
@@ -81,7 +74,7 @@ class QueueMemory {
   [[nodiscard]] std::uint32_t slots_in_use() const noexcept {
     for (;;) {
       const std::uint32_t gone = items_gone();
-      const std::uint32_t put = accounts_.put();
+      const std::uint32_t put = records_.put();
       if (gone == items_gone()) return put - gone;
     }
   }
@@ -90,26 +83,22 @@ class QueueMemory {
 
   // One task is done. False, with no effect: none is unfinished.
   [[nodiscard]] bool task_done() noexcept {
-    if constexpr (kFaults)
-      if (const auto instead = fault_task_done()) return *instead;
-    const std::uint32_t lost = accounts_.lost();
+    const std::uint32_t lost = records_.lost();
     std::uint64_t done = done_.load();
     do {
       if (!is_task_unfinished(done)) {
-        if constexpr (kFaults)
-          if (fault_is(Fault::kCreditAfterTooOften)) fault_shared() = 1;
-        return kFaults && fault_is(Fault::kTaskDoneUnchecked);
+        return false;
       }
     } while (!done_.compare_exchange_weak(done, done + 1));
-    if constexpr (kFaults) fault_point("task-done");
-    if (accounts_.lost() != lost) items_lost();  // It may have been the task of one of these.
+    at("task-done");
+    if (records_.lost() != lost) items_lost();  // It may have been the task of one of these.
     if (is_task_unfinished(done + 1)) return true;
     // A put between the two lines above hides a zero; it may as well have come before it.
     std::uint64_t before = zero_at_.load();
     while (static_cast<std::int64_t>(done + 1 - before) > 0 &&
            !zero_at_.compare_exchange_weak(before, done + 1)) {
     }
-    if constexpr (kFaults) fault_point("zero-noted");
+    at("zero-noted");
     no_tasks_.notify_all();
     return true;
   }
@@ -127,12 +116,11 @@ class QueueMemory {
       return unfinished(items(), done_now) == 0;
     };
     return no_tasks_.wait(deadline, [&] {
-      if constexpr (kFaults) fault_point("joiner-looks");
+      at("joiner-looks");
       if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
-      if constexpr (kFaults)
-        if (fault_is(Fault::kJoinMissesZero)) return false;
+
       if (none()) return true;
-      if (!kFaults || !fault_is(Fault::kDeadTasksStay)) collect_from_the_dead();
+      collect_from_the_dead();
       return none();
     });
   }
@@ -140,18 +128,14 @@ class QueueMemory {
   // Takes back the slots and tasks of items that died with their process before they were visible,
   // and tells those who wait for them. Never waits.
   void collect_from_the_dead() noexcept {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kDeadSlotsStay)) return;
     try {
-      if (accounts().lose_of_the_dead(channel_)) items_lost();
+      if (records().lose_of_the_dead(channel_)) items_lost();
     } catch (const SystemError&) {
       // A lock that cannot be taken is for those who need it to complain of.
     }
   }
 
  private:
-  friend struct FaultSeams;
-
   static std::uint32_t unfinished(std::uint32_t items, std::uint64_t done) noexcept {
     const auto left = static_cast<std::int32_t>(items - static_cast<std::uint32_t>(done));
     return left > 0 ? static_cast<std::uint32_t>(left) : 0;
@@ -169,13 +153,12 @@ class QueueMemory {
 
   // Those that were put and not lost; those that were lost or read.
   [[nodiscard]] std::uint32_t items() const noexcept {
-    const std::uint32_t lost = accounts_.lost();
-    return accounts_.put() - lost;
+    const std::uint32_t lost = records_.lost();
+    return records_.put() - lost;
   }
 
   [[nodiscard]] std::uint32_t items_gone() const noexcept {
-    if constexpr (kFaults) return FaultSeams::items_gone(*this);
-    return accounts_.lost() + channel_.messages_read();
+    return altered("items.gone", records_.lost() + channel_.messages_read(), *this);
   }
 
   [[nodiscard]] bool is_slot_free(std::uint32_t put) noexcept {
@@ -191,9 +174,7 @@ class QueueMemory {
   // Every item that is put makes a task, so that a put has nothing else to do. Whether another one
   // can be put beside so many.
   [[nodiscard]] bool is_task_possible(std::uint32_t put) noexcept {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kOverflowUnchecked)) return true;
-    const std::uint32_t lost = accounts().lost();
+    const std::uint32_t lost = records().lost();
     return holds(
         seen_done_, [&] { return done_.load(); },
         [&](std::uint64_t done) { return unfinished(put - lost, done) < kMaxUnfinished; });
@@ -201,9 +182,9 @@ class QueueMemory {
 
   // Whether there are more tasks than so many.
   [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept {
-    const std::uint32_t lost = accounts().lost();
+    const std::uint32_t lost = records().lost();
     return holds(
-        seen_put_, [&] { return accounts().put(); },
+        seen_put_, [&] { return records().put(); },
         [&](std::uint32_t put) { return unfinished(put - lost, done) > 0; });
   }
 
@@ -219,12 +200,11 @@ class QueueMemory {
     if (left <= 0) no_tasks_.notify_all();
   }
 
-  Accounts accounts_;
+  ProcessRecords records_;
   const QueueKind kind_;
   const std::uint64_t bound_;
   FutexEvent free_slot_;
   FutexEvent no_tasks_;
-  std::atomic<std::int32_t> fault_slots_{0};
   // What was seen when somebody last had to look: others' lines are left alone in between.
   alignas(kCacheLine) std::atomic<std::uint32_t> seen_gone_{0};
   std::atomic<std::uint64_t> seen_done_;

@@ -8,7 +8,6 @@
 #include <mutex>
 
 #include "src/clock.h"
-#include "src/fault_seam.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
@@ -54,7 +53,7 @@ class RobustLock {
     if (error == EBUSY || error == ETIMEDOUT) return false;
     if (error != 0 && error != EOWNERDEAD)
       throw SystemError("cannot take a lock in shared memory", error);
-    if constexpr (kFaults) fault_from_the_dead() = error == EOWNERDEAD;
+
     if (error == EOWNERDEAD) pthread_mutex_consistent(&mutex_);
     return true;
   }

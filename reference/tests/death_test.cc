@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "psq/fault.h"
+#include "tests/crash_probes.h"
 #include "tests/shared_object.h"
 
 namespace psq::test {
@@ -39,7 +39,7 @@ class Death : public testing::TestWithParam<Moment> {
  protected:
   const EndsOrFails limit_;
 
-  void die_there() const { set_death_point(GetParam().point, GetParam().times); }
+  void die_there() const { die_at(GetParam().point, GetParam().times); }
 };
 
 constexpr int kItems = 40;
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
     AtEveryPoint, DeathOfAProducer,
     testing::ValuesIn(moments({"put-begun", "item-counted", "item-buffered", "batch-taken",
                                "write-lock-taken", "frame-begun", "frame-written",
-                               "last-written-down", "committed", "piece-sent", "some-sent"},
+                               "last-commit-saved", "committed", "piece-sent", "some-sent"},
                               {1, 2, 5})),
     name_of);
 TEST(DeathOfAProducerAlone, WhileItOpensAnAccount) {
@@ -99,7 +99,7 @@ TEST(DeathOfAProducerAlone, WhileItOpensAnAccount) {
   EXPECT_EQ(number_of(queue.get()), 0);
   for (int round = 0; round < 3; ++round) {
     Child producer([&] {
-      set_death_point("account-opened");
+      die_at("record-opened");
       queue.put(item(1));
       return 0;
     });
@@ -162,7 +162,7 @@ TEST(DeathOfTheOnlyConsumer, FreesTheSlotOfWhatItHadTaken) {
   Tasks queue({.maxsize = 1});
   queue.put(item(0));
   Child consumer([&] {
-    set_death_point("head-moved");
+    die_at("head-moved");
     (void)queue.get();
     return 0;
   });
@@ -177,14 +177,14 @@ TEST(DeathOfTheNext, LeavesTheRestToOthers) {
     const char* then;
   };
   for (const auto& [first, then] :
-       {Chain{"committed", "last-written-down"}, Chain{"item-counted", "last-written-down"},
-        Chain{"committed", "account-settled"}, Chain{"item-counted", "account-settled"},
-        Chain{"item-counted", "account-taken"}}) {
+       {Chain{"committed", "last-commit-saved"}, Chain{"item-counted", "last-commit-saved"},
+        Chain{"committed", "record-settled"}, Chain{"item-counted", "record-settled"},
+        Chain{"item-counted", "record-taken"}}) {
     SCOPED_TRACE(first + std::string(", ") + then);
     Tasks queue({.maxsize = kBound});
     const auto die_putting = [&queue](const char* point) {
       Child producer([&] {
-        set_death_point(point);
+        die_at(point);
         queue.put(item(0));
         queue.close();
         queue.join_thread();
@@ -206,14 +206,14 @@ TEST(DeathOfTheNext, LeavesTheRestToOthers) {
 TEST(DeathOfACollector, LeavesTheSlotToTheNext) {
   Tasks queue({.maxsize = 1});
   Child producer([&] {
-    set_death_point("item-counted");
+    die_at("item-counted");
     queue.put(item(0));
     return 0;
   });
   EXPECT_EQ(producer.status(), -SIGKILL);
   for (int round = 0; round < 2; ++round) {
     Child collector([&] {
-      set_death_point("account-settled");
+      die_at("record-settled");
       (void)queue.qsize();
       return 0;
     });
@@ -228,7 +228,7 @@ TEST(DeathOfAJoiner, IsInNobodysWay) {
     Tasks queue({.maxsize = kBound});
     queue.put(item(0));
     Child joiner([&] {
-      set_death_point("joiner-looks", times);
+      die_at("joiner-looks", times);
       queue.join();
       return 0;
     });
@@ -246,7 +246,7 @@ TEST(DeathOfADoer, BeforeItWakesTheJoiners) {
     queue.put(item(0));
     EXPECT_EQ(number_of(queue.get(kSoon)), 0);
     Child doer([&] {
-      set_death_point(point);
+      die_at(point);
       queue.task_done();
       return 0;
     });

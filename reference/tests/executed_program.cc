@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <string>
 
-#include "psq/fault.h"
 #include "psq/psq.h"
+#include "tests/crash_probes.h"
 
 namespace {
 
@@ -49,7 +49,7 @@ int use_twice(const std::string& handle) {
 
 int put_and_die(const std::string& handle, const std::string& point) {
   auto tasks = Tasks::from_handle(handle);
-  psq::set_death_point(point);
+  psq::test::die_at(point);
   for (int i = 0; i < 100; ++i) tasks.put("item " + std::to_string(i));
   return 1;
 }

@@ -15,7 +15,9 @@ def _tree(tree: Tree, header: str) -> Tree:
 
 
 def test_a_clause_of_the_law_may_be_named(tree: Tree) -> None:
-    result = _tree(tree, "// A queue, as queue.h says. Clauses: queue.put.waits.\n").run("contracts")
+    result = _tree(tree, "// A queue, as queue.h says. Clauses: queue.put.waits.\n").run(
+        "contracts"
+    )
     assert result.returncode == 0, result.stderr
 
 

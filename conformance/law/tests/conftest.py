@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 QUEUE = """\
 # Queue
 
-What a page says before its clauses binds nobody.
+Sections: put, get.
 
 ## queue.put.full (MUST, base)
 

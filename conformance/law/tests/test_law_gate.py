@@ -15,9 +15,7 @@ GET = {"test": "QueueGetDelay", "clauses": ["queue.get.delay"]}
 FAULT = {"name": "put-never-full", "clause": "queue.put.full"}
 
 
-def run(
-    law: SmallLaw, tests: list[Any], faults: list[Any] | None = None, *flags: str
-) -> int:
+def run(law: SmallLaw, tests: list[Any], faults: list[Any] | None = None, *flags: str) -> int:
     arguments = ["--spec", str(law.folder), "--tests", str(write(law, "tests", tests)), *flags]
     if faults is not None:
         arguments += ["--faults", str(write(law, "faults", faults))]
@@ -44,17 +42,23 @@ def test_one_test_may_decide_several_clauses(small_law: SmallLaw) -> None:
     "tests, complaint",
     [
         ([PUT], "queue.md:20: error: queue.get.delay has no test; write one, or enter it"),
-        ([PUT, GET, PUT | {"test": "Other", "clauses": ["queue.put.fool"]}],
-         "tests.jsonl:3: error: the test Other names queue.put.fool, which is no clause"),
-        ([PUT, GET, {"test": "Other", "clauses": []}],
-         "tests.jsonl:3: error: the test Other names no clause"),
+        (
+            [PUT, GET, PUT | {"test": "Other", "clauses": ["queue.put.fool"]}],
+            "tests.jsonl:3: error: the test Other names queue.put.fool, which is no clause",
+        ),
+        (
+            [PUT, GET, {"test": "Other", "clauses": []}],
+            "tests.jsonl:3: error: the test Other names no clause",
+        ),
         ([PUT, GET, PUT], "tests.jsonl:3: error: the test QueuePutFull stands already in line 1"),
         ([PUT, GET, "{"], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, "7"], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, {"clauses": ["queue.put.full"]}], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, {"test": "Other"}], "tests.jsonl:3: error: cannot be read"),
-        ([PUT, GET, {"test": "Other", "clauses": "queue.put.full"}],
-         "tests.jsonl:3: error: cannot be read"),
+        (
+            [PUT, GET, {"test": "Other", "clauses": "queue.put.full"}],
+            "tests.jsonl:3: error: cannot be read",
+        ),
         ([], "tests.jsonl:0: error: lists no test"),
     ],
 )

@@ -118,9 +118,7 @@ def test_a_removed_id_that_is_back_is_caught(small_law: SmallLaw) -> None:
         ("removed 0.3: queue.never", "was never added"),
     ],
 )
-def test_a_broken_line_of_changes_is_caught(
-    small_law: SmallLaw, line: str, complaint: str
-) -> None:
+def test_a_broken_line_of_changes_is_caught(small_law: SmallLaw, line: str, complaint: str) -> None:
     last = "removed 0.2: queue.put.gone"
     small_law.replace("changes", last, f"{last}\n{line}")
     problem = the_problem(small_law)

@@ -12,8 +12,6 @@
 
 #include "fault.h"
 #include "faulty_adapter.h"
-#include "psq/error.h"
-#include "psq/fault.h"
 
 namespace {
 
@@ -36,11 +34,6 @@ int list_faults() {
                                {"line", fault.where.line()}};
     std::puts(line.dump().c_str());
   }
-  for (const psq::FaultInfo& fault : psq::faults()) {
-    const nlohmann::ordered_json line = {
-        {"name", fault.name}, {"clause", fault.clause}, {"breaks", fault.description}};
-    std::puts(line.dump().c_str());
-  }
   return 0;
 }
 
@@ -59,11 +52,9 @@ int main(int argc, char** argv) {
     return complain("psq-faulty-driver: these arguments are unknown");
   }
   if (argc == 3 && !psq::faulty::install(argv[2])) {
-    try {
-      psq::set_fault(argv[2]);
-    } catch (const psq::InvalidArgument& error) {
-      return complain(error.what());
-    }
+    std::string known;
+    for (const Fault& fault : psq::faulty::all_faults()) known.append("\n  ").append(fault.name);
+    return complain(std::string("no fault is named '") + argv[2] + "'; the faults are:" + known);
   }
   psq::faulty::FaultyAdapter adapter("psq-faulty");
   return psq::reference_driver::serve(adapter);

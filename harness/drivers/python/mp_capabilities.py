@@ -11,16 +11,42 @@ import mp_items
 
 _OPERATIONS = {
     "queue": [
-        "put", "get", "qsize", "empty", "full", "close", "join_thread", "cancel_join_thread",
+        "put",
+        "get",
+        "qsize",
+        "empty",
+        "full",
+        "close",
+        "join_thread",
+        "cancel_join_thread",
     ],
     "joinable_queue": [
-        "put", "get", "qsize", "empty", "full", "close", "join_thread", "cancel_join_thread",
-        "task_done", "join",
+        "put",
+        "get",
+        "qsize",
+        "empty",
+        "full",
+        "close",
+        "join_thread",
+        "cancel_join_thread",
+        "task_done",
+        "join",
     ],
     "simple_queue": ["put", "get", "empty", "close"],
     "connection": [
-        "send", "recv", "send_bytes", "recv_bytes", "recv_bytes_into", "poll", "close", "closed",
-        "readable", "writable", "wait", "send_connection", "recv_connection",
+        "send",
+        "recv",
+        "send_bytes",
+        "recv_bytes",
+        "recv_bytes_into",
+        "poll",
+        "close",
+        "closed",
+        "readable",
+        "writable",
+        "wait",
+        "send_connection",
+        "recv_connection",
     ],
     "process": ["spawn", "join_process", "exit_code", "terminate", "kill"],
 }
@@ -121,4 +147,4 @@ def _presets_unfinished(module: ModuleType) -> bool:
 
 
 def _largest_semaphore(module: ModuleType) -> int:
-    return int(_submodule(module, "synchronize").SEM_VALUE_MAX)
+    return int(importlib.import_module(f"{module.__name__}.synchronize").SEM_VALUE_MAX)

@@ -40,9 +40,7 @@ class ManagerAdapter(MultiprocessingAdapter):
     Without an address it starts the manager, with one it uses that which listens there.
     """
 
-    def __init__(
-        self, module_name: str, start_method: str, address: Optional[str] = None
-    ) -> None:
+    def __init__(self, module_name: str, start_method: str, address: Optional[str] = None) -> None:
         if module_name != "multiprocessing":
             raise ValueError("only multiprocessing's own manager is known")
         super().__init__(module_name, start_method)

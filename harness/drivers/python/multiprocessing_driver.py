@@ -33,10 +33,17 @@ def main(argv: List[str]) -> None:
     """Be the root process of the driver.  Ends with status 64 on wrong usage."""
     parser = _Parser(description="Driver of multiprocessing and of packages with its face.")
     parser.add_argument("--start-method", choices=["fork", "spawn", "forkserver"], default="fork")
-    parser.add_argument("--module", default="multiprocessing", metavar="NAME",
-                        help="a package with its face, such as multiprocess or billiard")
-    parser.add_argument("--manager", action="store_true",
-                        help="the queues of a manager's server process, Manager().Queue()")
+    parser.add_argument(
+        "--module",
+        default="multiprocessing",
+        metavar="NAME",
+        help="a package with its face, such as multiprocess or billiard",
+    )
+    parser.add_argument(
+        "--manager",
+        action="store_true",
+        help="the queues of a manager's server process, Manager().Queue()",
+    )
     options = parser.parse_args(argv)
     make = ManagerAdapter if options.manager else MultiprocessingAdapter
     # Python 3.12 and later warn of a fork in a process with threads: to the log, whatever -W says.
@@ -44,11 +51,15 @@ def main(argv: List[str]) -> None:
     try:
         adapter = make(options.module, options.start_method)
     except ImportError as error:
-        parser.error(f"cannot import {options.module!r}: {error}; install it for {sys.executable}, "
-                     "or name another with --module")
+        parser.error(
+            f"cannot import {options.module!r}: {error}; install it for {sys.executable}, "
+            "or name another with --module"
+        )
     except (AttributeError, ValueError) as error:
-        parser.error(f"{options.module!r} cannot be driven with --start-method "
-                     f"{options.start_method}: {error}")
+        parser.error(
+            f"{options.module!r} cannot be driven with --start-method "
+            f"{options.start_method}: {error}"
+        )
     serve(adapter)
 
 

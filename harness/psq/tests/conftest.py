@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from psq import cli  # noqa: E402
-from psq.places import Places  # noqa: E402
+from psq.base.paths import Paths  # noqa: E402
 
 
 def make_program(path: Path, body: str) -> Path:
@@ -24,20 +24,20 @@ def make_program(path: Path, body: str) -> Path:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def paths(tmp_path: Path) -> Paths:
     """A build tree with a suite that does what its driver's arguments say; see wayward_suite.py."""
     suite = f'exec "{sys.executable}" "{HERE / "wayward_suite.py"}" "$@"'
     make_program(tmp_path / "bin" / "psq-conformance", suite)
     make_program(tmp_path / "driver", "exit 0")
-    return Places(build=tmp_path)
+    return Paths(build=tmp_path)
 
 
 @pytest.fixture
-def psq(places: Places, capsys: pytest.CaptureFixture):
+def psq(paths: Paths, capsys: pytest.CaptureFixture):
     """Runs a command line; gives its status, output and error output."""
 
     def run(*argv: str) -> tuple[int, str, str]:
-        status = cli.main(list(argv), places)
+        status = cli.main(list(argv), paths)
         out, err = capsys.readouterr()
         return status, out, err
 
@@ -45,9 +45,15 @@ def psq(places: Places, capsys: pytest.CaptureFixture):
 
 
 @pytest.fixture
-def built() -> Places:
+def built() -> Paths:
     """The real build tree, which ctest names."""
     folder = os.environ.get("PSQ_BUILD_DIR")
     if not folder:
         pytest.skip("PSQ_BUILD_DIR names no build tree")
-    return Places(build=Path(folder))
+    return Paths(build=Path(folder))
+
+
+def fault_row(name, clause="queue.get.c", **fields):
+    """A row of a table of faults, as a faulty driver lists it."""
+    row = {"name": name, "clause": clause, "breaks": "something", "also": [], "search": None}
+    return {**row, "file": "harness/drivers/faulty/faults/some.cc", "line": 7, **fields}

@@ -33,14 +33,25 @@ class Connection:
 
 def hello():
     message = {
-        "hello": 1, "role": "root", "pid": os.getpid(), "implementation": "little",
-        "version": "1", "language": "python", "start_method": "none", "profiles": ["base"],
-        "capabilities": {"operations": OPERATIONS, "options": []}, "limits": {"item_bytes": 0},
+        "hello": 1,
+        "role": "root",
+        "pid": os.getpid(),
+        "implementation": "little",
+        "version": "1",
+        "language": "python",
+        "start_method": "none",
+        "profiles": ["base"],
+        "capabilities": {"operations": OPERATIONS, "options": []},
+        "limits": {"item_bytes": 0},
     }
-    message.update({
-        "wrong-version": {"hello": 2}, "wrong-role": {"role": "worker"},
-        "wrong-pid": {"pid": os.getpid() + 1}, "no-capabilities": {"capabilities": None},
-    }.get(WAY, {}))
+    message.update(
+        {
+            "wrong-version": {"hello": 2},
+            "wrong-role": {"role": "worker"},
+            "wrong-pid": {"pid": os.getpid() + 1},
+            "no-capabilities": {"capabilities": None},
+        }.get(WAY, {})
+    )
     return message
 
 
@@ -70,8 +81,10 @@ def answer(connection, request, queues):
     try:
         fields = {"outcome": "ok", **perform(request, queues)}
     except (ValueError, KeyError, IndexError) as error:
-        fields = {"outcome": "bad_request",
-                  "error": {"type": type(error).__name__, "message": str(error)}}
+        fields = {
+            "outcome": "bad_request",
+            "error": {"type": type(error).__name__, "message": str(error)},
+        }
     times = {"invoked": invoked, "returned": time.monotonic_ns()}
     if WAY == "wrong-clock":
         times = {"invoked": time.time_ns(), "returned": time.time_ns()}

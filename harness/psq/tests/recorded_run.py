@@ -15,8 +15,12 @@ import time
 from pathlib import Path
 from typing import Any, Callable
 
-TYPES = {"Queue": "queue", "SimpleQueue": "simple_queue", "JoinableQueue": "joinable_queue",
-         "Manager": "manager_queue"}
+TYPES = {
+    "Queue": "queue",
+    "SimpleQueue": "simple_queue",
+    "JoinableQueue": "joinable_queue",
+    "Manager": "manager_queue",
+}
 OUTCOMES = {queue.Empty: "empty", queue.Full: "full"}
 
 
@@ -99,9 +103,13 @@ def run(kind: str, folder: Path, maxsize: int = 0, kill: bool = False) -> Path:
     # Consumers of a SimpleQueue cannot give up: they take a few less than there are, and nobody else
     # takes any until they are through.
     puts, gets = 200, 195 if simple else 200
-    works = {name: context.Process(target=target, args=(folder, name, shared, count, simple), daemon=True)
-             for target, count, names in ((produce, puts, ("p1", "p2")), (consume, gets, ("c1", "c2")))
-             for name in names}
+    works = {
+        name: context.Process(
+            target=target, args=(folder, name, shared, count, simple), daemon=True
+        )
+        for target, count, names in ((produce, puts, ("p1", "p2")), (consume, gets, ("c1", "c2")))
+        for name in names
+    }
     for process in works.values():
         process.start()
     recorder = Recorder(folder, "root")

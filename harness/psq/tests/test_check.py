@@ -9,38 +9,45 @@ import time
 
 import pytest
 
-from psq import runner
-from psq.results import load
+from psq.results.result_file import load
+from psq.running import runner
 
 from conftest import HERE
 
 
-def driver(places, *behaviours):
-    return f"{places.build / 'driver'} {' '.join(behaviours)} --"
+def driver(paths, *behaviours):
+    return f"{paths.build / 'driver'} {' '.join(behaviours)} --"
 
 
-def only_results(places):
-    (path,) = places.results.iterdir()
+def only_results(paths):
+    (path,) = paths.results.iterdir()
     return path
 
 
-def test_everything_passes(psq, places):
-    status, out, _ = psq("check", driver(places))
+def test_everything_passes(psq, paths):
+    status, out, _ = psq("check", driver(paths))
     assert status == 0, out
     assert "conforms: 4 of 4 tests ran (4 pass)" in out.splitlines()[-1]
-    run = load(only_results(places))
+    run = load(only_results(paths))
     assert (run.end["planned"], run.end["ran"], run.plan["clause_digest"]) == (4, 4, "d1")
 
 
 @pytest.mark.parametrize(
     "verdict, expected",
-    [("fail", 1), ("unexpected-pass", 1), ("inconclusive", 2), ("driver-error", 3),
-     ("internal-error", 70), ("unsupported", 0), ("expected-fail", 0)],
+    [
+        ("fail", 1),
+        ("unexpected-pass", 1),
+        ("inconclusive", 2),
+        ("driver-error", 3),
+        ("internal-error", 70),
+        ("unsupported", 0),
+        ("expected-fail", 0),
+    ],
 )
-def test_one_verdict_among_passes(psq, places, verdict, expected):
-    status, out, _ = psq("check", driver(places, f"queue.put_a={verdict}"))
+def test_one_verdict_among_passes(psq, paths, verdict, expected):
+    status, out, _ = psq("check", driver(paths, f"queue.put_a={verdict}"))
     assert status == expected, out
-    assert load(only_results(places)).end["status"] == expected
+    assert load(only_results(paths)).end["status"] == expected
 
 
 @pytest.mark.parametrize(
@@ -53,70 +60,78 @@ def test_one_verdict_among_passes(psq, places, verdict, expected):
         ("lie", "ended with status 1, but its verdict is pass"),
     ],
 )
-def test_a_suite_that_goes_wrong_is_an_internal_error_with_a_name(psq, places, behaviour, said):
-    status, out, _ = psq("check", driver(places, f"queue.put_b={behaviour}"))
+def test_a_suite_that_goes_wrong_is_an_internal_error_with_a_name(psq, paths, behaviour, said):
+    status, out, _ = psq("check", driver(paths, f"queue.put_b={behaviour}"))
     assert status == 70, out
     assert said in out
     assert "queue.put_b" in out
 
 
-def test_a_suite_that_hangs_is_ended(psq, places, monkeypatch):
+def test_a_suite_that_hangs_is_ended(psq, paths, monkeypatch):
     monkeypatch.setattr(runner, "_STUCK_SECONDS", 0.5)
-    status, out, _ = psq("check", driver(places, "queue.put_b=hang"))
+    status, out, _ = psq("check", driver(paths, "queue.put_b=hang"))
     assert status == 70
     assert "was stuck" in out
 
 
-def test_a_driver_that_fails_each_time_is_given_up(psq, places):
+def test_a_driver_that_fails_each_time_is_given_up(psq, paths):
     every = [f"{name}=driver-error" for name in ("queue.put_a", "queue.put_b", "queue.get_c")]
-    status, out, _ = psq("check", driver(places, *every), "--jobs", "1")
+    status, out, _ = psq("check", driver(paths, *every), "--jobs", "1")
     assert status == 3
     assert "3 of 4 tests ran" in out
 
 
-def test_only_skips_are_not_green(psq, places):
-    status, out, _ = psq("check", driver(places, "process.d=unsupported"), "--test", "process.d")
+def test_only_skips_are_not_green(psq, paths):
+    status, out, _ = psq("check", driver(paths, "process.d=unsupported"), "--test", "process.d")
     assert status == 2
     assert "nothing was verified" in out
 
 
-def test_a_filtered_run_leaves_the_whole_ones_results(psq, places):
-    psq("check", driver(places))
-    whole = only_results(places).read_text()
-    assert psq("check", driver(places), "--test", "queue.put.*")[0] == 0
-    names = sorted(places.results.iterdir(), key=lambda path: len(path.name))
+def test_a_filtered_run_leaves_the_whole_ones_results(psq, paths):
+    psq("check", driver(paths))
+    whole = only_results(paths).read_text()
+    assert psq("check", driver(paths), "--test", "queue.put.*")[0] == 0
+    names = sorted(paths.results.iterdir(), key=lambda path: len(path.name))
     assert names[0].read_text() == whole
     assert names[1].name.endswith(".filtered.jsonl")
     assert load(names[1]).planned == ["queue.put_a", "queue.put_b"]
 
 
-def test_the_results_file_is_the_one_named(psq, places, tmp_path):
+def test_the_results_file_is_the_one_named(psq, paths, tmp_path):
     path = tmp_path / "mine" / "r.jsonl"
-    assert psq("check", driver(places), "--results", str(path))[0] == 0
+    assert psq("check", driver(paths), "--results", str(path))[0] == 0
     assert len(load(path).tests) == 4
 
 
-def test_a_profile_selects(psq, places):
-    status, out, _ = psq("check", driver(places), "--profile", "lifecycle")
+def test_a_profile_selects(psq, paths):
+    status, out, _ = psq("check", driver(paths), "--profile", "lifecycle")
     assert status == 0
     assert "1 of 1 tests ran" in out
 
 
-def test_the_suite_is_not_built(psq, places):
-    places.build.joinpath("bin", "psq-conformance").unlink()
-    status, _, err = psq("check", driver(places))
+def test_the_suite_is_not_built(psq, paths):
+    paths.build.joinpath("bin", "psq-conformance").unlink()
+    status, _, err = psq("check", driver(paths))
     assert status == 70
     assert "cmake --build" in err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_says_so_and_leaves_nobody(places, number):
-    command = [sys.executable, "-I", str(HERE.parent), str(places.build), "check",
-               driver(places, "queue.put_b=hang")]
+def test_an_interrupted_run_says_so_and_leaves_nobody(paths, number):
+    command = [
+        sys.executable,
+        "-I",
+        str(HERE.parent),
+        str(paths.build),
+        "check",
+        driver(paths, "queue.put_b=hang"),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        wait_for(lambda: any(places.results.glob("*.jsonl"))
-                 and '"queue.put_a"' in only_results(places).read_text().partition("\n")[2])
+        wait_for(
+            lambda: any(paths.results.glob("*.jsonl"))
+            and '"queue.put_a"' in only_results(paths).read_text().partition("\n")[2]
+        )
         children = children_of(process.pid)
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
@@ -124,7 +139,7 @@ def test_an_interrupted_run_says_so_and_leaves_nobody(places, number):
         process.kill()
     assert process.returncode == 130
     assert "interrupted" in err
-    run = load(only_results(places))
+    run = load(only_results(paths))
     assert run.end["status"] == 70 and "queue.put_b" in run.missing
     wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
 
@@ -156,19 +171,19 @@ def ledger(tmp_path, content):
         ({"entries": [{"clause": "queue.put.aa", "reason": "r"}]}, "Did you mean queue.put.a"),
     ],
 )
-def test_a_bad_ledger_is_refused(psq, places, tmp_path, content, said):
-    status, _, err = psq("check", driver(places), "--ledger", ledger(tmp_path, content))
+def test_a_bad_ledger_is_refused(psq, paths, tmp_path, content, said):
+    status, _, err = psq("check", driver(paths), "--ledger", ledger(tmp_path, content))
     assert status == 64
     assert said in err
 
 
-def test_compare_has_a_row_for_every_clause(psq, places, tmp_path):
+def test_compare_has_a_row_for_every_clause(psq, paths, tmp_path):
     report = tmp_path / "report.html"
-    one, other = driver(places), driver(places, "queue.put_a=fail")
+    one, other = driver(paths), driver(paths, "queue.put_a=fail")
     status, out, _ = psq("compare", one, other, "--html", str(report))
     assert status == 1
     for clause in ("queue.put.a", "queue.put.b", "queue.get.c", "process.d", "limits.e"):
         assert clause in out and clause in report.read_text()
     assert "difference with no ruling: queue.put.a" in out
-    stored = [str(path) for path in places.results.iterdir()]
+    stored = [str(path) for path in paths.results.iterdir()]
     assert psq("compare", "--from", *stored)[0] == 1

@@ -10,7 +10,7 @@ MODULE = HERE.parents[1] / "cmake" / "PsqAddConformance.cmake"
 
 
 @pytest.fixture
-def ctest(places, tmp_path):
+def ctest(paths, tmp_path):
     """Configures a project with the given lines and runs ctest in it."""
 
     def run(lines, *arguments):
@@ -18,7 +18,7 @@ def ctest(places, tmp_path):
         source.mkdir(exist_ok=True)
         (source / "CMakeLists.txt").write_text(
             "cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES NONE)\nenable_testing()\n"
-            f"set(PSQ_CONFORMANCE {places.build}/bin/psq-conformance)\n"
+            f"set(PSQ_CONFORMANCE {paths.build}/bin/psq-conformance)\n"
             f"set(PSQ_COMMAND {tmp_path}/psq)\ninclude({MODULE})\n{lines}\n"
         )
         build = tmp_path / "project-build"
@@ -27,15 +27,16 @@ def ctest(places, tmp_path):
             return done.returncode, done.stderr
         done = subprocess.run(
             ["ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error", *arguments],
-            capture_output=True, text=True,
+            capture_output=True,
+            text=True,
         )
         return done.returncode, done.stdout + done.stderr
 
     return run
 
 
-def test_each_test_is_an_entry_with_the_label(ctest, places):
-    lines = f"psq_add_conformance(NAME mine.own DRIVER {places.build}/driver LABELS more)"
+def test_each_test_is_an_entry_with_the_label(ctest, paths):
+    lines = f"psq_add_conformance(NAME mine.own DRIVER {paths.build}/driver LABELS more)"
     status, said = ctest(lines, "-L", "^mine\\.own$")
     assert status == 0, said
     for test in ("queue.put_a", "queue.put_b", "queue.get_c", "process.d"):
@@ -43,9 +44,11 @@ def test_each_test_is_an_entry_with_the_label(ctest, places):
     assert "out of 4" in said
 
 
-def test_a_failure_fails_and_a_lack_is_skipped(ctest, places):
-    lines = (f"psq_add_conformance(NAME mine DRIVER {places.build}/driver queue.put_a=fail "
-             "queue.put_b=unsupported)")
+def test_a_failure_fails_and_a_lack_is_skipped(ctest, paths):
+    lines = (
+        f"psq_add_conformance(NAME mine DRIVER {paths.build}/driver queue.put_a=fail "
+        "queue.put_b=unsupported)"
+    )
     status, said = ctest(lines)
     assert status != 0
     assert "mine.queue.put_a (Failed)" in said
@@ -55,16 +58,16 @@ def test_a_failure_fails_and_a_lack_is_skipped(ctest, places):
 @pytest.mark.parametrize(
     "body, said", [("exit 0", "names no test"), ("echo oops >&2; exit 70", "oops")]
 )
-def test_a_suite_that_lists_nothing_is_not_green(ctest, places, body, said):
-    make_program(places.build / "bin" / "psq-conformance", body)
-    status, output = ctest(f"psq_add_conformance(NAME mine DRIVER {places.build}/driver)")
+def test_a_suite_that_lists_nothing_is_not_green(ctest, paths, body, said):
+    make_program(paths.build / "bin" / "psq-conformance", body)
+    status, output = ctest(f"psq_add_conformance(NAME mine DRIVER {paths.build}/driver)")
     assert status != 0
     assert "mine.not-built" in output and said in output
 
 
-def test_a_suite_that_is_not_there_is_not_green(ctest, places):
-    places.build.joinpath("bin", "psq-conformance").unlink()
-    status, output = ctest(f"psq_add_conformance(NAME mine DRIVER {places.build}/driver)")
+def test_a_suite_that_is_not_there_is_not_green(ctest, paths):
+    paths.build.joinpath("bin", "psq-conformance").unlink()
+    status, output = ctest(f"psq_add_conformance(NAME mine DRIVER {paths.build}/driver)")
     assert status != 0
     assert "mine.not-built" in output and "is not built" in output
 

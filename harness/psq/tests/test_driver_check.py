@@ -12,22 +12,39 @@ HARNESS = HERE.parents[1]
 LITTLE = HERE / "little_driver.py"
 PYTHON_DRIVER = HARNESS / "drivers" / "python" / "multiprocessing_driver.py"
 # What the little driver has is enough for these.
-CHECKS = ("request.answered", "request.together", "request.in-pieces", "request.longest",
-          "began.written", "thread.main", "drop.forgets", "create.types")
+CHECKS = (
+    "request.answered",
+    "request.together",
+    "request.in-pieces",
+    "request.longest",
+    "began.written",
+    "thread.main",
+    "drop.forgets",
+    "create.types",
+)
 
 sys.path.insert(0, str(HARNESS))
 
-from psq import driver_check  # noqa: E402
-from psq.driver_check_messages import Schemas, kind_of  # noqa: E402
+from psq import cli  # noqa: E402
+from psq.base.paths import Paths  # noqa: E402
+from psq.controller.messages import Schemas, kind_of  # noqa: E402
 
 
-def check(capsys, *command, patience="20", checks=CHECKS):
+def driver_check(*arguments):
+    """The command's exit status; it needs no build tree for a driver that is given by its command."""
+    return cli.main(["driver-check", *arguments], Paths(build=Path("/no/build/tree")))
+
+
+def check(capsys, *command, answer_within="20", checks=CHECKS):
     """Exit status, and the words of the report by check."""
     chosen = [argument for name in checks for argument in ("--check", name)]
-    status = driver_check.main(["--patience", patience, *chosen, "--", *map(str, command)])
+    status = driver_check("--answer-within", answer_within, *chosen, "--", *map(str, command))
     report = capsys.readouterr().out
-    words = {line.split()[1]: line.split()[0] for line in report.splitlines()
-             if re.match(r"(ok|BROKEN|-) ", line)}
+    words = {
+        line.split()[1]: line.split()[0]
+        for line in report.splitlines()
+        if re.match(r"(ok|BROKEN|-) ", line)
+    }
     return status, words, report
 
 
@@ -41,15 +58,18 @@ def test_a_right_driver_is_right(capsys):
     assert set(words.values()) == {"ok"}
 
 
-@pytest.mark.parametrize("way, name", [
-    ("exits", "connect.connects"),
-    ("garbage-hello", "hello.json"),
-    ("answers-first", "hello.first"),
-    ("wrong-version", "hello.version"),
-    ("wrong-role", "hello.role"),
-    ("wrong-pid", "hello.pid"),
-    ("no-capabilities", "hello.fields"),
-])
+@pytest.mark.parametrize(
+    "way, name",
+    [
+        ("exits", "connect.connects"),
+        ("garbage-hello", "hello.json"),
+        ("answers-first", "hello.first"),
+        ("wrong-version", "hello.version"),
+        ("wrong-role", "hello.role"),
+        ("wrong-pid", "hello.pid"),
+        ("no-capabilities", "hello.fields"),
+    ],
+)
 def test_a_bad_start_is_reported_and_nothing_else_played(capsys, way, name):
     status, words, report = check(capsys, sys.executable, LITTLE, way)
     assert status == 3
@@ -57,31 +77,37 @@ def test_a_bad_start_is_reported_and_nothing_else_played(capsys, way, name):
     assert "were not played" in report
 
 
-@pytest.mark.parametrize("way, name", [
-    ("never-connects", "connect.connects"),
-    ("no-hello", "hello.comes"),
-])
+@pytest.mark.parametrize(
+    "way, name",
+    [
+        ("never-connects", "connect.connects"),
+        ("no-hello", "hello.comes"),
+    ],
+)
 def test_a_start_that_hangs_is_reported(capsys, way, name):
-    status, words, report = check(capsys, sys.executable, LITTLE, way, patience="1.5")
+    status, words, report = check(capsys, sys.executable, LITTLE, way, answer_within="1.5")
     assert status == 3
     assert broken(words) == {name}, report
 
 
-@pytest.mark.parametrize("way, name, others", [
-    ("hello-twice", "hello.once", set()),
-    ("duplicate", "answer.once", set()),
-    ("wrong-clock", "answer.times", set()),
-    ("no-began", "began.written", set()),
-    ("wrong-tid", "began.written", set()),
-    ("made-up-outcome", "message.fields", {"request.answered"}),
-    ("wrong-id", "answer.id", {"request.answered"}),
-    ("garbage", "message.json", {"request.answered"}),
-    ("two-pieces", "message.json", {"request.answered"}),
-    ("hangs", "request.answered", set()),
-    ("dies", "process.stays", set()),
-])
+@pytest.mark.parametrize(
+    "way, name, others",
+    [
+        ("hello-twice", "hello.once", set()),
+        ("duplicate", "answer.once", set()),
+        ("wrong-clock", "answer.times", set()),
+        ("no-began", "began.written", set()),
+        ("wrong-tid", "began.written", set()),
+        ("made-up-outcome", "message.fields", {"request.answered"}),
+        ("wrong-id", "answer.id", {"request.answered"}),
+        ("garbage", "message.json", {"request.answered"}),
+        ("two-pieces", "message.json", {"request.answered"}),
+        ("hangs", "request.answered", set()),
+        ("dies", "process.stays", set()),
+    ],
+)
 def test_a_broken_rule_is_reported_at_its_check(capsys, way, name, others):
-    status, words, report = check(capsys, sys.executable, LITTLE, way, patience="1.5")
+    status, words, report = check(capsys, sys.executable, LITTLE, way, answer_within="1.5")
     assert status == 3
     assert broken(words) == {name} | others, report
 
@@ -98,31 +124,46 @@ def spoiled(change):
     return sys.executable, "-c", program
 
 
-@pytest.mark.parametrize("change, name", [
-    ("registry.Registry.leave_behind = lambda *_: None", "spawn.end-of-file"),
-    ("session.cover = lambda _: None", "spawn.connection"),
-    ("registry.Registry._dropped = property(lambda self: [], lambda self, value: None)\n"
-     "registry.Registry.drop = lambda self, name: self._entries.__getitem__(name) and None",
-     "drop.forgets"),
-    ("mp_items.make_body = lambda sender, seq, size, length: bytes(length)", "item.sizes"),
-    ("mp_adapter.ItemMaker._find_plan = lambda self, size, special: (size - 18, None)",
-     "item.exact-size"),
-    ("runs._counted_up = lambda request, count: request", "run.repeat"),
-    ("runs.Run.wait_for_start = lambda self: None", "run.start-at"),
-    ("work._began = lambda request: {'began': request['id']}", "began.only-when-asked"),
-    ("work.Worker._answer = lambda self, request, fields: self._wire.send("
-     "{'id': None, **fields})", "request.answered"),
-    ("del mp_capabilities._OPERATIONS['queue'][2]\n"
-     "work.Declared.need_operation = lambda *_: None", "unsupported.operations"),
-    ("wire.LONGEST_LINE = 4096", "request.longest"),
-    ("session._end = lambda request: None", "end.exit"),
-    ("threads.Threads.submit = lambda self, name, job: self._jobs['main'].put(job)",
-     "began.at-once"),
-    ("mp_adapter.MultiprocessingAdapter.abandon = lambda *_: None", "spawn.drop-in-use"),
-])
+@pytest.mark.parametrize(
+    "change, name",
+    [
+        ("registry.Registry.leave_behind = lambda *_: None", "spawn.end-of-file"),
+        ("session.cover = lambda _: None", "spawn.connection"),
+        (
+            "registry.Registry._dropped = property(lambda self: [], lambda self, value: None)\n"
+            "registry.Registry.drop = lambda self, name: self._entries.__getitem__(name) and None",
+            "drop.forgets",
+        ),
+        ("mp_items.make_body = lambda sender, seq, size, length: bytes(length)", "item.sizes"),
+        (
+            "mp_adapter.ItemMaker._find_plan = lambda self, size, special: (size - 18, None)",
+            "item.exact-size",
+        ),
+        ("runs._counted_up = lambda request, count: request", "run.repeat"),
+        ("runs.Run.wait_for_start = lambda self: None", "run.start-at"),
+        ("work._began = lambda request: {'began': request['id']}", "began.only-when-asked"),
+        (
+            "work.Worker._answer = lambda self, request, fields: self._wire.send("
+            "{'id': None, **fields})",
+            "request.answered",
+        ),
+        (
+            "del mp_capabilities._OPERATIONS['queue'][2]\n"
+            "work.Declared.need_operation = lambda *_: None",
+            "unsupported.operations",
+        ),
+        ("wire.LONGEST_LINE = 4096", "request.longest"),
+        ("session._end = lambda request: None", "end.exit"),
+        (
+            "threads.Threads.submit = lambda self, name, job: self._jobs['main'].put(job)",
+            "began.at-once",
+        ),
+        ("mp_adapter.MultiprocessingAdapter.abandon = lambda *_: None", "spawn.drop-in-use"),
+    ],
+)
 def test_a_spoiled_driver_is_caught(capsys, change, name):
     played = "began.written" if name == "began.only-when-asked" else name
-    status, words, report = check(capsys, *spoiled(change), patience="3", checks=(played,))
+    status, words, report = check(capsys, *spoiled(change), answer_within="3", checks=(played,))
     assert status == 3
     assert words[name] == "BROKEN", report
 
@@ -134,18 +175,25 @@ def test_a_program_that_is_not_there_is_a_broken_driver(capsys):
     assert "cannot start" in report
 
 
-@pytest.mark.parametrize("arguments", [
-    [], ["--"], ["--patience", "0", "--", "true"], ["--patience", "soon", "--", "true"],
-    ["--check", "no.such.check", "--", "true"], ["--frobnicate", "--", "true"],
-    ["true", "--", "true"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--"],
+        ["--answer-within", "0", "--", "true"],
+        ["--answer-within", "soon", "--", "true"],
+        ["--check", "no.such.check", "--", "true"],
+        ["--frobnicate", "--", "true"],
+        ["true", "--", "true"],
+    ],
+)
 def test_wrong_usage(arguments, capsys):
-    assert driver_check.main(arguments) == 64
+    assert driver_check(*arguments) == 64
     assert capsys.readouterr().err
 
 
 def test_the_list_names_every_check_once(capsys):
-    assert driver_check.main(["--list"]) == 0
+    assert driver_check("--list") == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert len(names) == len(set(names)) > 80
 
@@ -157,74 +205,93 @@ def test_what_a_check_comes_after_is_chosen_with_it(capsys):
 
 
 def test_nothing_is_left_of_a_driver_that_hangs(capsys):
-    check(capsys, sys.executable, LITTLE, "no-hello", patience="0.5")
+    check(capsys, sys.executable, LITTLE, "no-hello", answer_within="0.5")
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert f"{LITTLE} no-hello" not in listed.stdout
 
 
-def test_the_python_driver_is_right():
-    done = subprocess.run(
-        [sys.executable, "-m", "psq.driver_check", "--patience", "60", "--", sys.executable,
-         PYTHON_DRIVER],
-        cwd=HARNESS, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_python_driver_is_right(capsys):
+    status = driver_check("--answer-within", "60", "--", sys.executable, str(PYTHON_DRIVER))
+    assert status == 0, capsys.readouterr().out
 
 
 SCHEMAS = Schemas(HARNESS.parent / "spec" / "schemas")
 
 
-@pytest.mark.parametrize("request_", [
-    {"id": 1, "do": "create", "type": "queue", "names": ["q"], "maxsize": 1},
-    {"id": 1, "do": "create", "type": "pipe", "names": ["a", "b"], "duplex": False},
-    {"id": 1, "do": "spawn", "name": "worker", "objects": ["q"]},
-    {"id": 1, "do": "put", "on": "q", "item": {"from": "w", "seq": 0, "size": 1}, "timeout": "nan"},
-    {"id": 1, "do": "put", "on": "q", "json": None, "began": True, "thread": "a"},
-    {"id": 1, "do": "poll", "on": "a", "timeout": None},
-    {"id": 1, "do": "wait", "of": ["a"], "timeout": 0.5},
-    {"id": 1, "do": "send_bytes", "on": "a", "bytes": "00ff", "offset": -1},
-    {"id": 1, "do": "run", "operations": [{"do": "pause", "seconds": 1}, {"do": "get", "on": "q"}]},
-    {"id": 1, "do": "end", "how": "exit", "status": 3},
-    {"id": 1, "do": "kill", "on": "worker", "colour": "green"},
-])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"id": 1, "do": "create", "type": "queue", "names": ["q"], "maxsize": 1},
+        {"id": 1, "do": "create", "type": "pipe", "names": ["a", "b"], "duplex": False},
+        {"id": 1, "do": "spawn", "name": "worker", "objects": ["q"]},
+        {
+            "id": 1,
+            "do": "put",
+            "on": "q",
+            "item": {"from": "w", "seq": 0, "size": 1},
+            "timeout": "nan",
+        },
+        {"id": 1, "do": "put", "on": "q", "json": None, "began": True, "thread": "a"},
+        {"id": 1, "do": "poll", "on": "a", "timeout": None},
+        {"id": 1, "do": "wait", "of": ["a"], "timeout": 0.5},
+        {"id": 1, "do": "send_bytes", "on": "a", "bytes": "00ff", "offset": -1},
+        {
+            "id": 1,
+            "do": "run",
+            "operations": [{"do": "pause", "seconds": 1}, {"do": "get", "on": "q"}],
+        },
+        {"id": 1, "do": "end", "how": "exit", "status": 3},
+        {"id": 1, "do": "kill", "on": "worker", "colour": "green"},
+    ],
+)
 def test_the_schema_takes_requests(request_):
     assert SCHEMAS.problem("request", request_) is None
 
 
-@pytest.mark.parametrize("request_", [
-    {"do": "get", "on": "q"},
-    {"id": 1},
-    {"id": 1, "do": "levitate"},
-    {"id": 1, "do": "create", "type": "queue", "names": ["q", "r"]},
-    {"id": 1, "do": "create", "type": "pipe", "names": ["a"]},
-    {"id": 1, "do": "put", "on": "q"},
-    {"id": 1, "do": "put", "on": "q", "json": 1, "item": {"from": "w", "seq": 0, "size": 1}},
-    {"id": 1, "do": "put", "on": "q", "bytes": "00"},
-    {"id": 1, "do": "get", "on": "q", "timeout": "soon"},
-    {"id": 1, "do": "run", "operations": [{"do": "create", "type": "queue", "names": ["q"]}]},
-    {"id": 1, "do": "run", "operations": [{"do": "pause"}]},
-    {"id": 1, "do": "end", "how": "exit"},
-    {"id": 1, "do": "end", "how": "return", "thread": "a"},
-])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"do": "get", "on": "q"},
+        {"id": 1},
+        {"id": 1, "do": "levitate"},
+        {"id": 1, "do": "create", "type": "queue", "names": ["q", "r"]},
+        {"id": 1, "do": "create", "type": "pipe", "names": ["a"]},
+        {"id": 1, "do": "put", "on": "q"},
+        {"id": 1, "do": "put", "on": "q", "json": 1, "item": {"from": "w", "seq": 0, "size": 1}},
+        {"id": 1, "do": "put", "on": "q", "bytes": "00"},
+        {"id": 1, "do": "get", "on": "q", "timeout": "soon"},
+        {"id": 1, "do": "run", "operations": [{"do": "create", "type": "queue", "names": ["q"]}]},
+        {"id": 1, "do": "run", "operations": [{"do": "pause"}]},
+        {"id": 1, "do": "end", "how": "exit"},
+        {"id": 1, "do": "end", "how": "return", "thread": "a"},
+    ],
+)
 def test_the_schema_refuses_requests(request_):
     assert SCHEMAS.problem("request", request_) is not None
 
 
-@pytest.mark.parametrize("message, right", [
-    ({"id": 1, "outcome": "ok", "invoked": 1, "returned": 2}, True),
-    ({"id": 1, "outcome": "ok", "value": {"json": {"a": 1}}, "invoked": 1, "returned": 2}, True),
-    ({"id": None, "outcome": "bad_request", "error": {"type": "E", "message": ""}}, True),
-    ({"id": 1, "outcome": "unsupported"}, True),
-    ({"id": 1, "outcome": "ok"}, False),
-    ({"id": 1, "outcome": "raised", "invoked": 1, "returned": 2}, False),
-    ({"id": 1, "outcome": "crashed", "invoked": 1, "returned": 2}, False),
-    ({"id": 1, "outcome": "timeout", "invoked": 1, "returned": 2}, False),
-    ({"id": 1, "outcome": "ok", "value": {"item": {}}, "invoked": 1, "returned": 2}, False),
-    ({"event": 1, "index": 0, "outcome": "empty", "invoked": 1, "returned": 2}, True),
-    ({"event": 1, "outcome": "empty", "invoked": 1, "returned": 2}, False),
-    ({"began": 1, "tid": 5, "at": 7}, True),
-    ({"began": 1, "at": 7}, False),
-    ({"hello": 1, "role": "worker", "pid": 5}, True),
-    ({"hello": 1, "role": "root", "pid": 5}, False),
-])
+@pytest.mark.parametrize(
+    "message, right",
+    [
+        ({"id": 1, "outcome": "ok", "invoked": 1, "returned": 2}, True),
+        (
+            {"id": 1, "outcome": "ok", "value": {"json": {"a": 1}}, "invoked": 1, "returned": 2},
+            True,
+        ),
+        ({"id": None, "outcome": "bad_request", "error": {"type": "E", "message": ""}}, True),
+        ({"id": 1, "outcome": "unsupported"}, True),
+        ({"id": 1, "outcome": "ok"}, False),
+        ({"id": 1, "outcome": "raised", "invoked": 1, "returned": 2}, False),
+        ({"id": 1, "outcome": "crashed", "invoked": 1, "returned": 2}, False),
+        ({"id": 1, "outcome": "timeout", "invoked": 1, "returned": 2}, False),
+        ({"id": 1, "outcome": "ok", "value": {"item": {}}, "invoked": 1, "returned": 2}, False),
+        ({"event": 1, "index": 0, "outcome": "empty", "invoked": 1, "returned": 2}, True),
+        ({"event": 1, "outcome": "empty", "invoked": 1, "returned": 2}, False),
+        ({"began": 1, "tid": 5, "at": 7}, True),
+        ({"began": 1, "at": 7}, False),
+        ({"hello": 1, "role": "worker", "pid": 5}, True),
+        ({"hello": 1, "role": "root", "pid": 5}, False),
+    ],
+)
 def test_the_schemas_judge_messages(message, right):
     assert (SCHEMAS.problem(kind_of(message), message) is None) is right

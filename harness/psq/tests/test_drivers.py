@@ -1,54 +1,56 @@
 """Names of drivers."""
 
+import json
 import sys
 
 import pytest
 
-from psq.drivers import Driver, find_interpreter, resolve
-from psq.status import DriverMissing, InternalError, UsageError
+from psq.base.status import DriverMissing, InternalError, UsageError
+from psq.running.drivers import Driver, find_interpreter, resolve
 
-from conftest import make_program
+from conftest import fault_row, make_program
 
 SYSTEM = "/usr/bin/python3"
 
 
-def test_cpython_is_the_systems_by_fork(places):
-    driver = resolve("cpython", places)
-    assert driver.argv == (SYSTEM, str(places.python_driver), "--start-method", "fork")
+def test_cpython_is_the_systems_by_fork(paths):
+    driver = resolve("cpython", paths)
+    assert driver.argv == (SYSTEM, str(paths.python_driver), "--start-method", "fork")
     assert (driver.label, driver.implementation, driver.slug) == ("cpython", "cpython", "cpython")
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
-def test_a_start_method_by_colon_or_option(places, method):
-    by_colon = resolve(f"cpython:{method}", places)
-    assert by_colon == resolve("cpython", places, start_method=method)
+def test_a_start_method_by_colon_or_option(paths, method):
+    by_colon = resolve(f"cpython:{method}", paths)
+    assert by_colon == resolve("cpython", paths, start_method=method)
     assert by_colon.argv[-2:] == ("--start-method", method)
     assert by_colon.slug == f"cpython-{method}"
 
 
-def test_an_interpreter_by_suffix_or_option(places):
-    by_suffix = resolve(f"cpython:spawn@{sys.executable}", places)
-    assert by_suffix == resolve("cpython:spawn", places, interpreter=sys.executable)
+def test_an_interpreter_by_suffix_or_option(paths):
+    by_suffix = resolve(f"cpython:spawn@{sys.executable}", paths)
+    assert by_suffix == resolve("cpython:spawn", paths, interpreter=sys.executable)
     assert by_suffix.argv[0] == sys.executable
 
 
-@pytest.mark.parametrize("text, method", [("cpython-manager", "fork"),
-                                          ("cpython-manager:spawn", "spawn")])
-def test_the_queues_of_a_manager(places, text, method):
-    driver = resolve(text, places)
-    assert driver.argv == (SYSTEM, str(places.python_driver), "--start-method", method, "--manager")
+@pytest.mark.parametrize(
+    "text, method", [("cpython-manager", "fork"), ("cpython-manager:spawn", "spawn")]
+)
+def test_the_queues_of_a_manager(paths, text, method):
+    driver = resolve(text, paths)
+    assert driver.argv == (SYSTEM, str(paths.python_driver), "--start-method", method, "--manager")
     assert (driver.label, driver.implementation) == (text, "cpython-manager")
 
 
-def test_a_module_with_the_same_face(places):
-    driver = resolve("python:queue:spawn", places)
+def test_a_module_with_the_same_face(paths):
+    driver = resolve("python:queue:spawn", paths)
     assert driver.argv[-2:] == ("--module", "queue")
     assert driver.implementation == "queue"
 
 
-def test_a_command_line_names_files_absolutely(places, tmp_path, monkeypatch):
+def test_a_command_line_names_files_absolutely(paths, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    driver = resolve("./driver bin/psq-conformance --flag 'two words'", places)
+    driver = resolve("./driver bin/psq-conformance --flag 'two words'", paths)
     suite = str(tmp_path / "bin" / "psq-conformance")
     assert driver.argv == (str(tmp_path / "driver"), suite, "--flag", "two words")
 
@@ -67,46 +69,46 @@ def test_a_command_line_names_files_absolutely(places, tmp_path, monkeypatch):
         ("true", "give its path"),
     ],
 )
-def test_wrong_names_say_what_to_do(places, text, said):
+def test_wrong_names_say_what_to_do(paths, text, said):
     with pytest.raises(UsageError, match=None) as caught:
-        resolve(text, places)
+        resolve(text, paths)
     assert said in str(caught.value)
 
 
-def test_what_is_given_twice_is_refused(places):
+def test_what_is_given_twice_is_refused(paths):
     with pytest.raises(UsageError, match="twice"):
-        resolve("cpython:fork", places, start_method="spawn")
+        resolve("cpython:fork", paths, start_method="spawn")
     with pytest.raises(UsageError, match="twice"):
-        resolve("cpython@python3", places, interpreter=SYSTEM)
+        resolve("cpython@python3", paths, interpreter=SYSTEM)
     with pytest.raises(UsageError, match="no interpreter"):
-        resolve("reference", places, interpreter=SYSTEM)
+        resolve("reference", paths, interpreter=SYSTEM)
 
 
 @pytest.mark.parametrize("text", ["/no/such/driver", "./no-driver --x", "nothing-like-it --x"])
-def test_a_driver_that_is_not_there(places, text):
+def test_a_driver_that_is_not_there(paths, text):
     with pytest.raises(DriverMissing, match="no driver at that path"):
-        resolve(text, places)
+        resolve(text, paths)
 
 
-def test_a_driver_that_is_no_program(places, tmp_path):
+def test_a_driver_that_is_no_program(paths, tmp_path):
     (tmp_path / "text").write_text("no program")
     with pytest.raises(DriverMissing, match="not an executable file"):
-        resolve(str(tmp_path / "text"), places)
+        resolve(str(tmp_path / "text"), paths)
 
 
-def test_a_driver_that_is_not_built(places):
+def test_a_driver_that_is_not_built(paths):
     with pytest.raises(InternalError, match="cmake --build"):
-        resolve("reference", places)
+        resolve("reference", paths)
 
 
-def test_an_interpreter_that_is_not_there(places):
+def test_an_interpreter_that_is_not_there(paths):
     with pytest.raises(DriverMissing, match="no interpreter"):
-        resolve("cpython@python9.99", places)
+        resolve("cpython@python9.99", paths)
 
 
-def test_a_module_that_is_not_there(places):
+def test_a_module_that_is_not_there(paths):
     with pytest.raises(DriverMissing, match="cannot import no_such_module"):
-        resolve("python:no_such_module", places)
+        resolve("python:no_such_module", paths)
 
 
 def test_a_placeholder_before_the_real_interpreter_is_passed_over(tmp_path, monkeypatch):
@@ -129,12 +131,13 @@ def test_labels_that_differ_have_files_that_differ():
     assert all("/" not in slug and len(slug) < 80 for slug in slugs)
 
 
-def test_faults_by_name(places, tmp_path):
-    line = '{"name":"drops","clause":"queue.put.a","breaks":"it"}'
-    program = make_program(tmp_path / "bin" / "psq-faulty-driver", f"echo '{line}'")
-    lie = line.replace("drops", "lies")
-    liar = make_program(tmp_path / "bin" / "psq-lying-driver", f"echo '{lie}'")
-    assert resolve("faulty:drops", places).argv == (str(program), "--fault", "drops")
-    assert resolve("faulty:lies", places).argv == (str(liar), "--fault", "lies")
+def test_faults_by_name(paths, tmp_path):
+    programs = []
+    for name, fault in (("psq-faulty-driver", "drops"), ("psq-faulty-python-driver", "repeats")):
+        line = json.dumps(fault_row(fault))
+        programs.append(make_program(tmp_path / "bin" / name, f"echo '{line}'"))
+    in_cpp, in_python = programs
+    assert resolve("faulty:drops", paths).argv == (str(in_cpp), "--fault", "drops")
+    assert resolve("faulty:repeats", paths).argv == (str(in_python), "--fault", "repeats")
     with pytest.raises(UsageError, match="Did you mean drops"):
-        resolve("faulty:drop", places)
+        resolve("faulty:drop", paths)

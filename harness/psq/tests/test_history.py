@@ -10,26 +10,47 @@ import pytest
 import recorded_run
 from jsonschema import Draft202012Validator
 
-from psq.history import describe
+from psq.reporting.history_findings import describe
 
 SPEC = Path(__file__).resolve().parents[3] / "spec"
 HEADER = {"history": 1, "objects": [{"name": "q", "type": "simple_queue"}]}
 
 
 def put(seq, invoked, returned):
-    return {"do": "put", "on": "q", "process": "p", "item": {"from": "p", "seq": seq, "size": 9},
-            "invoked": invoked, "outcome": "ok", "returned": returned}
+    return {
+        "do": "put",
+        "on": "q",
+        "process": "p",
+        "item": {"from": "p", "seq": seq, "size": 9},
+        "invoked": invoked,
+        "outcome": "ok",
+        "returned": returned,
+    }
 
 
 def get(seq, invoked, returned):
     item = {"from": "p", "seq": seq, "size": 9, "intact": True}
-    return {"do": "get", "on": "q", "process": "c", "invoked": invoked, "outcome": "ok",
-            "returned": returned, "value": {"item": item}}
+    return {
+        "do": "get",
+        "on": "q",
+        "process": "c",
+        "invoked": invoked,
+        "outcome": "ok",
+        "returned": returned,
+        "value": {"item": item},
+    }
 
 
 GOOD = [HEADER, put(0, 0, 10), put(1, 20, 30), get(0, 25, 40), get(1, 50, 60), {"complete": True}]
 BAD = [HEADER, put(0, 0, 10), put(1, 20, 30), get(1, 31, 40), get(0, 50, 60), get(2, 70, 80)]
-CORRUPTED = {"do": "get", "on": "q", "process": "c", "invoked": 5, "outcome": "corrupted", "returned": 9}
+CORRUPTED = {
+    "do": "get",
+    "on": "q",
+    "process": "c",
+    "invoked": 5,
+    "outcome": "corrupted",
+    "returned": 9,
+}
 UNKNOWN = [HEADER, put(0, 0, 10), put(1, 20, 30), CORRUPTED, get(1, 31, 40)]
 
 
@@ -38,12 +59,15 @@ def judge(built, tmp_path):
     """Runs check-history on lines (or a text) in a file; gives status, output and error output."""
 
     def run(lines, *argv, piped=False):
-        text = lines if isinstance(lines, str) else "".join(json.dumps(line) + "\n" for line in lines)
+        text = (
+            lines if isinstance(lines, str) else "".join(json.dumps(line) + "\n" for line in lines)
+        )
         file = tmp_path / "run.jsonl"
         file.write_text(text)
         command = [built.build / "psq", "check-history", "-" if piped else file, *argv]
-        done = subprocess.run(command, input=text if piped else None, capture_output=True, text=True,
-                              check=False)
+        done = subprocess.run(
+            command, input=text if piped else None, capture_output=True, text=True, check=False
+        )
         return done.returncode, done.stdout, done.stderr
 
     return run
@@ -71,7 +95,7 @@ def test_witness(judge):
 
 
 def test_json(judge):
-    status, out, _ = judge(BAD, "--json")
+    status, out, _ = judge(BAD, "--json", "-")
     report = json.loads(out)
     assert status == 1
     assert report["verdict"] == "violated" and report["operations"] == 5
@@ -81,9 +105,13 @@ def test_json(judge):
 
 
 def test_models(judge):
-    queue = [{**HEADER, "objects": [{"name": "q", "type": "queue"}]},
-             put(0, 0, 10), {**put(0, 20, 30), "process": "r", "item": {"from": "r", "seq": 0}},
-             {**get(0, 40, 50), "value": {"item": {"from": "r", "seq": 0}}}, get(0, 60, 70)]
+    queue = [
+        {**HEADER, "objects": [{"name": "q", "type": "queue"}]},
+        put(0, 0, 10),
+        {**put(0, 20, 30), "process": "r", "item": {"from": "r", "seq": 0}},
+        {**get(0, 40, 50), "value": {"item": {"from": "r", "seq": 0}}},
+        get(0, 60, 70),
+    ]
     assert judge(queue)[0] == 0  # a Queue has no order between processes
     assert judge(queue, "--model", "fifo")[0] == 1
     status, _, err = judge(queue, "--model", "fifoo")
@@ -101,8 +129,8 @@ def test_the_plain_text_of_monitors(judge):
     [
         ("", ":1:1: expected the first line of a history"),
         ("hello\n", ":1:1: expected the first line of a history"),
-        (json.dumps(HEADER) + "\n{\"do\":\"put\"", ":2:12: expected ',' and another member, or '}'"),
-        (json.dumps(HEADER) + "\n\n{\"do\":\"pop\"}\n", ":3:7: an operation that the format"),
+        (json.dumps(HEADER) + '\n{"do":"put"', ":2:12: expected ',' and another member, or '}'"),
+        (json.dumps(HEADER) + '\n\n{"do":"pop"}\n', ":3:7: an operation that the format"),
         ("# queue\nenq one 0 1\n", ":2:5: expected the value"),
     ],
 )
@@ -113,8 +141,12 @@ def test_broken_files(judge, text, said):
 
 
 def test_no_such_file(built):
-    done = subprocess.run([built.build / "psq", "check-history", "/no/such/file"], text=True,
-                          capture_output=True, check=False)
+    done = subprocess.run(
+        [built.build / "psq", "check-history", "/no/such/file"],
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 64
     assert "cannot read /no/such/file" in done.stderr
 
@@ -123,13 +155,13 @@ def test_nothing_seen_is_unknown(judge):
     assert judge([HEADER])[0] == 2
 
 
-def test_a_checker_that_dies_is_no_verdict(psq, places, tmp_path):
-    program = places.build / "bin" / "psq-history"
+def test_a_checker_that_dies_is_no_verdict(psq, paths, tmp_path):
+    program = paths.build / "bin" / "psq-history"
     program.write_text("#!/bin/sh\nkill -9 $$\n")
     program.chmod(0o755)
     status, _, err = psq("check-history", str(tmp_path))
     assert status == 70 and "no verdict" in err
-    program.write_text("#!/bin/sh\necho '{\"verdict\": \"holds\"}'\nexit 1\n")
+    program.write_text('#!/bin/sh\necho \'{"verdict": "holds"}\'\nexit 1\n')
     assert psq("check-history", str(tmp_path))[0] == 70
     program.unlink()
     status, _, err = psq("check-history", str(tmp_path))
@@ -137,15 +169,21 @@ def test_a_checker_that_dies_is_no_verdict(psq, places, tmp_path):
 
 
 def test_the_schema_knows_what_the_page_shows():
-    validator = Draft202012Validator(json.loads((SPEC / "schemas" / "history.schema.json").read_text()))
+    validator = Draft202012Validator(
+        json.loads((SPEC / "schemas" / "history.schema.json").read_text())
+    )
     page = (SPEC / "history-format.md").read_text()
     lines = [json.loads(line) for line in page.split("```")[1].strip().splitlines()]
     assert len(lines) == 6
     for line in [*lines, *GOOD, *BAD, *UNKNOWN]:
         validator.validate(line)
-    for wrong in ({}, {"history": 2, "objects": []}, {**put(0, 1, 2), "outcome": "done"},
-                  {"do": "put", "on": "q", "process": "p", "invoked": 1},
-                  {key: value for key, value in put(0, 1, 2).items() if key != "returned"}):
+    for wrong in (
+        {},
+        {"history": 2, "objects": []},
+        {**put(0, 1, 2), "outcome": "done"},
+        {"do": "put", "on": "q", "process": "p", "invoked": 1},
+        {key: value for key, value in put(0, 1, 2).items() if key != "returned"},
+    ):
         assert not validator.is_valid(wrong), wrong
 
 
@@ -181,9 +219,15 @@ def invent_one(lines):
     del lines[next(i for i, line in enumerate(lines) if line.get("do") == "put")]
 
 
-@pytest.mark.parametrize("kind, maxsize, kill", [
-    ("Queue", 3, False), ("SimpleQueue", 0, False), ("JoinableQueue", 0, False), ("Manager", 0, True),
-])
+@pytest.mark.parametrize(
+    "kind, maxsize, kill",
+    [
+        ("Queue", 3, False),
+        ("SimpleQueue", 0, False),
+        ("JoinableQueue", 0, False),
+        ("Manager", 0, True),
+    ],
+)
 def test_runs_of_this_interpreter(judge, tmp_path, kind, maxsize, kill):
     """Real processes, one of them killed in its get; then the same recordings with a mistake."""
     folder = tmp_path / "run"

@@ -4,15 +4,19 @@ from xml.etree import ElementTree
 
 import pytest
 
-from psq import junit
-from psq.results import VERDICTS, Run
+from psq.reporting import junit
+from psq.results.run import VERDICTS, Run
 
 
 def suite_of(verdicts, planned=(), problems=()):
     tests = {
         f"q.{verdict}": {
-            "test": f"q.{verdict}", "clauses": ["q"], "verdict": verdict, "seconds": 0.25,
-            "message": "said <so> \x00\x1b", "card": "FAIL  q\n  & more",
+            "test": f"q.{verdict}",
+            "clauses": ["q"],
+            "verdict": verdict,
+            "seconds": 0.25,
+            "message": "said <so> \x00\x1b",
+            "card": "FAIL  q\n  & more",
         }
         for verdict in verdicts
     }

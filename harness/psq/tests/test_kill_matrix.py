@@ -1,56 +1,48 @@
 """psq kill-matrix: a fault counts as found only at its clause, by a failure, in time."""
 
-import dataclasses
 import json
 
 import pytest
 
+from conftest import fault_row as fault
 from conftest import make_program
 
 
-def faulty(places, *faults, program="psq-faulty-driver"):
+def faulty(paths, *faults, program="psq-faulty-driver"):
     listed = "\n".join(json.dumps(fault) for fault in faults)
-    make_program(places.build / "bin" / program, f"cat <<'END'\n{listed}\nEND")
-
-
-def fault(name, clause="queue.get.c", **fields):
-    return {"name": name, "clause": clause, "breaks": "something", **fields}
-
-
-@pytest.fixture
-def places(places):
-    """A source tree of its own too: its lists are for the faults of these tests."""
-    places = dataclasses.replace(places, source=places.build / "source")
-    places.also.parent.mkdir(parents=True)
-    places.also.write_text("{}")
-    return places
+    make_program(paths.build / "bin" / program, f"cat <<'END'\n{listed}\nEND")
 
 
 @pytest.fixture(autouse=True)
-def another_program_with_a_fault(places):
-    faulty(places, fault("lie", control=["--plain"]), program="psq-lying-driver")
+def another_program_with_a_fault(paths):
+    faulty(paths, fault("other", control=["--plain"]), program="psq-faulty-python-driver")
 
 
 @pytest.fixture
-def suite_that(places):
+def suite_that(paths):
     """Makes the suite end with a status after it wrote a failure at a clause."""
 
     def make(status, clause, control=0, others=()):
-        real = places.build / "bin" / "psq-conformance"
-        record = "\n".join(json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": each})
-                           for each in (clause, *others))
+        real = paths.build / "bin" / "psq-conformance"
+        record = "\n".join(
+            json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": each})
+            for each in (clause, *others)
+        )
         real.rename(real.with_name("wayward"))
-        make_program(real, f'''case $1 in --list|--clauses) exec "$(dirname "$0")/wayward" "$1";; esac
+        make_program(
+            real,
+            f"""case $1 in --list|--clauses) exec "$(dirname "$0")/wayward" "$1";; esac
 case "$*" in *--fault*) ;; *) exit {control};; esac
 while [ "$1" != --results ]; do shift; done
 echo '{record}' > "$2"
-exit {status}''')
+exit {status}""",
+        )
 
     return make
 
 
-def test_a_fault_is_killed_at_its_clause(psq, places, suite_that):
-    faulty(places, fault("late"))
+def test_a_fault_is_killed_at_its_clause(psq, paths, suite_that):
+    faulty(paths, fault("late"))
     suite_that(1, "queue.get.c")
     status, out, _ = psq("kill-matrix")
     assert status == 0, out
@@ -59,96 +51,142 @@ def test_a_fault_is_killed_at_its_clause(psq, places, suite_that):
 
 @pytest.mark.parametrize(
     "status, clause, said",
-    [(0, "queue.get.c", "status 0"), (2, "queue.get.c", "status 2"),
-     (3, "queue.get.c", "status 3"), (70, "queue.get.c", "status 70"),
-     (1, "queue.put.a", "failed at queue.put.a instead")],
+    [
+        (0, "queue.get.c", "status 0"),
+        (2, "queue.get.c", "status 2"),
+        (3, "queue.get.c", "status 3"),
+        (70, "queue.get.c", "status 70"),
+        (1, "queue.put.a", "failed at queue.put.a instead"),
+    ],
 )
-def test_a_fault_survives(psq, places, suite_that, status, clause, said):
-    faulty(places, fault("late"))
+def test_a_fault_survives(psq, paths, suite_that, status, clause, said):
+    faulty(paths, fault("late"))
     suite_that(status, clause)
     code, out, _ = psq("kill-matrix")
     assert code == 1
     assert said in out and "SURVIVES" in out
 
 
-def test_another_failure_must_be_on_the_list(psq, places, suite_that):
-    faulty(places, fault("late", "queue.put.a"), fault("later", "queue.put.a"))
+def test_another_failure_must_be_on_the_list(psq, paths, suite_that):
+    later = fault("later", "queue.put.a", also=["queue.put.*"])
+    faulty(paths, fault("late", "queue.put.a"), later)
     suite_that(1, "queue.put.a", others=["queue.put.b"])
-    places.also.write_text('{"later": ["queue.put.*"]}')
     code, out, _ = psq("kill-matrix", "--fault", "late*")
     assert code == 1
     assert "survives: late: failed also at queue.put.b" in out
+    assert "faults/some.cc:7" in out
     assert "survives: later" not in out
     assert psq("kill-matrix", "--fault", "late", "--whole")[0] == 0
 
 
-def test_a_list_for_no_fault_is_an_error(psq, places):
-    faulty(places, fault("late"))
-    places.also.write_text('{"gone": []}')
+def test_a_row_without_a_field_is_an_error(psq, paths):
+    row = fault("late")
+    del row["also"]
+    faulty(paths, row)
     status, _, err = psq("kill-matrix")
     assert status == 70
-    assert "faults that do not exist: gone" in err
+    assert "without also" in err
 
 
-def test_what_failed_is_written(psq, places, suite_that, tmp_path):
-    faulty(places, fault("late"))
+def histories(paths, verdict, clause):
+    """Makes the suite give this verdict on generated programs; returns where it notes its arguments."""
+    log = paths.build / "argv"
+    record = {"record": "test", "verdict": verdict, "clause": clause, "seconds": 1, "message": "m"}
+    make_program(
+        paths.build / "bin" / "psq-conformance",
+        f'echo "$*" >> {log}\n'
+        'while [ "$1" != --results ]; do shift; done\n'
+        f"echo '{json.dumps(record)}' > \"$2\"",
+    )
+    return log
+
+
+SEARCH = {"test": "some__programs", "clauses": ["queue.put.a", "queue.get.c"], "budget": 5.0}
+
+
+def test_generated_programs_find_a_fault_at_any_of_its_clauses(psq, paths):
+    faulty(paths, fault("late"), fault("rare-late", search=SEARCH))
+    log = histories(paths, "fail", "queue.put.a")
+    status, out, _ = psq("kill-matrix", "--histories")
+    assert status == 0, out
+    assert "1 of 1 faults found by generated programs" in out
+    assert "--test some__programs" in log.read_text() and "--budget 5.0" in log.read_text()
+
+
+@pytest.mark.parametrize("verdict, clause", [("pass", "queue.put.a"), ("fail", "queue.put.b")])
+def test_generated_programs_miss_a_fault(psq, paths, verdict, clause):
+    faulty(paths, fault("rare-late", search=SEARCH))
+    histories(paths, verdict, clause)
+    status, out, _ = psq("kill-matrix", "--histories")
+    assert status == 1
+    assert f"survives: rare-late: seed 1: {verdict} {clause}" in out
+
+
+def test_what_failed_is_written(psq, paths, suite_that, tmp_path):
+    faulty(paths, fault("late"))
     suite_that(1, "queue.get.c")
     psq("kill-matrix", "--fault", "late", "--json", str(tmp_path / "out"))
     row = json.loads((tmp_path / "out").read_text())
     assert (row["fault"], row["killed"], row["failed"]) == ("late", True, ["queue.get.c"])
 
 
-def test_no_faults_is_an_error(psq, places):
-    make_program(places.build / "bin" / "psq-faulty-driver", "exit 0")
+def test_no_faults_is_an_error(psq, paths):
+    make_program(paths.build / "bin" / "psq-faulty-driver", "exit 0")
     status, _, err = psq("kill-matrix")
     assert status == 70
     assert "lists no fault" in err
 
 
-def test_a_fault_of_no_clause_is_an_error(psq, places):
-    faulty(places, fault("late", "queue.nothing"))
+def test_a_fault_of_no_clause_is_an_error(psq, paths):
+    faulty(paths, fault("late", "queue.nothing"))
     status, _, err = psq("kill-matrix")
     assert status == 70
     assert "queue.nothing" in err
 
 
-def test_an_unknown_fault_is_wrong_usage(psq, places):
-    faulty(places, fault("late"))
+def test_an_unknown_fault_is_wrong_usage(psq, paths):
+    faulty(paths, fault("late"))
     status, _, err = psq("kill-matrix", "--fault", "lat")
     assert status == 64
     assert "Did you mean late?" in err
 
 
-def test_a_control_that_fails_fails_the_matrix(psq, places, suite_that):
-    faulty(places, fault("late"))
+def test_a_control_that_fails_fails_the_matrix(psq, paths, suite_that):
+    faulty(paths, fault("late"))
     suite_that(1, "queue.get.c", control=1)
     code, out, _ = psq("kill-matrix")
     assert code == 1
     assert "without a fault the suite ended with status 1" in out
 
 
-def test_each_program_is_run_with_its_own_faults_and_control(psq, places, suite_that, tmp_path):
-    faulty(places, fault("late"))
+def test_each_program_is_run_with_its_own_faults_and_control(psq, paths, suite_that, tmp_path):
+    faulty(paths, fault("late"))
     suite_that(1, "queue.get.c")
     log = tmp_path / "argv"
-    suite = places.build / "bin" / "psq-conformance"
+    suite = paths.build / "bin" / "psq-conformance"
     suite.write_text(suite.read_text().replace("#!/bin/sh\n", f'#!/bin/sh\necho "$*" >> {log}\n'))
     status, out, _ = psq("kill-matrix")
     assert status == 0, out
-    drivers = {line.rpartition(" -- ")[2].rpartition("/")[2] for line in log.read_text().splitlines()}
-    assert {"psq-faulty-driver", "psq-faulty-driver --fault late", "psq-lying-driver --plain",
-            "psq-lying-driver --fault lie"} <= drivers
+    drivers = {
+        line.rpartition(" -- ")[2].rpartition("/")[2] for line in log.read_text().splitlines()
+    }
+    assert {
+        "psq-faulty-driver",
+        "psq-faulty-driver --fault late",
+        "psq-faulty-python-driver --plain",
+        "psq-faulty-python-driver --fault other",
+    } <= drivers
 
 
-def test_one_name_for_two_faults_is_an_error(psq, places):
-    faulty(places, fault("lie"))
+def test_one_name_for_two_faults_is_an_error(psq, paths):
+    faulty(paths, fault("other"))
     status, _, err = psq("kill-matrix")
     assert status == 70
-    assert "two faults are named lie" in err
+    assert "two faults are named other" in err
 
 
-def test_clauses_without_a_fault_are_named(psq, places, suite_that):
-    faulty(places, fault("late", "queue.put.a"))
+def test_clauses_without_a_fault_are_named(psq, paths, suite_that):
+    faulty(paths, fault("late", "queue.put.a"))
     suite_that(1, "queue.get.c")
     _, out, _ = psq("kill-matrix")
     assert "2 MUST clauses are broken by no fault" in out

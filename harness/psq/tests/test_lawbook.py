@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from conftest import make_program
+from conftest import fault_row, make_program
 
 
 @pytest.fixture
-def faults(places):
-    for program, name in (("psq-faulty-driver", "late"), ("psq-lying-driver", "lie")):
-        line = json.dumps({"name": name, "clause": "queue.get.c", "breaks": f"it is {name}"})
-        make_program(places.build / "bin" / program, f"echo '{line}'")
+def faults(paths):
+    for program, name in (("psq-faulty-driver", "late"), ("psq-faulty-python-driver", "other")):
+        line = json.dumps(fault_row(name, breaks=f"it is {name}"))
+        make_program(paths.build / "bin" / program, f"echo '{line}'")
 
 
 def test_list_counts_tests_and_faults(psq, faults):
@@ -31,15 +31,17 @@ def test_list_does_without_the_faulty_programs(psq):
 def test_explain_names_faults_of_both_programs(psq, faults):
     status, out, _ = psq("explain", "queue.get.c")
     assert status == 0
-    assert "late: it is late" in out and "lie: it is lie" in out
+    assert "late: it is late" in out and "other: it is other" in out
     assert "differs: Others do not." in out
     _, out, _ = psq("explain", "queue.put.a")
     assert "faults: none breaks it" in out
 
 
-def test_explain_says_who_was_judged_and_who_not(psq, places):
-    assert psq("check", str(places.build / "driver"))[0] == 0
-    assert psq("check", f"{places.build / 'driver'} queue.get_c=fail", "--test", "queue.get.c")[0] in (0, 1)
+def test_explain_says_who_was_judged_and_who_not(psq, paths):
+    assert psq("check", str(paths.build / "driver"))[0] == 0
+    assert psq("check", f"{paths.build / 'driver'} queue.get_c=fail", "--test", "queue.get.c")[
+        0
+    ] in (0, 1)
     status, out, _ = psq("explain", "queue.get.c")
     assert status == 0
     said = out.partition("as last judged:")[2]
@@ -48,8 +50,8 @@ def test_explain_says_who_was_judged_and_who_not(psq, places):
     assert "queue.get_c=fail (wayward 1): fail" in said
 
 
-def test_explain_takes_the_newest_run_that_planned_the_clause(psq, places):
-    driver = str(places.build / "driver")
+def test_explain_takes_the_newest_run_that_planned_the_clause(psq, paths):
+    driver = str(paths.build / "driver")
     psq("check", driver)
     psq("check", driver, "--test", "queue.put.a")
     _, out, _ = psq("explain", "queue.get.c")
@@ -58,9 +60,9 @@ def test_explain_takes_the_newest_run_that_planned_the_clause(psq, places):
     assert "(wayward 1): pass" in out
 
 
-def test_explain_says_which_results_cannot_be_read(psq, places):
-    places.results.mkdir()
-    (places.results / "torn.jsonl").write_text("no json\nat all\n")
+def test_explain_says_which_results_cannot_be_read(psq, paths):
+    paths.results.mkdir()
+    (paths.results / "torn.jsonl").write_text("no json\nat all\n")
     status, out, _ = psq("explain", "queue.put.a")
     assert status == 0
     assert "torn.jsonl" in out

@@ -7,9 +7,9 @@ import pytest
 
 
 @pytest.fixture
-def stored(psq, places):
-    psq("check", f"{places.build / 'driver'} queue.put_a=fail --")
-    return [str(path) for path in places.results.iterdir()]
+def stored(psq, paths):
+    psq("check", f"{paths.build / 'driver'} queue.put_a=fail --")
+    return [str(path) for path in paths.results.iterdir()]
 
 
 def test_every_form_tells_the_same(psq, stored, tmp_path):

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from psq.results import Run, Tail, Writer, load
-from psq.status import Status, UsageError
+from psq.base.status import Status, UsageError
+from psq.results.result_file import Tail, Writer, load
+from psq.results.run import Run
 
 PLAN = {"record": "plan", "name": "n", "tests": ["q.a", "q.b"], "planned": 2, "clause_digest": "d"}
 A = {"record": "test", "test": "q.a", "clauses": ["q.a"], "verdict": "pass"}

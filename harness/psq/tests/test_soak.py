@@ -8,11 +8,19 @@ import re
 
 import pytest
 
-from psq import cli, soak_options
+from psq import cli
+from psq.base import options
 
 HEADER = {"history": 1, "objects": [{"name": "q", "type": "queue"}]}
-PUT = {"do": "put", "on": "q", "process": "p", "item": {"from": "p", "seq": 0, "size": 9},
-       "invoked": 1000, "outcome": "ok", "returned": 3000}
+PUT = {
+    "do": "put",
+    "on": "q",
+    "process": "p",
+    "item": {"from": "p", "seq": 0, "size": 9},
+    "invoked": 1000,
+    "outcome": "ok",
+    "returned": 3000,
+}
 PENDING = {"do": "get", "on": "q", "process": "c<1>", "thread": "b", "invoked": 2000}
 
 
@@ -23,20 +31,20 @@ def write(path, lines):
 
 @pytest.mark.parametrize("text, seconds", [("90", 90), ("90s", 90), ("1.5h", 5400), ("10m", 600)])
 def test_durations(text, seconds):
-    assert soak_options.duration(text) == seconds
+    assert options.duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "0", "m", "10 m", "-1s", "1d", "1e9h"])
 def test_what_is_no_duration(text):
     with pytest.raises(argparse.ArgumentTypeError, match="such as 90s"):
-        soak_options.duration(text)
+        options.duration(text)
 
 
 def test_shares():
-    assert soak_options.shard("2/8") == (2, 8)
+    assert options.shard("2/8") == (2, 8)
     for text in ("0/8", "9/8", "1", "1/", "a/b"):
         with pytest.raises(argparse.ArgumentTypeError, match="such as 2/8"):
-            soak_options.shard(text)
+            options.shard(text)
 
 
 def test_a_timeline_has_a_lane_a_thread_and_a_bar_an_operation(psq, tmp_path):
@@ -51,11 +59,14 @@ def test_a_timeline_has_a_lane_a_thread_and_a_bar_an_operation(psq, tmp_path):
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
-@pytest.mark.parametrize("text, complaint", [
-    ("", "holds no operation"),
-    ("{", ":1 is no line of a history"),
-    ('{"do":"put","on":"q"}', "needs 'process'"),
-])
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("", "holds no operation"),
+        ("{", ":1 is no line of a history"),
+        ('{"do":"put","on":"q"}', "needs 'process'"),
+    ],
+)
 def test_a_timeline_of_something_else(psq, tmp_path, text, complaint):
     (tmp_path / "h.jsonl").write_text(text)
     status, _, err = psq("timeline", str(tmp_path / "h.jsonl"))
@@ -65,8 +76,8 @@ def test_a_timeline_of_something_else(psq, tmp_path, text, complaint):
 def test_a_witness_that_is_none(psq, tmp_path):
     history = write(tmp_path / "h.jsonl", [HEADER, PUT])
     (tmp_path / "w").write_text("first")
-    assert psq("timeline", str(history), "--witness", str(tmp_path / "w"))[0] == 64
-    assert psq("timeline", str(history), "--witness", str(tmp_path / "none"))[0] == 64
+    assert psq("timeline", str(history), "--mark", str(tmp_path / "w"))[0] == 64
+    assert psq("timeline", str(history), "--mark", str(tmp_path / "none"))[0] == 64
 
 
 def run(built, capsys, *argv):
@@ -76,7 +87,9 @@ def run(built, capsys, *argv):
 
 def test_soak_finds_nothing_in_the_reference(built, capsys, tmp_path):
     results = tmp_path / "soak.jsonl"
-    status, out = run(built, capsys, "soak", "reference", "--budget", "3s", "--results", str(results))
+    status, out = run(
+        built, capsys, "soak", "reference", "--budget", "3s", "--results", str(results)
+    )
     assert status == 0, out
     assert re.search(r"no program failed: \d+ programs, \d+ operations, \d+ pairs", out)
     assert json.loads(results.read_text().splitlines()[-1])["status"] == 0
@@ -84,19 +97,57 @@ def test_soak_finds_nothing_in_the_reference(built, capsys, tmp_path):
 
 def test_soak_keeps_what_it_finds(built, capsys, tmp_path):
     results = str(tmp_path / "soak.jsonl")
-    status, out = run(built, capsys, "soak", "faulty:simple-overtakes", "--budget", "6s", "--seed",
-                      "1", "--results", results)
+    status, out = run(
+        built,
+        capsys,
+        "soak",
+        "faulty:simple-overtakes",
+        "--budget",
+        "6s",
+        "--seed",
+        "1",
+        "--results",
+        results,
+    )
     assert status == 1, out
     folder = built.evidence / re.search(r"evidence: .*?([^/]+/seed-\d+)$", out, re.M)[1]
-    names = {"driver.log", "hello.json", "history.jsonl", "program.txt", "timeline.html", "witness.txt"}
+    names = {
+        "driver.log",
+        "hello.json",
+        "history.jsonl",
+        "program.txt",
+        "timeline.html",
+        "witness.txt",
+    }
     assert names <= {path.name for path in folder.iterdir()}
     assert run(built, capsys, "check-history", str(folder / "history.jsonl"))[0] == 1
     seed = re.search(r"replay +psq soak faulty:simple-overtakes --seed (\d+) --programs 1", out)[1]
-    again = run(built, capsys, "soak", "faulty:simple-overtakes", "--seed", seed, "--programs", "1",
-                "--results", results)
+    again = run(
+        built,
+        capsys,
+        "soak",
+        "faulty:simple-overtakes",
+        "--seed",
+        seed,
+        "--programs",
+        "1",
+        "--results",
+        results,
+    )
     assert again[0] in (0, 1), again[1]  # what failed once need not fail again
 
 
 def test_soak_of_a_driver_that_is_none(built, capsys, tmp_path):
-    assert run(built, capsys, "soak", "/bin/true", "--budget", "2s", "--results",
-               str(tmp_path / "r.jsonl"))[0] == 3
+    assert (
+        run(
+            built,
+            capsys,
+            "soak",
+            "/bin/true",
+            "--budget",
+            "2s",
+            "--results",
+            str(tmp_path / "r.jsonl"),
+        )[0]
+        == 3
+    )

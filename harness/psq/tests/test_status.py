@@ -2,8 +2,8 @@
 
 import pytest
 
-from psq.results import VERDICTS, Run
-from psq.status import Status, worst
+from psq.base.status import Status, worst
+from psq.results.run import VERDICTS, Run
 
 
 def run_of(*verdicts, planned=None, problems=()):

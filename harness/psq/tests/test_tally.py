@@ -2,9 +2,9 @@
 
 import pytest
 
-from psq import tally
-from psq.law import Clause, Law, Test
-from psq.results import Run
+from psq.law.clause_table import Clause, Law, Test
+from psq.results import tally
+from psq.results.run import Run
 
 
 @pytest.fixture

@@ -43,8 +43,20 @@ def test_wrong_usage(psq, argv, said):
     assert said in err
 
 
-@pytest.mark.parametrize("command", ["", "check", "compare", "list", "explain", "report",
-                                     "driver-check", "kill-matrix", "check-history"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "check",
+        "compare",
+        "list",
+        "explain",
+        "report",
+        "driver-check",
+        "kill-matrix",
+        "check-history",
+    ],
+)
 def test_help_is_everywhere(psq, command):
     status, out, _ = psq(*command.split(), "--help")
     assert status == 0
@@ -64,7 +76,7 @@ def test_a_bug_is_no_verdict(psq, monkeypatch):
     def broken(*_):
         raise KeyError("oops")
 
-    monkeypatch.setattr("psq.lawbook.list_clauses", broken)
+    monkeypatch.setattr("psq.commands.list.run", broken)
     status, _, err = psq("list")
     assert status == 70
     assert "internal error" in err

@@ -23,15 +23,32 @@ TESTS = {
     "queue.get_c": ["queue.get.c"],
     "process.d": ["process.d"],
 }
-STATUS = {"fail": 1, "unexpected-pass": 1, "inconclusive": 2, "driver-error": 3,
-          "internal-error": 70, "unsupported": 77}
+STATUS = {
+    "fail": 1,
+    "unexpected-pass": 1,
+    "inconclusive": 2,
+    "driver-error": 3,
+    "internal-error": 70,
+    "unsupported": 77,
+}
 
 
 def print_clauses():
     for name, (level, profile) in CLAUSES.items():
-        print(json.dumps({"id": name, "level": level, "profile": profile, "page": "queue",
-                          "sentence": f"The sentence of {name}.", "why": "", "source": "",
-                          "differs": "Others do not." if name == "queue.get.c" else ""}))
+        print(
+            json.dumps(
+                {
+                    "id": name,
+                    "level": level,
+                    "profile": profile,
+                    "page": "queue",
+                    "sentence": f"The sentence of {name}.",
+                    "why": "",
+                    "source": "",
+                    "differs": "Others do not." if name == "queue.get.c" else "",
+                }
+            )
+        )
 
 
 def print_tests():
@@ -60,9 +77,17 @@ def judge(test, results, behaviour):
     if behaviour in ("silent", "garbage"):
         return 0
     verdict = behaviour if behaviour not in ("twice", "lie") else "pass"
-    record = {"record": "test", "test": test, "clauses": TESTS[test], "verdict": verdict,
-              "message": f"said {verdict}", "card": "", "seconds": 0.5, "evidence": None,
-              "observed": {"queue.get.c": "seen late"} if test == "queue.get_c" else {}}
+    record = {
+        "record": "test",
+        "test": test,
+        "clauses": TESTS[test],
+        "verdict": verdict,
+        "message": f"said {verdict}",
+        "card": "",
+        "seconds": 0.5,
+        "evidence": None,
+        "observed": {"queue.get.c": "seen late"} if test == "queue.get_c" else {},
+    }
     if verdict in ("fail", "expected-fail"):
         record["clause"] = TESTS[test][0]
     for _ in range(2 if behaviour == "twice" else 1):

@@ -18,12 +18,6 @@
 
 namespace psq {
 
-#ifdef PSQ_FAULTS
-namespace detail {
-bool fault_takes_nan() noexcept;
-}  // namespace detail
-#endif
-
 // A length of time, made implicitly from any std::chrono duration. Zero and negative durations are
 // one immediate attempt. Infinity, and what does not fit into 64 bits of nanoseconds (292 years),
 // is for ever. Not-a-number is an InvalidArgument.
@@ -43,9 +37,6 @@ class Timeout {
 
   static constexpr Duration to_nanoseconds(Wide length) {
     if (length != length) {  // Only what is not a number is not itself.
-#ifdef PSQ_FAULTS
-      if (detail::fault_takes_nan()) return Duration::zero();
-#endif
       throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
     }
     if (length <= Wide::zero()) return Duration::zero();

@@ -25,6 +25,14 @@ namespace psq::faulty {
 [[nodiscard]] std::vector<Fault> process_hygiene_faults();
 [[nodiscard]] std::vector<Fault> process_life_faults();
 [[nodiscard]] std::vector<Fault> queue_put_faults();
+[[nodiscard]] std::vector<Fault> queue_get_faults();
+[[nodiscard]] std::vector<Fault> queue_item_faults();
+[[nodiscard]] std::vector<Fault> queue_state_faults();
+[[nodiscard]] std::vector<Fault> queue_close_faults();
+[[nodiscard]] std::vector<Fault> queue_end_faults();
+[[nodiscard]] std::vector<Fault> joinable_queue_faults();
+[[nodiscard]] std::vector<Fault> simple_queue_faults();
+[[nodiscard]] std::vector<Fault> rare_faults();
 
 inline constexpr std::vector<Fault> (*kTables[])() = {
     failure_faults,
@@ -45,6 +53,14 @@ inline constexpr std::vector<Fault> (*kTables[])() = {
     process_hygiene_faults,
     process_life_faults,
     queue_put_faults,
+    queue_get_faults,
+    queue_item_faults,
+    queue_state_faults,
+    queue_close_faults,
+    queue_end_faults,
+    joinable_queue_faults,
+    simple_queue_faults,
+    rare_faults,
 };
 
 }  // namespace psq::faulty

@@ -1,6 +1,7 @@
-"""Lets the tests find their controller."""
+"""Lets the tests find psq's controller, and what starts their driver."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[2])]

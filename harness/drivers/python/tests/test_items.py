@@ -18,8 +18,13 @@ MODULES = ["multiprocessing"] + [
 ]
 SPECIAL = [{}, {"slow_deserialize": 1e-9}, {"slow_serialize": 1e-9}, {"fail": "deserialize"}]
 SIZES = [
-    *range(96, 700), *range(4090, 4100), *range(16380, 16390), *range(65400, 65800),
-    *range(131060, 131080), 1 << 20, (1 << 20) + 1,
+    *range(96, 700),
+    *range(4090, 4100),
+    *range(16380, 16390),
+    *range(65400, 65800),
+    *range(131060, 131080),
+    1 << 20,
+    (1 << 20) + 1,
     *random.Random(1).sample(range(700, 300000), 200),
 ]
 
@@ -71,13 +76,16 @@ def test_a_name_that_does_not_fit_is_a_bad_request():
         maker.make(Item("n" * 200, 1, 100))
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda body: body[:-1],
-    lambda body: body + b"\0",
-    lambda body: body[:200] + bytes([body[200] ^ 1]) + body[201:],
-    lambda body: body[:300] + make_body("p", 2, 1000, 1000)[300:],
-    lambda body: body[:100] + body[104:] + body[100:104],
-])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: body[:-1],
+        lambda body: body + b"\0",
+        lambda body: body[:200] + bytes([body[200] ^ 1]) + body[201:],
+        lambda body: body[:300] + make_body("p", 2, 1000, 1000)[300:],
+        lambda body: body[:100] + body[104:] + body[100:104],
+    ],
+)
 def test_a_broken_item_is_not_intact(spoil):
     body = make_body("p", 1, 1000, 1000)
     assert bytes_value(body)["item"]["intact"] is True

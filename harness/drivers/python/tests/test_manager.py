@@ -1,36 +1,23 @@
 """The queues of a manager: what the driver declares of them, and that no server stays behind."""
 
-import os
 import time
 
 import pytest
-from controller import PATIENCE, Driver
-
-
-def servers(group):
-    """The processes of the driver's group."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
-                state, _, members = stat.read().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(members) == group and state != "Z":
-            found.append(int(pid))
-    return found
+from driver import started
+from psq.controller.proc import members_of
+from psq.controller.testing import PATIENCE
 
 
 def wait_until_gone(group):
     end = time.monotonic() + PATIENCE
-    while servers(group):
-        assert time.monotonic() < end, servers(group)
+    while members_of(group):
+        assert time.monotonic() < end, members_of(group)
         time.sleep(0.01)
 
 
 @pytest.fixture(params=["fork", "spawn"])
 def driver(request):
-    with Driver("--manager", "--start-method", request.param) as driver:
+    with started("--manager", "--start-method", request.param) as driver:
         yield driver
 
 
@@ -67,7 +54,7 @@ def test_an_item_that_fails_or_is_slow(driver):
 
 @pytest.mark.parametrize("how", ["return", "exit_now"])
 def test_the_server_ends_with_the_last_process(driver, how):
-    group = driver.root.hello["pid"]
+    group = driver.root.pid
     child = driver.spawn(driver.root, "child")
     driver.root.value("end", how="exit_now", status=0)
     child.value("create", type="queue", names=["q"])

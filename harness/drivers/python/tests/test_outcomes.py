@@ -1,12 +1,13 @@
-"""Exceptions become the words of spec/outcomes.md."""
+"""Exceptions become the outcomes of spec/outcomes.md."""
 
 import pytest
-from controller import Driver, got, item
+from driver import started
+from psq.controller.items import item, received
 
 
 @pytest.fixture(scope="module")
 def root():
-    with Driver() as driver:
+    with started() as driver:
         yield driver.root
 
 
@@ -15,28 +16,28 @@ def pipe(root):
     root.value("create", type="pipe", names=["a", "b"])
     yield root
     for end in "ab":
-        root.ask("drop", on=end)
+        root.outcome("drop", on=end)
 
 
 @pytest.fixture
 def queue(root):
     root.value("create", type="queue", names=["q"], maxsize=1)
     yield root
-    root.ask("drop", on="q")
+    root.outcome("drop", on="q")
 
 
 @pytest.fixture
 def joinable(root):
     root.value("create", type="joinable_queue", names=["j"], unfinished=1)
     yield root
-    root.ask("drop", on="j")
+    root.outcome("drop", on="j")
 
 
 @pytest.fixture
 def simple(root):
     root.value("create", type="simple_queue", names=["s"])
     yield root
-    root.ask("drop", on="s")
+    root.outcome("drop", on="s")
 
 
 def test_empty_and_full(queue):
@@ -101,7 +102,7 @@ def test_wrong_direction(root):
 
 def test_lengths(pipe):
     pipe.value("send_bytes", on="b", bytes="0102030405")
-    answer = pipe.ask("recv_bytes_into", on="a", room=3)
+    answer = pipe.start("recv_bytes_into", on="a", room=3).wait()
     assert answer["outcome"] == "buffer_too_short"
     assert answer["value"] == {"bytes": "0102030405", "size": 5}
     assert answer["error"]["type"] == "BufferTooShort"
@@ -146,10 +147,10 @@ def test_bytes_that_are_no_pickle(pipe):
         pipe.value("send_bytes", on="b", bytes=data)
         assert pipe.outcome("recv", on="a") in ("not_deserializable", "end_of_stream")
     pipe.value("send", on="b", item=item(7))
-    assert pipe.value("recv", on="a") == got(item(7))
+    assert pipe.value("recv", on="a") == received(item(7))
 
 
 def test_an_error_comes_with_its_words(queue):
-    answer = queue.ask("get", on="q", block=False)
+    answer = queue.start("get", on="q", block=False).wait()
     assert answer["error"] == {"type": "Empty", "message": ""}
     assert answer["invoked"] <= answer["returned"]

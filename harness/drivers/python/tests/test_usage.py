@@ -5,22 +5,30 @@ import subprocess
 import sys
 
 import pytest
-from controller import DRIVER, Driver
+from driver import DRIVER, started
 
 
 def run(*arguments, **environment):
     clean = {key: value for key, value in os.environ.items() if key != "PSQ_SOCKET"}
-    return subprocess.run([sys.executable, str(DRIVER), *arguments], env={**clean, **environment},
-                          capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, str(DRIVER), *arguments],
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["--no-such-flag"], "--no-such-flag"),
-    (["--start-method", "teleport"], "teleport"),
-    (["--module", "no_such_module"], "no_such_module"),
-    (["--module", "json"], "json"),
-    (["surplus"], "surplus"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--no-such-flag"], "--no-such-flag"),
+        (["--start-method", "teleport"], "teleport"),
+        (["--module", "no_such_module"], "no_such_module"),
+        (["--module", "json"], "json"),
+        (["surplus"], "surplus"),
+    ],
+)
 def test_wrong_usage_is_64_and_says_what(arguments, words):
     done = run(*arguments, PSQ_SOCKET="/nowhere")
     assert done.returncode == 64
@@ -36,13 +44,12 @@ def test_without_a_controller():
 
 
 def test_warnings_as_errors_do_not_get_in_the_way():
-    with Driver(environment={"PYTHONWARNINGS": "error"}) as driver:
-        driver.root.start("spawn", name="w", objects=[])
-        assert driver.accept().hello["role"] == "w"
+    with started(environment={"PYTHONWARNINGS": "error"}) as driver:
+        driver.spawn(driver.root, "w")
 
 
 def test_an_answer_that_is_too_long_is_refused():
-    with Driver() as driver:
+    with started() as driver:
         driver.root.value("create", type="queue", names=["q"])
         text = "x" * (1 << 20)
         driver.root.value("put", on="q", json=text[:-1000])
@@ -54,7 +61,7 @@ def test_an_answer_that_is_too_long_is_refused():
 
 
 def test_an_unpaired_surrogate_travels():
-    with Driver() as driver:
+    with started() as driver:
         driver.root.value("create", type="queue", names=["q"])
         driver.root.value("put", on="q", json="\ud800")
         assert driver.root.value("get", on="q") == {"json": "\ud800"}
@@ -69,10 +76,10 @@ def test_a_defect_of_the_driver_ends_it_and_shows():
         "mp_adapter.MultiprocessingAdapter._value = lambda self, value: 1 / 0\n"
         "multiprocessing_driver.main([])\n"
     )
-    with Driver(program=["-c", program]) as driver:
+    with started(program=["-c", program]) as driver:
         driver.root.value("create", type="queue", names=["q"])
         driver.root.value("put", on="q", json=1)
         driver.root.start("get", on="q")
-        assert driver.status() == 70
-        assert "ZeroDivisionError" in driver.log()
-        assert "defect in the driver" in driver.log()
+        assert driver.program.wait_for_status(60) == 70
+        assert "ZeroDivisionError" in driver.program.log()
+        assert "defect in the driver" in driver.program.log()

@@ -17,11 +17,22 @@ from typing import Any, Mapping
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from psq_driver_kit import (  # noqa: E402
-    Adapter, BadRequest, Call, Item, Outcome, Plain, item_value, least_body, make_body, serve,
+    Adapter,
+    BadRequest,
+    Call,
+    Item,
+    Outcome,
+    Plain,
+    item_value,
+    least_body,
+    make_body,
+    serve,
 )
 
 _FACTORIES = {
-    "queue": queue.Queue, "joinable_queue": queue.Queue, "simple_queue": queue.SimpleQueue,
+    "queue": queue.Queue,
+    "joinable_queue": queue.Queue,
+    "simple_queue": queue.SimpleQueue,
 }
 _OPERATIONS = {
     "queue": ["put", "get", "qsize", "empty", "full"],
@@ -29,15 +40,24 @@ _OPERATIONS = {
     "simple_queue": ["put", "get", "empty"],
 }
 _LIMITS = {"item_bytes": 64, "maxsize": sys.maxsize}
-_OUTCOMES = ((queue.Empty, "empty"), (queue.Full, "full"), (ValueError, "invalid_argument"),
-             (OverflowError, "invalid_argument"), (TypeError, "wrong_type"))
+_OUTCOMES = (
+    (queue.Empty, "empty"),
+    (queue.Full, "full"),
+    (ValueError, "invalid_argument"),
+    (OverflowError, "invalid_argument"),
+    (TypeError, "wrong_type"),
+)
 
 
 class ThreadQueues(Adapter):
     def hello(self) -> Mapping[str, Any]:
         return {
-            "implementation": "queue", "version": platform.python_version(), "language": "python",
-            "start_method": "none", "profiles": ["base"], "limits": _LIMITS,
+            "implementation": "queue",
+            "version": platform.python_version(),
+            "language": "python",
+            "start_method": "none",
+            "profiles": ["base"],
+            "limits": _LIMITS,
             "capabilities": {"operations": _OPERATIONS, "options": ["json"]},
         }
 

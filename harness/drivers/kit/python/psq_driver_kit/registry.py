@@ -65,8 +65,10 @@ class Registry:
         try:
             return self._entries[name]
         except (KeyError, TypeError):
-            raise BadRequest(f"this process has no object {name!r:.60}: create it first, or give "
-                             "it to the process when it is spawned") from None
+            raise BadRequest(
+                f"this process has no object {name!r:.60}: create it first, or give "
+                "it to the process when it is spawned"
+            ) from None
 
     def child(self, name: Any) -> Any:
         try:

@@ -11,7 +11,15 @@ from .arguments import boolean, integer, number
 from .calls import now
 
 _NOT_IN_LISTS = {
-    "create", "spawn", "drop", "run", "end", "join_process", "exit_code", "terminate", "kill",
+    "create",
+    "spawn",
+    "drop",
+    "run",
+    "end",
+    "join_process",
+    "exit_code",
+    "terminate",
+    "kill",
 }
 _LONGEST_PAUSE = 86400
 

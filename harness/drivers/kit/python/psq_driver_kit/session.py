@@ -88,12 +88,12 @@ def serve(
     """
     global _session
     given = objects if objects is not None else {}
-    forked = _session is not None and _session.pid != os.getpid()
-    if _session is not None and not forked:
+    forked = _session is not None
+    if _session is not None and _session.pid == os.getpid():
         raise RuntimeError("serve() was called twice in one process")
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("serve() must be called on the process's main thread")
-    if forked:
+    if _session is not None:
         _leave_parent_behind(_session, given)
     _session = _connect(adapter, role, socket_path)
     while given:
@@ -115,8 +115,10 @@ def _leave_parent_behind(parent: Session, given: Given) -> None:
 def _connect(adapter: Adapter, role: str, socket_path: Optional[str]) -> Session:
     path = socket_path or os.environ.get("PSQ_SOCKET", "")
     if not path:
-        _refuse_to_start("PSQ_SOCKET is not set: the controller starts a driver and sets it to the "
-                         "path of its socket; try psq driver-check COMMAND")
+        _refuse_to_start(
+            "PSQ_SOCKET is not set: the controller starts a driver and sets it to the "
+            "path of its socket; try psq driver-check COMMAND"
+        )
     try:
         return Session(adapter, role, path)
     except OSError as error:

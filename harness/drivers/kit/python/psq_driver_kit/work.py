@@ -22,8 +22,9 @@ _WAYS_TO_END = ("return", "exit", "exit_now", "raise")
 class Worker:
     """Does requests; stateless but for what it refers to.  Any thread may call it."""
 
-    def __init__(self, adapter: Adapter, registry: Registry, wire: Wire, declared: Declared,
-                 socket_path: str) -> None:
+    def __init__(
+        self, adapter: Adapter, registry: Registry, wire: Wire, declared: Declared, socket_path: str
+    ) -> None:
         self._adapter = adapter
         self._registry = registry
         self._wire = wire
@@ -123,7 +124,7 @@ class Worker:
         return self._make("process", "spawn", Call(call.invoke, register), _began(request))
 
     def _drop(self, request: Mapping[str, Any]) -> Fields:
-        name = request.get("on")
+        name: Any = request.get("on")
         kind = self._registry.find(name).kind
         return self._make(kind, "drop", Call(lambda: self._registry.drop(name)), _began(request))
 
@@ -189,13 +190,14 @@ class Worker:
         finally:
             self._registry.note_use(())
 
-    def _receive(self, carrier: Any, request: Mapping[str, Any], arguments: Fields,
-                 began: Optional[Fields]) -> Fields:
+    def _receive(
+        self, carrier: Any, request: Mapping[str, Any], arguments: Fields, began: Optional[Fields]
+    ) -> Fields:
         """Do a recv_connection: what it obtains becomes an object of this process."""
         do, name = request["do"], text(request.get("as"), "as")
         self._registry.need_new([name])
+        held: List[bool] = []
         with contextlib.ExitStack() as stack:
-            held: List[bool] = []
 
             def hold_still() -> None:
                 if not held:
@@ -209,7 +211,8 @@ class Worker:
 
             arguments["hold_still"] = hold_still
             call = self._adapter.operation("connection", carrier, do, arguments)
-            return self._make("connection", do, Call(call.invoke, register), began)
+            fields = self._make("connection", do, Call(call.invoke, register), began)
+        return fields
 
     def _check(self, request: Mapping[str, Any]) -> Tuple[Tuple[str, ...], List[Entry], Fields]:
         """The objects of an operation, by name and themselves, and its arguments."""
@@ -221,7 +224,9 @@ class Worker:
         for entry in entries[:1] if do == "send_connection" else entries:
             self._declared.need_operation(entry.kind, do)
         if do == "send_connection" and entries[1].kind != "connection":
-            raise BadRequest(f"{names[1]!r} is a {entries[1].kind}: send_connection sends connections")
+            raise BadRequest(
+                f"{names[1]!r} is a {entries[1].kind}: send_connection sends connections"
+            )
         kind = entries[0].kind if entries else "connection"
         return names, entries, operation_arguments(request, kind, self._declared)
 

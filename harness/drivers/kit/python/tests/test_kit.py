@@ -72,25 +72,28 @@ def test_a_descriptor_is_known_by_more_than_its_number():
     assert Descriptor.of(reader) is None
 
 
-@pytest.mark.parametrize("request_", [
-    {"do": "put", "item": ITEM, "timeout": "soon"},
-    {"do": "put", "item": ITEM, "timeout": True},
-    {"do": "put", "item": ITEM, "block": 1},
-    {"do": "put", "item": {**ITEM, "seq": -1}},
-    {"do": "put", "item": {**ITEM, "size": 63}},
-    {"do": "put", "item": {**ITEM, "from": 7}},
-    {"do": "put", "item": {**ITEM, "from": "x" * 256}},
-    {"do": "put", "item": {**ITEM, "fail": "explode"}},
-    {"do": "put", "item": {**ITEM, "slow": 1}},
-    {"do": "put", "item": {**ITEM, "slow": {"serialize": -1}}},
-    {"do": "put", "item": ITEM, "json": 1},
-    {"do": "put", "bytes": "00"},
-    {"do": "send_bytes", "bytes": "0"},
-    {"do": "send_bytes", "json": 1},
-    {"do": "recv_bytes", "maxlength": 1.5},
-    {"do": "recv_bytes_into"},
-    {"do": "recv_bytes_into", "room": -1},
-])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"do": "put", "item": ITEM, "timeout": "soon"},
+        {"do": "put", "item": ITEM, "timeout": True},
+        {"do": "put", "item": ITEM, "block": 1},
+        {"do": "put", "item": {**ITEM, "seq": -1}},
+        {"do": "put", "item": {**ITEM, "size": 63}},
+        {"do": "put", "item": {**ITEM, "from": 7}},
+        {"do": "put", "item": {**ITEM, "from": "x" * 256}},
+        {"do": "put", "item": {**ITEM, "fail": "explode"}},
+        {"do": "put", "item": {**ITEM, "slow": 1}},
+        {"do": "put", "item": {**ITEM, "slow": {"serialize": -1}}},
+        {"do": "put", "item": ITEM, "json": 1},
+        {"do": "put", "bytes": "00"},
+        {"do": "send_bytes", "bytes": "0"},
+        {"do": "send_bytes", "json": 1},
+        {"do": "recv_bytes", "maxlength": 1.5},
+        {"do": "recv_bytes_into"},
+        {"do": "recv_bytes_into", "room": -1},
+    ],
+)
 def test_arguments_that_make_no_sense(request_):
     with pytest.raises(BadRequest):
         operation_arguments(request_, "queue", DECLARED)
@@ -110,11 +113,17 @@ def test_arguments_are_what_was_there():
     assert operation_arguments({"do": "get", "timeout": 1}, "simple_queue", DECLARED) == {}
 
 
-@pytest.mark.parametrize("request_", [
-    {}, {"operations": [{"do": "spawn"}]}, {"operations": [{"do": "pause", "seconds": -1}]},
-    {"operations": [{"do": "get", "repeat": -1}]}, {"operations": [], "start_at": "now"},
-    {"operations": [], "stop_on_error": 1},
-])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"operations": [{"do": "spawn"}]},
+        {"operations": [{"do": "pause", "seconds": -1}]},
+        {"operations": [{"do": "get", "repeat": -1}]},
+        {"operations": [], "start_at": "now"},
+        {"operations": [], "stop_on_error": 1},
+    ],
+)
 def test_lists_that_make_no_sense(request_):
     with pytest.raises(BadRequest):
         Run.of(request_)
@@ -136,7 +145,18 @@ def test_serve_is_for_the_main_thread():
 
 def test_the_example_is_a_right_driver():
     done = subprocess.run(
-        [sys.executable, "-m", "psq.driver_check", "--patience", "60", "--", sys.executable,
-         str(KIT / "examples" / "thread_queue_driver.py")],
-        cwd=HARNESS, capture_output=True, text=True)
+        [
+            sys.executable,
+            str(HARNESS / "psq"),
+            "no-build-tree",
+            "driver-check",
+            "--answer-within",
+            "60",
+            "--",
+            sys.executable,
+            str(KIT / "examples" / "thread_queue_driver.py"),
+        ],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr

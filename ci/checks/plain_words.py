@@ -1,0 +1,86 @@
+"""Words for which this project has a better one, in prose that is already free of them.
+
+Prose is the text of a Markdown page without its code, and the comments and docstrings of C++ and
+Python. CLEAN lists the paths that are free of these words; it grows, and it never shrinks.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+from typing import Iterator
+
+# Files, or folders that end with '/'.
+CLEAN = (
+    "spec/",
+    "conformance/program/README.md",
+    "harness/ledgers/README.md",
+    "conformance/law/crash_points.py",
+    "conformance/law/sections.py",
+)
+
+BETTER = {
+    r"(?:no|some|every|any)body": "name the process: survivor, producer, consumer, all processes",
+    r"whoever": "name the process or the reader",
+    r"the others": "name them: survivors, other processes",
+    r"words?": "use text, name, term, outcome, or packed state",
+    r"moments?": "use crash point, time or instant",
+    r"faces?": "use API",
+    r"lies?|wayward|mutants?": "use fault",
+    r"accounts?": "use per-process record",
+}
+
+# Uses that are right: the field's own terms, ids, and the sections of a page, which are parts of ids.
+_RIGHT = re.compile(
+    r"\bkey words?\b|\bword size\b|\b(?:machine|\d+-bit) words?\b"
+    r"|[a-z-]+(?:\.[a-z0-9*-]+)+|^Sections: [^.]*\.",
+    re.MULTILINE,
+)
+_CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_DISCOURAGED = {
+    re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+(?:(?://+|#)\s*)?"), re.IGNORECASE): better
+    for pattern, better in BETTER.items()
+}
+
+
+def is_clean(path: Path) -> bool:
+    name = path.as_posix()
+    return any(name.startswith(entry) if entry.endswith("/") else name == entry for entry in CLEAN)
+
+
+def complaints(path: Path, text: str) -> Iterator[tuple[int, str]]:
+    """The line and the message of each discouraged word in the prose of a clean file."""
+    for first, prose in _prose(path, text):
+        readable = _RIGHT.sub(_blank, prose)
+        for pattern, better in _DISCOURAGED.items():
+            for match in pattern.finditer(readable):
+                line = first + readable.count("\n", 0, match.start())
+                yield line, f"says {' '.join(match[0].split())!r}; {better}"
+
+
+def _prose(path: Path, text: str) -> Iterator[tuple[int, str]]:
+    if path.suffix == ".md":
+        yield 1, _CODE.sub(_blank, text)
+    elif path.suffix in (".h", ".cc"):
+        comments = (re.search(r"(?<!:)//.*", line) for line in text.splitlines())
+        yield 1, "\n".join(_CODE.sub(_blank, found[0]) if found else "" for found in comments)
+    elif path.suffix == ".py":
+        yield from _comments_of_python(text)
+
+
+def _comments_of_python(text: str) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            if isinstance(node.value.value, str):
+                yield node.lineno, node.value.value
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Keeps the line breaks, so that lines keep their numbers."""
+    return "." + "\n" * match[0].count("\n") + "."

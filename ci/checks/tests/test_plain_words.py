@@ -1,0 +1,74 @@
+"""Discouraged words are caught in the prose of clean paths, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import plain_words
+import pytest
+from conftest import Tree
+
+TOP = Path(__file__).resolve().parents[3]
+
+CAUGHT = [
+    ("Nobody waits.", 1, "'Nobody'"),
+    ("First.\n\nSomebody puts.", 3, "'Somebody'"),
+    ("A kill of whoever puts.", 1, "'whoever'"),
+    ("Then the\nothers wait.", 1, "'the others'"),
+    ("At that moment it ends.", 1, "'moment'"),
+    ("A word of the list.", 1, "'word'"),
+    ("A package with the same face.", 1, "'face'"),
+    ("The driver tells a lie.", 1, "'lie'"),
+    ("The accounts of dead processes.", 1, "'accounts'"),
+    ("```\ncode\n```\nEverybody waits.", 4, "'Everybody'"),
+    ("| `word` | a word |", 1, "'word'"),
+]
+LEFT_ALONE = [
+    "A key word is one of the key words of BCP 14.",
+    "An item of the word size, in a 64-bit word.",
+    "## failure.moment.joiner (OBSERVED, base)",
+    "Run `psq list 'failure.moment.*'`.",
+    "Sections: kill, moment,\nrobust.",
+    "```\nthe word of nobody\n```",
+    "The other processes use the interface of momentary wording.",
+]
+
+
+@pytest.mark.parametrize("text, line, saying", CAUGHT)
+def test_a_discouraged_word_is_caught(tree: Tree, text: str, line: int, saying: str) -> None:
+    tree.write("spec/a.md", text + "\n")
+    result = tree.run("words")
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"spec/a.md:{line}: error: says {saying}; ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_a_right_use_is_left_alone(tree: Tree, text: str) -> None:
+    tree.write("spec/a.md", text + "\n")
+    result = tree.run("words")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_path_that_is_not_clean_yet_is_left_alone(tree: Tree) -> None:
+    tree.write("docs/a.md", "Nobody waits.\n")
+    tree.write("specs/a.md", "Nobody waits.\n")
+    assert tree.run("words").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name, text, lines",
+    [
+        ("a.h", '// Nobody waits.\nint f();  // the\n// others\nauto s = "nobody";\n', [1, 2]),
+        ("a.cc", 'auto moment = "word";  // see https://word.example\n', []),
+        ("a.py", 'A = "nobody"  # a word\n"""Text.\n\nNobody."""\nnobody = 1\n', [1, 4]),
+    ],
+)
+def test_of_code_only_comments_are_prose(name: str, text: str, lines: list[int]) -> None:
+    found = sorted(line for line, _ in plain_words.complaints(Path(name), text))
+    assert found == lines
+
+
+@pytest.mark.parametrize("entry", plain_words.CLEAN)
+def test_every_clean_path_is_there(entry: str) -> None:
+    assert (TOP / entry).exists(), f"{entry} has moved; correct CLEAN in plain_words.py"

@@ -1,0 +1,84 @@
+"""Values of options, and the options that several commands have: each means the same everywhere."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def natural(text: str) -> int:
+    """0 to 2^63-1."""
+    return int(_number(text, 0, 2**63 - 1, whole=True))
+
+
+def at_least_one(text: str) -> int:
+    return int(_number(text, 1, 4096, whole=True))
+
+
+def factor(text: str) -> float:
+    """The range of patience that the suite takes."""
+    return _number(text, 0.01, 1000.0, whole=False)
+
+
+def seconds(text: str) -> float:
+    return _number(text, 0.001, 1e6, whole=False)
+
+
+def duration(text: str) -> float:
+    """`90`, `90s`, `10m`, `1.5h` in seconds."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    found = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if not 0.1 <= found <= 1e7:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration such as 90s, 10m or 1.5h")
+    return found
+
+
+def shard(text: str) -> tuple[int, int]:
+    """`2/8`: the second of eight."""
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]) <= 4096:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share such as 2/8")
+    return int(match[1]), int(match[2])
+
+
+def _number(text: str, least: float, most: float, whole: bool) -> float:
+    kind = "a whole number" if whole else "a number"
+    try:
+        value = int(text) if whole else float(text)
+    except ValueError:
+        value = None
+    if value is None or not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {kind} from {least} to {most}")
+    return value
+
+
+def cpu_count() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def add_patience(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--patience",
+        metavar="X",
+        type=factor,
+        default=1.0,
+        help="multiply every upper bound of time by X (default 1)",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help=f"write {what} to FILE; - is standard output, which then holds nothing else",
+    )
+
+
+def add_python_driver(parser: argparse.ArgumentParser) -> None:
+    """The options that choose how a Python driver runs."""
+    parser.add_argument("--interpreter", metavar="PATH", help="the Python of the Python drivers")
+    parser.add_argument("--start-method", metavar="M", help="fork, spawn or forkserver")

@@ -1,0 +1,54 @@
+"""psq kill-matrix: does the suite find every fault of the faulty drivers?"""
+
+from __future__ import annotations
+
+import argparse
+
+from psq.base import options
+from psq.base.paths import Paths
+from psq.base.status import Status, UsageError
+from psq.kill_matrix.histories import kill_histories
+from psq.kill_matrix.scenarios import kill_matrix
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fault", metavar="GLOB", action="append", default=[], help="only these faults"
+    )
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="every test against every fault, not only those near its clause",
+    )
+    options.add_json(parser, "what failed for each fault, one object a line,")
+    parser.add_argument(
+        "--histories", action="store_true", help="the faults that generated programs have to find"
+    )
+    parser.add_argument(
+        "--times",
+        metavar="N",
+        type=options.at_least_one,
+        default=1,
+        help="with --histories: as often as this, each time with another seed",
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=options.natural, default=1, help="for everything that is random"
+    )
+    options.add_patience(parser)
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=options.at_least_one,
+        default=3 * options.cpu_count(),
+        help="faults tried at a time; most of them wait (default: three a processor)",
+    )
+
+
+def run(args: argparse.Namespace, paths: Paths) -> Status:
+    if args.histories and args.json:
+        raise UsageError("--json goes without --histories: it says what failed in scenarios")
+    if args.histories:
+        return kill_histories(args, paths)
+    if args.times > 1:
+        raise UsageError("--times goes with --histories: scenarios find their faults each time")
+    return kill_matrix(args, paths)

@@ -1,0 +1,40 @@
+"""psq list: the clauses of the law, a line each."""
+
+from __future__ import annotations
+
+import argparse
+from fnmatch import fnmatchcase
+
+from rich.table import Table
+
+from psq.base.paths import Paths
+from psq.base.status import Status, UsageError, did_you_mean
+from psq.law.clause_table import Clause, Law
+from psq.reporting.console import make_console
+from psq.running.faults import faults_by_clause
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("glob", metavar="GLOB", nargs="?", default="*")
+
+
+def run(args: argparse.Namespace, paths: Paths) -> Status:
+    law = Law.load(paths.suite)
+    chosen = [clause for clause in law.clauses.values() if _matches(law, clause, args.glob)]
+    if not chosen:
+        raise UsageError(f"no clause matches {args.glob!r}." + did_you_mean(args.glob, law.clauses))
+    faults = faults_by_clause(paths)
+    table = Table(box=None, pad_edge=False)
+    for column in ("clause", "level", "profile", "tests", "faults"):
+        table.add_column(column, no_wrap=True)
+    for clause in chosen:
+        tests = str(len(law.tests_of(clause.id)) or "none")
+        broken_by = "?" if faults is None else str(len(faults.get(clause.id, [])) or "none")
+        table.add_row(clause.id, clause.level, clause.profile, tests, broken_by)
+    make_console().print(table)
+    return Status.CONFORMS
+
+
+def _matches(law: Law, clause: Clause, glob: str) -> bool:
+    names = [clause.id, *(test.name for test in law.tests_of(clause.id))]
+    return any(fnmatchcase(name, glob) for name in names)

@@ -1,0 +1,48 @@
+"""psq report: HTML, Markdown, JUnit and JSON from stored results."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from psq.base.options import add_json
+from psq.base.paths import Paths
+from psq.base.status import Status, UsageError, worst
+from psq.law.clause_table import Law
+from psq.reporting import junit, report
+from psq.reporting.summary import verdict_sentence
+from psq.reporting.target import write
+from psq.results import result_file
+
+_RENDERERS = {
+    "html": report.html,
+    "markdown": report.markdown,
+    "junit": lambda runs, law: junit.render(runs),
+    "json": report.as_json,
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("results", metavar="RESULTS", nargs="+")
+    for kind in ("html", "markdown", "junit"):
+        parser.add_argument(f"--{kind}", metavar="FILE", help=f"write {kind}; - is standard output")
+    add_json(parser, "all that the report shows")
+
+
+def run(args: argparse.Namespace, paths: Paths) -> Status:
+    """Writes what is asked for; the status is that of the results, as if they had just run."""
+    wanted = {kind: getattr(args, kind) for kind in _RENDERERS if getattr(args, kind)}
+    if not wanted:
+        raise UsageError(
+            "say what to write: --html FILE, --markdown FILE, --junit FILE, --json FILE"
+        )
+    if list(wanted.values()).count("-") > 1:
+        raise UsageError("only one report can go to standard output")
+    law = Law.load(paths.suite)
+    runs = [result_file.load(Path(path)) for path in args.results]
+    for kind, target in wanted.items():
+        write(target, _RENDERERS[kind](runs, law))
+    for each in runs:
+        print(verdict_sentence(each), file=sys.stderr)
+    return worst(each.status() for each in runs)

@@ -1,0 +1,133 @@
+"""The controller's end of one connection, and the driver's program."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Mapping, Sequence
+
+# Longer than any message may be: it is the reader's to complain about it.
+_AT_ONCE = 1 << 20
+
+
+class Channel:
+    """One accepted connection.  ``lines`` holds what came and was not taken yet."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._pending = b""
+        self.lines: list[bytes] = []
+        self.at_end = False
+        credentials = connection.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
+        )
+        self.peer_pid: int = struct.unpack("3i", credentials)[0]
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def receive(self) -> None:
+        """Take in what is there; to be called when the socket is readable."""
+        try:
+            chunk = self._socket.recv(_AT_ONCE)
+        except OSError:
+            chunk = b""
+        self.at_end = not chunk
+        *whole, self._pending = (self._pending + chunk).split(b"\n")
+        self.lines.extend(whole)
+
+    def send(self, data: bytes) -> None:
+        """Raises OSError when the process is gone or does not read."""
+        self._socket.settimeout(30)
+        self._socket.sendall(data)
+
+    def hang_up(self) -> None:
+        """End the connection to the process; what it has written can still be read."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        self._socket.close()
+
+    @property
+    def cut(self) -> bytes:
+        """What came after the last whole line."""
+        return self._pending
+
+
+class Program:
+    """The driver's command, running in a session of its own, with its log in a file."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start it, with these variables besides.  Raises OSError when there is no such program."""
+        self._folder = tempfile.TemporaryDirectory(prefix="psq-")
+        folder = Path(self._folder.name)
+        self._log_path = folder / "log"
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(str(folder / "control"))
+        self.listener.listen(64)
+        environment = {**os.environ, **environment, "PSQ_SOCKET": str(folder / "control")}
+        try:
+            with open(self._log_path, "wb") as log:
+                self.process = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=environment,
+                    start_new_session=True,
+                )
+        except OSError:
+            self._close()
+            raise
+
+    def status(self) -> int | None:
+        """The root's exit status once it has ended, minus the signal's number if one ended it."""
+        return self.process.poll()
+
+    def wait_for_status(self, seconds: float) -> int | None:
+        """The same, waiting for it; None when it has not ended by then."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def log(self) -> str:
+        """What it has written to its standard output and error."""
+        return self._log_path.read_bytes().decode(errors="replace")
+
+    def log_tail(self) -> str:
+        text = self.log()[-2000:].strip()
+        return f"its log ends:\n{text}" if text else "it wrote nothing to its log"
+
+    def stop(self) -> None:
+        """Kill whatever is left of the driver, and forget its files."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        self._reap_orphans()
+        self._close()
+
+    def _reap_orphans(self) -> None:
+        # Those that became children of this process, when it is the subreaper.
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            try:
+                if os.waitpid(-self.process.pid, os.WNOHANG)[0] == 0:
+                    time.sleep(0.002)
+            except ChildProcessError:
+                return
+
+    def _close(self) -> None:
+        self.listener.close()
+        self._folder.cleanup()

@@ -1,0 +1,89 @@
+"""What driver-check knows of the protocol's messages: the schemas, and the words of the law."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+LONGEST_LINE = 1 << 20
+
+OPERATIONS: dict[str, list[str]] = {
+    "queue": ["put", "get", "qsize", "empty", "full", "close", "join_thread", "cancel_join_thread"],
+    "joinable_queue": [
+        "put",
+        "get",
+        "qsize",
+        "empty",
+        "full",
+        "close",
+        "join_thread",
+        "cancel_join_thread",
+        "task_done",
+        "join",
+    ],
+    "simple_queue": ["put", "get", "empty", "close"],
+    "connection": [
+        "send",
+        "recv",
+        "send_bytes",
+        "recv_bytes",
+        "recv_bytes_into",
+        "poll",
+        "close",
+        "closed",
+        "readable",
+        "writable",
+        "wait",
+        "send_connection",
+        "recv_connection",
+    ],
+    "process": ["join_process", "exit_code", "terminate", "kill"],
+}
+OPTIONS = [
+    "json",
+    "preset_unfinished",
+    "item.fail_serialize",
+    "item.fail_deserialize",
+    "item.slow_serialize",
+    "item.slow_deserialize",
+]
+
+
+class Schemas:
+    """The schemas of spec/schemas.  Raises OSError when the folder is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._validators = {
+            kind: jsonschema.Draft202012Validator(json.loads(self._text(folder, kind)))
+            for kind in ("hello", "request", "answer", "began", "event")
+        }
+
+    @staticmethod
+    def _text(folder: Path, kind: str) -> str:
+        return (folder / f"{kind}.schema.json").read_text(encoding="utf-8")
+
+    def problem(self, kind: str, message: Any) -> str | None:
+        """What is wrong with a message of that kind, or None."""
+        errors = list(self._validators[kind].iter_errors(message))
+        if not errors:
+            return None
+        error = jsonschema.exceptions.best_match(errors)
+        where = "/".join(str(part) for part in error.absolute_path)
+        return f"{where + ': ' if where else ''}{shorten(error.message)}"
+
+
+def kind_of(message: dict[str, Any]) -> str:
+    """Which of the messages of a driver this is."""
+    for kind in ("hello", "began", "event"):
+        if kind in message:
+            return kind
+    return "answer"
+
+
+def shorten(value: Any) -> str:
+    """A message or text, short enough for a report."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 300 else f"{text[:300]}… ({len(text)} characters)"

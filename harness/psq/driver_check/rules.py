@@ -1,0 +1,108 @@
+"""The list of checks: each is one rule of spec/driver-protocol.md, with a play that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from psq.controller.messages import shorten
+from psq.controller.peer import Broken, Call, Message, Peer
+from psq.controller.session import Session
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule.  ``play`` raises Broken; None for rules that hold in every play."""
+
+    name: str
+    rule: str
+    play: Any = None
+    needs: tuple[str, ...] = ()
+    """What the driver must declare: types, ``type.operation``, or options."""
+    after: tuple[str, ...] = ()
+    """Checks that must have been ok for this one to say anything."""
+
+
+CHECKS: list[Check] = []
+
+FIRST = "request.answered"
+"""The check that all others come after: without it none says anything."""
+
+Play = Callable[[Session], None]
+
+
+def check(
+    name: str, rule: str, needs: tuple[str, ...] = (), after: tuple[str, ...] = ()
+) -> Callable[[Play], Play]:
+    """Adds the decorated play to the list."""
+
+    def add(play: Play) -> Play:
+        first = () if name == FIRST else (FIRST,)
+        CHECKS.append(Check(name, rule, play, needs, (*first, *after)))
+        return play
+
+    return add
+
+
+AT_START = [
+    Check("connect.connects", "The root connects to the socket at PSQ_SOCKET."),
+    Check("hello.comes", "It says hello on that connection."),
+    Check("hello.json", "The hello is one JSON object on one line."),
+    Check("hello.first", "The first line of a connection is its hello."),
+    Check("hello.version", "hello is the protocol's version, 1."),
+    Check("hello.role", "The role is root, or the name that the child was given, once."),
+    Check("hello.fields", "The hello has the fields that the schema asks for."),
+    Check("hello.pid", "The pid is that of the process that connected."),
+]
+
+ALWAYS = [
+    Check("hello.once", "A process says hello once."),
+    Check("message.json", "Every line is one JSON object in UTF-8, written whole."),
+    Check("message.length", "A line has at most 1048576 bytes with its end."),
+    Check("message.fields", "Every message has the fields that its schema asks for."),
+    Check("answer.id", "An answer carries the id of a request of that connection."),
+    Check("answer.once", "A request is answered once."),
+    Check("answer.times", "invoked and returned are read next to the call, on CLOCK_MONOTONIC."),
+    Check("began.only-when-asked", "began is sent only when the request asks for it."),
+    Check("began.before-the-call", "began comes before the call begins."),
+    Check("run.events", "Events belong to a running list, and count its calls from 0."),
+    Check("process.stays", "A process does not end without being asked to."),
+]
+
+
+def declares(hello: Message, need: str) -> bool:
+    """Whether the hello declares a type, a ``type.operation`` or an option."""
+    capabilities = hello["capabilities"]
+    if need in capabilities["options"]:
+        return True
+    kind, _, operation = need.partition(".")
+    names = capabilities["operations"].get(kind, [])
+    return operation in names if operation else bool(names)
+
+
+def item(
+    session: Session, seq: int = 0, sender: str = "root", size: int = 0, **more: Any
+) -> dict[str, Any]:
+    """An item of at least the least size that the driver makes."""
+    least = session.hello["limits"]["item_bytes"]
+    return {"from": sender, "seq": seq, "size": max(size, least), **more}
+
+
+def expect_value(call: Call, expected: Any) -> None:
+    """The call must be answered ok with this value."""
+    got = call.expect("ok").get("value")
+    if got != expected:
+        raise Broken(f"{call} was answered with {shorten(got)}; expected {shorten(expected)}")
+
+
+def some_queue(session: Session, peer: Peer, name: str = "q") -> str:
+    """Create a queue of any type that the driver has, with put and get; returns its type."""
+    for kind in ("queue", "simple_queue", "joinable_queue"):
+        if declares(session.hello, f"{kind}.put") and declares(session.hello, f"{kind}.get"):
+            peer.ask("create", type=kind, names=[name])
+            return kind
+    raise NoQueue
+
+
+class NoQueue(Exception):
+    """The driver declares no queue that one can put to and get from."""

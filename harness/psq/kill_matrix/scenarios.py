@@ -1,0 +1,261 @@
+"""psq kill-matrix: every fault must be found, at the clause that it breaks.
+
+A fault runs under the tests of its clause's section (`queue.put`, say), or under every test with `--whole`. What fails
+beside its clause must be on the `also` list of its row (harness/drivers/faulty/): a fault that breaks more than it
+says is not the fault that it says it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections import deque
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from psq.base.paths import Paths
+from psq.base.status import InternalError, Status, UsageError, did_you_mean
+from psq.law.clause_table import Law
+from psq.reporting.console import make_console
+from psq.reporting.target import STANDARD_OUTPUT, write
+from psq.results.result_file import Tail
+from psq.running.faults import all_faults, is_rare
+from psq.running.pool import Job, Pool
+
+_LIMIT_SECONDS = 120.0
+# A fault that makes a call hang is seen after this long; a right queue is never that slow here, or
+# the control, the faulty driver without a fault, fails too and the matrix with it.
+_HANG_AFTER_SECONDS = 3.0
+_CONTROL = "nothing: the control, which must pass"
+
+
+@dataclass
+class Trial:
+    """One fault under the tests of its clause."""
+
+    fault: dict[str, Any]
+    results: Path
+    tests: list[str] = field(default_factory=list)  # none: every one
+    strict: bool = True  # whether a failure that no list has counts
+    killed: bool = False
+    why: str = ""
+    seconds: float = 0.0
+    failed: set[str] = field(default_factory=set)
+
+    @property
+    def is_control(self) -> bool:
+        return "clauses" in self.fault
+
+
+def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
+    suite = paths.suite
+    law = Law.load(suite)
+    # The rare ones are for generated programs alone.
+    known = [fault for fault in all_faults(paths) if not is_rare(fault)]
+    faults = _choose(known, args.fault)
+    for fault in faults:
+        if not law.tests_of(fault["clause"]):
+            raise InternalError(
+                f"the fault {fault['name']} breaks {fault['clause']}, "
+                "which is no clause with a test"
+            )
+    with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
+        trials = [
+            _trial(f, Path(scratch) / f"{i}.jsonl", law, whole=args.whole)
+            for i, f in enumerate([*_controls_of(faults), *faults])
+        ]
+        _run_all(trials, suite, args)
+    if args.json:
+        write(args.json, _as_lines(trials))
+    console = make_console(stderr=args.json == STANDARD_OUTPUT)
+    _print(trials, console)
+    _print_unbroken(law, known, console)
+    return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
+
+
+def _trial(fault: dict, results: Path, law: Law, *, whole: bool) -> Trial:
+    own = fault.get("clauses", [fault.get("clause")])
+    tests = set() if whole else {name for clause in own for name in _near(law, clause)}
+    return Trial(fault, results, tests=sorted(tests), strict=not whole)
+
+
+def _near(law: Law, clause: str) -> list[str]:
+    """The tests of a clause and those around it: of the same operation, or of the same crash point.
+
+    Those that find a fault at once: generated programs only where a clause has nothing else.
+    """
+    section = clause.split(".")[:2]
+    near = (
+        [clause]
+        if len(clause.split(".")) <= len(section)
+        else [each for each in law.clauses if each.split(".")[:2] == section]
+    )
+    tests = [test.name for each in near for test in law.tests_of(each)]
+    scenarios = [name for name in tests if not name.endswith("__programs")]
+    own = [test.name for test in law.tests_of(clause)]
+    return scenarios if set(own) & set(scenarios) else [*scenarios, *own]
+
+
+def _controls_of(faults: list[dict]) -> list[dict]:
+    """For each driver that has faults, the same driver without one, page by page under their clauses."""
+    groups: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+    for fault in faults:
+        driver = (fault["program"], *fault.get("control", []))
+        page = fault["clause"].split(".")[0]
+        groups.setdefault((page, driver), set()).add(fault["clause"])
+    return [
+        {
+            "name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])}, {page})",
+            "breaks": _CONTROL,
+            "driver": driver,
+            "clauses": sorted(clauses),
+        }
+        for (page, driver), clauses in groups.items()
+    ]
+
+
+def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, Any]]:
+    names = [fault["name"] for fault in faults]
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in names):
+            raise UsageError(
+                f"no fault matches {glob!r}; there are {', '.join(names)}."
+                + did_you_mean(glob, names)
+            )
+    if not globs:
+        return faults
+    return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
+
+
+def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None:
+    # Those with most tests first: none of them is left for the end.
+    waiting = deque(sorted(trials, key=lambda trial: -len(trial.tests)))
+    with Pool(args.jobs) as pool:
+        while waiting or pool.jobs:
+            while waiting and pool.free:
+                _start(pool, waiting.popleft(), suite, args)
+            for job in pool.wait(0.5):
+                _judge(job)
+            for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
+                pool.end(job)
+                job.what.why = f"did not end within {_LIMIT_SECONDS * args.patience:.0f} s"
+
+
+def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
+    fault = trial.fault
+    argv = [str(suite), "--results", str(trial.results)]
+    for test in trial.tests:
+        argv += ["--test", test]
+    argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
+    argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
+    argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
+    argv += ["--name", f"faulty:{fault['name']}"]
+    argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]
+    pool.start(trial, argv, trial.results.with_suffix(".log"))
+
+
+def _judge(job: Job) -> None:
+    trial: Trial = job.what
+    trial.seconds = job.quiet_for
+    if trial.is_control:
+        _judge_control(trial, job)
+        return
+    failed = trial.failed = _failed_clauses(trial)
+    allowed = [trial.fault["clause"], *trial.fault["also"]]
+    others = sorted(c for c in failed if not any(fnmatchcase(c, glob) for glob in allowed))
+    if job.process.returncode != 1:
+        trial.why = f"the suite ended with status {job.process.returncode}, not 1"
+        if job.process.returncode not in (0, 2):
+            trial.why += f": {job.log_tail(300)}"
+    elif trial.fault["clause"] not in failed:
+        trial.why = f"failed at {', '.join(sorted(failed))} instead"
+    elif trial.strict and others:
+        trial.why = (
+            f"failed also at {', '.join(others)}: where that follows from the fault, "
+            f"put it into `also` of its row, {trial.fault['file']}:{trial.fault['line']}"
+        )
+    else:
+        trial.killed = True
+
+
+def _judge_control(trial: Trial, job: Job) -> None:
+    trial.killed = job.process.returncode == 0
+    if not trial.killed:
+        failed = ", ".join(sorted(_failed_clauses(trial))) or job.log_tail(300)
+        trial.why = (
+            f"without a fault the suite ended with status {job.process.returncode}: {failed}"
+        )
+
+
+def _failed_clauses(trial: Trial) -> set[str]:
+    try:
+        records = Tail(trial.results).read()
+        return {record["clause"] for record in records if record.get("verdict") == "fail"}
+    except (ValueError, KeyError) as error:
+        name = trial.fault["name"]
+        raise InternalError(f"{name}: results that cannot be read: {error}") from error
+
+
+def _as_lines(trials: list[Trial]) -> str:
+    """One JSON object a fault."""
+    rows = [
+        {
+            "fault": trial.fault["name"],
+            "clause": trial.fault["clause"],
+            "killed": trial.killed,
+            "why": trial.why,
+            "failed": sorted(trial.failed),
+            "seconds": round(trial.seconds, 2),
+        }
+        for trial in trials
+        if not trial.is_control
+    ]
+    return "\n".join(json.dumps(row) for row in rows)
+
+
+def _print(trials: list[Trial], console: Console) -> None:
+    table = Table(title="kill matrix", title_justify="left", title_style="bold")
+    for column in ("fault", "clause", "what it breaks", "result"):
+        table.add_column(column, no_wrap=column != "what it breaks")
+    table.add_column("s", justify="right")
+    for trial in trials:
+        good, bad = ("passes", "FAILS") if trial.is_control else ("killed", "SURVIVES")
+        result = Text(good, "green") if trial.killed else Text(bad, "bold red")
+        fault = trial.fault
+        table.add_row(
+            fault["name"],
+            fault.get("clause", ""),
+            fault.get("breaks", ""),
+            result,
+            f"{trial.seconds:.1f}",
+        )
+    console.print(table)
+    alive = [trial for trial in trials if not trial.killed]
+    for trial in alive:
+        word = "fails" if trial.is_control else "survives"
+        line = f"{word}: {trial.fault['name']}: {trial.why}"
+        console.print(Text(line, "bold red"), soft_wrap=True)
+    faults = [trial for trial in trials if not trial.is_control]
+    found = sum(trial.killed for trial in faults)
+    console.print(f"{found} of {len(faults)} faults found at their clause")
+
+
+def _print_unbroken(law: Law, faults: list[dict], console: Console) -> None:
+    broken = {fault["clause"] for fault in faults}
+    unbroken = [
+        clause.id
+        for clause in law.clauses.values()
+        if clause.level == "MUST" and clause.id not in broken and law.tests_of(clause.id)
+    ]
+    console.print(
+        f"{len(unbroken)} MUST clauses are broken by no fault" + (":" if unbroken else "")
+    )
+    for clause in unbroken:
+        console.print(f"  {clause}", highlight=False)

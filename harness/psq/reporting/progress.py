@@ -1,0 +1,68 @@
+"""What a person sees while a run goes: a live line on a terminal, a heartbeat elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from psq.reporting.card import SHOWN_AT_ONCE, card_of
+from psq.reporting.console import STYLES
+from psq.results.run import Record
+
+_HEARTBEAT_SECONDS = 5.0
+
+
+class Progress:
+    """Follows one run: counts, prints the card of what did not pass as it comes."""
+
+    def __init__(self, console: Console, label: str, planned: int, cards: bool = True) -> None:
+        self._console = console
+        self._label = label
+        self._planned = planned
+        self._cards = cards
+        self._running: list[str] = []
+        self._counts: Counter = Counter()
+        self._began = time.monotonic()
+        self._spoke = self._began
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._console.is_terminal:
+            self._live.stop()
+
+    def started(self, test: str) -> None:
+        self._running.append(test)
+
+    def ended(self, record: Record) -> None:
+        if record["test"] in self._running:
+            self._running.remove(record["test"])
+        self._counts[record["verdict"]] += 1
+        if self._cards and record["verdict"] in SHOWN_AT_ONCE:
+            self._console.print(card_of(record), soft_wrap=True)
+            self._console.print()
+
+    def tick(self) -> None:
+        if self._console.is_terminal:
+            self._live.update(self._line(), refresh=True)
+        elif time.monotonic() - self._spoke >= _HEARTBEAT_SECONDS:
+            self._spoke = time.monotonic()
+            print(f"psq: {self._line().plain}", file=sys.stderr, flush=True)
+
+    def _line(self) -> Text:
+        line = Text(f"{self._label}: {sum(self._counts.values())} of {self._planned} tests")
+        for verdict, count in sorted(self._counts.items()):
+            line.append(f", {count} {verdict}", style=STYLES[verdict])
+        line.append(f", {time.monotonic() - self._began:.0f} s")
+        if self._running:
+            line.append(f"; running {', '.join(self._running)}", style="dim")
+        return line

@@ -1,0 +1,108 @@
+"""The report of stored runs, as HTML, Markdown and JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from psq.base.status import SENTENCES, worst
+from psq.law.clause_table import Law
+from psq.reporting.card import SHOWN_AT_ONCE, card_of
+from psq.reporting.summary import verdict_sentence
+from psq.results import tally
+from psq.results.run import VERDICTS, Record, Run
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def facts(runs: list[Run], law: Law) -> dict[str, Any]:
+    """What every form of the report shows, in plain values."""
+    return {
+        "status": int(worst(run.status() for run in runs)),
+        "runs": [_run_facts(run) for run in runs],
+        "clauses": [_clause_facts(runs, law, clause) for clause in law.clauses],
+        "differences": [
+            {
+                "clause": each.clause,
+                "seen": [cell.text for cell in each.cells],
+                "ruling": each.ruling,
+            }
+            for each in tally.differences(runs, law)
+        ],
+    }
+
+
+def _run_facts(run: Run) -> dict[str, Any]:
+    status = run.status()
+    return {
+        "name": run.name,
+        "title": run.title,
+        "status": int(status),
+        "verdict": SENTENCES[status],
+        "sentence": verdict_sentence(run),
+        "planned": len(run.planned),
+        "ran": len(run.tests),
+        "counts": {verdict: run.counts.get(verdict, 0) for verdict in VERDICTS},
+        "seconds": round(sum(record.get("seconds") or 0 for record in run.tests.values()), 1),
+        "seed": run.plan.get("seed"),
+        "clause_digest": run.plan.get("clause_digest"),
+        "missing": run.missing,
+        "problems": run.problems,
+        "known": [_card(r) for r in run.tests.values() if r["verdict"] == "expected-fail"],
+        "cards": [_card(r) for r in run.tests.values() if r["verdict"] in SHOWN_AT_ONCE],
+    }
+
+
+def _card(record: Record) -> dict[str, Any]:
+    return {
+        "test": record["test"],
+        "clause": record.get("clause") or record["clauses"][0],
+        "verdict": record["verdict"],
+        "message": record.get("message") or "",
+        "card": card_of(record).plain,
+        "evidence": record.get("evidence"),
+    }
+
+
+def _clause_facts(runs: list[Run], law: Law, clause: str) -> dict[str, Any]:
+    known = law.clauses[clause]
+    cells = [tally.cell(run, law, clause) for run in runs]
+    return {
+        "id": clause,
+        "level": known.level,
+        "profile": known.profile,
+        "page": known.page,
+        "sentence": known.sentence,
+        "cells": [
+            {"verdict": cell.verdict, "observed": cell.observed, "text": cell.text}
+            for cell in cells
+        ],
+    }
+
+
+def html(runs: list[Run], law: Law) -> str:
+    return _template("report.html.j2", autoescape=True).render(facts(runs, law), verdicts=VERDICTS)
+
+
+def markdown(runs: list[Run], law: Law) -> str:
+    return _template("report.md.j2", autoescape=False).render(facts(runs, law), verdicts=VERDICTS)
+
+
+def as_json(runs: list[Run], law: Law) -> str:
+    return json.dumps(facts(runs, law), indent=2, ensure_ascii=False)
+
+
+def _template(name: str, autoescape: bool) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
+    return environment.get_template(name)

@@ -1,0 +1,77 @@
+"""What a run came to: the table by page, what did not run, and one sentence, last."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from psq.base.status import SENTENCES, Status
+from psq.law.clause_table import Law
+from psq.reporting.console import STYLES
+from psq.results import tally
+from psq.results.run import VERDICTS, Run
+
+# Missing tests that are named on the screen.
+_NAMED = 5
+
+
+def print_summary(run: Run, law: Law, console: Console) -> None:
+    """The table per page, what is known, where everything is, and the verdict, last."""
+    pages = tally.counts_by_page(run, law)
+    totals: Counter[str] = sum(pages.values(), Counter())
+    columns = [word for word in (*VERDICTS, "missing") if word == "pass" or totals[word]]
+    console.print(Text(run.title, style="bold"))
+    table = Table()
+    table.add_column("page", no_wrap=True)
+    table.add_column("tests", justify="right")
+    for verdict in columns:
+        table.add_column(verdict, justify="right", style=STYLES.get(verdict, "bold red"))
+    for page, counts in sorted(pages.items()):
+        cells = [str(counts[verdict] or "·") for verdict in columns]
+        table.add_row(page, str(sum(counts.values())), *cells)
+    console.print(table)
+    for record in run.tests.values():
+        if record["verdict"] == "expected-fail":
+            clause = record.get("clause") or record["clauses"][0]
+            console.print(f"known failure: {clause}: {record.get('message', '')}", soft_wrap=True)
+    for problem in run.problems:
+        console.print(Text(f"problem: {problem}", style="bold red"), soft_wrap=True)
+    _print_missing(run, console)
+    print_verdict(run, console)
+
+
+def _print_missing(run: Run, console: Console) -> None:
+    missing = run.missing
+    for test in missing[:_NAMED]:
+        console.print(Text(f"did not run: {test}", style="bold red"), soft_wrap=True)
+    if len(missing) > _NAMED:
+        more = f"did not run: {len(missing) - _NAMED} more (all are in the result's last line)"
+        console.print(Text(more, style="bold red"), soft_wrap=True)
+
+
+def print_verdict(run: Run, console: Console) -> None:
+    kept = sorted({record["evidence"] for record in run.tests.values() if record.get("evidence")})
+    for path in kept:
+        console.print(f"evidence: {path}", soft_wrap=True)
+    console.print(f"results:  {run.path}", soft_wrap=True)
+    status = run.status()
+    colour = "bold green" if status == Status.CONFORMS else "bold red"
+    console.print(Text(verdict_sentence(run), style=colour), soft_wrap=True)
+
+
+def verdict_sentence(run: Run) -> str:
+    """One line that says what was decided, out of how much."""
+    counts = run.counts
+    details = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]]
+    sentence = f"{run.title}: {SENTENCES[run.status()]}: "
+    sentence += f"{len(run.tests)} of {len(run.planned)} tests ran"
+    if details:
+        sentence += f" ({', '.join(details)})"
+    if run.missing and run.counts["driver-error"]:
+        sentence += "; the others were not tried with a driver that fails each time"
+    if run.tests and not run.verified:
+        sentence += "; nothing was verified"
+    return sentence

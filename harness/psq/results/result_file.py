@@ -1,0 +1,93 @@
+"""Result files: JSON Lines with a plan, the tests as they ended, and an end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TextIO
+
+from psq.base.status import UsageError
+from psq.results.run import Record, Run, check_record
+
+
+def load(path: Path) -> Run:
+    """Reads a stored run. A run that was cut short loads, and its missing tests show."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the results {path}: {error}") from error
+    run = Run(name=path.stem, path=path)
+    for number, line in enumerate(lines, start=1):
+        try:
+            _take(run, json.loads(line), f"{path}:{number}")
+        except (ValueError, AttributeError) as error:
+            if number == len(lines) and number > 1:
+                run.problems.append("the last line is cut short")
+                break
+            raise UsageError(f"{path}:{number} is no result of psq: {error}") from error
+    if not run.plan:
+        raise UsageError(f"{path} is no result file of psq: it has no plan")
+    if run.end is None:
+        run.problems.append("the run was cut short: it has no end")
+    return run
+
+
+def _take(run: Run, record: Record, where: str) -> None:
+    kind = record.get("record")
+    if kind == "plan":
+        if run.plan:
+            raise ValueError("a second plan in one file")
+        run.plan = record
+        run.name = record.get("name") or run.name
+    elif kind == "implementation":
+        run.implementation = run.implementation or record
+    elif kind == "test":
+        check_record(record, where)
+        run.tests[record["test"]] = record
+    elif kind == "end":
+        run.end = record
+        run.problems.extend(record.get("problems", []))
+
+
+class Writer:
+    """Appends records to a result file, each whole and at once."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: TextIO = path.open("w", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise UsageError(f"cannot write the results to {path}: {error}") from error
+
+    def write(self, record: Record) -> None:
+        self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Tail:
+    """Reads the records that a running worker has completed so far."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+
+    def read(self) -> list[Record]:
+        """The records since the last call; raises ValueError for a line that is no record."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                chunk = file.read()
+        except FileNotFoundError:
+            return []
+        whole = chunk[: chunk.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        return [json.loads(line) for line in whole.splitlines() if line.strip()]

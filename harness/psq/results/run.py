@@ -1,0 +1,114 @@
+"""One run of the suite: what was planned, what came of each test, what it is worth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from psq.base.status import Status, worst
+
+Record = dict[str, Any]
+
+VERDICTS = (
+    "pass",
+    "fail",
+    "deviates",
+    "inconclusive",
+    "unsupported",
+    "expected-fail",
+    "unexpected-pass",
+    "driver-error",
+    "internal-error",
+)
+
+_STATUS_OF = {
+    "pass": Status.CONFORMS,
+    "expected-fail": Status.CONFORMS,
+    "deviates": Status.CONFORMS,
+    "unsupported": Status.CONFORMS,
+    "fail": Status.DOES_NOT_CONFORM,
+    "unexpected-pass": Status.DOES_NOT_CONFORM,
+    "inconclusive": Status.INCONCLUSIVE,
+    "driver-error": Status.DRIVER_BROKEN,
+    "internal-error": Status.INTERNAL,
+}
+
+
+def status_of(verdict: str) -> Status:
+    """What one test's verdict makes of the run that it is in."""
+    return _STATUS_OF[verdict]
+
+
+@dataclass
+class Run:
+    """One implementation under the suite: what was planned and what came of it."""
+
+    name: str
+    plan: Record = field(default_factory=dict)
+    implementation: Record = field(default_factory=dict)
+    tests: dict[str, Record] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    end: Record | None = None
+    path: Path | None = None
+
+    @property
+    def planned(self) -> list[str]:
+        return list(self.plan.get("tests", []))
+
+    @property
+    def missing(self) -> list[str]:
+        return [test for test in self.planned if test not in self.tests]
+
+    @property
+    def counts(self) -> Counter:
+        return Counter(record["verdict"] for record in self.tests.values())
+
+    @property
+    def title(self) -> str:
+        """What was judged, in words: name, and what the driver said of itself."""
+        hello = self.implementation
+        facts = f"{hello.get('implementation', '')} {hello.get('version', '')}".strip()
+        if hello.get("start_method"):
+            facts += f", {hello['start_method']}"
+        return f"{self.name} ({facts})" if facts else self.name
+
+    def status(self) -> Status:
+        """The exit status of the run; anything missing or odd is an internal error."""
+        found = [status_of(record["verdict"]) for record in self.tests.values()]
+        if self.problems or not self.planned:
+            found.append(Status.INTERNAL)
+        if self.missing and Status.DRIVER_BROKEN not in found:
+            found.append(Status.INTERNAL)
+        if not self.verified:
+            found.append(Status.INCONCLUSIVE)
+        return worst(found)
+
+    @property
+    def verified(self) -> bool:
+        """Whether anything at all was decided: a run of skips verifies nothing."""
+        return any(record["verdict"] != "unsupported" for record in self.tests.values())
+
+    def end_record(self, status: int) -> Record:
+        counts = self.counts
+        return {
+            "record": "end",
+            "planned": len(self.planned),
+            "ran": len(self.tests),
+            **{verdict: counts.get(verdict, 0) for verdict in VERDICTS},
+            "missing": self.missing,
+            "problems": self.problems,
+            "status": int(status),
+        }
+
+
+def check_record(record: Record, where: str) -> None:
+    """Raises ValueError when a test's record lacks what everything here relies on."""
+    if not isinstance(record.get("test"), str):
+        raise ValueError(f"{where}: a test record without a test")
+    if record.get("verdict") not in VERDICTS:
+        verdict = record.get("verdict")
+        raise ValueError(f"{where}: {record['test']} has no known verdict: {verdict!r}")
+    if not isinstance(record.get("clauses"), list):
+        raise ValueError(f"{where}: {record['test']} names no clauses")

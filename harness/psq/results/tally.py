@@ -1,0 +1,120 @@
+"""From tests to clauses: what a run says of each clause of the law."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from psq.law.clause_table import Law
+from psq.results.run import Record, Run
+
+UNTESTED = "untested"
+NOT_RUN = "not run"
+NOT_REACHED = "not reached"
+
+# The worst of a clause's tests speaks for it; a skip speaks only when nothing else does.
+_LOUDEST_FIRST = (
+    "internal-error",
+    "driver-error",
+    "fail",
+    "unexpected-pass",
+    "inconclusive",
+    "deviates",
+    "expected-fail",
+    NOT_RUN,
+    "pass",
+    NOT_REACHED,
+    "unsupported",
+)
+
+_UNDECIDED = (UNTESTED, NOT_RUN, NOT_REACHED, "unsupported")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one implementation showed for one clause."""
+
+    verdict: str
+    observed: str = ""
+
+    @property
+    def text(self) -> str:
+        if self.observed and self.verdict == "pass":
+            return self.observed
+        return f"{self.verdict} ({self.observed})" if self.observed else self.verdict
+
+
+def cell(run: Run, law: Law, clause: str) -> Cell:
+    """The clause's verdict in this run, with the behaviour that was seen where the law asks."""
+    planned = set(run.planned)
+    tests = [test for test in law.tests_of(clause) if test.name in planned]
+    if not tests:
+        return Cell(UNTESTED if not law.tests_of(clause) else NOT_RUN)
+    verdicts = {_of(run.tests.get(test.name), clause) for test in tests}
+    seen = sorted(
+        {
+            str(run.tests[test.name]["observed"][clause])
+            for test in tests
+            if clause in (run.tests.get(test.name, {}).get("observed") or {})
+        }
+    )
+    verdict = next(word for word in _LOUDEST_FIRST if word in verdicts)
+    return Cell(verdict, "; ".join(seen))
+
+
+def _of(record: Record | None, clause: str) -> str:
+    if record is None:
+        return NOT_RUN
+    verdict = record["verdict"]
+    failed_at = record.get("clause")
+    blames_one = verdict in ("fail", "deviates", "expected-fail", "unexpected-pass") and failed_at
+    if blames_one and failed_at != clause:
+        return NOT_REACHED
+    return verdict
+
+
+def counts_by_page(run: Run, law: Law) -> dict[str, Counter]:
+    """Verdicts per page of the law; a test counts on the page of its first clause."""
+    pages: dict[str, Counter] = {}
+    for name in run.planned:
+        record = run.tests.get(name)
+        verdict = record["verdict"] if record else "missing"
+        pages.setdefault(page_of(name, law), Counter())[verdict] += 1
+    return pages
+
+
+def page_of(test: str, law: Law) -> str:
+    known = law.tests.get(test)
+    first = known.clauses[0] if known and known.clauses else ""
+    return law.clauses[first].page if first in law.clauses else test.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A clause on which implementations disagree, and who or what has ruled on it."""
+
+    clause: str
+    cells: tuple[Cell, ...]
+    ruling: str | None
+
+
+def differences(runs: list[Run], law: Law) -> list[Difference]:
+    """The clauses whose verdicts or observed behaviours differ, those without a ruling first."""
+    found = []
+    for clause in law.clauses:
+        cells = tuple(cell(run, law, clause) for run in runs)
+        decided = [each for each in cells if each.verdict not in _UNDECIDED]
+        if len({(each.verdict, each.observed) for each in decided}) > 1:
+            found.append(Difference(clause, cells, _ruling(law, clause, decided)))
+    return sorted(found, key=lambda each: each.ruling is not None)
+
+
+def _ruling(law: Law, clause: str, decided: list[Cell]) -> str | None:
+    verdicts = {each.verdict for each in decided}
+    if verdicts <= {"pass"}:
+        return f"the law leaves it open ({law.level_of(clause)})"
+    if verdicts <= {"pass", "deviates"}:
+        return f"the law recommends one and allows both ({law.level_of(clause)})"
+    if verdicts <= {"pass", "expected-fail"}:
+        return "the law decides; the failure is in the ledger"
+    return None

@@ -1,0 +1,170 @@
+"""What a DRIVER on the command line means: a name, or a command line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from psq.base.paths import Paths
+from psq.base.status import DriverMissing, InternalError, UsageError, did_you_mean
+from psq.running.faults import all_faults
+from psq.running.interpreters import check_module, find_interpreter
+
+START_METHODS = ("fork", "spawn", "forkserver")
+NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
+PYTHONS = ("cpython", "cpython-manager", "python")
+FAMILIES = ("reference", *PYTHONS, "faulty")
+
+HELP = """\
+A DRIVER is one of
+  reference                 the C++ reference of this tree
+  cpython                   multiprocessing of the system's Python, by fork
+  cpython:METHOD            the same by spawn or forkserver
+  cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
+  python:MODULE[:METHOD]    a package with multiprocessing's face, e.g. python:billiard
+  faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
+  anything with a space or a slash: the command line of your own driver
+The Python ones take @INTERPRETER at the end: a path or a name, e.g. cpython:spawn@python3.12
+"""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A driver that is there: what it was called, its argv, and whose ledger it falls under."""
+
+    label: str
+    argv: tuple[str, ...]
+    implementation: str
+
+    @property
+    def slug(self) -> str:
+        """The label as a file name, different for different labels."""
+        plain = re.sub(r"[^A-Za-z0-9._@-]+", "-", self.label).strip("-.")
+        if len(plain) <= 60 and self.label.replace(":", "-") == plain:
+            return plain
+        digest = hashlib.sha256(self.label.encode()).hexdigest()[:8]
+        return f"{plain[:40]}-{digest}"
+
+
+def resolve(
+    text: str, paths: Paths, interpreter: str | None = None, start_method: str | None = None
+) -> Driver:
+    """The driver that `text` names; raises UsageError or DriverMissing when there is none."""
+    head, _, suffix = text.partition("@")
+    words = head.split(":")
+    if words[0] not in FAMILIES:
+        if " " in text or "/" in text:
+            return _command_line(text, interpreter, start_method)
+        raise _unknown(text)
+    if suffix and interpreter:
+        raise UsageError(f"{text}: the interpreter is given twice, by @ and by --interpreter")
+    if "@" in text and not suffix:
+        raise UsageError(f"{text}: an interpreter belongs after the @, e.g. {head}@python3.12")
+    interpreter = suffix or interpreter
+    if words[0] in ("reference", "faulty"):
+        return _built(text, words, paths, interpreter, start_method)
+    return _python(text, words, paths, interpreter, start_method)
+
+
+def _unknown(text: str) -> UsageError:
+    hint = did_you_mean(text, [*NAMES, *FAMILIES])
+    if not hint and shutil.which(text):
+        hint = f" To run the program as a driver, give its path: {shutil.which(text)}"
+    return UsageError(f"no driver is named {text!r}.{hint}\n{HELP}")
+
+
+def _built(
+    text: str,
+    words: list[str],
+    paths: Paths,
+    interpreter: str | None,
+    start_method: str | None,
+) -> Driver:
+    if interpreter or start_method:
+        raise UsageError(f"{text} is a compiled program: it has no interpreter or start method")
+    if words[0] == "reference":
+        if len(words) > 1:
+            raise UsageError(f"no driver is named {text!r}. Did you mean reference?")
+        return Driver(text, (str(paths.program("psq-reference-driver")),), "reference")
+    known = {fault["name"]: fault for fault in all_faults(paths)}
+    if len(words) != 2 or words[1] not in known:
+        wanted = words[1] if len(words) > 1 else ""
+        raise UsageError(
+            f"no fault is named {wanted!r}; there are {', '.join(known)}."
+            + did_you_mean(wanted, known)
+        )
+    return Driver(text, (known[words[1]]["program"], "--fault", words[1]), "faulty")
+
+
+def _python(
+    text: str,
+    words: list[str],
+    paths: Paths,
+    interpreter: str | None,
+    start_method: str | None,
+) -> Driver:
+    module = "multiprocessing"
+    rest = words[1:]
+    if words[0] == "python":
+        if not rest or not re.fullmatch(r"[A-Za-z_][\w.]*", rest[0]):
+            raise UsageError(f"{text}: name a module, e.g. python:billiard or python:billiard:fork")
+        module, rest = rest[0], rest[1:]
+    if len(rest) > 1:
+        raise UsageError(f"{text}: too many colons.\n{HELP}")
+    if rest and start_method:
+        raise UsageError(f"{text}: the start method is given twice, by : and by --start-method")
+    method = rest[0] if rest else start_method or "fork"
+    if method not in START_METHODS:
+        raise UsageError(
+            f"{text}: no start method {method!r}; there are {', '.join(START_METHODS)}."
+            + did_you_mean(method, START_METHODS)
+        )
+    program = find_interpreter(interpreter or "/usr/bin/python3")
+    check_module(program, module)
+    if not paths.python_driver.is_file():
+        raise InternalError(f"the Python driver is not there: {paths.python_driver}")
+    argv: tuple[str, ...] = (program, str(paths.python_driver), "--start-method", method)
+    if words[0] == "cpython-manager":
+        argv += ("--manager",)
+    if module != "multiprocessing":
+        argv += ("--module", module)
+    implementation = words[0] if module == "multiprocessing" else module
+    if words[0] == "python" and module == "multiprocessing":
+        implementation = "cpython"
+    return Driver(_python_label(words[0], module, method, interpreter), argv, implementation)
+
+
+def _python_label(family: str, module: str, method: str, interpreter: str | None) -> str:
+    label = f"python:{module}" if family == "python" else family
+    if method != "fork":
+        label += f":{method}"
+    return label + (f"@{interpreter}" if interpreter else "")
+
+
+def _command_line(text: str, interpreter: str | None, start_method: str | None) -> Driver:
+    if interpreter or start_method:
+        raise UsageError(
+            "--interpreter and --start-method are for the Python drivers; "
+            "put them into the command line of your driver"
+        )
+    try:
+        argv = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"cannot split the driver's command line {text!r}: {error}") from error
+    if not argv:
+        raise UsageError(f"the driver's command line is empty.\n{HELP}")
+    program = shutil.which(argv[0])
+    if program is None:
+        there = os.path.exists(argv[0])
+        raise DriverMissing(
+            f"no driver at that path: {argv[0]} "
+            + ("is not an executable file" if there else "does not exist")
+        )
+    # The suite starts each driver in a folder of its own, so what names a file here must say where.
+    arguments = [os.path.abspath(word) if os.path.isfile(word) else word for word in argv[1:]]
+    return Driver(text, (os.path.abspath(program), *arguments), Path(program).name)

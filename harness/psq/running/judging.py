@@ -1,0 +1,94 @@
+"""One run of the suite against one driver, as the options of check and compare ask for it."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+from pathlib import Path
+
+from rich.console import Console
+
+from psq.base import options
+from psq.base.paths import Paths
+from psq.base.status import UsageError
+from psq.law.clause_table import Law, Test
+from psq.reporting.progress import Progress
+from psq.results.run import Run
+from psq.running import ledger
+from psq.running.drivers import Driver
+from psq.running.runner import Options, Runner
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of everything that runs tests."""
+    parser.add_argument(
+        "--test",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="only tests of these clauses, e.g. 'queue.put.*' (or test names)",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="P",
+        action="append",
+        default=[],
+        help="only clauses of this profile, e.g. base",
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=options.natural, help="for everything that is random"
+    )
+    options.add_patience(parser)
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=options.at_least_one,
+        default=options.cpu_count(),
+        help="tests at a time (default: one a processor, here %(default)s)",
+    )
+    parser.add_argument(
+        "--ledger",
+        metavar="FILE|none",
+        help="known failures (default: harness/ledgers/, by implementation)",
+    )
+    options.add_python_driver(parser)
+
+
+def judge(
+    driver: Driver, law: Law, paths: Paths, args: argparse.Namespace, console: Console
+) -> Run:
+    """Runs the selected tests against one driver and writes its result file."""
+    tests = law.select(args.test, args.profile)
+    whole = not args.test and not args.profile
+    how = Options(
+        seed=random.SystemRandom().randrange(2**31) if args.seed is None else args.seed,
+        patience=args.patience,
+        jobs=min(args.jobs, len(tests)),
+        ledger=ledger.find(args.ledger, driver, paths, law),
+        evidence=paths.evidence / driver.slug,
+    )
+    path = _results_path(driver, paths, args, whole)
+    _clear_evidence(how.evidence, tests, whole)
+    console.print(
+        f"judging {driver.label}: {len(tests)} tests, {how.jobs} at a time, seed {how.seed}"
+    )
+    with Progress(console, driver.label, len(tests)) as watcher:
+        return Runner(paths.suite, law, driver, how, watcher).judge(tests, path)
+
+
+def _results_path(driver: Driver, paths: Paths, args: argparse.Namespace, whole: bool) -> Path:
+    if getattr(args, "results", None):
+        path = Path(args.results)
+        if path.is_dir():
+            raise UsageError(f"--results {path} is a folder; name a file")
+        return path
+    # A filtered run never takes the place of a whole run's results.
+    return paths.results / (f"{driver.slug}.jsonl" if whole else f"{driver.slug}.filtered.jsonl")
+
+
+def _clear_evidence(folder: Path, tests: list[Test], whole: bool) -> None:
+    """Old evidence beside new results misleads."""
+    stale = [folder] if whole else [folder / test.name for test in tests]
+    for path in stale:
+        shutil.rmtree(path, ignore_errors=True)

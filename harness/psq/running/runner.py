@@ -1,0 +1,228 @@
+"""Runs the suite's tests against one driver, side by side, and accounts for every one of them.
+
+Each test is a run of the binary with a result file of its own, so that a crash costs one test and
+has a name. What the files say is merged into one file as it comes.
+"""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from psq.law.clause_table import Law, Test
+from psq.results.result_file import Tail, Writer
+from psq.results.run import Record, Run, check_record, status_of
+from psq.running.drivers import Driver
+from psq.running.pool import Job, Pool
+
+_TICK_SECONDS = 0.1
+# The binary bounds every test by itself; this only ends a binary that is stuck.
+_STUCK_SECONDS = 300.0
+# Nothing but driver errors this many times: the other tests would only say so again.
+_DRIVER_ERRORS_TO_STOP = 3
+_UNSUPPORTED = 77
+_JUDGED = (0, 1, 2, 3, _UNSUPPORTED)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run; `patience` scales every upper bound of time."""
+
+    seed: int
+    patience: float
+    jobs: int
+    ledger: Path | None
+    evidence: Path
+
+
+class Watcher(Protocol):
+    """Is told of a run as it goes."""
+
+    def started(self, test: str) -> None:
+        ...
+
+    def ended(self, record: Record) -> None:
+        ...
+
+    def tick(self) -> None:
+        ...
+
+
+@dataclass
+class _Work:
+    test: Test
+    tail: Tail
+    record: Record | None = None
+    alone: bool = True
+
+
+class Runner:
+    """One run of the given tests; `judge` does it."""
+
+    def __init__(
+        self, suite: Path, law: Law, driver: Driver, options: Options, watcher: Watcher
+    ) -> None:
+        self._suite = suite
+        self._law = law
+        self._driver = driver
+        self._options = options
+        self._watcher = watcher
+
+    def judge(self, tests: list[Test], path: Path) -> Run:
+        """Runs `tests`, writing `path` as it goes; what was not accounted for is in `problems`."""
+        self._run = Run(name=self._driver.label, path=path)
+        self._waiting = deque(tests)
+        self._planned = [test.name for test in tests]
+        with tempfile.TemporaryDirectory(prefix="psq-") as scratch, Writer(path) as self._writer:
+            self._scratch = Path(scratch)
+            try:
+                self._work_off()
+            except BaseException as error:
+                self._run.problems.append(f"stopped by {type(error).__name__}")
+                raise
+            finally:
+                self._finish()
+        return self._run
+
+    def _work_off(self) -> None:
+        with Pool(self._options.jobs) as pool:
+            while self._waiting or pool.jobs:
+                while self._waiting and pool.free and not self._hopeless():
+                    self._start(pool, self._waiting.popleft())
+                if not pool.jobs:
+                    break
+                ended = pool.wait(_TICK_SECONDS)
+                for job in [*pool.jobs, *ended]:
+                    self._collect(job)
+                for job in ended:
+                    self._account(job)
+                self._end_stuck(pool)
+                self._watcher.tick()
+
+    def _hopeless(self) -> bool:
+        verdicts = [record["verdict"] for record in self._run.tests.values()]
+        return len(verdicts) >= _DRIVER_ERRORS_TO_STOP and set(verdicts) == {"driver-error"}
+
+    def _start(self, pool: Pool, test: Test) -> None:
+        results = self._scratch / f"{test.name}.jsonl"
+        options = self._options
+        argv = [str(self._suite), "--test", test.name, "--results", str(results)]
+        argv += ["--evidence", str(options.evidence), "--seed", str(options.seed)]
+        argv += ["--patience", str(options.patience), "--name", self._driver.label]
+        argv += ["--unsupported-status", str(_UNSUPPORTED)]
+        if options.ledger:
+            argv += ["--ledger", str(options.ledger)]
+        argv += ["--", *self._driver.argv]
+        log = self._scratch / f"{test.name}.log"
+        pool.start(_Work(test, Tail(results)), argv, log)
+        self._watcher.started(test.name)
+
+    def _collect(self, job: Job) -> None:
+        work: _Work = job.what
+        try:
+            for record in work.tail.read():
+                self._take(work, record)
+                job.alive_at = time.monotonic()
+        except (ValueError, KeyError, AttributeError) as error:
+            self._problem(work.test, f"wrote a result that cannot be read: {error}")
+
+    def _take(self, work: _Work, record: Record) -> None:
+        kind = record["record"]
+        if kind == "plan":
+            self._take_plan(work, record)
+        elif kind == "implementation" and not self._run.implementation:
+            self._run.implementation = record
+            self._writer.write(record)
+        elif kind == "test" and record.get("test") == work.test.name:
+            check_record(record, "the suite")
+            if work.record is not None:
+                raise ValueError("a second verdict on one test")
+            work.record = record
+            self._run.tests[work.test.name] = record
+            self._writer.write(record)
+            self._watcher.ended(record)
+        # A test whose clause is called like this one's name ran along; it has its own turn.
+
+    def _take_plan(self, work: _Work, plan: Record) -> None:
+        work.alone = plan.get("planned") == 1
+        if not self._run.plan:
+            self._write_plan(plan.get("clause_digest"))
+        elif plan.get("clause_digest") != self._run.plan["clause_digest"]:
+            self._run.problems.append("the suite was rebuilt while it ran: its clauses changed")
+
+    def _write_plan(self, digest: str | None) -> None:
+        self._run.plan = {
+            "record": "plan",
+            "format": 1,
+            "name": self._driver.label,
+            "driver": list(self._driver.argv),
+            "tests": self._planned,
+            "planned": len(self._planned),
+            "clause_digest": digest,
+            "seed": self._options.seed,
+        }
+        self._writer.write(self._run.plan)
+
+    def _account(self, job: Job) -> None:
+        work: _Work = job.what
+        code = job.process.returncode
+        if code in _JUDGED and work.record is not None:
+            code = 0 if code == _UNSUPPORTED else code
+            self._compare_with_verdict(work, work.record["verdict"], code)
+            return
+        if code == 3 and work.record is None:
+            self._driver_error(work.test, job)
+            return
+        how = f"was killed by {_signal_name(-code)}" if code < 0 else f"ended with status {code}"
+        said = job.log_tail()
+        lack = "" if work.record else " and left no verdict"
+        self._problem(work.test, f"{how}{lack}" + (f"; it said:\n{said}" if said else ""))
+
+    def _compare_with_verdict(self, work: _Work, verdict: str, code: int) -> None:
+        if work.alone and code != status_of(verdict):
+            self._problem(work.test, f"ended with status {code}, but its verdict is {verdict}")
+
+    def _driver_error(self, test: Test, job: Job) -> None:
+        """The binary gave the driver up before the test could begin."""
+        said = job.log_tail() or "the driver could not be used"
+        record = {
+            "record": "test",
+            "test": test.name,
+            "clauses": list(test.clauses),
+            "verdict": "driver-error",
+            "message": said,
+            "card": said,
+            "seed": self._options.seed,
+        }
+        if not self._run.plan:
+            self._write_plan(None)
+        self._run.tests[test.name] = record
+        self._writer.write(record)
+        self._watcher.ended(record)
+
+    def _end_stuck(self, pool: Pool) -> None:
+        limit = _STUCK_SECONDS * max(1.0, self._options.patience)
+        for job in [job for job in pool.jobs if job.quiet_for > limit]:
+            pool.end(job)
+            self._problem(job.what.test, f"the suite was stuck for {limit:.0f} s and was ended")
+
+    def _problem(self, test: Test, what: str) -> None:
+        self._run.problems.append(f"{test.name}: the suite's process {what}")
+
+    def _finish(self) -> None:
+        if not self._run.plan:
+            self._write_plan(None)
+        self._run.end = self._run.end_record(self._run.status())
+        self._writer.write(self._run.end)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
