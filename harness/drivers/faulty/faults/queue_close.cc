@@ -37,6 +37,7 @@ bool put_where_closed(LocalQueue& queue, std::string_view item, Timeout timeout)
 }
 
 void join_thread_alone(LocalQueue& queue) {
+  if (!is_closed(queue)) return queue.join_thread();
   if (process_number().fetch_add(1) > 0) hang();
   queue.join_thread();
   --process_number();

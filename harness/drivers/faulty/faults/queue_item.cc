@@ -57,9 +57,9 @@ bool put_in_pairs(LocalQueue& queue, std::string_view item, Timeout timeout) {
   return true;
 }
 
-void send_without_lock(Channel& channel, detail::Writer writer, std::string_view item) {
-  if (channel.is_short(item.size())) return channel.send(item, writer);
-  channel.append(item, writer);
+void send_without_lock(Channel& channel, detail::Producer producer, std::string_view item) {
+  if (channel.is_short(item.size())) return channel.send(item, producer);
+  channel.append(item, producer);
   channel.message_.notify_one();
 }
 
