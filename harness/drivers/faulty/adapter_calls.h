@@ -1,5 +1,5 @@
-// What the chosen fault changes in the calls of the driver's adapter, besides those of behaviour.h.
-// Filled by effects, then only read. Empty functions change nothing.
+// What the chosen fault changes in the calls of the driver's adapter about ends of pipes and about
+// children; a part of the Behaviour. Empty functions change nothing.
 #pragma once
 
 #include "connection_effects.h"
@@ -16,11 +16,5 @@ struct AdapterCalls {
       const driver::SpawnOptions&, const std::function<std::unique_ptr<driver::Child>()>& start)>
       spawn;
 };
-
-/// Those of this process; right without a fault.
-[[nodiscard]] inline AdapterCalls& adapter_calls() {
-  static AdapterCalls the_calls;
-  return the_calls;
-}
 
 }  // namespace psq::faulty

@@ -14,6 +14,7 @@
 #include <typeindex>
 #include <vector>
 
+#include "adapter_calls.h"
 #include "src/local_queue.h"
 
 namespace psq::faulty {
@@ -62,6 +63,7 @@ struct PointAction {
 struct Behaviour {
   std::array<QueueCalls, 3> queues;  // By QueueKind.
   DriverCalls driver;
+  AdapterCalls adapter;
   std::vector<Alteration> alterations;
   std::vector<PointAction> points;
 };

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "adapter_calls.h"
 #include "behaviour.h"
 
 namespace psq::faulty {
@@ -98,19 +97,24 @@ std::vector<int> WaitStep::descriptors() const {
 }
 
 Effect waiting(std::function<std::vector<std::size_t>(WaitStep&)> effect) {
-  return [effect = std::move(effect)](Behaviour&) { adapter_calls().wait = effect; };
+  return [effect = std::move(effect)](Behaviour& behaviour) { behaviour.adapter.wait = effect; };
 }
 
 Effect sending_end(std::function<void(TransferStep&)> effect) {
-  return [effect = std::move(effect)](Behaviour&) { adapter_calls().send_end = effect; };
+  return
+      [effect = std::move(effect)](Behaviour& behaviour) { behaviour.adapter.send_end = effect; };
 }
 
 Effect receiving_end(std::function<End(End)> effect) {
-  return [effect = std::move(effect)](Behaviour&) { adapter_calls().received_end = effect; };
+  return [effect = std::move(effect)](Behaviour& behaviour) {
+    behaviour.adapter.received_end = effect;
+  };
 }
 
 Effect creating_pipe(std::function<void(End&, End&, bool)> effect) {
-  return [effect = std::move(effect)](Behaviour&) { adapter_calls().created_pipe = effect; };
+  return [effect = std::move(effect)](Behaviour& behaviour) {
+    behaviour.adapter.created_pipe = effect;
+  };
 }
 
 short events_now(int descriptor, short events) {

@@ -1,7 +1,5 @@
 #include "faulty_adapter.h"
 
-#include "adapter_calls.h"
-
 namespace psq::faulty {
 namespace {
 
@@ -18,7 +16,7 @@ std::vector<std::unique_ptr<driver::Object>> FaultyAdapter::create(
   driver::Creation changed = creation;
   if (const auto& change = behaviour().driver.create) change(changed);
   auto created = ReferenceAdapter::create(changed);
-  const auto& change_pipe = adapter_calls().created_pipe;
+  const auto& change_pipe = behaviour().adapter.created_pipe;
   if (change_pipe && created.size() == 2)
     change_pipe(end_of(*created[0]), end_of(*created[1]), changed.duplex);
   for (auto& each : created) each = std::make_unique<FaultyObject>(std::move(each));
@@ -30,7 +28,7 @@ std::vector<std::size_t> FaultyAdapter::wait(const std::vector<driver::Object*>&
                                              driver::Call& call) {
   std::vector<driver::Object*> objects;
   for (driver::Object* each : connections) objects.push_back(&right(*each));
-  const auto& instead = adapter_calls().wait;
+  const auto& instead = behaviour().adapter.wait;
   if (!instead) return ReferenceAdapter::wait(objects, timeout, call);
   return call([&] {
     WaitStep step{.connections = objects, .timeout = timeout, .proceed = {}};
@@ -44,7 +42,7 @@ std::vector<std::size_t> FaultyAdapter::wait(const std::vector<driver::Object*>&
 
 void FaultyAdapter::send_connection(driver::Object& carrier, driver::Object& end,
                                     driver::Call& call) {
-  const auto& instead = adapter_calls().send_end;
+  const auto& instead = behaviour().adapter.send_end;
   if (!instead) return ReferenceAdapter::send_connection(right(carrier), right(end), call);
   call([&] {
     TransferStep step{.carrier = end_of(right(carrier)), .end = end_of(right(end)), .proceed = {}};
@@ -56,7 +54,7 @@ void FaultyAdapter::send_connection(driver::Object& carrier, driver::Object& end
 std::unique_ptr<driver::Object> FaultyAdapter::recv_connection(
     driver::Object& carrier, const std::function<void()>& hold_still, driver::Call& call) {
   auto received = ReferenceAdapter::recv_connection(right(carrier), hold_still, call);
-  if (const auto& change = adapter_calls().received_end)
+  if (const auto& change = behaviour().adapter.received_end)
     received = std::make_unique<ConnectionObject>(change(std::move(end_of(*received))));
   return std::make_unique<FaultyObject>(std::move(received));
 }
@@ -69,7 +67,7 @@ std::unique_ptr<driver::Child> FaultyAdapter::spawn(const driver::SpawnOptions& 
       body();
     });
   };
-  const auto& instead = adapter_calls().spawn;
+  const auto& instead = behaviour().adapter.spawn;
   return instead ? instead(options, start) : start();
 }
 

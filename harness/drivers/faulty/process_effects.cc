@@ -10,8 +10,9 @@ namespace psq::faulty {
 using detail::ProcessState;
 
 Effect forgotten_at_end(bool (*is_forgotten)(const driver::SpawnOptions&)) {
-  return [is_forgotten](Behaviour&) {
-    adapter_calls().spawn = [is_forgotten](const driver::SpawnOptions& options, const auto& start) {
+  return [is_forgotten](Behaviour& behaviour) {
+    behaviour.adapter.spawn = [is_forgotten](const driver::SpawnOptions& options,
+                                             const auto& start) {
       ProcessState& state = ProcessState::instance();
       const auto children = [&] {
         const std::lock_guard lock(state.mutex_);

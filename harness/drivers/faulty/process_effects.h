@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "adapter_calls.h"
 #include "behaviour.h"
 #include "fault.h"
 
@@ -27,8 +26,8 @@ class RightChild : public driver::Child {
 /// Each child is a FaultyChild to its parent. It is made on the thread that starts the child.
 template <typename FaultyChild>
 [[nodiscard]] Effect children() {
-  return [](Behaviour&) {
-    adapter_calls().spawn = [](const driver::SpawnOptions&, const auto& start) {
+  return [](Behaviour& behaviour) {
+    behaviour.adapter.spawn = [](const driver::SpawnOptions&, const auto& start) {
       return std::make_unique<FaultyChild>(start());
     };
   };

@@ -32,7 +32,8 @@ Result receive_cut(ConnectionStep& step) {
   auto message = take_message(step.end().fd());
   if (!message) return step.proceed();
   if (step.operation.verb == Verb::kRecv)
-    return Result::ok(reference_driver::to_value({.bytes = *std::move(message)}));
+    return Result::ok(reference_driver::to_value(
+        detail::deserialize<reference_driver::Payload>(*std::move(message))));
   return Result::ok(driver::Bytes{*std::move(message)});
 }
 

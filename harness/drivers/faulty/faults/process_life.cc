@@ -37,6 +37,12 @@ void close_simple_queues_of_grandchild(const SpawnOptions&) {
   if (++generation > 1) close_simple_queues();
 }
 
+// A feeder that has a thread in the parent counts on it in the child too.
+void leave_without_thread(detail::Feeder& feeder) {
+  using Thread = detail::Feeder::Thread;
+  if (feeder.thread_ != Thread::kNone) feeder.thread_ = Thread::kBusy;
+}
+
 using Feeders = std::vector<std::shared_ptr<detail::Feeder>>;
 
 // Counts the gets of this process that wait.
@@ -65,10 +71,7 @@ std::vector<Fault> process_life_faults() {
             {in_child(close_simple_queues_of_grandchild)}),
       Fault("child-inherits-feeder", "process.objects.while-blocked",
             "a child takes its parent's feeder for its own, whose thread it does not have",
-            {in_child([](const SpawnOptions&) {
-              keep_parents_feeders(
-                  [](detail::Feeder& feeder) { feeder.thread_ = detail::Feeder::Thread::kBusy; });
-            })}),
+            {in_child([](const SpawnOptions&) { keep_parents_feeders(leave_without_thread); })}),
       Fault("drop-ends-all", "process.objects.after-drop",
             "a queue is closed for all when its creator drops it",
             {queues.drop([](std::unique_ptr<LocalQueue>) { shared_number() = 1; }),
