@@ -17,7 +17,9 @@ from typing import Iterator
 CLEAN = (
     "spec/",
     "conformance/program/README.md",
+    "harness/drivers/faulty/",
     "harness/ledgers/README.md",
+    "reference/",
     "conformance/law/crash_points.py",
     "conformance/law/sections.py",
 )

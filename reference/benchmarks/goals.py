@@ -59,7 +59,7 @@ def _round_trip_goals(results: Results, load: Load, name: str) -> list[Goal]:
 
 
 def idle_rows(share: float, asleep: float, fresh: float, used: float) -> list[tuple[str, str, Goal]]:
-    """What, how much, and the goal, of queues that nobody uses.
+    """What, how much, and the goal, of queues that are not in use.
 
     What waking up costs is the machine's, from a few microseconds to some hundred: where it alone takes more than the
     goal, a wait is held against a thread that only sleeps, and wakes as often.
