@@ -2,11 +2,10 @@
 #include <unistd.h>
 
 #include "effects.h"
-#include "faults/end_parts.h"
-#include "faults/feeder_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
 #include "process_effects.h"
+#include "searches.h"
 #include "src/process_state.h"
 #include "state.h"
 

@@ -2,12 +2,12 @@
 #include <algorithm>
 
 #include "effects.h"
-#include "faults/feeder_parts.h"
-#include "faults/items.h"
-#include "faults/queue_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
+#include "item_effects.h"
 #include "psq/error.h"
+#include "queue_effects.h"
+#include "searches.h"
 #include "state.h"
 
 namespace psq::faulty {

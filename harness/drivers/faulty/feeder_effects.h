@@ -4,7 +4,7 @@
 #include <functional>
 #include <string_view>
 
-#include "faults/queue_parts.h"
+#include "queue_effects.h"
 
 namespace psq::faulty {
 

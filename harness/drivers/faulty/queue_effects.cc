@@ -1,4 +1,4 @@
-#include "faults/queue_parts.h"
+#include "queue_effects.h"
 
 namespace psq::faulty {
 namespace {

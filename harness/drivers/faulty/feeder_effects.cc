@@ -1,4 +1,4 @@
-#include "faults/feeder_parts.h"
+#include "feeder_effects.h"
 
 #include <cstring>
 #include <thread>
