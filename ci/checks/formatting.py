@@ -37,7 +37,7 @@ def _cxx(root: Path, sources: list[str]) -> list[Finding]:
 def _python(root: Path, sources: list[str]) -> list[Finding]:
     answer = _run(root, "black", "--check", *sources)
     names = [match["file"] or match["bad"] for match in _OF_BLACK.finditer(answer.stderr)]
-    relative = [name.removeprefix(f"{root.resolve()}/") for name in names]
+    relative = sorted(name.removeprefix(f"{root.resolve()}/") for name in names)
     found = [Finding(name, 1, f"not formatted; run 'black {name}'") for name in relative]
     return _or_stop("black", answer, found)
 

@@ -17,7 +17,14 @@ from typing import Iterator
 CLEAN = (
     "spec/",
     "conformance/program/README.md",
+    "reference/",
+    "harness/README.md",
+    "harness/drivers/faulty/",
     "harness/ledgers/README.md",
+    "harness/psq/",
+    "harness/drivers/python/",
+    "harness/drivers/kit/python/",
+    "harness/drivers/kit/cpp/tests/",
     "conformance/law/crash_points.py",
     "conformance/law/sections.py",
 )

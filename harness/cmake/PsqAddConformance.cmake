@@ -103,6 +103,6 @@ macro(_psq_add_report)
            COMMAND ${CMAKE_COMMAND} -P ${PSQ_CMAKE_DIR}/PsqReport.cmake
                    -- ${command} check ${driver} --jobs 1
                    --results ${CMAKE_BINARY_DIR}/results/${arg_NAME}.ctest.jsonl ${options})
-  # The longest of all: begun first, it is not what the others are waited with.
+  # The longest of all: ctest starts it first, so that it does not end last.
   set_tests_properties(${arg_NAME}.report PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} COST 1000)
 endmacro()

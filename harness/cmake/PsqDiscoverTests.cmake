@@ -14,7 +14,7 @@ if(EXISTS "${PSQ_SUITE}")
   execute_process(COMMAND "${PSQ_SUITE}" --list ${PSQ_FILTERS}
                   OUTPUT_VARIABLE psq_listed ERROR_VARIABLE psq_said RESULT_VARIABLE psq_status TIMEOUT 60)
 endif()
-# The lines are JSON, whose brackets CMake's lists do not survive; the names of tests are plain words.
+# The lines are JSON, whose brackets CMake's lists do not survive; the names of tests have none.
 string(REGEX MATCHALL "\"test\": ?\"[A-Za-z0-9_.]+\"" psq_names "${psq_listed}")
 string(REGEX MATCHALL "\"test\":" psq_lines "${psq_listed}")
 list(LENGTH psq_names psq_count)

@@ -1,4 +1,4 @@
-"""Started by the launcher of a build tree, which names the tree: __main__.py BUILD_DIR ARG..."""
+"""The launcher of a build tree starts this, with the path of the tree: __main__.py BUILD_DIR ARG..."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command line of psq: finds the command, and makes an exit status of whatever happens."""
+"""The command line of psq: finds the command, runs it, and returns its exit status."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def main(argv: list[str], paths: Paths) -> int:
 
 
 def _run(argv: list[str], paths: Paths) -> int:
-    # argparse drops the dashes; driver-check has to know which words stand behind them.
+    # argparse drops "--"; driver-check has to know which arguments stand behind it.
     behind = argv[argv.index("--") + 1 :] if "--" in argv else None
     known = argparse.Namespace(behind_dashes=behind)
-    # The first word is the command, or none is and argparse says so.
+    # The first argument is the command; argparse complains when it is not.
     args, unknown = make_parser(only=argv[0] if argv else "-").parse_known_args(argv, known)
     if unknown:
         _refuse(unknown, args.parser)

@@ -51,7 +51,7 @@ struct ByPipe {
   std::pair<psq::Connection<Item>, psq::Connection<Item>> ends = psq::pipe<Item>(psq::one_way);
 };
 
-// Bytes through a pipe of default size; whoever takes knows how many.
+// Bytes through a pipe of default size. The reader knows how many bytes come.
 class ByRawPipe {
  public:
   explicit ByRawPipe(const Load&) {
@@ -77,7 +77,7 @@ class ByRawPipe {
   int ends_[2];
 };
 
-// A POSIX message queue as large as the system lets everybody have.
+// A POSIX message queue of the largest size that needs no privilege.
 class ByMqueue {
  public:
   explicit ByMqueue(const Load& load) {

@@ -47,7 +47,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=Path, default=Path("build/bin/psq-measure"))
     parser.add_argument("--seconds", type=float, default=50, help="for all (50; 3 rounds at least)")
-    parser.add_argument("--each", type=float, default=0.08, help="seconds of one measurement (0.08)")
+    parser.add_argument(
+        "--each", type=float, default=0.08, help="seconds of one measurement (0.08)"
+    )
     parser.add_argument("--picture", type=Path, help="the SVG (build/benchmark.svg)")
     parser.add_argument(
         "--write", action="store_true", help="put table and picture where reference/README.md is"

@@ -58,8 +58,10 @@ def _round_trip_goals(results: Results, load: Load, name: str) -> list[Goal]:
     return [Goal(f"{most} of a raw pipe's time{took}", reached)]
 
 
-def idle_rows(share: float, asleep: float, fresh: float, used: float) -> list[tuple[str, str, Goal]]:
-    """What, how much, and the goal, of queues that nobody uses.
+def idle_rows(
+    share: float, asleep: float, fresh: float, used: float
+) -> list[tuple[str, str, Goal]]:
+    """What, how much, and the goal, of queues that are not in use.
 
     What waking up costs is the machine's, from a few microseconds to some hundred: where it alone takes more than the
     goal, a wait is held against a thread that only sleeps, and wakes as often.
@@ -68,7 +70,10 @@ def idle_rows(share: float, asleep: float, fresh: float, used: float) -> list[tu
         (
             f"processor used by a waiting get (by a thread that wakes as often: {asleep * 100:.3f} %)",
             f"{share * 100:.3f} %",
-            Goal(f"at most {IDLE_SHARE * 100:.1f} %, or twice that thread's", share <= max(IDLE_SHARE, 2 * asleep)),
+            Goal(
+                f"at most {IDLE_SHARE * 100:.1f} %, or twice that thread's",
+                share <= max(IDLE_SHARE, 2 * asleep),
+            ),
         ),
         *(
             (what, f"{size / 1024:.0f} KiB", Goal("under 100 KiB", size < IDLE_BYTES))

@@ -63,14 +63,18 @@ def _text(x: float, y: float, text: str, more: str = "") -> str:
 def _frame(low: int, high: int) -> list[str]:
     right = _WIDTH - _RIGHT
     parts = ['<rect width="100%" height="100%" fill="white"/>']
-    parts.append(_text(_LEFT, 25, "Items a second, one producer and one consumer", 'font-weight="bold"'))
+    parts.append(
+        _text(_LEFT, 25, "Items a second, one producer and one consumer", 'font-weight="bold"')
+    )
     for power in range(low, high + 1):
         y = _y(10.0**power, low, high)
         line = f'x1="{_LEFT}" y1="{y:.1f}" x2="{right}" y2="{y:.1f}" stroke="#dddddd"'
         parts.append(f"<line {line}/>")
         parts.append(_text(_LEFT - 8, y + 4, f"{10**power:,}", 'text-anchor="end"'))
     for index, size in enumerate(SIZES):
-        parts.append(_text(_x(index), _HEIGHT - _BOTTOM + 22, size_name(size), 'text-anchor="middle"'))
+        parts.append(
+            _text(_x(index), _HEIGHT - _BOTTOM + 22, size_name(size), 'text-anchor="middle"')
+        )
     middle = (_LEFT + right) / 2
     parts.append(_text(middle, _HEIGHT - 12, "size of an item", 'text-anchor="middle"'))
     return parts

@@ -1,6 +1,6 @@
 // `while (!queue.empty()) queue.get()` is wrong with more than one consumer: between the look and
-// the get somebody else may take the last item, and the get waits for ever. Here two consumers look
-// before either gets, so that it happens each time. A watchdog finds the one that hangs.
+// the get another consumer may take the last item, and the get waits for ever. Here two consumers
+// look before either gets, so that it happens each time. A watchdog finds the one that hangs.
 //
 // The repair asks once instead of twice: try_get looks and takes in one step.
 

@@ -12,7 +12,7 @@ int main() {
     for (;;) {
       const int job = jobs.get();
       squares.put(job * job);
-      jobs.task_done();  // After the work: whoever returns from join may rely on it.
+      jobs.task_done();  // After the work: the process in join relies on it.
     }
   };
   psq::Process first{consume, {.daemon = true}};

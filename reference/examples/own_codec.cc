@@ -1,5 +1,5 @@
-// A codec of one's own: for types that nobody else knows how to send, or that shall have a certain
-// form on the way. A temperature travels as text that any other program could read.
+// A codec of one's own: for types that no other codec can send, or that need a certain form on the
+// way. A temperature travels as text that any other program could read.
 
 #include <charconv>
 #include <cstdio>

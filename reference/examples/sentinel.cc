@@ -1,4 +1,4 @@
-// A queue has no end of its own: a getter can not know whether somebody will put once more. So the
+// A queue has no end of its own: a consumer cannot know whether another item will come. So the
 // producer says when it is over, by an item that is no job.
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// A token passed among workers is a counter without a lock: whoever has it is the only one who can
-// change it. Two workers count fifty times each.
+// A token passed among workers is a counter without a lock: only the worker that has it can change
+// it. Two workers count fifty times each.
 
 #include <cstdio>
 
@@ -10,7 +10,7 @@ int main() {
   token.put(0);
   const auto worker = [&] {
     for (int round = 0; round < 50; ++round) {
-      const int count = token.get();  // Nobody else has the number now.
+      const int count = token.get();  // No other worker has the number now.
       token.put(count + 1);
     }
   };

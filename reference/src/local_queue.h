@@ -1,4 +1,5 @@
-// A queue as one process has it: what it shares with others, and the feeder that it has for itself.
+// A queue in one process: the memory that it shares with other processes, and the feeder that it
+// has for itself.
 
 #pragma once
 
@@ -41,7 +42,6 @@ class LocalQueue final : public QueueCore {
 
   bool put(std::string_view item, Timeout timeout) override {
     check_open();
-
     if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
     queue_->channel().send(item);
     return true;
@@ -55,19 +55,16 @@ class LocalQueue final : public QueueCore {
     }
     queue_->slot_freed();
     at("slot-freed");
-
     return item;
   }
 
   std::size_t qsize() const noexcept override {
     queue_->collect_from_the_dead();
-
     return queue_->slots_in_use();
   }
 
   bool empty() const override {
     if (is_simple()) check_open();
-
     return queue_->channel().empty();
   }
 
@@ -100,8 +97,8 @@ class LocalQueue final : public QueueCore {
   [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }
 
   const std::shared_ptr<SharedMemory> memory_;
-  const std::shared_ptr<QueueMemory> queue_;  // In it, and with its lifetime.
-  std::shared_ptr<Feeder> feeder_;            // Replaced in a child only.
+  const std::shared_ptr<QueueMemory> queue_;  // Inside of memory_, with its lifetime.
+  std::shared_ptr<Feeder> feeder_;            // Replaced in a forked child.
 };
 
 }  // namespace psq::detail

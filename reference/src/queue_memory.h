@@ -1,9 +1,9 @@
-// All that the processes of a queue share: its channel, and the slots and tasks of its items.
+// What the processes of a queue share: its channel, and the slots and tasks of its items.
 //
-// Neither slots in use nor unfinished tasks are stored anywhere. They follow from how many items
+// Neither the slots in use nor the unfinished tasks are stored. They follow from how many items
 // were put, lost with a dead process, read, and finished, so that no two numbers can disagree after
-// a death. A slot is taken by put, before its item is buffered, and free as soon as the channel
-// counts the item as read. Of a SimpleQueue only the channel is used.
+// a death. A put takes a slot before its item is buffered; the slot is free as soon as the channel
+// counts the item as read. A SimpleQueue uses the channel alone.
 
 #pragma once
 
@@ -21,27 +21,27 @@
 namespace psq::detail {
 
 // Lives in shared memory, with its channel's bytes behind it. Any thread of any process that has it
-// may use it.
+// may call any method.
 class QueueMemory {
  public:
-  // In zeroed memory that goes on behind it for Channel::kCapacity bytes.
+  // In zeroed memory, with Channel::kCapacity more bytes behind the object.
   explicit QueueMemory(const CoreOptions& options)
       : kind_(options.kind),
         bound_(static_cast<std::uint64_t>(options.maxsize > 0 ? options.maxsize : kMaxSize)),
         seen_done_(0 - static_cast<std::uint64_t>(options.unfinished)),
         done_(seen_done_.load()),
         zero_at_(seen_done_.load()) {
-    static_assert(std::is_trivially_destructible_v<QueueMemory>, "nobody destroys it");
+    static_assert(std::is_trivially_destructible_v<QueueMemory>, "it is never destroyed");
   }
 
   [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
   [[nodiscard]] ProcessRecords& records() noexcept { return records_; }
 
-  // Counts an item in the account of the calling process, one thread of it at a time. That takes a
-  // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
-  // False: no slot is free. Throws CountOverflow.
-  [[nodiscard]] bool try_take(Writer id, bool closely) {
+  // Counts an item in the record of the calling process, one thread at a time. That takes a slot
+  // and, in a JoinableQueue, makes a task. `closely`: first collects from dead processes if no slot
+  // is free. False: no slot is free. Throws CountOverflow.
+  [[nodiscard]] bool try_take(Producer id, bool closely) {
     bool overflows = false;
     const auto allowed = [&](std::uint32_t put) {
       const bool free = is_slot_free(put);
@@ -53,20 +53,19 @@ class QueueMemory {
       collect_from_the_dead();
       taken = records().add(id, allowed);
     }
-
     if (overflows) throw CountOverflow();
     return taken;
   }
 
-  // Takes back an item that will not be put after all.
-  void take_back(Writer id) noexcept {
+  // Takes back an item that was counted and cannot be put.
+  void take_back(Producer id) noexcept {
     records().lose(id);
     items_lost();
   }
 
-  // To be called after the channel has been read.
+  // Call it after a read from the channel.
   void slot_freed() noexcept {
-    // Nobody waits for a slot of a queue that has no bound.
+    // No put waits for a slot of a queue without a bound.
     if (bound_ < kMaxSize) free_slot_.notify_one();
   }
 
@@ -91,9 +90,9 @@ class QueueMemory {
       }
     } while (!done_.compare_exchange_weak(done, done + 1));
     at("task-done");
-    if (records_.lost() != lost) items_lost();  // It may have been the task of one of these.
+    if (records_.lost() != lost) items_lost();  // The task may have been that of a lost item.
     if (is_task_unfinished(done + 1)) return true;
-    // A put between the two lines above hides a zero; it may as well have come before it.
+    // A put between the two lines above hides a zero. The result is as if the put had come first.
     std::uint64_t before = zero_at_.load();
     while (static_cast<std::int64_t>(done + 1 - before) > 0 &&
            !zero_at_.compare_exchange_weak(before, done + 1)) {
@@ -103,11 +102,11 @@ class QueueMemory {
     return true;
   }
 
-  // Returns true when no task is unfinished, or when there was none meanwhile. False: the deadline
-  // has passed.
+  // True as soon as the number of unfinished tasks is zero, or was zero during the call. False: the
+  // deadline has passed.
   [[nodiscard]] bool wait_for_no_tasks(Deadline deadline) {
-    // What was zero before is none of this join's; the count of tasks done may have been set back
-    // since.
+    // A zero before this call does not count. The number of tasks done may have been set back since
+    // the last zero.
     const std::uint64_t noted = zero_at_.load();
     const std::uint64_t done = done_.load();
     const std::uint64_t begin = static_cast<std::int64_t>(noted - done) > 0 ? noted : done;
@@ -118,20 +117,19 @@ class QueueMemory {
     return no_tasks_.wait(deadline, [&] {
       at("joiner-looks");
       if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
-
       if (none()) return true;
       collect_from_the_dead();
       return none();
     });
   }
 
-  // Takes back the slots and tasks of items that died with their process before they were visible,
-  // and tells those who wait for them. Never waits.
+  // Takes back the slots and tasks of items that died with their process before they became
+  // visible, and notifies the calls that wait for them. Never waits.
   void collect_from_the_dead() noexcept {
     try {
       if (records().lose_of_the_dead(channel_)) items_lost();
     } catch (const SystemError&) {
-      // A lock that cannot be taken is for those who need it to complain of.
+      // The calls that need the lock report the error.
     }
   }
 
@@ -141,8 +139,8 @@ class QueueMemory {
     return left > 0 ? static_cast<std::uint32_t>(left) : 0;
   }
 
-  // Whether `test` is true of what was seen before or, if not, of what a new look shows: others'
-  // lines are left alone as long as they need not be looked at.
+  // Whether `test` is true of the remembered number or, if not, of the current one. A cache line
+  // that another process writes is read only when the remembered number does not suffice.
   template <typename Number, typename Look, typename Test>
   static bool holds(std::atomic<Number>& seen, const Look& look, const Test& test) noexcept {
     if (test(seen.load(std::memory_order_relaxed))) return true;
@@ -151,7 +149,7 @@ class QueueMemory {
     return test(now);
   }
 
-  // Those that were put and not lost; those that were lost or read.
+  // Items put and not lost. Items lost or read.
   [[nodiscard]] std::uint32_t items() const noexcept {
     const std::uint32_t lost = records_.lost();
     return records_.put() - lost;
@@ -165,14 +163,14 @@ class QueueMemory {
     return holds(
         seen_gone_, [&] { return items_gone(); },
         [&](std::uint32_t gone) {
-          // Below zero when others have put, and others read, since `put` was looked at.
+          // Below zero when items were put and read since `put` was loaded.
           const auto used = static_cast<std::int32_t>(put - gone);
           return used < 0 || static_cast<std::uint64_t>(used) < bound_;
         });
   }
 
-  // Every item that is put makes a task, so that a put has nothing else to do. Whether another one
-  // can be put beside so many.
+  // Whether one more task is possible beside those of `put` items. Each counted item is a task, so
+  // a put has nothing else to do.
   [[nodiscard]] bool is_task_possible(std::uint32_t put) noexcept {
     const std::uint32_t lost = records().lost();
     return holds(
@@ -180,7 +178,7 @@ class QueueMemory {
         [&](std::uint64_t done) { return unfinished(put - lost, done) < kMaxUnfinished; });
   }
 
-  // Whether there are more tasks than so many.
+  // Whether there are more tasks than `done`.
   [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept {
     const std::uint32_t lost = records().lost();
     return holds(
@@ -190,7 +188,7 @@ class QueueMemory {
 
   void items_lost() noexcept {
     slot_freed();
-    // Below zero when somebody has called task_done for an item that nobody could have obtained.
+    // Below zero when task_done was called for an item that no process could have obtained.
     std::uint64_t done = done_.load();
     std::int32_t left = 0;
     do {
@@ -205,12 +203,12 @@ class QueueMemory {
   const std::uint64_t bound_;
   FutexEvent free_slot_;
   FutexEvent no_tasks_;
-  // What was seen when somebody last had to look: others' lines are left alone in between.
+  // Numbers as some process last loaded them.
   alignas(kCacheLine) std::atomic<std::uint32_t> seen_gone_{0};
   std::atomic<std::uint64_t> seen_done_;
   alignas(kCacheLine) std::atomic<std::uint32_t> seen_put_{0};
-  std::atomic<std::uint64_t> done_;     // Tasks that were ever done, less those of the beginning.
-  std::atomic<std::uint64_t> zero_at_;  // What `done_` was when there last was no task unfinished.
+  std::atomic<std::uint64_t> done_;     // Tasks done, less those that the queue began with.
+  std::atomic<std::uint64_t> zero_at_;  // The value of `done_` when no task was unfinished last.
   Channel channel_;                     // Last: its bytes are behind it.
 };
 

@@ -1,5 +1,5 @@
-// The program that tests execute: executed-program WHAT HANDLE [POINT]. It has the faults in it, so
-// that it can die at a chosen moment.
+// The program that tests execute: executed-program WHAT HANDLE [POINT]. Its library has the crash
+// probes, so that it can die at a chosen crash point.
 
 #include <unistd.h>
 

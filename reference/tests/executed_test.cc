@@ -91,9 +91,9 @@ TEST_F(Executed, WhatWasPutBeforeIsNotLost) {
   EXPECT_EQ(program.exit_code(), 0);
 }
 
-// What a dead program was about to count, somebody to whom everything is elsewhere has to finish.
+// A survivor saves the step of a dead program whose memory was mapped at another address.
 TEST_F(Executed, ADyingProgramLeavesNothingHalfDone) {
-  for (const char* point : {"item-counted", "frame-written", "last-written-down", "committed"}) {
+  for (const char* point : {"item-counted", "frame-written", "last-commit-saved", "committed"}) {
     SCOPED_TRACE(point);
     Tasks tasks{{.maxsize = kBound}};
     Process program = run("die", tasks, point);

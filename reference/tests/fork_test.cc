@@ -66,7 +66,7 @@ TEST(Fork, WhatAChildDropsIsGoneThere) {
 
 TEST(Fork, WhatTheParentHasBufferedIsSentOnceByTheParent) {
   Queue<std::string> queue;
-  const std::string large(10 << 20, 'x');  // Keeps the feeder busy until somebody reads.
+  const std::string large(10 << 20, 'x');  // Keeps the feeder busy until a get.
   queue.put(large);
   queue.put("second");
   Child child([&] {

@@ -46,10 +46,10 @@ TEST(Process, JoinKeepsItsTimeout) {
   process.kill();
   EXPECT_TRUE(process.join(forever));
   EXPECT_EQ(process.exit_code(), -SIGKILL);
-  process.terminate();  // Nobody there any more.
+  process.terminate();  // The child is gone.
 }
 
-// What its threads wait for has nothing to do with its end: nobody closes a queue under them.
+// What its threads wait for does not delay its end: their queues stay open.
 TEST(Process, FlushesAtItsEndWhileItsThreadsWait) {
   Queue<std::string> flushed;
   Queue<int> empty;

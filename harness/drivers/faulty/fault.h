@@ -1,37 +1,35 @@
 // The deliberate faults: one row each, in the tables under faults/, one table a page of the law
 // (the long pages have several). The driver's option --fault NAME installs one of them.
 //
-// A row is a Fault: name, clause, effect in one sentence, and a list of Effects that make it so.
-// `also` are globs of the clauses at which tests may fail besides: what follows from the fault.
-// `search` is there for a fault that generated programs have to find: in which test, at which
-// clauses, within how many seconds. Faults whose name begins with "rare-" are found by that alone.
+// A row is a Fault: name, clause, effect in one sentence, and the Effects that make it so. `also`
+// are globs of the clauses at which tests may fail besides, because of the fault. `search` is for a
+// fault that generated programs have to find: in which test, at which clauses, in how many seconds
+// (searches.h). A fault whose name begins with "rare-" is found by generated programs alone.
 //
-//   Fault("put-full-early", "queue.put.full-after-timeout", "put gives up after half of its
-//   timeout",
-//         {queues.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
-//           return queue.put(item, half_of(timeout));
-//         })},
-//         {.also = {"queue.put.tiny-timeout"}}),
+//   Fault("get-loses", "queue.get.exactly-once", "every fourth item is thrown away",
+//         {get_loses(queues, [](LocalQueue&) { return every(4); })},
+//         {.also = {"queue.get.*"}}),
 //
-// An effect replaces one call, or listens at one probe. Take the first of these that will do:
+// An effect replaces a call, or listens at a probe. Take the first of these that suffices:
 //
+//   what other faults of the kind use  queue_effects.h, item_effects.h, timeout_effects.h,
+//       feeder_effects.h, connection_effects.h, process_effects.h.
 //   queues.put(f), .get, .close, ...  (effects.h)  a call of a queue's core, QueueCore in the
-//       reference. `f` gets the right queue first and calls it, or does something else; it may use
-//       the private parts of all classes of the reference (these files are compiled with
-//       -fno-access-control). `drop` is the destruction of a queue.
+//       reference. `f` takes the right queue first, and calls it or does something else. It may use
+//       the private parts of the reference: these files are compiled with -fno-access-control.
+//       `drop` is the destruction of a queue.
 //   perform(f), create(f), in_child(f)  (effects.h)  a call of the driver: an operation on any
-//       object, a creation, the begin of a child. faulty_adapter.h passes them on; where the driver
-//       has another call that a fault has to replace, DriverCalls in behaviour.h gets one more
-//       function, effects.h one more kind of effect, and faulty_adapter.cc the line that calls it.
+//       object, a creation, the begin of a child. faulty_adapter.h makes these calls. For another
+//       call of the driver, add a function to behaviour.h and the line that calls it.
 //   alter("decision", f)  a decision that the reference's sources name: altered("decision", value,
-//       context...). `f` takes (Value&, const Context&...) with exactly these types; any other
-//       type aborts the driver when the decision is taken.
-//   at_point("point", f)  a crash point: at("point") in the reference's sources, in DEATH.md.
+//       context...). `f` takes (Value&, const Context&...) with exactly these types; other types
+//       abort the driver when the decision is taken.
+//   at_point("point", f)  a crash point: at("point") in the reference's sources, and in DEATH.md.
 //
-// What effects remember stands in state.h: numbers of this process, of all processes, turns.
+// What effects remember is in state.h: numbers of this process and of all processes, turns.
 //
 // Add a probe to the reference only for what happens within a call. Its name says what is decided
-// there ("message.complete"), never what a fault makes of it.
+// there ("message.complete"), not what a fault makes of it.
 #pragma once
 
 #include <functional>

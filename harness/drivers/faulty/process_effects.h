@@ -2,9 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
-#include "behaviour.h"
-#include "fault.h"
+#include "effects.h"
+#include "src/feeder.h"
 
 namespace psq::faulty {
 
@@ -40,5 +41,14 @@ template <typename FaultyChild>
 /// In a forked child: the queues that have slots keep the feeders of the parent, with what was in
 /// their buffers, in place of new ones.
 void keep_parents_feeders(void (*change)(detail::Feeder& feeder));
+
+using Feeders = std::vector<std::shared_ptr<detail::Feeder>>;
+
+/// Before a process flushes its queues at its end: `change` takes away those that it must not
+/// flush, or does something besides.
+template <typename F>
+[[nodiscard]] Effect flushes_at_exit(F change) {
+  return alter("queues.flushed", [change](Feeders& feeders) { change(feeders); });
+}
 
 }  // namespace psq::faulty

@@ -1,4 +1,4 @@
-"""The implementation under test: multiprocessing, or a package with its face."""
+"""The implementation under test: multiprocessing, or a package with the same API."""
 
 from __future__ import annotations
 

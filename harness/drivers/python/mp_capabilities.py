@@ -1,4 +1,4 @@
-"""What a package with multiprocessing's face really has; only that is declared."""
+"""The types and operations that a package with the API of multiprocessing has; only these are declared."""
 
 from __future__ import annotations
 

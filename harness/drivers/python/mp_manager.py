@@ -44,7 +44,7 @@ class ManagerAdapter(MultiprocessingAdapter):
         if module_name != "multiprocessing":
             raise ValueError("only multiprocessing's own manager is known")
         super().__init__(module_name, start_method)
-        # An abstract address leaves nothing in the file system when somebody is killed.
+        # An abstract address leaves nothing in the file system when a process is killed.
         self._address = address or f"\0psq-manager-{uuid.uuid4().hex}"
         self._manager = self.manager_type()(address=self._address, ctx=self._context)
         if address is None:
@@ -86,7 +86,7 @@ class ManagerAdapter(MultiprocessingAdapter):
         return ()  # a proxy has a connection for each thread that uses it, and none of its own
 
     def abandon(self, kind: str, target: Any) -> None:
-        """Nothing that anybody else could see hangs on a proxy."""
+        """Dropping a proxy has no effect that another process could see."""
 
 
 class Watched:

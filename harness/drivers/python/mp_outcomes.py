@@ -1,4 +1,4 @@
-"""Maps the exceptions of multiprocessing's family to the words of spec/outcomes.md."""
+"""Maps the exceptions of multiprocessing and its relatives to the outcomes of spec/outcomes.md."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The driver of Python's multiprocessing and of packages with its face.
+"""The driver of Python's multiprocessing and of packages with the same API.
 
 Started by a controller of the driver protocol, for example:
 
@@ -31,13 +31,13 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: List[str]) -> None:
     """Be the root process of the driver.  Ends with status 64 on wrong usage."""
-    parser = _Parser(description="Driver of multiprocessing and of packages with its face.")
+    parser = _Parser(description="Driver of multiprocessing and of packages with the same API.")
     parser.add_argument("--start-method", choices=["fork", "spawn", "forkserver"], default="fork")
     parser.add_argument(
         "--module",
         default="multiprocessing",
         metavar="NAME",
-        help="a package with its face, such as multiprocess or billiard",
+        help="a package with the same API, such as multiprocess or billiard",
     )
     parser.add_argument(
         "--manager",

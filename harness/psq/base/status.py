@@ -14,7 +14,7 @@ class Status(IntEnum):
     DRIVER_BROKEN = 3
     USAGE = 64
     INTERNAL = 70
-    # The shell's word for an interrupted program; only for runs that somebody stopped.
+    # As shells report a program that SIGINT ended; only for runs that the user stopped.
     INTERRUPTED = 130
 
 
@@ -68,7 +68,7 @@ class InternalError(Stop):
     status = Status.INTERNAL
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """' Did you mean a or b?' for what is close to `word`, or nothing."""
-    near = difflib.get_close_matches(word, list(dict.fromkeys(known)), n=3, cutoff=0.6)
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """' Did you mean a or b?' for what is close to `name`, or nothing."""
+    near = difflib.get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(near)}?" if near else ""

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
 
 
 def _draw(run: Run, console: Console) -> None:
-    """A picture beside each history that was kept of what did not pass."""
+    """Draws each history that was kept of a failure, beside it."""
     folders = sorted({each["evidence"] for each in run.tests.values() if each.get("evidence")})
     if not folders:
         return
@@ -50,5 +50,5 @@ def _draw(run: Run, console: Console) -> None:
         try:
             for page in timeline.draw_all(Path(folder)):
                 console.print(f"timeline: {page}", soft_wrap=True)
-        except UsageError as error:  # a verdict does not depend on its picture
+        except UsageError as error:  # the verdict stands without a picture
             console.print(f"no timeline: {error}", soft_wrap=True)

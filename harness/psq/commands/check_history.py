@@ -58,7 +58,7 @@ def _judge(args: argparse.Namespace, paths: Paths) -> dict[str, Any]:
     command = [str(paths.program("psq-history")), "--json", STANDARD_OUTPUT]
     if args.model:
         command += ["--model", args.model]
-    # The checker's name for standard input is ours; a file that is named like an option is a file.
+    # psq-history takes - for standard input, too. Behind -- a file may be named like an option.
     command += ["--", args.file]
     done = subprocess.run(
         command,

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
 
 
 def _judge_all(args: argparse.Namespace, law: Law, paths: Paths, console: Console) -> list[Run]:
-    # All of them first: a mistyped last name must not cost the runs before it.
+    # Resolve every name first: a mistyped last one must not cost the runs before it.
     found = [_resolve_plain(text, paths, args) for text in args.drivers]
     slugs = [driver.slug for driver in found]
     if len(set(slugs)) < len(slugs):
@@ -67,7 +67,7 @@ def _judge_all(args: argparse.Namespace, law: Law, paths: Paths, console: Consol
 
 
 def _resolve_plain(text: str, paths: Paths, args: argparse.Namespace) -> Driver:
-    """--interpreter and --start-method go to those drivers that can take them."""
+    """--interpreter and --start-method apply to the Python drivers that do not name theirs."""
     is_python = text.partition("@")[0].split(":")[0] in PYTHONS
     takes_method = is_python and len(text.partition("@")[0].split(":")) == (
         1 if text.startswith("cpython") else 2

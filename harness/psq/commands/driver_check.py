@@ -1,6 +1,6 @@
 """psq driver-check: is a driver itself right?
 
-Plays good, odd and slow requests against a driver and says which rules of spec/driver-protocol.md it breaks.
+Plays good, odd and slow requests against a driver and reports the rules of spec/driver-protocol.md that it breaks.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="only these checks, and what they need",
     )
-    parser.add_argument("--list", action="store_true", help="say what is checked, and stop")
+    parser.add_argument("--list", action="store_true", help="list the checks, and stop")
     parser.add_argument(
         "command_line",
         metavar="COMMAND",
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
 
 
 def _command(args: argparse.Namespace, paths: Paths) -> list[str]:
-    """The words behind the dashes; without dashes, one word is a DRIVER as everywhere in psq."""
+    """The arguments behind "--"; without it, a single argument is a DRIVER as everywhere in psq."""
     given: list[str] = args.command_line
     if not given or args.behind_dashes not in (None, given):
         raise UsageError("give the driver's command: psq driver-check -- COMMAND...")

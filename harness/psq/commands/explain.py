@@ -81,7 +81,7 @@ def _known_failures(clause: str, paths: Paths) -> list[tuple[str, str]]:
 
 
 def _print_implementations(law: Law, clause: Clause, paths: Paths, console: Console) -> None:
-    """What each implementation did when it was last judged, and which were not."""
+    """The last result of each implementation, and the implementations that have none."""
     console.print("implementations, as last judged:")
     runs, unreadable = _stored_runs(paths)
     names = [*(name for name in NAMES if name not in runs), *runs]
@@ -96,7 +96,7 @@ def _print_implementations(law: Law, clause: Clause, paths: Paths, console: Cons
 
 
 def _stored_runs(paths: Paths) -> tuple[dict[str, list[Run]], list[str]]:
-    """The stored runs by the name of what was judged, and why others cannot be read."""
+    """The stored runs by implementation, and why some files cannot be read."""
     runs: dict[str, list[Run]] = {}
     problems = []
     for path in sorted(paths.results.glob("*.jsonl"), key=lambda each: each.stat().st_mtime):
@@ -109,7 +109,7 @@ def _stored_runs(paths: Paths) -> tuple[dict[str, list[Run]], list[str]]:
 
 
 def _said_by(runs: list[Run], law: Law, clause: Clause) -> str | None:
-    """What the newest run that planned a test of the clause says of it."""
+    """The result of the newest run that planned a test of the clause."""
     for run in reversed(runs):
         cell = tally.cell(run, law, clause.id)
         if cell.verdict not in (tally.NOT_RUN, tally.UNTESTED):

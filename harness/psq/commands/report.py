@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, paths: Paths) -> Status:
-    """Writes what is asked for; the status is that of the results, as if they had just run."""
+    """Writes the reports; the exit status is the one that the runs had."""
     wanted = {kind: getattr(args, kind) for kind in _RENDERERS if getattr(args, kind)}
     if not wanted:
         raise UsageError(

@@ -22,7 +22,7 @@ from psq.results.result_file import Tail
 from psq.running.drivers import Driver, resolve
 from psq.running.pool import Job, Pool
 
-# Making a failure smaller goes on beyond the budget, and so does what waits for a hang.
+# Shrinking a failure and waiting for a hang go on beyond the budget.
 _STUCK_SECONDS = 300.0
 
 
@@ -55,7 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="no more programs than these: 1 replays one",
     )
     parser.add_argument(
-        "--kills", action="store_true", help="kill one process of each program at a random moment"
+        "--kills", action="store_true", help="kill one process of each program at a random time"
     )
     parser.add_argument(
         "--shrink-for",
@@ -74,7 +74,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, paths: Paths) -> Status:
-    """Runs the suite's soak against one driver and draws what it found."""
+    """Runs the suite's soak against one driver and draws the history of each failure."""
     driver = resolve(args.driver, paths, args.interpreter, args.start_method)
     seed = random.SystemRandom().randrange(2**31) if args.seed is None else args.seed
     results = Path(args.results) if args.results else paths.results / f"{driver.slug}.soak.jsonl"
@@ -128,7 +128,7 @@ def _watch(
     if code not in (0, 1, 2, 3):
         raise InternalError(f"the suite ended with status {code}: {job.log_tail(600)}")
     if not watcher.ended:
-        raise InternalError("the suite ended without a last word in its results")
+        raise InternalError("the suite ended without an end record in its results")
     return Status(code), job.log_tail(600)
 
 

@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 from typing import Mapping, Sequence
 
-# Longer than any message may be: it is the reader's to complain about it.
+# Longer than any message may be: the session reports a line that is too long.
 _AT_ONCE = 1 << 20
 
 
 class Channel:
-    """One accepted connection.  ``lines`` holds what came and was not taken yet."""
+    """One accepted connection.  ``lines`` holds the whole lines that the session has not taken yet."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -33,7 +33,7 @@ class Channel:
         return self._socket.fileno()
 
     def receive(self) -> None:
-        """Take in what is there; to be called when the socket is readable."""
+        """Read once; to be called when the socket is readable."""
         try:
             chunk = self._socket.recv(_AT_ONCE)
         except OSError:
@@ -109,7 +109,7 @@ class Program:
         return f"its log ends:\n{text}" if text else "it wrote nothing to its log"
 
     def stop(self) -> None:
-        """Kill whatever is left of the driver, and forget its files."""
+        """Kill all processes of the driver that are left, and remove its files."""
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -119,7 +119,7 @@ class Program:
         self._close()
 
     def _reap_orphans(self) -> None:
-        # Those that became children of this process, when it is the subreaper.
+        # Orphans of the driver are children of this process when it is the subreaper.
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             try:

@@ -1,4 +1,4 @@
-"""What driver-check knows of the protocol's messages: the schemas, and the words of the law."""
+"""The messages of the driver protocol: their schemas, and the names of operations and options."""
 
 from __future__ import annotations
 

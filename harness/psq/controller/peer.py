@@ -1,4 +1,4 @@
-"""The processes of a driver under driver-check, and what they are asked."""
+"""The processes of a driver, and the requests that are sent to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Message = dict[str, Any]
 
 
 class Broken(Exception):
-    """The driver broke a rule.  ``rule`` names its check, None for the one that is being played."""
+    """The driver broke a rule.  ``rule`` names the check; None stands for the one that is being played."""
 
     def __init__(self, message: str, rule: str | None = None) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class Broken(Exception):
 
 
 class Run(Protocol):
-    """What a process needs of the session that it belongs to."""
+    """The part of a session that a process needs."""
 
     program: Program
     answer_within: float
@@ -38,7 +38,7 @@ class Run(Protocol):
 
 
 class Call:
-    """A request that was sent, and what came back of it."""
+    """A request that was sent, and the messages that came back."""
 
     def __init__(self, peer: Peer, request: Message) -> None:
         self.peer = peer
@@ -48,7 +48,7 @@ class Call:
         self.began: list[Message] = []
         self.events: list[Message] = []
         self.messages: list[Message] = []
-        """All of these in the order in which they came."""
+        """Answer, began and events in the order in which they came."""
 
     def wait(self) -> Message:
         """The answer.  Raises Broken when it does not come."""
@@ -69,11 +69,11 @@ class Call:
                 raise Broken(f"the thread of {self} does not come to sleep")
             time.sleep(0.001)
 
-    def expect(self, *words: str) -> Message:
-        """The answer, whose outcome must be one of these words."""
+    def expect(self, *outcomes: str) -> Message:
+        """The answer, which must have one of these outcomes."""
         answer = self.wait()
-        if answer["outcome"] not in words:
-            raise Broken(f"{self} was answered {shorten(answer)}; expected {' or '.join(words)}")
+        if answer["outcome"] not in outcomes:
+            raise Broken(f"{self} was answered {shorten(answer)}; expected {' or '.join(outcomes)}")
         return answer
 
     def __str__(self) -> str:
@@ -121,14 +121,14 @@ class Peer:
             ) from None
 
     def _soon_dead(self) -> bool:
-        # The connection ends a moment before the process does.
+        # The connection ends shortly before the process does.
         if self.pidfd is not None:
             select.select([self.pidfd], [], [], 1)
         return self.dead and not self.may_end
 
-    def ask(self, do: str, *words: str, **fields: Any) -> Message:
-        """Do a request and return its answer, whose outcome must be among the words (``ok``)."""
-        return self.start(do, **fields).expect(*(words or ("ok",)))
+    def ask(self, do: str, *outcomes: str, **fields: Any) -> Message:
+        """Do a request and return its answer, which must have one of the outcomes (``ok``)."""
+        return self.start(do, **fields).expect(*(outcomes or ("ok",)))
 
     def value(self, do: str, **fields: Any) -> Any:
         """Do a request that must succeed and return its value."""
@@ -144,7 +144,7 @@ class Peer:
         self.channel.hang_up()
 
     def kill(self) -> None:
-        """End it whatever it is doing, and forget it."""
+        """End it at once, and close its pidfd."""
         if self.pidfd is not None:
             try:
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)

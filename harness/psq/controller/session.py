@@ -1,4 +1,4 @@
-"""One run of a driver under driver-check: what is asked, what comes back, what must always hold."""
+"""One run of a driver: its processes, their messages, and the rules that every message keeps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from psq.controller.peer import Broken, Call, Message, Peer
 class Session:
     """Runs the driver once.  A context manager: leaving it kills what is left of the driver.
 
-    ``violated`` is told of each rule for all messages that is broken: the check, and what was seen.
+    ``violated`` is called for each message that breaks a rule, with the rule and the problem.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Session:
         return self._last_id
 
     def wait(self, done: Callable[[], bool], what: str, whose: Peer | None = None) -> None:
-        """Handle what comes until ``done``.  Raises Broken when it does not come to that."""
+        """Handle messages until ``done``.  Raises Broken when that takes too long."""
         deadline = time.monotonic() + self.answer_within
         while not done():
             left = deadline - time.monotonic()
@@ -90,7 +90,7 @@ class Session:
         return child
 
     def pump(self, seconds: float) -> None:
-        """Handle what has come or comes within that time."""
+        """Handle the messages that have come or come within that time."""
         channels = [peer.channel for peer in self.peers.values()] + self._newcomers
         open_ones = [channel for channel in channels if not channel.at_end]
         ready = select.select([self.program.listener, *open_ones], [], [], seconds)[0]
@@ -247,7 +247,9 @@ class Session:
 
     def _take_event(self, call: Call, event: Message) -> None:
         if call.request["do"] != "run" or call.answer is not None:
-            raise Broken(f"an event of what is no running list: {shorten(event)}", "run.events")
+            raise Broken(
+                f"an event, and no list with this id is running: {shorten(event)}", "run.events"
+            )
         call.events.append(event)
         call.messages.append(event)
         self._check_times(call, event)
@@ -280,7 +282,7 @@ class Session:
         )
 
     def _take_the_rest(self) -> None:
-        """Hang up and read to the end: what was written too much shows up only now."""
+        """Hang up and read to the end: surplus messages show up only now."""
         for peer in self.peers.values():
             peer.channel.hang_up()
         deadline = time.monotonic() + 1

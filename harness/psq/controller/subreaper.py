@@ -12,7 +12,7 @@ _PR_GET_CHILD_SUBREAPER = 37
 
 @contextlib.contextmanager
 def subreaper() -> Iterator[None]:
-    """Within it, orphans below this process become its children; afterwards all is as before."""
+    """Within it, orphans below this process become its children; afterwards the old setting is back."""
     before = _set(1)
     try:
         yield

@@ -1,1 +1,1 @@
-"""psq driver-check: the rules of the driver protocol, and a request or two that shows each."""
+"""psq driver-check: the rules of the driver protocol, each with the requests that show it."""

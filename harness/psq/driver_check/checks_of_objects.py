@@ -1,4 +1,4 @@
-"""Checks of objects: creating, dropping, timeouts, and what is not declared."""
+"""Checks of objects: creating, dropping, timeouts, and lacks."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def timeout_seconds(session: Session) -> None:
     session.root.ask("create", type="queue", names=["q"])
     answer = session.root.ask("get", "empty", on="q", timeout=0.2)
     took = answer["returned"] - answer["invoked"]
-    # Whether a queue keeps its timeouts exactly is the suite's to judge.
+    # The suite judges whether a queue keeps its timeouts exactly.
     if not 100e6 <= took <= session.answer_within * 1e9:
         raise Broken(f"get with a timeout of 0.2 s took {took} ns between invoked and returned")
 
@@ -175,7 +175,7 @@ def unsupported_operations(session: Session) -> None:
             if declares(session.hello, f"{kind}.{do}"):
                 continue
             target: Message = {"of": names} if do == "wait" else {"on": names[0]}
-            # An operation of another type on this one may as well make no sense at all.
+            # An operation of another type may also be a bad_request on this one.
             words = ("unsupported",) if do in operations else ("unsupported", "bad_request")
             session.root.ask(do, *words, **target, **_fields_of(session, do))
 

@@ -73,7 +73,7 @@ def spawn_end_of_file(session: Session) -> None:
 
 @check(
     "spawn.blocked-thread",
-    "Not even when a thread of the parent was using it at that moment.",
+    "Not even when a thread of the parent is using it at the time of the spawn.",
     needs=_PIPES,
     after=("spawn.end-of-file",),
 )
@@ -197,10 +197,10 @@ def spawn_connection(session: Session) -> None:
 
 @check("spawn.bad-request", "To give what one does not have is a bad_request.", needs=("process",))
 def spawn_bad_request(session: Session) -> None:
-    session.root.ask("spawn", "bad_request", name="worker", objects=["nobody"])
+    session.root.ask("spawn", "bad_request", name="worker", objects=["nothing"])
     session.root.ask("spawn", "bad_request", name="worker", objects="q")
     session.root.ask("spawn", "bad_request", objects=[])
-    session.root.ask("join_process", "bad_request", on="nobody")
+    session.root.ask("join_process", "bad_request", on="nothing")
 
 
 def _ending(name: str, how: str, expected: int, **fields: Any) -> None:

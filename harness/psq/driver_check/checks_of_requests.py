@@ -140,9 +140,9 @@ def thread_type(session: Session) -> None:
 @check("bad-request.no-such-object", "An object that was never created is a bad_request.")
 def no_such_object(session: Session) -> None:
     some_queue(session, session.root)
-    session.root.ask("put", "bad_request", on="nobody", item=item(session))
+    session.root.ask("put", "bad_request", on="nothing", item=item(session))
     session.root.ask("put", "bad_request", item=item(session))
-    session.root.ask("drop", "bad_request", on="nobody")
+    session.root.ask("drop", "bad_request", on="nothing")
     _still_usable(session)
 
 

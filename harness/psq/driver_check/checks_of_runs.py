@@ -26,10 +26,10 @@ def _run(session: Session, operations: list[dict[str, Any]], **fields: Any) -> C
     return call
 
 
-def _expect_events(call: Call, words: list[str]) -> None:
+def _expect_events(call: Call, outcomes: list[str]) -> None:
     seen = [event["outcome"] for event in call.events]
-    if seen != words:
-        raise Broken(f"{call}: the events ended as {seen}, expected {words}")
+    if seen != outcomes:
+        raise Broken(f"{call}: the events ended as {seen}, expected {outcomes}")
 
 
 @check("run.reports", "Each call of a list is reported; the answer is their number.")

@@ -17,7 +17,7 @@ _NEEDS = (
 
 
 def _passes(session: Session, sender: Peer, on: str, receiver: Peer, of: str) -> None:
-    """What is sent on one connection must arrive at the other."""
+    """A message sent on one connection must arrive at the other."""
     payload = item(session, 7)
     sender.ask("send", on=on, item=payload)
     call = receiver.start("recv", on=of)
@@ -64,7 +64,7 @@ def sent_waits(session: Session) -> None:
 
 @check(
     "send-connection.bad-request",
-    "What is no connection, or a name that is taken, is refused.",
+    "A name that is no connection, or that is taken, is refused.",
     needs=_NEEDS,
     after=("send-connection.as",),
 )
@@ -97,12 +97,12 @@ def sent_message(session: Session) -> None:
 
 @check(
     "send-connection.given",
-    "What was obtained can be given to a child, and nobody else has it.",
+    "An obtained connection can be given to a child, and no other process holds it.",
     needs=("process", *_NEEDS),
     after=("send-connection.as", "spawn.end-of-file"),
 )
 def sent_given(session: Session) -> None:
-    # The sender makes no children: what it keeps of a connection that it sent is its own affair.
+    # The sender makes no children: the protocol leaves open what it keeps of a connection that it sent.
     session.root.ask("create", type="pipe", names=["line", "far"])
     sender = session.spawn(session.root, "sender", ["line"])
     sender.ask("create", type="pipe", names=["x", "y"])

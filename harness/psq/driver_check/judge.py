@@ -1,7 +1,4 @@
-"""Plays the checks against a driver and says which rules of spec/driver-protocol.md it breaks.
-
-It shares nothing with the conformance suite but the page: it is a second opinion.
-"""
+"""Plays the checks against a driver and reports the rules of spec/driver-protocol.md that it breaks."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ from psq.driver_check.rules import ALWAYS, AT_START, CHECKS, FIRST, Check, NoQue
 
 
 class Judge:
-    """Plays checks against a driver and keeps what each of them saw."""
+    """Plays checks against a driver and keeps the problems that each finds."""
 
     def __init__(self, command: Sequence[str], answer_within: float, schemas: Schemas) -> None:
         self._command = command
@@ -37,7 +34,7 @@ class Judge:
         self.hello: dict | None = None
 
     def start(self) -> bool:
-        """Play the start: connection and hello.  Whether the rest can be played."""
+        """Play connection and hello; returns whether the other checks can be played."""
         try:
             with self._session() as session:
                 self.hello = session.hello
@@ -85,26 +82,26 @@ class Judge:
 
 
 def judge_driver(judge: Judge, chosen: list[Check]) -> bool:
-    """Plays these checks, prints what each came to, and says whether the driver keeps all of them."""
+    """Plays these checks, prints the result of each, and returns whether the driver passes all."""
     with subreaper():
-        words = _play(judge, chosen)
-    ok, broken, other = (words.count(word) for word in ("ok", "BROKEN", "-"))
+        results = _play(judge, chosen)
+    ok, broken, other = (results.count(each) for each in ("ok", "BROKEN", "-"))
     print(f"{ok} ok, {broken} broken, {other} not played")
     return ok > 0 and not broken
 
 
 def _play(judge: Judge, chosen: list[Check]) -> list[str]:
-    words: list[str] = []
+    results: list[str] = []
     if judge.start():
         for rule in chosen:
             judge.play(rule)
-            words.append(_report(judge, rule))
+            results.append(_report(judge, rule))
         judge.passed.update(rule.name for rule in ALWAYS)
-        words += [_report(judge, rule) for rule in [*AT_START, *ALWAYS]]
+        results += [_report(judge, rule) for rule in [*AT_START, *ALWAYS]]
     else:
-        words += [_report(judge, rule) for rule in AT_START]
+        results += [_report(judge, rule) for rule in AT_START]
         print(f"The {len(ALWAYS) + len(chosen)} checks behind the start were not played.")
-    return words
+    return results
 
 
 def choose(globs: list[str]) -> list[Check]:
@@ -113,7 +110,7 @@ def choose(globs: list[str]) -> list[Check]:
         return CHECKS
     wanted = _matching(CHECKS, globs)
     if _matching(ALWAYS, globs):
-        return CHECKS  # Every one of them shows it.
+        return CHECKS  # Every check shows these rules.
     if _matching(AT_START, globs):
         wanted.add(FIRST)
     grown: set[str] = set()
@@ -133,14 +130,14 @@ def list_checks() -> None:
 
 
 def _report(judge: Judge, rule: Check) -> str:
-    """Print what a check came to; returns its word."""
+    """Prints the result of a check and returns it: ok, BROKEN or -."""
     problems = judge.problems.get(rule.name, [])
-    word = "BROKEN" if problems else "ok" if rule.name in judge.passed else "-"
+    result = "BROKEN" if problems else "ok" if rule.name in judge.passed else "-"
     reason = judge.not_played.get(rule.name, "not played: see above")
-    print(f"{word:7} {rule.name:26} {reason if word == '-' else rule.rule}")
+    print(f"{result:7} {rule.name:26} {reason if result == '-' else rule.rule}")
     for problem in problems[:3]:
         print("          " + problem.replace("\n", "\n          "))
     if len(problems) > 3:
         print(f"          and {len(problems) - 3} more")
     sys.stdout.flush()
-    return word
+    return result

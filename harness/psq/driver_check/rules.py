@@ -20,13 +20,13 @@ class Check:
     needs: tuple[str, ...] = ()
     """What the driver must declare: types, ``type.operation``, or options."""
     after: tuple[str, ...] = ()
-    """Checks that must have been ok for this one to say anything."""
+    """Checks that must be ok before this one shows anything."""
 
 
 CHECKS: list[Check] = []
 
 FIRST = "request.answered"
-"""The check that all others come after: without it none says anything."""
+"""Every other check comes after this one: without it they show nothing."""
 
 Play = Callable[[Session], None]
 
@@ -105,4 +105,4 @@ def some_queue(session: Session, peer: Peer, name: str = "q") -> str:
 
 
 class NoQueue(Exception):
-    """The driver declares no queue that one can put to and get from."""
+    """The driver declares no queue with put and get."""

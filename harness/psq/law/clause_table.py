@@ -1,4 +1,4 @@
-"""The clause table and the list of tests, as the suite's binary tells them."""
+"""The clause table and the list of tests, as the suite's binary lists them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a person or another program reads of a run: cards, tables, pages, JUnit, pictures of histories."""
+"""The output of a run, for people and programs: cards, tables, pages, JUnit, pictures of histories."""

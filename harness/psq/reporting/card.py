@@ -18,9 +18,9 @@ SHOWN_AT_ONCE = (
 
 
 def card_of(record: Record) -> Text:
-    """The card that the suite made, or the least that a record tells."""
+    """The card that the suite made, or else the message of the record."""
     card = (record.get("card") or "").rstrip()
-    if not card or not card.lower().startswith(_CARD_WORDS):
+    if not card or not card.lower().startswith(_CARD_HEADS):
         clause = record.get("clause") or ", ".join(record["clauses"])
         head = f"{_HEAD[record['verdict']]}  {clause}"
         body = card or record.get("message") or ""
@@ -31,4 +31,6 @@ def card_of(record: Record) -> Text:
 
 
 _HEAD = {verdict: verdict.upper().replace("-", " ") for verdict in STYLES}
-_CARD_WORDS = tuple(word.lower() for head in STYLES for word in (head, head.replace("-", " ")))
+_CARD_HEADS = tuple(
+    each.lower() for verdict in STYLES for each in (verdict, verdict.replace("-", " "))
+)

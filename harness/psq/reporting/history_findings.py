@@ -1,4 +1,4 @@
-"""What the checkers found in a recorded history, as a person reads it."""
+"""The findings of the checkers in a recorded history, as text."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _ms(nanoseconds: int) -> str:
 
 
 def describe(operation: dict[str, Any]) -> str:
-    """An operation as a person reads it: 'put q root#3 timeout 0.2 -> full'."""
+    """An operation as text: 'put q root#3 timeout 0.2 -> full'."""
     words = [operation["do"], operation["on"]]
     if "item" in operation:
         words.append(_item(operation["item"]))

@@ -1,4 +1,4 @@
-"""JUnit XML: every planned test is a case, and whatever is not a pass says so."""
+"""JUnit XML: every planned test is a case, and every verdict but pass has an element of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from psq.base.status import Status
 from psq.results.run import Record, Run
 
-# Characters that no XML document can hold; drivers' words may.
+# Characters that no XML document can hold; the text of a driver may.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _ELEMENT = {

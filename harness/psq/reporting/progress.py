@@ -1,4 +1,4 @@
-"""What a person sees while a run goes: a live line on a terminal, a heartbeat elsewhere."""
+"""The progress of a run: a live line on a terminal, a line every few seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEARTBEAT_SECONDS = 5.0
 
 
 class Progress:
-    """Follows one run: counts, prints the card of what did not pass as it comes."""
+    """Follows one run: counts verdicts, and prints the card of each failure as it comes."""
 
     def __init__(self, console: Console, label: str, planned: int, cards: bool = True) -> None:
         self._console = console

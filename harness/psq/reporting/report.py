@@ -19,7 +19,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def facts(runs: list[Run], law: Law) -> dict[str, Any]:
-    """What every form of the report shows, in plain values."""
+    """The content of every form of the report, in plain values."""
     return {
         "status": int(worst(run.status() for run in runs)),
         "runs": [_run_facts(run) for run in runs],

@@ -1,4 +1,4 @@
-"""What a person sees of a soak: a bar on a terminal, a heartbeat elsewhere, cards as they come."""
+"""The progress of a soak: a bar on a terminal, a line every few seconds elsewhere, cards as they come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run came to: the table by page, what did not run, and one sentence, last."""
+"""The summary of a run: verdicts by page, tests that did not run, and one sentence, last."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NAMED = 5
 
 
 def print_summary(run: Run, law: Law, console: Console) -> None:
-    """The table per page, what is known, where everything is, and the verdict, last."""
+    """Prints verdicts by page, known failures, problems, files, and the verdict, last."""
     pages = tally.counts_by_page(run, law)
     totals: Counter[str] = sum(pages.values(), Counter())
-    columns = [word for word in (*VERDICTS, "missing") if word == "pass" or totals[word]]
+    columns = [each for each in (*VERDICTS, "missing") if each == "pass" or totals[each]]
     console.print(Text(run.title, style="bold"))
     table = Table()
     table.add_column("page", no_wrap=True)
@@ -63,7 +63,7 @@ def print_verdict(run: Run, console: Console) -> None:
 
 
 def verdict_sentence(run: Run) -> str:
-    """One line that says what was decided, out of how much."""
+    """One line: the verdict, and how many of the planned tests decided it."""
     counts = run.counts
     details = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]]
     sentence = f"{run.title}: {SENTENCES[run.status()]}: "
@@ -71,7 +71,7 @@ def verdict_sentence(run: Run) -> str:
     if details:
         sentence += f" ({', '.join(details)})"
     if run.missing and run.counts["driver-error"]:
-        sentence += "; the others were not tried with a driver that fails each time"
+        sentence += "; the driver failed each time, so the remaining tests were not tried"
     if run.tests and not run.verified:
         sentence += "; nothing was verified"
     return sentence

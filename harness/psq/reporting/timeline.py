@@ -16,8 +16,8 @@ _WIDTH = 1600.0  # of the time axis, in pixels
 _LANE = 34
 _MARGIN = 130.0
 _NARROWEST = 2.0
-_LABELLED_FROM = 46.0  # pixels; in a narrower one no word fits
-# As many as a page draws quickly; around what is marked.
+_LABELLED_FROM = 46.0  # pixels; a narrower bar has no room for a label
+# As many operations as a browser draws quickly; those around the marked ones.
 _MOST_DRAWN = 4000
 
 

@@ -1,1 +1,1 @@
-"""Result files, the runs that they hold, and what a run says of each clause."""
+"""Result files, the runs that they hold, and the result of each clause in a run."""

@@ -1,4 +1,4 @@
-"""One run of the suite: what was planned, what came of each test, what it is worth."""
+"""One run of the suite: the planned tests, the result of each, and the exit status of the run."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _STATUS_OF = {
 
 
 def status_of(verdict: str) -> Status:
-    """What one test's verdict makes of the run that it is in."""
+    """The exit status of a run with this verdict alone."""
     return _STATUS_OF[verdict]
 
 
 @dataclass
 class Run:
-    """One implementation under the suite: what was planned and what came of it."""
+    """One implementation under the suite: the planned tests and their results."""
 
     name: str
     plan: Record = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Run:
 
     @property
     def title(self) -> str:
-        """What was judged, in words: name, and what the driver said of itself."""
+        """What was judged: its name, and the facts that the driver's hello reports."""
         hello = self.implementation
         facts = f"{hello.get('implementation', '')} {hello.get('version', '')}".strip()
         if hello.get("start_method"):
@@ -104,7 +104,7 @@ class Run:
 
 
 def check_record(record: Record, where: str) -> None:
-    """Raises ValueError when a test's record lacks what everything here relies on."""
+    """Raises ValueError when a test's record lacks its name, verdict or clauses."""
     if not isinstance(record.get("test"), str):
         raise ValueError(f"{where}: a test record without a test")
     if record.get("verdict") not in VERDICTS:

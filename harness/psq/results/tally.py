@@ -1,4 +1,4 @@
-"""From tests to clauses: what a run says of each clause of the law."""
+"""From tests to clauses: the result of each clause of the law in a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UNTESTED = "untested"
 NOT_RUN = "not run"
 NOT_REACHED = "not reached"
 
-# The worst of a clause's tests speaks for it; a skip speaks only when nothing else does.
+# The worst result of a clause's tests counts; a skip counts only when there is nothing else.
 _LOUDEST_FIRST = (
     "internal-error",
     "driver-error",
@@ -32,7 +32,7 @@ _UNDECIDED = (UNTESTED, NOT_RUN, NOT_REACHED, "unsupported")
 
 @dataclass(frozen=True)
 class Cell:
-    """What one implementation showed for one clause."""
+    """The result of one clause for one implementation."""
 
     verdict: str
     observed: str = ""
@@ -58,7 +58,7 @@ def cell(run: Run, law: Law, clause: str) -> Cell:
             if clause in (run.tests.get(test.name, {}).get("observed") or {})
         }
     )
-    verdict = next(word for word in _LOUDEST_FIRST if word in verdicts)
+    verdict = next(each for each in _LOUDEST_FIRST if each in verdicts)
     return Cell(verdict, "; ".join(seen))
 
 
@@ -91,7 +91,7 @@ def page_of(test: str, law: Law) -> str:
 
 @dataclass(frozen=True)
 class Difference:
-    """A clause on which implementations disagree, and who or what has ruled on it."""
+    """A clause on which implementations differ, and the ruling if there is one."""
 
     clause: str
     cells: tuple[Cell, ...]

@@ -1,1 +1,1 @@
-"""What runs: drivers by name, the programs of the build tree side by side, one run of the suite."""
+"""Runs of the suite: drivers by name, programs side by side, one run after the plan."""

@@ -26,7 +26,7 @@ A DRIVER is one of
   cpython                   multiprocessing of the system's Python, by fork
   cpython:METHOD            the same by spawn or forkserver
   cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
-  python:MODULE[:METHOD]    a package with multiprocessing's face, e.g. python:billiard
+  python:MODULE[:METHOD]    a package with the API of multiprocessing, e.g. python:billiard
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
   anything with a space or a slash: the command line of your own driver
 The Python ones take @INTERPRETER at the end: a path or a name, e.g. cpython:spawn@python3.12
@@ -35,7 +35,7 @@ The Python ones take @INTERPRETER at the end: a path or a name, e.g. cpython:spa
 
 @dataclass(frozen=True)
 class Driver:
-    """A driver that is there: what it was called, its argv, and whose ledger it falls under."""
+    """A driver that exists: its name, its argv, and the implementation whose ledger applies."""
 
     label: str
     argv: tuple[str, ...]
@@ -56,8 +56,8 @@ def resolve(
 ) -> Driver:
     """The driver that `text` names; raises UsageError or DriverMissing when there is none."""
     head, _, suffix = text.partition("@")
-    words = head.split(":")
-    if words[0] not in FAMILIES:
+    parts = head.split(":")
+    if parts[0] not in FAMILIES:
         if " " in text or "/" in text:
             return _command_line(text, interpreter, start_method)
         raise _unknown(text)
@@ -66,9 +66,9 @@ def resolve(
     if "@" in text and not suffix:
         raise UsageError(f"{text}: an interpreter belongs after the @, e.g. {head}@python3.12")
     interpreter = suffix or interpreter
-    if words[0] in ("reference", "faulty"):
-        return _built(text, words, paths, interpreter, start_method)
-    return _python(text, words, paths, interpreter, start_method)
+    if parts[0] in ("reference", "faulty"):
+        return _built(text, parts, paths, interpreter, start_method)
+    return _python(text, parts, paths, interpreter, start_method)
 
 
 def _unknown(text: str) -> UsageError:
@@ -80,37 +80,37 @@ def _unknown(text: str) -> UsageError:
 
 def _built(
     text: str,
-    words: list[str],
+    parts: list[str],
     paths: Paths,
     interpreter: str | None,
     start_method: str | None,
 ) -> Driver:
     if interpreter or start_method:
         raise UsageError(f"{text} is a compiled program: it has no interpreter or start method")
-    if words[0] == "reference":
-        if len(words) > 1:
+    if parts[0] == "reference":
+        if len(parts) > 1:
             raise UsageError(f"no driver is named {text!r}. Did you mean reference?")
         return Driver(text, (str(paths.program("psq-reference-driver")),), "reference")
     known = {fault["name"]: fault for fault in all_faults(paths)}
-    if len(words) != 2 or words[1] not in known:
-        wanted = words[1] if len(words) > 1 else ""
+    if len(parts) != 2 or parts[1] not in known:
+        wanted = parts[1] if len(parts) > 1 else ""
         raise UsageError(
             f"no fault is named {wanted!r}; there are {', '.join(known)}."
             + did_you_mean(wanted, known)
         )
-    return Driver(text, (known[words[1]]["program"], "--fault", words[1]), "faulty")
+    return Driver(text, (known[parts[1]]["program"], "--fault", parts[1]), "faulty")
 
 
 def _python(
     text: str,
-    words: list[str],
+    parts: list[str],
     paths: Paths,
     interpreter: str | None,
     start_method: str | None,
 ) -> Driver:
     module = "multiprocessing"
-    rest = words[1:]
-    if words[0] == "python":
+    rest = parts[1:]
+    if parts[0] == "python":
         if not rest or not re.fullmatch(r"[A-Za-z_][\w.]*", rest[0]):
             raise UsageError(f"{text}: name a module, e.g. python:billiard or python:billiard:fork")
         module, rest = rest[0], rest[1:]
@@ -129,14 +129,14 @@ def _python(
     if not paths.python_driver.is_file():
         raise InternalError(f"the Python driver is not there: {paths.python_driver}")
     argv: tuple[str, ...] = (program, str(paths.python_driver), "--start-method", method)
-    if words[0] == "cpython-manager":
+    if parts[0] == "cpython-manager":
         argv += ("--manager",)
     if module != "multiprocessing":
         argv += ("--module", module)
-    implementation = words[0] if module == "multiprocessing" else module
-    if words[0] == "python" and module == "multiprocessing":
+    implementation = parts[0] if module == "multiprocessing" else module
+    if parts[0] == "python" and module == "multiprocessing":
         implementation = "cpython"
-    return Driver(_python_label(words[0], module, method, interpreter), argv, implementation)
+    return Driver(_python_label(parts[0], module, method, interpreter), argv, implementation)
 
 
 def _python_label(family: str, module: str, method: str, interpreter: str | None) -> str:
@@ -165,6 +165,6 @@ def _command_line(text: str, interpreter: str | None, start_method: str | None) 
             f"no driver at that path: {argv[0]} "
             + ("is not an executable file" if there else "does not exist")
         )
-    # The suite starts each driver in a folder of its own, so what names a file here must say where.
-    arguments = [os.path.abspath(word) if os.path.isfile(word) else word for word in argv[1:]]
+    # The suite starts each driver in its own folder, so a file of this folder needs an absolute path.
+    arguments = [os.path.abspath(each) if os.path.isfile(each) else each for each in argv[1:]]
     return Driver(text, (os.path.abspath(program), *arguments), Path(program).name)

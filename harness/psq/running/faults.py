@@ -22,7 +22,7 @@ FIELDS = ("name", "clause", "breaks", "also", "search", "file", "line")
 
 
 def all_faults(paths: Paths) -> list[dict]:
-    """The faults of all programs that have some, each with the path of its program."""
+    """The faults of all faulty programs, each with the path of its program."""
     found: dict[str, dict] = {}
     for name in FAULTY_PROGRAMS:
         program = paths.program(name)
@@ -56,8 +56,10 @@ def is_rare(fault: dict) -> bool:
 
 
 def faults_by_clause(paths: Paths) -> FaultsByClause | None:
-    """The faults by the clause that they break; None when their programs are not there to be asked:
-    the law can be read without them."""
+    """The faults by the clause that they break; None when the faulty programs are not built.
+
+    The law can be read without them.
+    """
     try:
         found: FaultsByClause = {}
         for fault in all_faults(paths):

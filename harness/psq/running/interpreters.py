@@ -47,7 +47,7 @@ def _unfit(path: str) -> str | None:
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        version = tuple(int(word) for word in answer.stdout.split())
+        version = tuple(int(each) for each in answer.stdout.split())
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         return f"does not run as a Python: {error}"
     if answer.returncode != 0 or len(version) != 2:
@@ -71,7 +71,7 @@ def check_module(interpreter: str, module: str) -> None:
             timeout=60,
             stdin=subprocess.DEVNULL,
             check=False,
-            cwd="/",  # the driver does not see the current folder's modules either
+            cwd="/",  # as for the driver, the modules of the current folder are out of reach
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise DriverMissing(f"{interpreter} cannot import {module}: {error}") from error

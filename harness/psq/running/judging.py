@@ -21,7 +21,7 @@ from psq.running.runner import Options, Runner
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of everything that runs tests."""
+    """The options of the commands that run tests."""
     parser.add_argument(
         "--test",
         metavar="GLOB",
@@ -83,7 +83,7 @@ def _results_path(driver: Driver, paths: Paths, args: argparse.Namespace, whole:
         if path.is_dir():
             raise UsageError(f"--results {path} is a folder; name a file")
         return path
-    # A filtered run never takes the place of a whole run's results.
+    # A filtered run never overwrites the results of a whole run.
     return paths.results / (f"{driver.slug}.jsonl" if whole else f"{driver.slug}.filtered.jsonl")
 
 

@@ -1,4 +1,4 @@
-"""Programs that run side by side, watched by one thread; none outlives the command."""
+"""Programs that run side by side, watched by one thread; each ends with the command."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Pool:
         return ended
 
     def end(self, job: Job) -> None:
-        """Ends a job of this pool, by asking first."""
+        """Ends a job of this pool: SIGTERM first, SIGKILL when that does not help."""
         self._signal(job, signal.SIGTERM)
         try:
             job.process.wait(_GRACE_SECONDS)
@@ -97,7 +97,7 @@ class Pool:
             self.end(job)
 
     def __enter__(self) -> Pool:
-        # An exception out of a handler is lost when it comes within a fork's hooks: only note it.
+        # An exception that a handler raises within the hooks of a fork is lost: the handler only notes the signal.
         for number in (signal.SIGINT, signal.SIGTERM):
             self._handlers[number] = signal.signal(number, self._interrupt)
         return self

@@ -1,7 +1,7 @@
-"""Runs the suite's tests against one driver, side by side, and accounts for every one of them.
+"""Runs the suite's tests against one driver, side by side; every planned test has a result or a problem.
 
-Each test is a run of the binary with a result file of its own, so that a crash costs one test and
-has a name. What the files say is merged into one file as it comes.
+Each test is a run of the binary with a result file of its own: a crash costs one test, and its name
+is known. The records of these files are merged into one file as they come.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from psq.running.drivers import Driver
 from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
-# The binary bounds every test by itself; this only ends a binary that is stuck.
+# The binary bounds every test itself; this bound only ends a binary that is stuck.
 _STUCK_SECONDS = 300.0
-# Nothing but driver errors this many times: the other tests would only say so again.
+# After so many driver errors and nothing else, the remaining tests would only repeat them.
 _DRIVER_ERRORS_TO_STOP = 3
 _UNSUPPORTED = 77
 _JUDGED = (0, 1, 2, 3, _UNSUPPORTED)
@@ -41,7 +41,7 @@ class Options:
 
 
 class Watcher(Protocol):
-    """Is told of a run as it goes."""
+    """Follows a run while it goes on."""
 
     def started(self, test: str) -> None:
         ...
@@ -74,7 +74,7 @@ class Runner:
         self._watcher = watcher
 
     def judge(self, tests: list[Test], path: Path) -> Run:
-        """Runs `tests`, writing `path` as it goes; what was not accounted for is in `problems`."""
+        """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`."""
         self._run = Run(name=self._driver.label, path=path)
         self._waiting = deque(tests)
         self._planned = [test.name for test in tests]
@@ -146,7 +146,7 @@ class Runner:
             self._run.tests[work.test.name] = record
             self._writer.write(record)
             self._watcher.ended(record)
-        # A test whose clause is called like this one's name ran along; it has its own turn.
+        # --test matched another test by its clause as well; that test has a run of its own.
 
     def _take_plan(self, work: _Work, plan: Record) -> None:
         work.alone = plan.get("planned") == 1
@@ -188,7 +188,7 @@ class Runner:
             self._problem(work.test, f"ended with status {code}, but its verdict is {verdict}")
 
     def _driver_error(self, test: Test, job: Job) -> None:
-        """The binary gave the driver up before the test could begin."""
+        """The binary could not use the driver, so the test did not begin."""
         said = job.log_tail() or "the driver could not be used"
         record = {
             "record": "test",

@@ -100,7 +100,7 @@ def run(kind: str, folder: Path, maxsize: int = 0, kill: bool = False) -> Path:
     make = manager.Queue if manager else getattr(context, kind)
     simple = kind == "SimpleQueue"
     shared = make() if simple else make(maxsize)
-    # Consumers of a SimpleQueue cannot give up: they take a few less than there are, and nobody else
+    # Consumers of a SimpleQueue cannot give up: they take a few less than there are, and no other process
     # takes any until they are through.
     puts, gets = 200, 195 if simple else 200
     works = {

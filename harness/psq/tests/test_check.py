@@ -1,4 +1,4 @@
-"""psq check against a suite that crashes, lies, hangs and forgets: none of it is green."""
+"""psq check against a suite that crashes, hangs, forgets tests or reports a wrong status: none is green."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def test_one_verdict_among_passes(psq, paths, verdict, expected):
         ("silent", "left no verdict"),
         ("garbage", "cannot be read"),
         ("twice", "a second verdict"),
-        ("lie", "ended with status 1, but its verdict is pass"),
+        ("wrong-status", "ended with status 1, but its verdict is pass"),
     ],
 )
 def test_a_suite_that_goes_wrong_is_an_internal_error_with_a_name(psq, paths, behaviour, said):

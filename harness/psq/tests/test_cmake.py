@@ -1,4 +1,4 @@
-"""psq_add_conformance in a project of somebody else's."""
+"""psq_add_conformance in another project."""
 
 import subprocess
 

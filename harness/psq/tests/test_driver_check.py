@@ -36,7 +36,7 @@ def driver_check(*arguments):
 
 
 def check(capsys, *command, answer_within="20", checks=CHECKS):
-    """Exit status, and the words of the report by check."""
+    """Exit status, the result of each check by name, and the report."""
     chosen = [argument for name in checks for argument in ("--check", name)]
     status = driver_check("--answer-within", answer_within, *chosen, "--", *map(str, command))
     report = capsys.readouterr().out

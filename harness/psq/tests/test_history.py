@@ -237,7 +237,7 @@ def test_runs_of_this_interpreter(judge, tmp_path, kind, maxsize, kill):
     assert status == 0, out + err
     for mutate in (lose_one, swap_two, invent_one):
         if kill and mutate is lose_one:
-            continue  # the get in progress accounts for one
+            continue  # the get in progress may have taken one
         lines = [json.loads(line) for line in recorded.splitlines()]
         mutate(lines)
         status, out, err = judge(lines)

@@ -28,10 +28,10 @@ def suite_that(paths):
             json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": each})
             for each in (clause, *others)
         )
-        real.rename(real.with_name("wayward"))
+        real.rename(real.with_name("misbehaving"))
         make_program(
             real,
-            f"""case $1 in --list|--clauses) exec "$(dirname "$0")/wayward" "$1";; esac
+            f"""case $1 in --list|--clauses) exec "$(dirname "$0")/misbehaving" "$1";; esac
 case "$*" in *--fault*) ;; *) exit {control};; esac
 while [ "$1" != --results ]; do shift; done
 echo '{record}' > "$2"

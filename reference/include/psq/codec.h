@@ -110,7 +110,7 @@ auto nesting(const char* what, const Code& code) {
 // Calls `use` with the value's bytes. Throws NotSerializable and what `use` does.
 template <typename T, typename Use>
 auto with_bytes(const T& value, const Use& use) {
-  // It has them, unless somebody has specialized its codec: nothing has to be copied then.
+  // A type whose codec is the default one is its own bytes: nothing has to be copied.
   if constexpr (requires { Codec<T>::bytes_of; }) {
     return use(Codec<T>::bytes_of(value));
   } else {

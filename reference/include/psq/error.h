@@ -51,7 +51,7 @@ struct EndOfStream : Error {
   EndOfStream() : Error("the other end is closed and all it sent has been received") {}
 };
 
-// Nobody is left who could receive what was sent.
+// No process holds the receiving end any more.
 struct BrokenPipe : Error {
   BrokenPipe() : Error("every copy of the receiving end is closed") {}
 };

@@ -1,8 +1,9 @@
-// JoinableQueue<T>: a Queue that counts unfinished tasks, so that one can wait for all of them.
+// JoinableQueue<T>: a Queue that counts unfinished tasks, so that a process can wait for all of
+// them.
 //
 // Processes, threads, lifetime, order and units: as psq/queue.h says, and its clauses hold here,
-// too. A process that dies between its get and its task_done leaves the task unfinished: nobody can
-// know how far it came.
+// too. A process that dies between its get and its task_done leaves the task unfinished: no process
+// can know whether the work was done.
 //
 // Clauses: joinable-queue.create.bound, joinable-queue.get.exactly-once,
 // joinable-queue.order.per-producer, joinable-queue.item.sizes-intact,
@@ -42,14 +43,14 @@ class JoinableQueue : public Queue<T> {
   // joinable-queue.task-done.at-once-after-get, joinable-queue.close.keeps-tasks.
   void task_done() { this->core().task_done(); }
 
-  // Waits until no task is unfinished: returns when a task_done brought the count to zero at some
-  // moment of the call, or when it is zero because tasks died with their process.
-  // Releases every caller in every process. Works after close, too. Clauses:
+  // Waits until no task is unfinished: returns when a task_done during the call makes the count
+  // zero, or when it is zero because tasks died with their process. Releases every caller in every
+  // process. Works after close, too. Clauses:
   // joinable-queue.join.waits-for-tasks, joinable-queue.join.returns-at-zero,
   // joinable-queue.join.releases-all, joinable-queue.join.again-after-zero,
   // joinable-queue.join.every-producer, joinable-queue.join.zero-for-a-moment.
   void join() { (void)this->core().join(forever); }
-  // With a timeout: whether it was so within it.
+  // With a timeout: whether the count became zero within it.
   [[nodiscard]] bool join(Timeout timeout) { return this->core().join(timeout); }
 
   // As Queue's.

@@ -1,12 +1,12 @@
-// Queue<T>: a queue between processes, bounded if wished, whose put waits for a free slot and for
+// Queue<T>: a queue between processes, with an optional bound. A put waits for a free slot and for
 // nothing else: a thread of the putting process, the feeder, moves items from a buffer in that
-// process to the channel that all share. (While more than half a MiB waits there, a put gives the
-// feeder a moment to catch up: at most 2 ns a byte, about what new memory would cost.)
+// process to the channel that all processes share. (While more than half a MiB is buffered, a put
+// lets the feeder catch up for at most 2 ns a byte, about the cost of new memory.)
 //
 // Processes: share a queue by inheritance: create it, then fork; or hand it to a program that is
-// executed (psq/handle.h). Nothing names it; it is gone when the last process that holds it is, and
-// takes one descriptor in each. A process that dies at any moment harms no other: what it had not
-// yet made visible is lost, its slots and tasks come back. Threads: every method may be called by
+// executed (psq/handle.h). It has no name, ends with the last process that holds it, and takes one
+// descriptor in each. A process that dies at any instruction harms no other: what it had not made
+// visible is lost, its slots and tasks come back. Threads: every method may be called by
 // any number of threads at the same time; a method that waits holds up no other. Order: the items
 // of one process are received in the order of its puts; nothing is promised between the items of
 // different processes. Units: sizes and bounds are numbers of items; an item may have any length
@@ -102,13 +102,13 @@ class Queue {
   // Clauses: queue.qsize.counts-slots, queue.close.state.
   [[nodiscard]] std::size_t qsize() const noexcept { return core_->qsize(); }
 
-  // Whether nothing can be read from the channel at this moment. Buffered items do not count, so
-  // that it may be true directly after a put. A get without waiting that follows may find nothing
-  // although this was false: somebody else was faster. Clauses: queue.empty.at-rest,
+  // Whether nothing can be read from the channel now. Buffered items do not count, so that it may
+  // be true directly after a put. A get without waiting that follows may find nothing although this
+  // was false: another consumer was faster. Clauses: queue.empty.at-rest,
   // queue.get.visibility-delay.
   [[nodiscard]] bool empty() const noexcept { return core_->empty(); }
 
-  // Whether no slot is free at this moment; it may be true while empty() is. Clauses:
+  // Whether no slot is free now; it may be true while empty() is. Clauses:
   // queue.full.at-bound, queue.full.while-empty.
   [[nodiscard]] bool full() const noexcept { return core_->full(); }
 

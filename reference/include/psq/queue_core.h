@@ -1,6 +1,6 @@
-// What the three types of queues have in common beneath the types of their items: bytes in and out.
+// What the three types of queues share beneath the types of their items: bytes in and out.
 //
-// Processes, threads, lifetime and errors: as the types above it say. Nobody else has to use it.
+// Processes, threads, lifetime and errors: as the types above it say. For the types above it alone.
 //
 // Clauses: queue.close.local, simple-queue.close.local, process.objects.every-type.
 

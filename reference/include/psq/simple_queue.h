@@ -1,12 +1,12 @@
 // SimpleQueue<T>: an unbounded queue between processes, without a buffer and without a thread.
 //
 // Processes: share a queue by inheritance: create it, then fork; or hand it to a program that is
-// executed (psq/handle.h). Nothing names it; it is gone when the last process that holds it is, and
-// takes one descriptor in each. A process that dies at any moment harms no other. Threads: every
-// method may be called by any number of threads at the same time. Order: strictly first in, first
-// out, over all processes. Room: about 256 KiB of items wait in the channel, and a put waits for
-// room beyond that; an item may be longer and then needs a getter before its put returns. A call
-// that throws has changed nothing, unless it says otherwise.
+// executed (psq/handle.h). It has no name, ends with the last process that holds it, and takes one
+// descriptor in each. A process that dies at any instruction harms no other. Threads: every method
+// may be called by any number of threads at the same time. Order: strictly first in, first out,
+// over all processes. Room: about 256 KiB of items wait in the channel, and a put waits for room
+// beyond that; an item may be longer and then needs a getter before its put returns. A call that
+// throws has changed nothing, unless it says otherwise.
 //
 // Clauses: simple-queue.order.fifo, simple-queue.item.sizes-intact, simple-queue.item.values-equal,
 // simple-queue.item.null-is-an-item, simple-queue.exit.items-remain,
@@ -64,7 +64,7 @@ class SimpleQueue {
     return detail::deserialize<std::remove_cv_t<T>>(std::move(*bytes));
   }
 
-  // Whether nothing can be read at this moment; exact for items whose put has returned.
+  // Whether nothing can be read now; exact for items whose put has returned.
   // Throws Closed. Clauses: simple-queue.empty.exact.
   [[nodiscard]] bool empty() const { return core_->empty(); }
 

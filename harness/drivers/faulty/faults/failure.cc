@@ -2,12 +2,11 @@
 #include <thread>
 
 #include "effects.h"
-#include "faults/feeder_parts.h"
-#include "faults/items.h"
-#include "faults/pieces.h"
-#include "faults/queue_parts.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
+#include "item_effects.h"
 #include "psq/error.h"
+#include "queue_effects.h"
 #include "state.h"
 
 namespace psq::faulty {
@@ -48,8 +47,8 @@ Effect writes(Around around) {
       around([&] { (void)queue.put(item, timeout); });
       return true;
     })(behaviour);
-    sends_each([around](Channel& channel, detail::Writer writer, std::string_view item) {
-      around([&] { channel.send(item, writer); });
+    sends_each([around](Channel& channel, detail::Producer producer, std::string_view item) {
+      around([&] { channel.send(item, producer); });
     })(behaviour);
   };
 }
@@ -88,9 +87,9 @@ std::optional<std::string> get_losing_when_late(LocalQueue& queue, Timeout timeo
   }
 }
 
-void send_losing_when_late(Channel& channel, detail::Writer writer, std::string_view item) {
+void send_losing_when_late(Channel& channel, detail::Producer producer, std::string_view item) {
   thread_local Clock::time_point before = Clock::now();
-  if (Clock::now() - std::exchange(before, Clock::now()) <= kLongTime) channel.send(item, writer);
+  if (Clock::now() - std::exchange(before, Clock::now()) <= kLongTime) channel.send(item, producer);
 }
 
 // What a reader has left that died within a message.
@@ -195,7 +194,7 @@ std::vector<Fault> failure_faults() {
             {queues.get(get_unless_blocked)}, {.also = {"failure.robust.*"}}),
       Fault("dead-writer-awaited", "failure.robust.within-a-second",
             "a reader waits for the rest of an item whose writer is dead",
-            {alter("writer.gone", [](bool& gone) { gone = false; })},
+            {alter("producer.gone", [](bool& gone) { gone = false; })},
             {.also = {"failure.robust.*"}}),
       Fault("dead-slots-stay", "failure.robust.slots-return",
             "what a dead process had put and not sent keeps its slots",

@@ -2,15 +2,15 @@
 #include <thread>
 
 #include "effects.h"
-#include "faults/end_parts.h"
-#include "faults/feeder_parts.h"
-#include "faults/items.h"
-#include "faults/queue_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
-#include "faults/timing.h"
+#include "feeder_effects.h"
+#include "item_effects.h"
+#include "process_effects.h"
 #include "psq/error.h"
+#include "queue_effects.h"
+#include "searches.h"
 #include "state.h"
+#include "timeout_effects.h"
 
 namespace psq::faulty {
 namespace {

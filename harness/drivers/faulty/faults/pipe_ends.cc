@@ -15,6 +15,7 @@
 #include "connection_effects.h"
 #include "effects.h"
 #include "faults/tables.h"
+#include "searches.h"
 
 namespace psq::faulty {
 namespace {
@@ -87,10 +88,7 @@ std::vector<Fault> pipe_create_faults() {
       Fault("duplex-takes-turns", "pipe.duplex.both-ways-at-once",
             "a process cannot send while another of its threads receives",
             {sends_wait_for_receives(), receives_keep_sends_out()},
-            {.search = Search{.test = "pipe.duplex_both_ways_at_once__programs",
-                              .clauses = {"pipe.order.messages", "pipe.recv.waits-for-message",
-                                          "pipe.send.waits-when-full",
-                                          "pipe.duplex.both-ways-at-once"}}}),
+            {.search = as_loss(in_duplex_pipes({"duplex.both-ways-at-once"}))}),
       Fault("always-writable", "pipe.attributes", "every end says that it is writable",
             {on({Verb::kWritable}, [](ConnectionStep&) { return Result::ok(true); })}),
       Fault("direction-unchecked", "pipe.send.wrong-direction",

@@ -13,6 +13,7 @@
 #include "connection_effects.h"
 #include "effects.h"
 #include "faults/tables.h"
+#include "searches.h"
 #include "state.h"
 
 namespace psq::faulty {
@@ -109,13 +110,6 @@ bool is_large_slice(const Operation& operation) {
          kLarge;
 }
 
-// A lost message shows at the order, at a receive that waits for it, or at a send that has no room.
-Search shown_as_lost() {
-  return {.test = "pipe.order_messages__programs",
-          .clauses = {"pipe.order.messages", "pipe.recv.waits-for-message",
-                      "pipe.send.waits-when-full"}};
-}
-
 }  // namespace
 
 std::vector<Fault> pipe_order_faults() {
@@ -124,21 +118,20 @@ std::vector<Fault> pipe_order_faults() {
             "one message in a thousand is overtaken by the next", {overtaken(rarely)}),
       Fault("large-messages-late", "pipe.order.messages",
             "a message of more than 16 KiB is overtaken by the next",
-            {overtaken(larger_than(kLarge))}, {.search = shown_as_lost()}),
+            {overtaken(larger_than(kLarge))}, {.search = as_loss(in_pipes({}))}),
       Fault("message-lost", "pipe.order.messages", "one message in a thousand is not sent",
             {lost(rarely)}),
       Fault("message-twice", "pipe.order.messages", "one message in a thousand is sent twice",
             {sent_twice(rarely)}),
       Fault("rare-message-lost", "pipe.order.messages",
             "one message in a thousand of all is not sent", {lost(rarely_of_all)},
-            {.search = shown_as_lost()}),
+            {.search = as_loss(in_pipes({}))}),
       Fault("rare-messages-swapped", "pipe.order.messages",
             "one message in a thousand of all is overtaken by the next", {overtaken(rarely_of_all)},
-            {.search = shown_as_lost()}),
+            {.search = as_loss(in_pipes({}))}),
       Fault("rare-message-twice", "pipe.order.messages",
             "one message in a thousand of all is sent twice", {sent_twice(rarely_of_all)},
-            {.search = Search{.test = "pipe.order_messages__programs",
-                              .clauses = {"pipe.order.messages"}}}),
+            {.search = in_pipes({"order.messages"})}),
   };
 }
 
@@ -191,7 +184,7 @@ std::vector<Fault> pipe_send_faults() {
             "a message for which there is no room is dropped", {lost([](const Sending& sending) {
               return (events_now(sending.end.fd(), POLLOUT) & POLLOUT) == 0;
             })},
-            {.search = shown_as_lost()}),
+            {.search = as_loss(in_pipes({}))}),
   };
 }
 

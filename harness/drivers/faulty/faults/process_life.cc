@@ -43,8 +43,6 @@ void leave_without_thread(detail::Feeder& feeder) {
   if (feeder.thread_ != Thread::kNone) feeder.thread_ = Thread::kBusy;
 }
 
-using Feeders = std::vector<std::shared_ptr<detail::Feeder>>;
-
 // Counts the gets of this process that wait.
 std::optional<std::string> counted_get(LocalQueue& queue, Timeout timeout) {
   process_number()++;
@@ -87,15 +85,13 @@ std::vector<Fault> process_life_faults() {
             {forgotten_at_end([](const SpawnOptions& options) { return !options.daemon; })}),
       Fault("exit-waits-for-getters", "process.exit.blocked-threads",
             "a process does not end while a get waits in it",
-            {all_queues.get(counted_get),
-             alter("queues.flushed", [](Feeders&) { wait_for_getters(); })},
+            {all_queues.get(counted_get), flushes_at_exit([](Feeders&) { wait_for_getters(); })},
             {.also = {"process.exit.calls-go-on"}}),
       Fault("exit-closes", "process.exit.calls-go-on",
             "a process that ends closes its queues before it flushes them",
-            {alter("queues.flushed",
-                   [](Feeders& feeders) {
-                     for (const auto& feeder : feeders) feeder->close();
-                   })}),
+            {flushes_at_exit([](Feeders& feeders) {
+              for (const auto& feeder : feeders) feeder->close();
+            })}),
   };
 }
 

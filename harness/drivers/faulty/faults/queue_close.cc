@@ -1,11 +1,11 @@
 // Faults of close, join_thread and cancel_join_thread, against spec/queue.md.
 #include "effects.h"
-#include "faults/feeder_parts.h"
-#include "faults/items.h"
-#include "faults/queue_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
+#include "item_effects.h"
 #include "psq/error.h"
+#include "queue_effects.h"
+#include "searches.h"
 #include "state.h"
 
 namespace psq::faulty {
@@ -37,6 +37,7 @@ bool put_where_closed(LocalQueue& queue, std::string_view item, Timeout timeout)
 }
 
 void join_thread_alone(LocalQueue& queue) {
+  if (!is_closed(queue)) return queue.join_thread();
   if (process_number().fetch_add(1) > 0) hang();
   queue.join_thread();
   --process_number();

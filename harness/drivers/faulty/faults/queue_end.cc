@@ -2,11 +2,10 @@
 #include <unistd.h>
 
 #include "effects.h"
-#include "faults/end_parts.h"
-#include "faults/feeder_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
 #include "process_effects.h"
+#include "searches.h"
 #include "src/process_state.h"
 #include "state.h"
 
@@ -32,10 +31,10 @@ void flush_one(Feeders& feeders) {
   }
 }
 
-void send_unless_full(Channel& channel, detail::Writer writer, std::string_view item) {
+void send_unless_full(Channel& channel, detail::Producer producer, std::string_view item) {
   const std::uint32_t used = channel.head_.load().until(channel.tail_.load().value());
   if (used + detail::FrameHeader::units(item.size()) <= channel.capacity_)
-    channel.send(item, writer);
+    channel.send(item, producer);
 }
 
 void leave_unflushed(std::unique_ptr<LocalQueue> queue) {
@@ -79,8 +78,8 @@ std::vector<Fault> queue_end_faults() {
             "the feeder drops an item when the channel is full", {sends_each(send_unless_full)},
             {.also = {"queue.exit.*"}}),
       Fault("feeder-skips", "queue.exit.immediate-loses-a-suffix", "every 16th item is not sent",
-            {sends_each([](Channel& channel, detail::Writer writer, std::string_view item) {
-              if (!every(16)) channel.send(item, writer);
+            {sends_each([](Channel& channel, detail::Producer producer, std::string_view item) {
+              if (!every(16)) channel.send(item, producer);
             })},
             {.also = {"queue.exit.flushes"}, .search = as_loss(in_queues({}))}),
       Fault("drop-forgets", "queue.drop.flushes",

@@ -2,12 +2,12 @@
 #include <thread>
 
 #include "effects.h"
-#include "faults/items.h"
-#include "faults/queue_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
-#include "faults/timing.h"
+#include "item_effects.h"
+#include "queue_effects.h"
+#include "searches.h"
 #include "state.h"
+#include "timeout_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -72,7 +72,7 @@ std::vector<Fault> queue_get_faults() {
             {.also = {"queue.get.*"}}),
       Fault("get-gives-up", "queue.get.waits-for-item",
             "get without a timeout gives up after 100 ms", {get_within(queues, forever_is(kShort))},
-            {.also = {"queue.get.infinite-timeout"}}),
+            {.also = {"queue.get.infinite-timeout", "queue.get.all-waiting-served"}}),
       Fault("get-late-without-wait", "queue.get.empty-at-once",
             "get that shall not wait waits for 600 ms", {get_within(queues, late_without_wait)}),
       Fault("get-misses-item", "queue.get.item-within-timeout",
@@ -80,7 +80,8 @@ std::vector<Fault> queue_get_faults() {
             {queues.get(get_missing_items)}, {.also = {"queue.get.*"}}),
       Fault("get-infinity-ends", "queue.get.infinite-timeout",
             "get with an infinite timeout gives up after 100 ms",
-            {get_within(queues, forever_is(kShort))}, {.also = {"queue.get.waits-for-item"}}),
+            {get_within(queues, forever_is(kShort))},
+            {.also = {"queue.get.waits-for-item", "queue.get.all-waiting-served"}}),
       Fault("get-huge-is-zero", "queue.get.huge-timeout",
             "get with a timeout above 20 days does not wait", {get_within(queues, huge_is_zero)}),
       Fault("get-tiny-is-zero", "queue.get.tiny-timeout",

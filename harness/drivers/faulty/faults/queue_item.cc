@@ -2,12 +2,12 @@
 #include <algorithm>
 
 #include "effects.h"
-#include "faults/feeder_parts.h"
-#include "faults/items.h"
-#include "faults/queue_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
+#include "item_effects.h"
 #include "psq/error.h"
+#include "queue_effects.h"
+#include "searches.h"
 #include "state.h"
 
 namespace psq::faulty {
@@ -57,9 +57,9 @@ bool put_in_pairs(LocalQueue& queue, std::string_view item, Timeout timeout) {
   return true;
 }
 
-void send_without_lock(Channel& channel, detail::Writer writer, std::string_view item) {
-  if (channel.is_short(item.size())) return channel.send(item, writer);
-  channel.append(item, writer);
+void send_without_lock(Channel& channel, detail::Producer producer, std::string_view item) {
+  if (channel.is_short(item.size())) return channel.send(item, producer);
+  channel.append(item, producer);
   channel.message_.notify_one();
 }
 

@@ -2,12 +2,12 @@
 #include <thread>
 
 #include "effects.h"
-#include "faults/items.h"
-#include "faults/queue_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
-#include "faults/timing.h"
+#include "item_effects.h"
+#include "queue_effects.h"
+#include "searches.h"
 #include "state.h"
+#include "timeout_effects.h"
 
 namespace psq::faulty {
 namespace {

@@ -2,10 +2,10 @@
 #include <thread>
 
 #include "effects.h"
-#include "faults/feeder_parts.h"
-#include "faults/queue_parts.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
+#include "queue_effects.h"
+#include "searches.h"
 
 namespace psq::faulty {
 namespace {

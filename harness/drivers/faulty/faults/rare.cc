@@ -1,10 +1,10 @@
 // Faults of queues that only generated programs find.
 #include "effects.h"
-#include "faults/items.h"
-#include "faults/searches.h"
 #include "faults/tables.h"
-#include "faults/timing.h"
+#include "item_effects.h"
+#include "searches.h"
 #include "state.h"
+#include "timeout_effects.h"
 
 namespace psq::faulty {
 namespace {

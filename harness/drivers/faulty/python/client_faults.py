@@ -1,4 +1,4 @@
-"""Faults of the processes that use a manager's queues: each is wrong by itself, or hides the right."""
+"""Faults of the processes that use a manager's queues: each is wrong by itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Doing = Callable[[Operation], Any]
 
 
 def _only(*names: str) -> Callable[[Doing], Doing]:
-    """The fault is about these operations; the others are done correctly."""
+    """The fault is in these operations; all other operations are done correctly."""
 
     def decorate(fault: Doing) -> Doing:
         return lambda op: fault(op) if op.do in names else op.right()
@@ -36,9 +36,9 @@ def _in_background(op: Operation, delay: float) -> None:
 
 def _put_later(line: Any, delay: float) -> None:
     while True:
-        right = line.get()
+        put = line.get()
         time.sleep(delay)
-        right()
+        put()
 
 
 @_only("put")
@@ -49,9 +49,9 @@ def _sometimes_later(op: Operation) -> Any:
     return None
 
 
-def _after(delay: float, right: Callable[[], Any]) -> None:
+def _after(delay: float, put: Callable[[], Any]) -> None:
     time.sleep(delay)
-    right()
+    put()
 
 
 @_only("put")

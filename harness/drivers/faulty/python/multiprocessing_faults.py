@@ -1,4 +1,4 @@
-"""Faults about multiprocessing's own queues, where the values of a typed language cannot go wrong."""
+"""Faults of multiprocessing's own queues, where the values of a typed language cannot go wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of the server: queues that are wrong for everybody at once."""
+"""Faults of the server: queues that are wrong for all processes at once."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def test_a_forked_child_has_no_connection_that_its_parent_obtained(forking):
     assert not obtained & set(open_files(forking.spawn(root, "alone").pid))
 
 
-def test_nobody_is_held_up_by_a_connection_that_does_not_come(driver):
+def test_children_are_made_while_a_thread_waits_for_a_connection(driver):
     root = driver.root
     root.value("create", type="pipe", names=["line", "far"])
     waiting = root.start("recv_connection", on="far", thread="t", began=True, **{"as": "got"})

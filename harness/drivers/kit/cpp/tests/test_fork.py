@@ -99,11 +99,11 @@ def test_children_are_made_and_objects_created_while_a_thread_waits_for_a_connec
 def test_what_is_no_connection_is_not_sent(root):
     create(root, "pipe", "line", "far")
     create(root, "simple_queue", "q")
-    for what in ("q", "nobody", "", 7, None):
+    for what in ("q", "nothing", "", 7, None):
         assert root.outcome("send_connection", on="line", connection=what) == "bad_request"
     assert root.outcome("recv_connection", on="far") == "bad_request"
     assert root.outcome("recv_connection", on="far", **{"as": "q"}) == "bad_request"
-    operations = [{"do": "send_connection", "on": "line", "connection": "nobody"}]
+    operations = [{"do": "send_connection", "on": "line", "connection": "nothing"}]
     assert root.outcome("run", operations=operations) == "bad_request"
 
 

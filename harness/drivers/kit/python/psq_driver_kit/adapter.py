@@ -19,9 +19,9 @@ class Unsupported(Exception):
 
 
 class Outcome(NamedTuple):
-    """A word of spec/outcomes.md, and the value that goes with it if any."""
+    """An outcome of spec/outcomes.md by name, and the value that goes with it if any."""
 
-    word: str
+    name: str
     value: Any = NO_VALUE
 
 
@@ -91,7 +91,7 @@ class Adapter(abc.ABC):
 
     @abc.abstractmethod
     def outcome(self, kind: str, do: str, error: BaseException) -> Outcome:
-        """The word for an exception that left a call.  ``raised`` when the table has no other; the
+        """The outcome for an exception that left a call.  ``raised`` when the table has no other; the
         kit adds the exception's type and message by itself."""
 
     def spawn(self, name: str, socket_path: str, given: Given, daemon: bool) -> Call:

@@ -41,18 +41,18 @@ def report(
     """The fields of the answer or event for a call that was made."""
     fields: Dict[str, Any] = {}
     if made.error is None:
-        word, value = "ok", call.value(made.result)
+        name, value = "ok", call.value(made.result)
     else:
-        word, value = outcome_of(made.error)
+        name, value = outcome_of(made.error)
         fields["error"] = error_fields(made.error)
     if value is not NO_VALUE:
         fields["value"] = value
-    return {"outcome": word, **fields, "invoked": made.invoked, "returned": made.returned}
+    return {"outcome": name, **fields, "invoked": made.invoked, "returned": made.returned}
 
 
-def refusal(word: str, reason: BaseException) -> Dict[str, Any]:
+def refusal(outcome: str, reason: BaseException) -> Dict[str, Any]:
     """The fields of the answer to a request that was not carried out."""
-    return {"outcome": word, "error": error_fields(reason)}
+    return {"outcome": outcome, "error": error_fields(reason)}
 
 
 def error_fields(error: BaseException) -> Dict[str, str]:

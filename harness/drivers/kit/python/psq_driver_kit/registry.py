@@ -14,7 +14,7 @@ from .adapter import Adapter, BadRequest, Given
 
 
 class Descriptor(NamedTuple):
-    """A descriptor and what it referred to: a number alone may belong to somebody else by now."""
+    """A descriptor and what it referred to: the number alone may have been used again by now."""
 
     number: int
     device: int

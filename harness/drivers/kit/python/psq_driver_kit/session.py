@@ -19,7 +19,7 @@ USAGE_STATUS = 64
 
 
 class DriverAskedToFail(Exception):
-    """The error that nobody handles, of ``{"do":"end","how":"raise"}``."""
+    """The unhandled error of ``{"do":"end","how":"raise"}``."""
 
 
 class Session:
@@ -66,7 +66,7 @@ class Session:
 
 _session: Optional[Session] = None
 # Sessions of the processes from which this one was forked.  Kept for ever, so that nothing in them
-# is finalised here, when the numbers of its descriptors may be somebody else's.
+# is finalised here, when the numbers of its descriptors may have been used again.
 _inherited: List[Session] = []
 
 
@@ -136,13 +136,13 @@ def _end(request: Mapping[str, Any]) -> None:
     if how == "exit":
         sys.exit(request["status"])
     if how == "raise":
-        raise DriverAskedToFail("the controller asked for an error that nobody handles")
+        raise DriverAskedToFail("the controller asked for an unhandled error")
     if how == "exit_now":
         os._exit(request["status"])
 
 
-def _no_json(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _parse(line: Optional[bytes]) -> Any:

@@ -4,15 +4,15 @@
 #include <functional>
 #include <string_view>
 
-#include "faults/queue_parts.h"
+#include "queue_effects.h"
 
 namespace psq::faulty {
 
 /// No put sends its item itself: all go through the feeder's buffer.
 [[nodiscard]] Effect buffers_every_item();
 
-/// Sends one item of a feeder, as its writer.
-using SendItem = std::function<void(Channel&, detail::Writer, std::string_view)>;
+/// Sends one item of a feeder, as its producer.
+using SendItem = std::function<void(Channel&, detail::Producer, std::string_view)>;
 /// The feeder sends its items one by one, in this way.
 [[nodiscard]] Effect sends_each(const SendItem& send);
 

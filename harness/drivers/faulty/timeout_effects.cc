@@ -1,4 +1,4 @@
-#include "faults/timing.h"
+#include "timeout_effects.h"
 
 #include <algorithm>
 #include <cmath>

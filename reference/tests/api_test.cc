@@ -1,4 +1,4 @@
-// What C++ users expect of a queue beside Python's face.
+// What C++ users expect of a queue beside Python's API.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ struct Parcel {
   }
 };
 
-TEST(Face, TryPutAndTryGetReturnWhatOthersThrow) {
+TEST(Api, TryPutAndTryGetReturnWhatOthersThrow) {
   JoinableQueue<int> queue{{.maxsize = 1}};
   EXPECT_EQ(queue.try_get(), std::nullopt);
   EXPECT_TRUE(queue.try_put(7));
@@ -38,7 +38,7 @@ TEST(Face, TryPutAndTryGetReturnWhatOthersThrow) {
   EXPECT_THROW((void)queue.try_get(), Closed);
 }
 
-TEST(Face, TryPutAndTryGetKeepTheirTimeouts) {
+TEST(Api, TryPutAndTryGetKeepTheirTimeouts) {
   Queue<int> queue{{.maxsize = 1}};
   SimpleQueue<int> simple;
   auto begin = detail::Clock::now();
@@ -53,7 +53,7 @@ TEST(Face, TryPutAndTryGetKeepTheirTimeouts) {
   EXPECT_EQ(simple.try_get(), 3);
 }
 
-TEST(Face, ReceivingTakesATimeout) {
+TEST(Api, ReceivingTakesATimeout) {
   auto [left, right] = pipe<std::string>();
   const auto begin = detail::Clock::now();
   EXPECT_THROW((void)left.recv(30ms), TimeoutError);
@@ -69,7 +69,7 @@ TEST(Face, ReceivingTakesATimeout) {
   EXPECT_THROW((void)right.try_recv(), Closed);
 }
 
-TEST(Face, AJoinWithATimeoutSaysWhetherAllIsDone) {
+TEST(Api, AJoinWithATimeoutSaysWhetherAllIsDone) {
   JoinableQueue<int> queue{{.unfinished = 1}};
   const auto begin = detail::Clock::now();
   EXPECT_FALSE(queue.join(30ms));
@@ -79,7 +79,7 @@ TEST(Face, AJoinWithATimeoutSaysWhetherAllIsDone) {
   EXPECT_TRUE(queue.join(no_wait));
 }
 
-TEST(Face, UntilASentinelTakesNoMore) {
+TEST(Api, UntilASentinelTakesNoMore) {
   Queue<int> queue;
   for (const int each : {1, 2, -1, 3}) queue.put(each);
   std::vector<int> seen;
@@ -88,7 +88,7 @@ TEST(Face, UntilASentinelTakesNoMore) {
   EXPECT_EQ(queue.get(10s), 3);
 }
 
-TEST(Face, ALoopThatIsLeftEarlyHasTakenWhatItSaw) {
+TEST(Api, ALoopThatIsLeftEarlyHasTakenWhatItSaw) {
   SimpleQueue<int> queue;
   for (const int each : {1, 2, 3}) queue.put(each);
   for (const int each : until(queue, 0)) {
@@ -97,7 +97,7 @@ TEST(Face, ALoopThatIsLeftEarlyHasTakenWhatItSaw) {
   EXPECT_EQ(queue.get(), 3);
 }
 
-TEST(Face, UntilTheSentinelWhereThereIsAnEnd) {
+TEST(Api, UntilTheSentinelWhereThereIsAnEnd) {
   auto [left, right] = pipe<std::string>();
   right.send("x");
   right.close();
@@ -108,7 +108,7 @@ TEST(Face, UntilTheSentinelWhereThereIsAnEnd) {
       EndOfStream);
 }
 
-TEST(Face, UntilTheQueueIsClosedByAnotherThread) {
+TEST(Api, UntilTheQueueIsClosedByAnotherThread) {
   Queue<int> queue;
   queue.put(5);
   std::thread closer;
@@ -119,7 +119,7 @@ TEST(Face, UntilTheQueueIsClosedByAnotherThread) {
   closer.join();
 }
 
-TEST(Face, MoveOnlyItemsTravel) {
+TEST(Api, MoveOnlyItemsTravel) {
   Queue<Parcel> queue;
   queue.put(Parcel{std::make_unique<std::string>("gold")});
   EXPECT_EQ(*queue.get(10s).content, "gold");
@@ -131,7 +131,7 @@ TEST(Face, MoveOnlyItemsTravel) {
   for (const Parcel& parcel : until_closed(right)) EXPECT_EQ(*parcel.content, "silver");
 }
 
-TEST(Face, HandlesMoveAndStayTheSameQueue) {
+TEST(Api, HandlesMoveAndStayTheSameQueue) {
   Queue<int> first;
   first.put(1);
   std::vector<Queue<int>> queues;
@@ -142,7 +142,7 @@ TEST(Face, HandlesMoveAndStayTheSameQueue) {
   EXPECT_EQ(queues.front().try_get(), std::nullopt);
 }
 
-TEST(Face, WaitTakesConnectionsOfDifferentTypes) {
+TEST(Api, WaitTakesConnectionsOfDifferentTypes) {
   auto [left, right] = pipe<std::string>();
   auto [receiver, sender] = pipe<int>(one_way);
   EXPECT_TRUE(wait({&left, &receiver}, no_wait).empty());

@@ -1,4 +1,4 @@
-#include "faults/items.h"
+#include "item_effects.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "faults/queue_parts.h"
+#include "queue_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -44,7 +44,7 @@ bool count_item(LocalQueue& queue, Deadline deadline) {
     if (feeder.closed_) throw Closed("queue");
     if (feeder.ending_) return false;
     if (feeder.thread_ == Feeder::Thread::kNone) feeder.start();
-    return queue.queue_->try_take(feeder.writer_, true);
+    return queue.queue_->try_take(feeder.producer_, true);
   });
 }
 
@@ -52,7 +52,7 @@ void count_item_anyway(LocalQueue& queue) {
   Feeder& feeder = *queue.feeder_;
   const std::lock_guard lock(feeder.mutex_);
   if (feeder.thread_ == Feeder::Thread::kNone) feeder.start();
-  queue.queue_->records().add(feeder.writer_, [](std::uint32_t) { return true; });
+  queue.queue_->records().add(feeder.producer_, [](std::uint32_t) { return true; });
 }
 
 void buffer_item(LocalQueue& queue, std::string_view item) {
@@ -62,7 +62,7 @@ void buffer_item(LocalQueue& queue, std::string_view item) {
 
 void send_item(LocalQueue& queue, std::string_view item) {
   const std::lock_guard lock(queue.feeder_->mutex_);
-  queue.queue_->channel().send(item, queue.feeder_->writer_);
+  queue.queue_->channel().send(item, queue.feeder_->producer_);
 }
 
 }  // namespace psq::faulty

@@ -1,7 +1,7 @@
-"""Stands for the suite's binary where that must do what the real one never does.
+"""Takes the place of the suite's binary where a test needs behaviour that the real one never shows.
 
 Speaks its command line; each argument of the driver is TEST=BEHAVIOUR: a verdict, or crash, silent
-(no record), garbage, twice, lie (a status that is not the verdict's), hang. Unnamed tests pass.
+(no record), garbage, twice, wrong-status (not that of the verdict), hang. Unnamed tests pass.
 """
 
 import json
@@ -66,7 +66,7 @@ def judge(test, results, behaviour):
     if results is None:
         return STATUS.get(behaviour, 0)
     append(results, {"record": "plan", "tests": [test], "planned": 1, "clause_digest": "d1"})
-    append(results, {"record": "implementation", "implementation": "wayward", "version": "1"})
+    append(results, {"record": "implementation", "implementation": "misbehaving", "version": "1"})
     if behaviour == "crash":
         print("about to crash", flush=True)
         os.kill(os.getpid(), signal.SIGABRT)
@@ -76,7 +76,7 @@ def judge(test, results, behaviour):
         append(results, "{no json}\n")
     if behaviour in ("silent", "garbage"):
         return 0
-    verdict = behaviour if behaviour not in ("twice", "lie") else "pass"
+    verdict = behaviour if behaviour not in ("twice", "wrong-status") else "pass"
     record = {
         "record": "test",
         "test": test,
@@ -92,7 +92,7 @@ def judge(test, results, behaviour):
         record["clause"] = TESTS[test][0]
     for _ in range(2 if behaviour == "twice" else 1):
         append(results, record)
-    return 1 if behaviour == "lie" else STATUS.get(verdict, 0)
+    return 1 if behaviour == "wrong-status" else STATUS.get(verdict, 0)
 
 
 def main(argv):

@@ -1,4 +1,4 @@
-#include "faults/feeder_parts.h"
+#include "feeder_effects.h"
 
 #include <cstring>
 #include <thread>
@@ -57,14 +57,14 @@ Effect buffers_every_item() {
 
 Effect sends_each(const SendItem& send) {
   return sends_batch([send](Feeder& feeder, std::string_view batch) {
-    while (!batch.empty()) send(feeder.queue_->channel(), feeder.writer_, take_first(batch));
+    while (!batch.empty()) send(feeder.queue_->channel(), feeder.producer_, take_first(batch));
   });
 }
 
 Effect swaps_neighbours() {
   return sends_batch([](Feeder& feeder, std::string_view batch) {
     const auto send = [&](std::string_view item) {
-      feeder.queue_->channel().send(item, feeder.writer_);
+      feeder.queue_->channel().send(item, feeder.producer_);
     };
     const std::string_view first = take_first(batch);
     if (!batch.empty()) {
@@ -85,7 +85,7 @@ Effect slow_feeder() {
     };
     const auto end = detail::Clock::now() + 2 * detail::kLookAgain;
     while (!is_ending() && detail::Clock::now() < end) std::this_thread::sleep_for(kOneLook);
-    while (!batch.empty()) feeder.queue_->channel().send(take_first(batch), feeder.writer_);
+    while (!batch.empty()) feeder.queue_->channel().send(take_first(batch), feeder.producer_);
   });
 }
 

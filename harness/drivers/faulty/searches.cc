@@ -1,4 +1,4 @@
-#include "faults/searches.h"
+#include "searches.h"
 
 #include <algorithm>
 #include <array>
