@@ -22,6 +22,8 @@ LIBRARIES = {
     "rapidcheck_gtest": "rapidcheck",
     "nlohmann": "JSON",
     "nlohmann_json": "JSON",
+    "simdjson": "simdjson",
+    "simdjson.h": "simdjson",
     "CLI": "command line",
     "CLI11": "command line",
     "cereal": "serialization",
@@ -77,6 +79,12 @@ _ZONES = {
             "conformance",
             names=("spec",),
             libraries=frozenset(("GoogleTest", "rapidcheck", "JSON", "command line")),
+        ),
+        # Measures our reader of JSON against libraries, which nothing else uses.
+        Zone(
+            "conformance/history/compare",
+            knows=("conformance",),
+            libraries=frozenset(("JSON", "simdjson")),
         ),
         Zone(_KIT, libraries=frozenset(("JSON",))),
         Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),
