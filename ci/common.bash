@@ -24,13 +24,14 @@ quietly() {
   fi
 }
 
-# build PRESET [CMAKE-ARG...]: configures and builds in the folder of the preset.
+# build PRESET [TARGET...]: configures, and builds the targets or everything, in the folder of the preset.
 build() {
   local preset=$1
   shift
-  say "building ($preset)"
-  quietly "configure-$preset" cmake -S "$root" --preset "$preset" "$@" &&
-    quietly "build-$preset" cmake --build "$(folder_of "$preset")" --parallel "$jobs"
+  [[ $# -gt 0 ]] || set -- all
+  say "building ($preset: $*)"
+  quietly "configure-$preset" cmake -S "$root" --preset "$preset" &&
+    quietly "build-$preset" cmake --build "$(folder_of "$preset")" --parallel "$jobs" --target "$@"
 }
 
 folder_of() {

@@ -56,7 +56,6 @@ def check_cpp_kit(vocabulary: Vocabulary, kit: Path = CPP_KIT) -> list[str]:
     types += re.findall(r'kProcessType = "(\w+)"', words)
     options = re.findall(r'"([\w.]+)"', _between(words, "kOptions{", "};"))
     expected = {each.name: each.on for each in vocabulary.operations if each.declared}
-    expected["spawn"] = ""
     complaints = differs("the C++ kit's kVerbs", verbs, expected)
     complaints += [
         f"the C++ kit does {name!r} to {targets.get(verbs[name], '')!r}, not to {on!r}"
@@ -78,7 +77,7 @@ def check_python_kit(vocabulary: Vocabulary) -> list[str]:
     )
     complaints = []
     for each in vocabulary.operations:
-        if not each.declared or "simple_queue" in each.types:
+        if not each.declared or each.name == "spawn" or "simple_queue" in each.types:
             continue
         plain = {names[0] for names in each.fields if len(names) == 1} - set(NAMES_OBJECTS)
         complaints += differs(
@@ -89,12 +88,12 @@ def check_python_kit(vocabulary: Vocabulary) -> list[str]:
         arguments.FIELDS,
         set(arguments.FIELDS) & set(vocabulary.operation_names()),
     )
-    of_process = declared(vocabulary, PROCESS)
-    complaints += differs("the Python kit's OF_PROCESS", work.OF_PROCESS, of_process)
+    of_children = [each.name for each in vocabulary.operations if each.on == "child"]
+    complaints += differs("the Python kit's OF_CHILDREN", work.OF_CHILDREN, of_children)
     complaints += differs(
         "the Python kit's NOT_IN_LISTS",
         runs.NOT_IN_LISTS,
-        {*own(vocabulary), *of_process} - {"pause"},
+        {*own(vocabulary), *declared(vocabulary, PROCESS)} - {"pause"},
     )
     itself = (each.name for each in vocabulary.endings if each.by_itself)
     return complaints + differs("the Python kit's WAYS_TO_END", work.WAYS_TO_END, itself)

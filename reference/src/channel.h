@@ -1,13 +1,14 @@
 // The channel under the queues: a ring of framed messages in shared memory, first in, first out.
 //
-// Messages are written into the ring and then committed by moving its tail, so that what a killed
-// writer has not committed never was. Those longer than the ring travel in several frames under one
-// hold of the write lock. Nobody has to clean up after a writer that died between two of them: a
-// frame that begins a message ends whatever came before, and a reader that waits for a rest looks
-// whether the write lock is still held. Where the readers are is one word, which also says whether
-// a message has begun: of one that a dead reader has begun the next one throws away the rest. Where
-// the writers are is one word as well, which also says who wrote last, and how many messages by
-// then. So there is nothing to repair. Nobody holds a lock while it waits for a message to begin.
+// A producer writes a message into the ring and then commits it by moving the tail. What a killed
+// producer has not committed does not exist. A message that is longer than the ring travels in
+// several frames while its producer holds the write lock. If the producer dies between two frames,
+// nothing has to be repaired: a frame that begins a message ends the message before it, and a
+// reader that waits for the next frame checks whether a producer still holds the write lock. The
+// head is a packed state that also says whether a message has begun, so that the next reader
+// discards a message that its predecessor died reading. The tail is a packed state that also says
+// which producer committed last, and how many messages it had committed by then. No process holds a
+// lock while it waits for a message to begin.
 
 #pragma once
 
@@ -23,82 +24,21 @@
 
 #include "psq/error.h"
 #include "src/clock.h"
-#include "src/fault_seam.h"
 #include "src/futex_event.h"
+#include "src/probe.h"
+#include "src/ring.h"
 #include "src/robust_lock.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
 
-inline constexpr std::size_t kCacheLine = 64;
-
-// Whoever wants to know how many messages of its own have become visible has a number from 0 on.
-using Writer = std::uint32_t;
-inline constexpr std::size_t kWriters = 4096;
-
-// Precedes each frame's payload. Frames are padded to its size, so that none of them is wrapped.
-struct FrameHeader {
-  // The bits: begins a message, ends one, is a frame.
-  enum Part : std::uint32_t { kMiddle = 4, kFirst, kLast, kWhole };
-
-  std::uint32_t length;
-  Part part;
-
-  [[nodiscard]] bool begins_message() const noexcept { return (part & 1) != 0; }
-  [[nodiscard]] bool ends_message() const noexcept { return (part & 2) != 0; }
-  // What a frame with so much payload takes in the ring, in units of a header.
-  static constexpr std::uint32_t units(std::size_t length) noexcept {
-    return static_cast<std::uint32_t>(1 + (length + sizeof(FrameHeader) - 1) / sizeof(FrameHeader));
-  }
-};
-
-// The last of the steps that processes take in turn, in one word, so that it is taken at once: what
-// came of it, whose it was, and which of that process's own, as far as there is room. Whoever takes
-// the next one first writes down somewhere else how many steps the last one's process has taken.
-struct Step {
-  std::uint64_t word = 0;
-
-  static Step of(std::uint32_t value, Writer who, std::uint64_t number) noexcept {
-    static_assert(kWriters == 1 << 12);
-    return {value | std::uint64_t{who} << 32 | number << 44};
-  }
-  [[nodiscard]] std::uint32_t value() const noexcept { return static_cast<std::uint32_t>(word); }
-  [[nodiscard]] Writer who() const noexcept { return word >> 32 & (kWriters - 1); }
-  // The whole number, from one that was written down not long before.
-  [[nodiscard]] std::uint64_t number(std::uint64_t before) const noexcept {
-    return before + ((word >> 44) - before) % (std::uint64_t{1} << 20);
-  }
-};
-
-// Where the readers are, in one word as well: lowest the position of the next frame; then whether
-// that frame goes on with a message; highest how many messages were read. All wrap around.
-struct Head {
-  std::uint64_t word = 0;
-
-  static constexpr std::uint64_t kInMessage = std::uint64_t{1} << 31;
-
-  [[nodiscard]] std::uint32_t position() const noexcept { return word % kInMessage; }
-  // Units from here to a position of the writers that is not before it.
-  [[nodiscard]] std::uint32_t until(std::uint32_t behind) const noexcept {
-    return (behind - position()) % kInMessage;
-  }
-  [[nodiscard]] bool in_message() const noexcept { return (word & kInMessage) != 0; }
-  [[nodiscard]] std::uint64_t messages() const noexcept { return word >> 32; }
-  [[nodiscard]] Head out_of_message() const noexcept { return {word & ~kInMessage}; }
-  [[nodiscard]] Head past(const FrameHeader& frame) const noexcept {
-    const std::uint64_t ends = frame.ends_message() ? 1 : 0;
-    return {(position() + FrameHeader::units(frame.length)) % kInMessage | (1 - ends) * kInMessage |
-            (messages() + ends) << 32};
-  }
-};
-
-// Lives in shared memory; all methods may be called by any thread of any process that has it.
+// Lives in shared memory. Any thread of any process that has it may call any method.
 class Channel {
  public:
   static constexpr std::size_t kCapacity = std::size_t{256} * 1024;
 
-  // In zeroed memory that goes on behind it for so many bytes, a power of two from 64 on. Throws
-  // InvalidArgument.
+  // In zeroed memory, with `capacity` more bytes behind the object: a power of two, 64 or more.
+  // Throws InvalidArgument.
   explicit Channel(std::size_t capacity = kCapacity)
       : capacity_(static_cast<std::uint32_t>(capacity / sizeof(FrameHeader))) {
     if (capacity < kCacheLine || !std::has_single_bit(capacity)) {
@@ -106,68 +46,57 @@ class Channel {
     }
   }
 
-  // Appends the message, waiting for room as long as it takes. No two threads write with the same
-  // number at the same time, if somebody wants to know.
-  void send(std::string_view message, Writer writer = 0) {
-    if constexpr (kFaults) fault_enter_send();
-    std::unique_lock guard(write_lock_, std::defer_lock);
-    if (!kFaults || !fault_is(Fault::kLargeItemsUnlocked) || is_short(message.size())) guard.lock();
-    if constexpr (kFaults) fault_point("write-lock-taken");
-    if constexpr (kFaults)
-      if (fault_is(Fault::kFullPipeDrops) &&
-          head_.load().until(tail_.load().value()) + FrameHeader::units(message.size()) > capacity_)
-        return;
-    append(message, writer);
+  // Appends the message; waits for room without a limit. A producer that asks committed() sends
+  // from one thread at a time.
+  void send(std::string_view message, Producer producer = 0) {
+    const std::lock_guard guard(write_lock_);
+    at("write-lock-taken");
+    append(message, producer);
     message_.notify_one();
-    if constexpr (kFaults) fault_leave_send();
   }
 
-  // The same without waiting for anything. False, with no effect: it would have to.
-  [[nodiscard]] bool try_send(std::string_view message, Writer writer) {
+  // As send, but never waits. False, with no effect: it would have to wait.
+  [[nodiscard]] bool try_send(std::string_view message, Producer producer) {
     const std::unique_lock guard(write_lock_, std::try_to_lock);
     if (!guard || !has_room(message.size())) return false;
-    if constexpr (kFaults) fault_point("write-lock-taken");
-    append(message, writer);
+    at("write-lock-taken");
+    append(message, producer);
     message_.notify_one();
     return true;
   }
 
-  // Appends the first messages of a batch, at least one and as many as is good for the others,
-  // waiting for room for the first. A batch is a row of messages, each after its length, a
-  // std::size_t. Returns how many bytes of it were used up.
-  [[nodiscard]] std::size_t send_some(std::string_view batch, Writer writer) {
+  // Appends the first messages of a batch: at least one, for which it waits for room, and more
+  // while there is room, up to kMostAtOnce bytes. A batch is a row of messages, each after its
+  // length, a std::size_t. Returns how many bytes of the batch were appended.
+  [[nodiscard]] std::size_t send_some(std::string_view batch, Producer producer) {
     const std::lock_guard guard(write_lock_);
-    if constexpr (kFaults) fault_point("write-lock-taken");
+    at("write-lock-taken");
     std::size_t used = 0;
     while (used < batch.size() && used < kMostAtOnce) {
       std::size_t length = 0;
       std::memcpy(&length, batch.data() + used, sizeof length);
       if (used > 0 && !has_room(length)) break;
-      append(batch.substr(used + sizeof length, length), writer);
+      append(batch.substr(used + sizeof length, length), producer);
       used += sizeof length + length;
     }
     message_.notify_one();
     return used;
   }
 
-  // How many messages were ever committed with this number. To be asked by the one who writes with
-  // it, or when that one is dead.
-  [[nodiscard]] std::uint64_t committed(Writer writer) const noexcept {
-    const Step last = tail_.load(std::memory_order_acquire);
-    const std::uint64_t number = count_of(writer).load(std::memory_order_relaxed);
-    return last.who() == writer ? last.number(number) : number;
+  // How many messages the producer has committed so far. Only that producer may ask, or any process
+  // after its death.
+  [[nodiscard]] std::uint64_t committed(Producer producer) const noexcept {
+    const PackedStep last = tail_.load(std::memory_order_acquire);
+    const std::uint64_t saved = count_of(producer).load(std::memory_order_relaxed);
+    return last.producer() == producer ? last.sequence(saved) : saved;
   }
 
-  // Appends the oldest message to `out`, waiting for one until the deadline, or until `stop`, which
-  // is looked at from time to time: false. Once a message has begun its rest is waited for, unless
-  // its writer is dead. Throws Corrupted when the ring holds what no writer writes.
+  // Appends the oldest message to `out`; waits for one until the deadline, or until `stop` is true,
+  // which it checks at least every kLookAgain: false. Once a message has begun, it waits for the
+  // rest, unless the message's producer is dead. Throws Corrupted when the ring holds what no
+  // producer writes.
   [[nodiscard]] bool receive(std::string& out, Deadline deadline, const std::atomic<bool>& stop) {
-    [[maybe_unused]] const std::uint32_t read_before = kFaults ? messages_read() : 0;
-    const auto ready = [&] {
-      if constexpr (kFaults)
-        if (fault_is(Fault::kGetStarves) && messages_read() != read_before) return stop.load();
-      return readable() || stop.load();
-    };
+    const auto ready = [&] { return readable() || stop.load(); };
     while (message_.wait(deadline, ready) && !stop.load()) {
       {
         std::unique_lock guard(read_lock_, std::try_to_lock);
@@ -175,60 +104,53 @@ class Channel {
           if (deadline.has_passed()) return false;
           continue;
         }
-        if constexpr (kFaults)
-          if (fault_is(Fault::kDeadReaderBlocks)) {
-            if (fault_from_the_dead()) fault_shared() = 1;
-            if (fault_shared() != 0) return false;
-          }
-        if constexpr (kFaults) fault_point("read-lock-taken");
-        if constexpr (kFaults)
-          if (fault_is(Fault::kDeadReaderRest) && head_.load().in_message() && take_rest(&out))
-            return true;
+        at("read-lock-taken");
         if (head_.load(std::memory_order_relaxed).in_message()) take_rest(nullptr);
         if (!readable() || !take(out)) continue;
       }
-      // One notification may stand for several messages, or have gone to somebody who was killed.
+      // One notification may stand for several messages, or its receiver may have been killed.
       if (readable()) message_.pass_on();
       return true;
     }
     return false;
   }
 
-  // Whether nothing can be read at this moment; a part of a message can.
+  // Whether nothing can be read now. A part of a message can be read.
   [[nodiscard]] bool empty() const noexcept {
-    // The head first: it never passes a tail that is read later.
-    const Head head = head_.load(std::memory_order_acquire);
+    // Loads the head first: it never passes a tail that is loaded later.
+    const PackedHead head = head_.load(std::memory_order_acquire);
     return head.until(tail_.load(std::memory_order_acquire).value()) == 0;
   }
 
-  // How many messages were ever taken out, those included that died with their reader. Wraps
+  // How many messages were read so far, those included whose reader died reading them. Wraps
   // around.
   [[nodiscard]] std::uint32_t messages_read() const noexcept {
     return static_cast<std::uint32_t>(head_.load(std::memory_order_acquire).messages());
   }
 
  private:
-  // So much is written under one hold of the lock before others have their turn.
+  // A producer appends no further message under the same hold of the lock after so many bytes.
   static constexpr std::size_t kMostAtOnce = std::size_t{32} * 1024;
 
-  // How long a get whose deadline has passed still waits for another one to read its message: long
-  // enough to be no reason for an Empty, short enough to be no wait.
+  // How long a get whose deadline has passed still waits while another reader holds the lock:
+  // longer than a short message takes to read, shorter than a wait that a caller notices.
   static constexpr std::chrono::milliseconds kLockGrace{20};
 
-  // By the holder of the write lock, as all that follows. Whoever calls it notifies the readers.
-  void append(std::string_view message, Writer writer) {
-    if (is_short(message.size())) return write(FrameHeader::kWhole, message, writer);
-    // The first frame tells how long the message is, the others bring it.
+  // Called with the write lock held, as are all functions below that write. The caller notifies the
+  // readers.
+  void append(std::string_view message, Producer producer) {
+    if (is_short(message.size())) return write(FrameHeader::kWhole, message, producer);
+    // The first frame holds the length of the message, the next ones hold the message.
     const std::size_t piece = (capacity_ / 4 - 1) * sizeof(FrameHeader);
     const std::uint64_t length = message.size();
-    write(FrameHeader::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, writer);
+    write(FrameHeader::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, producer);
     message_.notify_one();
     while (!message.empty()) {
       const std::string_view next = message.substr(0, piece);
       message.remove_prefix(next.size());
-      write(message.empty() ? FrameHeader::kLast : FrameHeader::kMiddle, next, writer);
+      write(message.empty() ? FrameHeader::kLast : FrameHeader::kMiddle, next, producer);
       rest_.notify_one();
-      if constexpr (kFaults) fault_point("piece-sent");
+      at("piece-sent");
     }
   }
 
@@ -236,7 +158,7 @@ class Channel {
     return length <= (capacity_ / 2 - 1) * sizeof(FrameHeader);
   }
 
-  // Whether a frame fits behind those that are committed, of a message that is to have but one.
+  // Whether a message of `length` bytes fits into the free part of the ring as one frame.
   [[nodiscard]] bool has_room(std::size_t length) noexcept {
     if (!is_short(length)) return false;
     const std::uint32_t end =
@@ -244,35 +166,31 @@ class Channel {
     if (!kThreadSanitizer && seen_head_.load(std::memory_order_relaxed).until(end) <= capacity_) {
       return true;
     }
-    const Head head = head_.load(std::memory_order_acquire);
+    const PackedHead head = head_.load(std::memory_order_acquire);
     seen_head_.store(head, std::memory_order_relaxed);
     return head.until(end) <= capacity_;
   }
 
-  // Waits for room, writes a frame, and makes it visible. The tail forgets who wrote before: that
-  // has to be written down first.
-  void write(FrameHeader::Part part, std::string_view payload, Writer writer) {
+  // Waits for room, writes a frame, and commits it. The commit overwrites which producer committed
+  // last and how many messages that one had committed, so it saves that first.
+  void write(FrameHeader::Part part, std::string_view payload, Producer producer) {
     const auto fits = [&] { return has_room(payload.size()); };
-    if constexpr (kFaults)
-      if (fault_is(Fault::kSimpleLargeGivesUp) &&
-          !room_.wait(Deadline::never().within(2 * kLookAgain), fits))
-        throw Full();
     room_.wait(Deadline::never(), fits);
-    const Step before = tail_.load(std::memory_order_relaxed);
+    const PackedStep before = tail_.load(std::memory_order_relaxed);
     const std::uint32_t begin = before.value();
     const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .part = part};
     copy_in(begin, &header, sizeof header);
-    if constexpr (kFaults) fault_point("frame-begun");
+    at("frame-begun");
     copy_in(begin + 1, payload.data(), payload.size());
-    if constexpr (kFaults) fault_point("frame-written");
-    const auto last = count_of(before.who());
-    last.store(before.number(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
-    if constexpr (kFaults) fault_point("last-written-down");
-    const std::uint64_t number =
-        count_of(writer).load(std::memory_order_relaxed) + (header.ends_message() ? 1 : 0);
-    tail_.store(Step::of(begin + FrameHeader::units(payload.size()), writer, number),
+    at("frame-written");
+    const auto last = count_of(before.producer());
+    last.store(before.sequence(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+    at("last-commit-saved");
+    const std::uint64_t sequence =
+        count_of(producer).load(std::memory_order_relaxed) + (header.ends_message() ? 1 : 0);
+    tail_.store(PackedStep::of(begin + FrameHeader::units(payload.size()), producer, sequence),
                 std::memory_order_release);
-    if constexpr (kFaults) fault_point("committed");
+    at("committed");
   }
 
   void copy_in(std::uint32_t position, const void* from, std::size_t size) noexcept {
@@ -283,13 +201,13 @@ class Channel {
       std::memcpy(data(), static_cast<const std::byte*>(from) + until_end, size - until_end);
   }
 
-  // The same as !empty(), without a look at the writers' line as long as that is not needed.
+  // As !empty(), but loads the tail's cache line only when the remembered tail does not suffice.
   [[nodiscard]] bool readable() const noexcept {
-    const Head head = head_.load(std::memory_order_acquire);
+    const PackedHead head = head_.load(std::memory_order_acquire);
     return head.until(seen_tail_.load(std::memory_order_acquire).value()) != 0 || !empty();
   }
 
-  // Takes the message that begins at the head. False: its writer died before it was whole.
+  // Reads the message that begins at the head. False: its producer died before it was complete.
   bool take(std::string& out) {
     const FrameHeader frame = front();
     if (!frame.begins_message()) throw Corrupted("a message in the channel has no beginning");
@@ -301,19 +219,16 @@ class Channel {
         throw Corrupted("a long message in the channel has no length");
       std::memcpy(&length, out.data() + before, sizeof length);
       out.resize(before);
-      out.reserve(before + length);  // Before anything is taken: there may be no memory for it.
+      out.reserve(before + length);  // It may throw, so it comes before the head moves.
     }
     drop(frame);
-    if (frame.ends_message() || take_rest(&out)) return true;
-    if constexpr (kFaults)
-      if (fault_is(Fault::kKilledTorn) || fault_is(Fault::kKilledSimpleTorn) ||
-          fault_is(Fault::kTerminatedTorn) || fault_is(Fault::kMomentTorn))
-        return true;
+    if (altered("message.complete", frame.ends_message() || take_rest(&out))) return true;
     out.resize(before);
     return false;
   }
 
-  // Takes the frames that remain of a begun message. False: there were not all of them.
+  // Reads the remaining frames of a message that has begun, into `out` or, without it, to discard
+  // them. False: the message is not complete.
   bool take_rest(std::string* out) {
     while (wait_for_rest()) {
       const FrameHeader frame = front();
@@ -326,22 +241,22 @@ class Channel {
     return false;
   }
 
-  // Waits for the next frame, of whatever kind. False: there is none, and nobody is writing one.
+  // Waits for the next frame, of any part. False: there is none, and no producer is writing one.
   bool wait_for_rest() {
     while (!readable()) {
-      // A living writer holds the lock from the first frame to the last.
-      const bool nobody_writes = std::unique_lock(write_lock_, std::try_to_lock).owns_lock();
-      if (nobody_writes && !(kFaults && fault_is(Fault::kDeadWriterAwaited))) return readable();
+      // A living producer holds the lock from its message's first frame to the last.
+      const bool is_free = std::unique_lock(write_lock_, std::try_to_lock).owns_lock();
+      if (altered("producer.gone", is_free)) return readable();
       rest_.wait(Deadline::never().within(kLookAgain), [&] { return readable(); });
     }
     return true;
   }
 
   [[nodiscard]] FrameHeader front() {
-    const Head head = head_.load(std::memory_order_relaxed);
+    const PackedHead head = head_.load(std::memory_order_relaxed);
     std::uint32_t there = head.until(seen_tail_.load(std::memory_order_relaxed).value());
     if (there == 0 || kThreadSanitizer) {
-      const Step tail = tail_.load(std::memory_order_acquire);
+      const PackedStep tail = tail_.load(std::memory_order_acquire);
       seen_tail_.store(tail, std::memory_order_release);
       there = head.until(tail.value());
     }
@@ -362,44 +277,44 @@ class Channel {
     out.append(reinterpret_cast<const char*>(data()), frame.length - until_end);
   }
 
-  // One store: the frame is read, and with the last one of a message the message.
+  // Moves the head behind the frame in one store. Behind the last frame of a message, the message
+  // counts as read.
   void drop(const FrameHeader& frame) noexcept {
     head_.store(head_.load(std::memory_order_relaxed).past(frame), std::memory_order_release);
-    if constexpr (kFaults)
-      fault_point(frame.ends_message()                ? "head-moved"
-                  : frame.part == FrameHeader::kFirst ? "message-begun"
-                                                      : "piece-read");
+    at(frame.ends_message()                ? "head-moved"
+       : frame.part == FrameHeader::kFirst ? "message-begun"
+                                           : "piece-read");
     room_.notify_one();
   }
 
   [[nodiscard]] std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
-  // Of each writer, but for what only the tail says so far.
-  [[nodiscard]] std::atomic_ref<std::uint64_t> count_of(Writer writer) const noexcept {
-    return std::atomic_ref(counts_[writer]);
+  // A producer's commit counter. If that producer committed last, only the tail is up to date.
+  [[nodiscard]] std::atomic_ref<std::uint64_t> count_of(Producer producer) const noexcept {
+    return std::atomic_ref(counts_[producer]);
   }
 
-  // Each side remembers the other's word and looks at it again only when that is not enough, so
-  // that the line it stands on does not travel with every message.
+  // Each side remembers the packed state of the other side, and loads it again only when the
+  // remembered one does not suffice: so the cache line does not move with every message.
 
   const std::uint32_t capacity_;  // In units, as all positions.
 
-  // The writers' side. What follows the lock is changed under it only.
+  // The producers' side. What follows the lock changes only while the lock is held.
   alignas(kCacheLine) RobustLock write_lock_;
-  std::atomic<Head> seen_head_{};
-  alignas(kCacheLine) std::atomic<Step> tail_{};  // All before it is committed.
+  std::atomic<PackedHead> seen_head_{};
+  alignas(kCacheLine) std::atomic<PackedStep> tail_{};  // Everything before it is committed.
 
   // The readers' side. A reader changes nothing but its head.
   alignas(kCacheLine) RobustLock read_lock_;
-  std::atomic<Step> seen_tail_{};
-  alignas(kCacheLine) std::atomic<Head> head_{};  // All before it has been read.
+  std::atomic<PackedStep> seen_tail_{};
+  alignas(kCacheLine) std::atomic<PackedHead> head_{};  // Everything before it was read.
 
-  // Both sides look at these all the time, and seldom change them.
-  alignas(kCacheLine) FutexEvent message_;  // A message has begun.
-  FutexEvent rest_;                         // A message has gone on.
+  // Both sides read these often and change them seldom.
+  alignas(kCacheLine) FutexEvent message_;  // A new message is visible.
+  FutexEvent rest_;                         // A further frame of a message is visible.
   FutexEvent room_;
 
-  // Left as it is: zeroed memory costs nothing before it is touched.
-  alignas(kCacheLine) mutable std::array<std::uint64_t, kWriters> counts_;
+  // Not initialized here: the memory is zero, and untouched pages take no space.
+  alignas(kCacheLine) mutable std::array<std::uint64_t, kProducers> counts_;
 };
 
 }  // namespace psq::detail

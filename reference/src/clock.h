@@ -11,10 +11,11 @@ namespace psq::detail {
 
 using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: the same in all processes.
 
-// Sleepers in shared memory look again this often: whoever should have woken them may be dead.
+// A waiter in shared memory checks its condition this often: the process that should wake it may be
+// dead.
 inline constexpr std::chrono::milliseconds kLookAgain{50};
 
-// When to give up. It is fixed at the beginning of a call, so that interruptions do not stretch it.
+// The end of a wait. It is fixed when a call begins, so that interruptions do not move it.
 class Deadline {
  public:
   static Deadline never() noexcept { return Deadline(Clock::time_point::max()); }
@@ -30,9 +31,9 @@ class Deadline {
   [[nodiscard]] timespec left() const noexcept {
     return to_timespec(std::max(at_ - Clock::now(), Clock::duration::zero()));
   }
-  // For calls that take an absolute time of CLOCK_MONOTONIC. Not for `never`.
+  // For system calls that take an absolute time of CLOCK_MONOTONIC. Not for `never`.
   [[nodiscard]] timespec absolute() const noexcept { return to_timespec(at_.time_since_epoch()); }
-  // This one, or `limit` from now when that is sooner.
+  // This deadline, or `limit` from now if that is sooner.
   [[nodiscard]] Deadline within(Clock::duration limit) const noexcept {
     return Deadline(std::min(at_, Clock::now() + limit));
   }

@@ -1,4 +1,4 @@
-// The buffer of a queue in one process, and the thread that empties it into the channel.
+// The buffer of a queue in one process, and the feeder: the thread that sends it to the channel.
 
 #pragma once
 
@@ -17,54 +17,42 @@
 #include <vector>
 
 #include "psq/error.h"
-#include "src/fault_queue.h"
-#include "src/fault_seam.h"
+#include "src/probe.h"
 #include "src/queue_memory.h"
+#include "src/sanitizers.h"
 
 namespace psq::detail {
 
-// All that a process has of a queue for itself. The thread is started by the first put, ends when
-// the feeder is closed and the buffer is empty, and keeps the feeder and the queue's memory alive
-// until then. With it lives the process's account. Any thread may call any method.
+// What a process has of a queue for itself. The first put starts the thread. The thread ends when
+// the feeder is closed and the buffer is empty; until then it keeps the feeder, the queue's memory
+// and the process's record alive. Any thread may call any method.
 class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
   explicit Feeder(std::shared_ptr<QueueMemory> queue) : queue_(std::move(queue)) {}
 
-  // In a forked child, for a feeder in place of this one, which nobody there uses any more. (The
-  // thread sanitizer thinks that the parent's threads do.)
+  // In a forked child, for the feeder that replaces this one. No thread of the child uses this one
+  // any more. (To the thread sanitizer the parent's threads still do.)
   [[nodiscard]] std::shared_ptr<QueueMemory> give_up_queue() noexcept {
     return kThreadSanitizer ? queue_ : std::move(queue_);
   }
 
-  // Counts an item, waiting for a slot until the deadline; then sends it at once if nothing is
-  // before it and nothing in the way, and leaves it to the thread otherwise. False: there was no
-  // slot. Throws Closed, CountOverflow, and SystemError when there can be no thread or no account.
+  // Counts an item, waiting for a slot until the deadline. Then it sends the item itself if no item
+  // is before it and the channel has room, and leaves it to the thread otherwise. False: there was
+  // no slot. Throws Closed, CountOverflow, and SystemError when no thread or no record can be had.
   [[nodiscard]] bool put(std::string_view item, Deadline deadline) {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kPutterHoldsPlace))
-        return FaultSeams::put_holding_place(*this, item, deadline);
-    int looks = 0;
-    [[maybe_unused]] const std::uint32_t before = kFaults ? queue_->accounts().put() : 0;
-    const auto look = [&] {
-      if constexpr (kFaults)
-        if (FaultSeams::blind(*this, looks, before, deadline)) return false;
-      return try_put(item, looks++);
-    };
-    if (queue_->free_slot().wait(deadline, look)) return true;
-    if constexpr (kFaults)
-      if (fault_is(Fault::kFullTakesSlot)) FaultSeams::change_slots(*queue_, +1);
-    looks = FutexEvent::kYields;
-    return look();
+    int attempts = 0;
+    const auto attempt = [&] { return try_put(item, attempts++); };
+    if (queue_->free_slot().wait(deadline, attempt)) return true;
+    attempts = FutexEvent::kYields;
+    return attempt();
   }
 
-  // No calls from now on. Idempotent.
+  // Every later put and get throws Closed. Idempotent.
   void close() noexcept {
-    if constexpr (kFaults)
-      if (FaultSeams::close(*this)) return;
     closed_ = true;
     end();
   }
-  // No items from now on, without a word to anybody: a put waits as if there was no slot.
+  // Takes no item from now on; a put waits as if no slot were free.
   void end() noexcept {
     const std::lock_guard lock(mutex_);
     ending_ = true;
@@ -73,87 +61,68 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
-  // To be called after close or end: waits until all items are in the channel, or until
-  // cancel_wait.
+  // Call it after close or end. Waits until all items are in the channel, or until cancel_wait.
   void wait_flushed() {
     std::unique_lock lock(mutex_);
     const auto flushed = [&] { return thread_ == Thread::kNone || cancelled_; };
-    if constexpr (kFaults)
-      if (fault_is(Fault::kExitFlushGivesUp))
-        return void(done_.wait_for(lock, std::chrono::milliseconds{1}, flushed));
-    if constexpr (kFaults)
-      if (fault_is(Fault::kCancelSparesJoinThread))
-        return done_.wait(lock, [&] { return thread_ == Thread::kNone; });
-    if constexpr (kFaults)
-      if (fault_is(Fault::kJoinThreadWaitsForNothing) && fault_own() == 0) fault_hang();
     done_.wait(lock, flushed);
   }
 
-  // wait_flushed does not wait, from now on.
+  // wait_flushed does not wait from now on.
   void cancel_wait() noexcept {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kCancelIgnored)) return;
     const std::lock_guard lock(mutex_);
-    if constexpr (kFaults)
-      if ((fault_is(Fault::kCancelBeforePutForgotten) && thread_ == Thread::kNone) ||
-          (fault_is(Fault::kCancelAfterCloseForgotten) && closed_))
-        return;
     cancelled_ = true;
     done_.notify_all();
   }
 
  private:
-  friend struct FaultSeams;
-
   enum class Thread { kNone, kBusy, kIdle };
-  // Few blocks of memory beat many, and one that has to grow. Each holds items, each after its
-  // length. Those that are not used are kept for the next items.
+  // Each block holds items, each after its length. A few large blocks cost less than many small
+  // ones, or than one that grows. Unused blocks are kept for the next items.
   struct Blocks {
     std::vector<std::string> all;
     std::size_t used = 0;
   };
 
-  // Blocks of the buffer have room for so much, or for one item. So much of them is kept: memory
-  // that has to come from the system costs more than the copy into it.
+  // A block has room for kBlock bytes, or for one item that is longer. kMostKept bytes of blocks
+  // are kept: memory from the system costs more than the copy into it.
   static constexpr std::size_t kBlock = std::size_t{60} << 10;
   static constexpr std::size_t kMostKept = std::size_t{6} << 20;
 
-  // A put that needs a new block while plenty is buffered lets the feeder catch up, for 2 ns a
-  // byte and no longer: about as much as new memory for the block would cost.
+  // A put that needs a new block while this much is buffered lets the feeder catch up, for at most
+  // 2 ns a byte: about the cost of new memory for the block.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
 
-  // The first look gives the feeder its moment; who is about to sleep or to give up looks closely,
-  // at the dead as well.
-  bool try_put(std::string_view item, int look) {
+  // One attempt of a put. The first attempt yields to the feeder; from attempt kYields on, and in
+  // the last one, a put also reclaims slots of dead processes.
+  bool try_put(std::string_view item, int attempt) {
     std::unique_lock lock(mutex_);
     if (thread_ == Thread::kNone && !ending_) start();
-    if (look == 0 && buffered_ > kPlenty && !fits(item.size())) {
+    if (attempt == 0 && buffered_ > kPlenty && !fits(item.size())) {
       caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(item.size(), kBlock)),
                           [&] { return buffered_ <= kPlenty || ending_; });
     }
     if (closed_) throw Closed("queue");
     if (ending_) return false;
-    if constexpr (kFaults) fault_point("put-begun");
-    if (!queue_->try_take(account_, look >= FutexEvent::kYields)) return false;
+    at("put-begun");
+    if (!queue_->try_take(producer_, attempt >= FutexEvent::kYields)) return false;
     add(item);
     return true;
   }
 
   void add(std::string_view item) {
-    if constexpr (kFaults)
-      if (FaultSeams::counted(*this, item)) return;
     try {
       const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
-      if (!nothing_before || (kFaults && fault_chosen()) ||
-          !queue_->channel().try_send(item, account_))
+      if (!altered("item.sent-at-once", nothing_before) ||
+          !queue_->channel().try_send(item, producer_))
         buffer(item);
     } catch (...) {
-      queue_->take_back(account_);
+      queue_->take_back(producer_);
       throw;
     }
   }
 
-  // To the end of the last block, or of a new one behind it.
+  // Appends the item to the last block, or to a new one.
   void buffer(std::string_view item) {
     const std::size_t length = item.size();
     if (!fits(length)) {
@@ -165,7 +134,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     block.append(reinterpret_cast<const char*>(&length), sizeof length);
     block.append(item);
     buffered_ += sizeof length + length;
-    if constexpr (kFaults) fault_point("item-buffered");
+    at("item-buffered");
     if (thread_ == Thread::kIdle) work_.notify_one();
   }
 
@@ -175,57 +144,53 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return block.capacity() - block.size() >= sizeof length + length;
   }
 
-  // Starts the thread, and waits until it has an account. If it can have none, there is no thread.
+  // Starts the thread and waits until it has a record. If it cannot have one, there is no thread.
   void start() {
-    // Signals are for the program's own threads: a new one inherits the mask.
+    // The program's own threads handle the signals. A new thread inherits the mask.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
-    std::promise<Writer> entered;
-    auto account = entered.get_future();
+    std::promise<Producer> entered;
+    auto producer = entered.get_future();
     pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
       std::thread(&Feeder::run, shared_from_this(), std::move(entered)).detach();
-    } catch (...) {  // There is no thread to be had, or no memory for it.
+    } catch (...) {  // The system has no thread, or no memory for it.
       pthread_sigmask(SIG_SETMASK, &before, nullptr);
       throw SystemError("cannot start the feeder thread of a queue", EAGAIN);
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    account_ = account.get();
+    producer_ = producer.get();
     thread_ = Thread::kBusy;
   }
 
-  void run(std::promise<Writer> entered) {
-    Writer account = 0;
+  void run(std::promise<Producer> entered) {
+    Producer producer = 0;
     try {
-      account = queue_->accounts().enter(queue_->channel());
+      producer = queue_->records().enter(queue_->channel());
     } catch (...) {
       return entered.set_exception(std::current_exception());
     }
-    entered.set_value(account);
+    entered.set_value(producer);
     Blocks batch;
     while (next_batch(batch)) {
       for (std::size_t i = 0; i < batch.used; ++i) {
-        std::string_view left = batch.all[i];
-        if constexpr (kFaults)
-          if (fault_chosen()) FaultSeams::send_all(*this, std::exchange(left, {}));
+        auto left = altered("batch", std::string_view(batch.all[i]), *this);
         while (!left.empty()) {
-          left.remove_prefix(queue_->channel().send_some(left, account));
-          if constexpr (kFaults) fault_point("some-sent");
+          left.remove_prefix(queue_->channel().send_some(left, producer));
+          at("some-sent");
         }
       }
     }
     {
       const std::lock_guard lock(mutex_);
       thread_ = Thread::kNone;
-      if constexpr (kFaults)
-        if (fault_is(Fault::kJoinThreadWakesOne)) return done_.notify_one();
       done_.notify_all();
     }
-    queue_->accounts().leave(account);
+    queue_->records().leave(producer);
   }
 
-  // Exchanges the buffer for a batch that was sent, waiting for items. False: there are none and
+  // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item and
   // there will be none.
   bool next_batch(Blocks& batch) {
     std::size_t kept = 0;
@@ -237,30 +202,21 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     std::unique_lock lock(mutex_);
     thread_ = Thread::kIdle;
     work_.wait(lock, [&] { return buffer_.used > 0 || ending_; });
-    [[maybe_unused]] const auto swap = [&] {
-      return buffer_.used > 0 && fault_swap(buffer_.all[0]);
-    };
-    if constexpr (kFaults)
-      if (fault_is(Fault::kFeederSwaps) || fault_is(Fault::kTasksFeederSwaps) ||
-          fault_is(Fault::kKilledSwaps))
-        if (!swap() && fault_turn(4)) work_.wait_for(lock, kLookAgain, swap);
-    if constexpr (kFaults)
-      if (fault_feeder_is_slow()) work_.wait_for(lock, 2 * kLookAgain, [&] { return ending_; });
     thread_ = Thread::kBusy;
     std::swap(batch, buffer_);
     buffered_ = 0;
     caught_up_.notify_all();
-    if constexpr (kFaults) fault_point("batch-taken");
+    at("batch-taken");
     return batch.used > 0;
   }
 
   std::shared_ptr<QueueMemory> queue_;
-  std::mutex mutex_;  // Of all that follows, but for closed_.
+  std::mutex mutex_;  // Guards everything below but closed_.
   std::condition_variable work_;
   std::condition_variable done_;
   std::condition_variable caught_up_;
   Thread thread_ = Thread::kNone;
-  Writer account_ = 0;
+  Producer producer_ = 0;
   Blocks buffer_;
   std::size_t buffered_ = 0;  // Bytes in it.
   bool cancelled_ = false;

@@ -1,4 +1,4 @@
-// Waiting in shared memory for something to change.
+// Waiting in shared memory until a condition is true.
 
 #pragma once
 
@@ -14,23 +14,22 @@
 
 namespace psq::detail {
 
-// Lives in shared memory. Sleepers wait for a condition of their own that somebody makes true and
-// then notifies of. A sleeper or a notifier may be killed at any point: nothing is counted, and no
-// sleep is longer than kLookAgain, so that at worst a change is seen that much later.
+// Lives in shared memory. A waiter has a condition of its own; a process that makes it true then
+// notifies. Any of them may be killed at any instruction: nothing is counted, and no sleep is
+// longer than kLookAgain, so that at worst a change is seen that much later.
 class FutexEvent {
  public:
-  // Before it sleeps, a waiter lets others run so many times: often one of them makes the condition
-  // true, and whole rows of changes then cost no sleep and no wake-up. It is little enough to be
-  // nothing when nobody does.
+  // Before it sleeps, a waiter yields this many times. Often another process then makes the
+  // condition true, and a row of changes costs no sleep and no wake-up. Without another process the
+  // yields cost almost nothing.
   static constexpr int kYields = 8;
 
-  // To be called after the change. Costs no system call while nobody sleeps.
+  // Call it after the change. It makes no system call while no waiter sleeps.
   void notify_one() noexcept { notify(1); }
   void notify_all() noexcept { notify(INT_MAX); }
-  // As notify_one, by one of those who were notified, of a change that it was told of but leaves
-  // to another.
+  // Forwards a wake-up that its receiver did not consume.
   void pass_on() noexcept {
-    if ((word_.load(std::memory_order_acquire) & kSleepers) != 0) notify(1);
+    if ((state_.load(std::memory_order_acquire) & kSleepers) != 0) notify(1);
   }
 
   // Waits until `condition` is true; returns its last value, false not before the deadline.
@@ -43,7 +42,7 @@ class FutexEvent {
         sched_yield();
         continue;
       }
-      const std::uint32_t seen = word_.fetch_or(kSleepers) | kSleepers;
+      const std::uint32_t seen = state_.fetch_or(kSleepers) | kSleepers;
       if (condition()) return true;
       const timespec until = deadline.within(kLookAgain).absolute();
       futex(FUTEX_WAIT_BITSET, seen, &until);
@@ -51,29 +50,30 @@ class FutexEvent {
   }
 
  private:
-  // The lowest bit says that somebody may be asleep; the others count notifications, so that one
-  // between the last look at the condition and the sleep is not missed.
+  // The lowest bit says that a waiter may be asleep. The other bits count notifications, so that a
+  // waiter does not miss one between its last check of the condition and its sleep.
   static constexpr std::uint32_t kSleepers = 1;
   static constexpr std::uint32_t kOneNotification = 2;
 
   void notify(int how_many) noexcept {
-    // Against wait(): either the sleeper is seen here, or it sees the change.
+    // Pairs with wait(): either the waiter's bit is seen here, or the waiter sees the change.
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    if ((word_.load(std::memory_order_relaxed) & kSleepers) == 0) return;
-    std::uint32_t now = word_.fetch_add(kOneNotification) + kOneNotification;
+    if ((state_.load(std::memory_order_relaxed) & kSleepers) == 0) return;
+    std::uint32_t now = state_.fetch_add(kOneNotification) + kOneNotification;
     if (futex(FUTEX_WAKE, static_cast<std::uint32_t>(how_many), nullptr) == 0 &&
-        word_.compare_exchange_strong(now, now & ~kSleepers)) {
-      // Nobody was asleep. If somebody is by now, its bit is gone: it has to look again.
+        state_.compare_exchange_strong(now, now & ~kSleepers)) {
+      // No waiter was asleep. A waiter that is asleep by now has lost its bit: wake it to check
+      // again.
       futex(FUTEX_WAKE, INT_MAX, nullptr);
     }
   }
 
   long futex(int operation, std::uint32_t value, const timespec* until) noexcept {
-    static_assert(sizeof word_ == sizeof value && decltype(word_)::is_always_lock_free);
-    return syscall(SYS_futex, &word_, operation, value, until, nullptr, FUTEX_BITSET_MATCH_ANY);
+    static_assert(sizeof state_ == sizeof value && decltype(state_)::is_always_lock_free);
+    return syscall(SYS_futex, &state_, operation, value, until, nullptr, FUTEX_BITSET_MATCH_ANY);
   }
 
-  std::atomic<std::uint32_t> word_{0};
+  std::atomic<std::uint32_t> state_{0};
 };
 
 }  // namespace psq::detail

@@ -11,33 +11,27 @@
 #include <cstdlib>
 
 #include "psq/descriptor.h"
-#include "src/fault_queue.h"
-#include "src/fault_seam.h"
-#include "src/process_faults.h"
+#include "src/probe.h"
 #include "src/process_state.h"
 
 namespace psq {
 
-// Until it is reaped a child's pid is nobody else's; it is reaped and signalled through this object
-// only, under its lock. Only in the parent: others get InvalidArgument.
+// One child, as its parent sees it. The system gives the pid of a child to no other process until
+// the child is reaped. Only this class reaps the child and sends it signals, and it does both under
+// its lock: no signal reaches another process. In other processes than the parent each method
+// throws InvalidArgument.
 class Process::State {
  public:
-  // In the parent. `at_end` is the signal that the child gets at the end of it; zero is none.
+  // In the parent. `at_end` is the signal that the child gets when the parent ends; zero is none.
   State(pid_t child, int at_end) : pid(child), signal_at_end(at_end) {}
 
   // True when the child has ended; false not before the deadline.
   bool join(detail::Deadline deadline) {
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kProcessJoinGivesUp))
-        deadline = deadline.within(2 * detail::kLookAgain);
-    if constexpr (detail::kFaults)
-      if (detail::fault_is(detail::Fault::kProcessJoinByStarter) && !detail::fault_has_started())
-        return false;
     while (!look()) {
       if (deadline.has_passed()) return false;
-      // In bounded pieces: there may be no descriptor to be had, or another thread reaps the child
-      // just now and this is a descriptor of somebody else. glibc 2.36 declares pidfd_open for C
-      // only.
+      // In short waits, because the descriptor may be missing (too many are open) or stand for
+      // another process (another thread reaped the child after the look). glibc 2.36 declares
+      // pidfd_open for C only.
       const detail::Descriptor child(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
       pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
       const timespec soon = deadline.within(detail::kLookAgain).left();
@@ -46,7 +40,7 @@ class Process::State {
     return true;
   }
 
-  // The exit code of a child that has ended. While it runs it is sent the signal; zero is none.
+  // The exit code of a child that has ended. A child that runs is sent the signal; zero is none.
   std::optional<int> look(int signal = 0) {
     if (getpid() != parent) {
       throw InvalidArgument("process " + std::to_string(pid) + " is a child of process " +
@@ -55,9 +49,8 @@ class Process::State {
     const std::lock_guard lock(mutex_);
     int status = 0;
     const pid_t ended = exit_code_ ? 0 : waitpid(pid, &status, WNOHANG);
-    if (ended < 0) exit_code_ = 255;  // Somebody else has reaped it.
+    if (ended < 0) exit_code_ = 255;  // The program reaped the child by a waitpid of its own.
     if (ended > 0) exit_code_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-    if constexpr (detail::kFaults) detail::faulty_exit_code(ended > 0, signal, exit_code_);
     if (!exit_code_) ::kill(pid, signal);
     return exit_code_;
   }
@@ -78,22 +71,20 @@ ProcessState& ProcessState::instance() {
   return *state;
 }
 
-// Holding the lock over the fork means that no other thread is inside when the child is copied.
+// A fork takes the lock first: no other thread is inside when the process is copied.
 ProcessState::ProcessState() {
   pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
                  [] { instance().begin_in_child(); });
-  // For programs that end by std::exit, with handles that nobody destroys.
+  // For programs that return from main or call std::exit while handles are still in use.
   std::atexit([] { instance().finish(); });
 }
 
 void ProcessState::begin_in_child() noexcept {
   for (auto* const feeder : feeders_) {
-    if constexpr (kFaults)
-      if (FaultSeams::begin_in_child(**feeder)) continue;
-    // The old one may have been in the middle of something: it is left as it is, for ever.
+    // A thread of the parent may have been changing the old feeder at the fork: it is never used
+    // or destroyed in this process.
     left_behind_.push_back(
         std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->give_up_queue())));
-    if constexpr (kFaults) FaultSeams::begun_in_child(**feeder);
   }
   children_.clear();
   mutex_.unlock();
@@ -101,8 +92,6 @@ void ProcessState::begin_in_child() noexcept {
 
 void ProcessState::let_go_of(const Child& child) noexcept {
   if (child->parent != getpid()) return;
-  if constexpr (kFaults)
-    if (fault_is(Fault::kDaemonsLeft) && child->signal_at_end != 0) return;
   child->look(child->signal_at_end);
   child->join(Deadline::never());
   const std::lock_guard lock(mutex_);
@@ -110,25 +99,12 @@ void ProcessState::let_go_of(const Child& child) noexcept {
 }
 
 void ProcessState::finish() {
-  std::set<Child> children;
   std::unique_lock lock(mutex_);
-  children = children_;  // Another thread may end this process, too, and has to wait for the same.
+  // A copy: two threads may end this process at the same time, and both wait for all children.
+  const std::set<Child> children = children_;
   lock.unlock();
-  if constexpr (kFaults)
-    if (fault_is(Fault::kDaemonsLeft))
-      std::erase_if(children, [](const Child& child) { return child->signal_at_end != 0; });
-  if constexpr (kFaults)
-    if (fault_is(Fault::kChildrenLeft))
-      std::erase_if(children, [](const Child& child) { return child->signal_at_end == 0; });
   for (const Child& child : children) child->look(child->signal_at_end);
   for (const Child& child : children) child->join(Deadline::never());
-  if constexpr (kFaults)
-    if (fault_is(Fault::kExitDoesNotFlush)) return;
-  if constexpr (kFaults)
-    if (fault_is(Fault::kTasksExitDoesNotFlush)) return;
-  if constexpr (kFaults)
-    if (fault_is(Fault::kExitWaitsForGetters))
-      while (fault_own() > 0) std::this_thread::sleep_for(kLookAgain);
   (void)flush_queues();
 }
 
@@ -137,13 +113,7 @@ std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {
   std::unique_lock lock(mutex_);
   for (const auto* feeder : feeders_) feeders.push_back(*feeder);
   lock.unlock();
-  if constexpr (kFaults)
-    if (fault_is(Fault::kCreatorDoesNotFlush) && fault_in_first_process()) return feeders;
-  if constexpr (kFaults)
-    if (fault_is(Fault::kExitFlushesOneQueue)) FaultSeams::lose_all_but_one(feeders);
-  if constexpr (kFaults)
-    if (fault_is(Fault::kExitCloses))
-      for (const auto& feeder : feeders) feeder->close();
+  feeders = altered("queues.flushed", std::move(feeders));
   for (const auto& feeder : feeders) feeder->end();
   for (const auto& feeder : feeders) feeder->wait_flushed();
   return feeders;
@@ -153,10 +123,10 @@ std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {
 
 namespace {
 
-// Made before main, when there is one thread: no fork finds it half made.
+// Made before main, while there is one thread: a fork never copies a half-made one.
 [[maybe_unused]] const detail::ProcessState& made_early = detail::ProcessState::instance();
 
-// Only these two: another thread may hold the lock of an input that it is waiting for.
+// Output streams alone: a thread that waits for input holds the lock of its stream.
 void flush_standard_streams() {
   std::fflush(stdout);
   std::fflush(stderr);
@@ -177,31 +147,16 @@ void flush_standard_streams() {
 }  // namespace
 
 Process::Process(const std::function<void()>& body, ProcessOptions options) {
-  flush_standard_streams();  // or the child would write it once more
+  flush_standard_streams();  // The child would write what is buffered once more.
   const pid_t pid = fork();
   if (pid < 0) throw SystemError("cannot fork", errno);
-  if constexpr (detail::kFaults)
-    if (pid == 0 && options.daemon && detail::fault_is(detail::Fault::kDaemonDoesNotFlush))
-      body(), _exit(0);
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kChildKeepsEnds) && pid == 0) detail::fault_keep_ends();
   if (pid == 0) run_child(body);
-  if constexpr (detail::kFaults) detail::fault_has_started() = true;
   const auto state = std::make_shared<State>(pid, options.daemon ? SIGTERM : 0);
   detail::ProcessState::instance().add(state);
   state_ = {state.get(), [state](State*) { detail::ProcessState::instance().let_go_of(state); }};
 }
 
-bool Process::join(Timeout timeout) {
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kProcessJoinZeroWaits) &&
-        timeout.length() == Timeout::Duration::zero())
-      timeout = 10 * detail::kLookAgain;
-  if constexpr (detail::kFaults)
-    if (detail::fault_is(detail::Fault::kProcessJoinEarly) && !timeout.is_forever())
-      timeout = timeout.length() / 2;
-  return state_->join(detail::Deadline::after(timeout));
-}
+bool Process::join(Timeout timeout) { return state_->join(detail::Deadline::after(timeout)); }
 
 std::optional<int> Process::exit_code() { return state_->look(); }
 

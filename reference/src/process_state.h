@@ -1,5 +1,4 @@
-// What psq has to know about the whole process: its queues and its children, for fork and for the
-// end.
+// The queues and the children of this process, for fork and for the end of the process.
 
 #pragma once
 
@@ -11,16 +10,16 @@
 
 namespace psq::detail {
 
-// One a process, never destroyed. Any thread may call any method. Every fork, of psq::Process or
-// raw, finds it at rest, and its children are the child's own: none.
+// One a process, never destroyed. Any thread may call any method. A fork, by psq::Process or by
+// fork(2), waits until no thread is inside. The child starts with no children.
 class ProcessState {
  public:
   using Child = std::shared_ptr<Process::State>;
 
   static ProcessState& instance();
 
-  // In a forked child a queue begins with a new feeder: the old one has locks that nobody will
-  // release, a buffer that the parent will send, a thread that is not there.
+  // In a forked child each queue gets a new feeder. The old one has locks that no thread will
+  // release, a buffer that the parent will send, and a thread that the child does not have.
   void add(std::shared_ptr<Feeder>& feeder) {
     const std::lock_guard lock(mutex_);
     feeders_.insert(&feeder);
@@ -34,13 +33,13 @@ class ProcessState {
     children_.insert(child);
   }
 
-  // What a child is owed when nobody has it any more: see psq::Process. Nothing in other
-  // processes than its parent.
+  // The destructor of a child's last handle; see psq::Process. Does nothing in other processes than
+  // its parent.
   void let_go_of(const Child& child) noexcept;
-  // All that the end of a process owes: see psq::exit.
+  // What a process does before it ends; see psq::exit.
   void finish();
-  // Waits until all that was put is in the channels; nothing is put from then on. Returns what can
-  // be closed. Calls of other threads go on: nobody closes a queue under them.
+  // Waits until all items that were put are in the channels. Later puts find no slot. Returns the
+  // feeders, which stay open: calls of other threads go on.
   std::vector<std::shared_ptr<Feeder>> flush_queues();
 
  private:

@@ -1,9 +1,9 @@
-// All that the processes of a queue share: its channel, and the slots and tasks of its items.
+// What the processes of a queue share: its channel, and the slots and tasks of its items.
 //
-// Neither slots in use nor unfinished tasks are stored anywhere. They follow from how many items
+// Neither the slots in use nor the unfinished tasks are stored. They follow from how many items
 // were put, lost with a dead process, read, and finished, so that no two numbers can disagree after
-// a death. A slot is taken by put, before its item is buffered, and free as soon as the channel
-// counts the item as read. Of a SimpleQueue only the channel is used.
+// a death. A put takes a slot before its item is buffered; the slot is free as soon as the channel
+// counts the item as read. A SimpleQueue uses the channel alone.
 
 #pragma once
 
@@ -13,67 +13,59 @@
 
 #include "psq/error.h"
 #include "psq/queue_core.h"
-#include "src/accounts.h"
 #include "src/channel.h"
-#include "src/fault_queue.h"
-#include "src/fault_seam.h"
 #include "src/futex_event.h"
+#include "src/probe.h"
+#include "src/process_records.h"
 
 namespace psq::detail {
 
 // Lives in shared memory, with its channel's bytes behind it. Any thread of any process that has it
-// may use it.
+// may call any method.
 class QueueMemory {
  public:
-  // In zeroed memory that goes on behind it for Channel::kCapacity bytes.
+  // In zeroed memory, with Channel::kCapacity more bytes behind the object.
   explicit QueueMemory(const CoreOptions& options)
       : kind_(options.kind),
         bound_(static_cast<std::uint64_t>(options.maxsize > 0 ? options.maxsize : kMaxSize)),
         seen_done_(0 - static_cast<std::uint64_t>(options.unfinished)),
         done_(seen_done_.load()),
         zero_at_(seen_done_.load()) {
-    static_assert(std::is_trivially_destructible_v<QueueMemory>, "nobody destroys it");
+    static_assert(std::is_trivially_destructible_v<QueueMemory>, "it is never destroyed");
   }
 
   [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
-  [[nodiscard]] Accounts& accounts() noexcept { return accounts_; }
+  [[nodiscard]] ProcessRecords& records() noexcept { return records_; }
 
-  // Counts an item in the account of the calling process, one thread of it at a time. That takes a
-  // slot and, where tasks are counted, makes one. `closely`: looks for what the dead have left.
-  // False: no slot is free. Throws CountOverflow.
-  [[nodiscard]] bool try_take(Writer id, bool closely) {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kBoundRaces) && !all_slots_in_use()) {
-        fault_pause();
-        return accounts().add(id, [](std::uint32_t) { return true; });
-      }
+  // Counts an item in the record of the calling process, one thread at a time. That takes a slot
+  // and, in a JoinableQueue, makes a task. `closely`: first collects from dead processes if no slot
+  // is free. False: no slot is free. Throws CountOverflow.
+  [[nodiscard]] bool try_take(Producer id, bool closely) {
     bool overflows = false;
     const auto allowed = [&](std::uint32_t put) {
       const bool free = is_slot_free(put);
       overflows = free && kind_ == QueueKind::kJoinable && !is_task_possible(put);
       return free && !overflows;
     };
-    bool taken = accounts().add(id, allowed);
+    bool taken = records().add(id, allowed);
     if (!taken && !overflows && closely) {
       collect_from_the_dead();
-      taken = accounts().add(id, allowed);
+      taken = records().add(id, allowed);
     }
-    if constexpr (kFaults)
-      if (overflows && fault_is(Fault::kOverflowLosesTask)) ++done_;
     if (overflows) throw CountOverflow();
     return taken;
   }
 
-  // Takes back an item that will not be put after all.
-  void take_back(Writer id) noexcept {
-    accounts().lose(id);
+  // Takes back an item that was counted and cannot be put.
+  void take_back(Producer id) noexcept {
+    records().lose(id);
     items_lost();
   }
 
-  // To be called after the channel has been read.
+  // Call it after a read from the channel.
   void slot_freed() noexcept {
-    // Nobody waits for a slot of a queue that has no bound.
+    // No put waits for a slot of a queue without a bound.
     if (bound_ < kMaxSize) free_slot_.notify_one();
   }
 
@@ -81,7 +73,7 @@ class QueueMemory {
   [[nodiscard]] std::uint32_t slots_in_use() const noexcept {
     for (;;) {
       const std::uint32_t gone = items_gone();
-      const std::uint32_t put = accounts_.put();
+      const std::uint32_t put = records_.put();
       if (gone == items_gone()) return put - gone;
     }
   }
@@ -90,35 +82,31 @@ class QueueMemory {
 
   // One task is done. False, with no effect: none is unfinished.
   [[nodiscard]] bool task_done() noexcept {
-    if constexpr (kFaults)
-      if (const auto instead = fault_task_done()) return *instead;
-    const std::uint32_t lost = accounts_.lost();
+    const std::uint32_t lost = records_.lost();
     std::uint64_t done = done_.load();
     do {
       if (!is_task_unfinished(done)) {
-        if constexpr (kFaults)
-          if (fault_is(Fault::kCreditAfterTooOften)) fault_shared() = 1;
-        return kFaults && fault_is(Fault::kTaskDoneUnchecked);
+        return false;
       }
     } while (!done_.compare_exchange_weak(done, done + 1));
-    if constexpr (kFaults) fault_point("task-done");
-    if (accounts_.lost() != lost) items_lost();  // It may have been the task of one of these.
+    at("task-done");
+    if (records_.lost() != lost) items_lost();  // The task may have been that of a lost item.
     if (is_task_unfinished(done + 1)) return true;
-    // A put between the two lines above hides a zero; it may as well have come before it.
+    // A put between the two lines above hides a zero. The result is as if the put had come first.
     std::uint64_t before = zero_at_.load();
     while (static_cast<std::int64_t>(done + 1 - before) > 0 &&
            !zero_at_.compare_exchange_weak(before, done + 1)) {
     }
-    if constexpr (kFaults) fault_point("zero-noted");
+    at("zero-noted");
     no_tasks_.notify_all();
     return true;
   }
 
-  // Returns true when no task is unfinished, or when there was none meanwhile. False: the deadline
-  // has passed.
+  // True as soon as the number of unfinished tasks is zero, or was zero during the call. False: the
+  // deadline has passed.
   [[nodiscard]] bool wait_for_no_tasks(Deadline deadline) {
-    // What was zero before is none of this join's; the count of tasks done may have been set back
-    // since.
+    // A zero before this call does not count. The number of tasks done may have been set back since
+    // the last zero.
     const std::uint64_t noted = zero_at_.load();
     const std::uint64_t done = done_.load();
     const std::uint64_t begin = static_cast<std::int64_t>(noted - done) > 0 ? noted : done;
@@ -127,38 +115,32 @@ class QueueMemory {
       return unfinished(items(), done_now) == 0;
     };
     return no_tasks_.wait(deadline, [&] {
-      if constexpr (kFaults) fault_point("joiner-looks");
+      at("joiner-looks");
       if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
-      if constexpr (kFaults)
-        if (fault_is(Fault::kJoinMissesZero)) return false;
       if (none()) return true;
-      if (!kFaults || !fault_is(Fault::kDeadTasksStay)) collect_from_the_dead();
+      collect_from_the_dead();
       return none();
     });
   }
 
-  // Takes back the slots and tasks of items that died with their process before they were visible,
-  // and tells those who wait for them. Never waits.
+  // Takes back the slots and tasks of items that died with their process before they became
+  // visible, and notifies the calls that wait for them. Never waits.
   void collect_from_the_dead() noexcept {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kDeadSlotsStay)) return;
     try {
-      if (accounts().lose_of_the_dead(channel_)) items_lost();
+      if (records().lose_of_the_dead(channel_)) items_lost();
     } catch (const SystemError&) {
-      // A lock that cannot be taken is for those who need it to complain of.
+      // The calls that need the lock report the error.
     }
   }
 
  private:
-  friend struct FaultSeams;
-
   static std::uint32_t unfinished(std::uint32_t items, std::uint64_t done) noexcept {
     const auto left = static_cast<std::int32_t>(items - static_cast<std::uint32_t>(done));
     return left > 0 ? static_cast<std::uint32_t>(left) : 0;
   }
 
-  // Whether `test` is true of what was seen before or, if not, of what a new look shows: others'
-  // lines are left alone as long as they need not be looked at.
+  // Whether `test` is true of the remembered number or, if not, of the current one. A cache line
+  // that another process writes is read only when the remembered number does not suffice.
   template <typename Number, typename Look, typename Test>
   static bool holds(std::atomic<Number>& seen, const Look& look, const Test& test) noexcept {
     if (test(seen.load(std::memory_order_relaxed))) return true;
@@ -167,49 +149,46 @@ class QueueMemory {
     return test(now);
   }
 
-  // Those that were put and not lost; those that were lost or read.
+  // Items put and not lost. Items lost or read.
   [[nodiscard]] std::uint32_t items() const noexcept {
-    const std::uint32_t lost = accounts_.lost();
-    return accounts_.put() - lost;
+    const std::uint32_t lost = records_.lost();
+    return records_.put() - lost;
   }
 
   [[nodiscard]] std::uint32_t items_gone() const noexcept {
-    if constexpr (kFaults) return FaultSeams::items_gone(*this);
-    return accounts_.lost() + channel_.messages_read();
+    return altered("items.gone", records_.lost() + channel_.messages_read(), *this);
   }
 
   [[nodiscard]] bool is_slot_free(std::uint32_t put) noexcept {
     return holds(
         seen_gone_, [&] { return items_gone(); },
         [&](std::uint32_t gone) {
-          // Below zero when others have put, and others read, since `put` was looked at.
+          // Below zero when items were put and read since `put` was loaded.
           const auto used = static_cast<std::int32_t>(put - gone);
           return used < 0 || static_cast<std::uint64_t>(used) < bound_;
         });
   }
 
-  // Every item that is put makes a task, so that a put has nothing else to do. Whether another one
-  // can be put beside so many.
+  // Whether one more task is possible beside those of `put` items. Each counted item is a task, so
+  // a put has nothing else to do.
   [[nodiscard]] bool is_task_possible(std::uint32_t put) noexcept {
-    if constexpr (kFaults)
-      if (fault_is(Fault::kOverflowUnchecked)) return true;
-    const std::uint32_t lost = accounts().lost();
+    const std::uint32_t lost = records().lost();
     return holds(
         seen_done_, [&] { return done_.load(); },
         [&](std::uint64_t done) { return unfinished(put - lost, done) < kMaxUnfinished; });
   }
 
-  // Whether there are more tasks than so many.
+  // Whether there are more tasks than `done`.
   [[nodiscard]] bool is_task_unfinished(std::uint64_t done) noexcept {
-    const std::uint32_t lost = accounts().lost();
+    const std::uint32_t lost = records().lost();
     return holds(
-        seen_put_, [&] { return accounts().put(); },
+        seen_put_, [&] { return records().put(); },
         [&](std::uint32_t put) { return unfinished(put - lost, done) > 0; });
   }
 
   void items_lost() noexcept {
     slot_freed();
-    // Below zero when somebody has called task_done for an item that nobody could have obtained.
+    // Below zero when task_done was called for an item that no process could have obtained.
     std::uint64_t done = done_.load();
     std::int32_t left = 0;
     do {
@@ -219,18 +198,17 @@ class QueueMemory {
     if (left <= 0) no_tasks_.notify_all();
   }
 
-  Accounts accounts_;
+  ProcessRecords records_;
   const QueueKind kind_;
   const std::uint64_t bound_;
   FutexEvent free_slot_;
   FutexEvent no_tasks_;
-  std::atomic<std::int32_t> fault_slots_{0};
-  // What was seen when somebody last had to look: others' lines are left alone in between.
+  // Numbers as some process last loaded them.
   alignas(kCacheLine) std::atomic<std::uint32_t> seen_gone_{0};
   std::atomic<std::uint64_t> seen_done_;
   alignas(kCacheLine) std::atomic<std::uint32_t> seen_put_{0};
-  std::atomic<std::uint64_t> done_;     // Tasks that were ever done, less those of the beginning.
-  std::atomic<std::uint64_t> zero_at_;  // What `done_` was when there last was no task unfinished.
+  std::atomic<std::uint64_t> done_;     // Tasks done, less those that the queue began with.
+  std::atomic<std::uint64_t> zero_at_;  // The value of `done_` when no task was unfinished last.
   Channel channel_;                     // Last: its bytes are behind it.
 };
 

@@ -1,4 +1,4 @@
-// A lock between processes that outlives its holder.
+// A lock between processes that stays usable after its holder died.
 
 #pragma once
 
@@ -8,13 +8,12 @@
 #include <mutex>
 
 #include "src/clock.h"
-#include "src/fault_seam.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
 
-// Lives in shared memory, for std::unique_lock and the like. When its holder dies it is free again:
-// what it protects has to be whole at every moment.
+// Lives in shared memory, for std::unique_lock and the like. The kernel frees it when its holder
+// dies, so what it protects has to be complete after every instruction.
 class RobustLock {
  public:
   RobustLock() {
@@ -29,21 +28,20 @@ class RobustLock {
   RobustLock(RobustLock&&) = delete;
 
   [[nodiscard]] bool try_lock() { return is_taken(pthread_mutex_trylock(&mutex_)); }
-  // False not before the time is over.
+  // Does not return false before the time is over.
   [[nodiscard]] bool try_lock_for(Clock::duration limit) {
     const Deadline deadline = Deadline::never().within(limit);
     const timespec until = deadline.absolute();
     bool taken = try_lock();
     while (!taken && !deadline.has_passed()) {
-      // The thread sanitizer knows every call on a mutex but this one: for it the lock is tried
-      // again and again.
+      // The thread sanitizer does not know this call: under it, try_lock is repeated.
       taken = kThreadSanitizer
                   ? try_lock()
                   : is_taken(pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until));
     }
     return taken;
   }
-  // Waits in bounded pieces, as all that sleeps in shared memory.
+  // Waits in bounded pieces, as every sleep in shared memory does.
   void lock() {
     for (bool taken = try_lock(); !taken;) taken = try_lock_for(kLookAgain);
   }
@@ -54,7 +52,7 @@ class RobustLock {
     if (error == EBUSY || error == ETIMEDOUT) return false;
     if (error != 0 && error != EOWNERDEAD)
       throw SystemError("cannot take a lock in shared memory", error);
-    if constexpr (kFaults) fault_from_the_dead() = error == EOWNERDEAD;
+
     if (error == EOWNERDEAD) pthread_mutex_consistent(&mutex_);
     return true;
   }

@@ -1,12 +1,12 @@
-// What the sanitizers have to be told.
+// What the code does differently under a sanitizer.
 
 #pragma once
 
 namespace psq::detail {
 
-// The thread sanitizer sees what the threads of one process do. That one of them knows of another's
-// work by way of a third one in another process, it does not see: what other processes remember in
-// shared memory has to be looked up again for it.
+// The thread sanitizer follows the threads of one process. It does not see that a thread knows of
+// another one's work through a third one in another process. So under it nothing that was
+// remembered in shared memory is used: it is loaded again.
 inline constexpr bool kThreadSanitizer =
 #ifdef __SANITIZE_THREAD__
     true;

@@ -17,15 +17,15 @@
 
 namespace psq::detail {
 
-// A shared mapping without a name, gone with the last process that has it. It is at the same
-// address in a process and its forked children, and anywhere in a program that was executed: what
-// lives in it holds no addresses.
+// A shared mapping without a name, freed with the last process that has it. Its address is the same
+// in a process and its forked children, and arbitrary in an executed program: so it holds no
+// addresses.
 class SharedMemory {
  public:
   // New and zeroed. Throws SystemError.
   explicit SharedMemory(std::size_t size) : SharedMemory(make_file(size), size) {}
-  // What a handle stands for. Throws InvalidArgument, with nothing taken, when the token is of
-  // another kind or says something that is not so, and SystemError.
+  // The memory that a handle stands for. Throws InvalidArgument, with nothing taken, when the token
+  // is of another kind or does not match the descriptor, and SystemError.
   SharedMemory(std::string_view kind, const std::string& token, std::size_t size)
       : SharedMemory(inherited_file(kind, token, size), size) {}
   SharedMemory(SharedMemory&&) = delete;
@@ -42,7 +42,7 @@ class SharedMemory {
   }
 
  private:
-  // Nobody can take the memory away from under those who have mapped it.
+  // No process can shrink the memory while another one has it mapped.
   static constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
   SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
@@ -60,8 +60,8 @@ class SharedMemory {
     return file;
   }
 
-  // "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout changes with what stands in shared memory; the
-  // inode tells one memory from any other that may have the same descriptor by now.
+  // "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout number changes with the layout of the memory.
+  // The inode tells this memory from another file that has the same descriptor number later.
   static std::string token_of(std::string_view kind, int descriptor) {
     struct stat about {};
     fstat(descriptor, &about);
@@ -71,7 +71,7 @@ class SharedMemory {
     return "psq:3:" + std::string(kind) + ':';
   }
 
-  // The descriptor that this program has inherited, close-on-exec from now on.
+  // The inherited descriptor; from now on it is close-on-exec.
   static Descriptor inherited_file(std::string_view kind, const std::string& token,
                                    std::size_t size) {
     const auto refuse_if = [&](bool wrong, const std::string& why) {

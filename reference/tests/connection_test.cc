@@ -107,7 +107,7 @@ TEST(Connection, SaysThatAStreamIsCorrupted) {
   const std::string after_header("\0\0\0\5", 4);
   const std::string in_long_header("\xff\xff\xff\xff\0\0", 6);
   const std::string in_body("\0\0\0\5hell", 8);
-  // Announces 2 GiB; nobody may allocate that in good faith.
+  // Announces 2 GiB, which a receiver must not allocate before it arrives.
   const std::string huge("\x7f\xff\xff\xff", 4);
   for (const auto& text :
        {negative, impossible, in_header, after_header, in_long_header, in_body, huge}) {

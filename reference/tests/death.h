@@ -26,7 +26,7 @@ struct EndsOrFails {
 constexpr int kBound = 3;
 using Tasks = JoinableQueue<std::string>;
 
-// Every third is longer than the ring, and the others are short.
+// Every third item is longer than the ring; all other items are short.
 inline std::string item(int number) {
   std::string text = std::to_string(number) + ":";
   const std::size_t size = number % 3 == 1 ? 300'000 : 20 + static_cast<std::size_t>(number % 50);

@@ -1,4 +1,4 @@
-// Producers and consumers that are killed at random moments, and replaced, for about two seconds.
+// Producers and consumers that are killed at random times, and replaced, for about two seconds.
 // PSQ_DEATH_KILLS=N in the environment: until there were so many kills.
 
 #include <gtest/gtest.h>
@@ -113,7 +113,7 @@ class Mayhem {
     (void)queue_.full();
   }
 
-  // Nobody is left: what is there is whole, and everything comes back.
+  // After the end of all processes: what is there is whole, and everything comes back.
   void settle() {
     Judge judge(*record_);
     // The analyzer does not see that an exception ends the loop.

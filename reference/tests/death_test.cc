@@ -1,4 +1,4 @@
-// Processes that die at exactly chosen moments: the points that the faulty library has names for.
+// Processes that die at chosen crash points: those of DEATH.md.
 
 #include "tests/death.h"
 
@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "psq/fault.h"
+#include "tests/crash_probes.h"
 #include "tests/shared_object.h"
 
 namespace psq::test {
@@ -16,30 +16,30 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Moment {
-  const char* point;
+struct CrashPoint {
+  const char* name;
   int times;
 };
 
-std::vector<Moment> moments(std::initializer_list<const char*> points,
-                            std::initializer_list<int> times) {
-  std::vector<Moment> all;
-  for (const char* point : points)
-    for (const int each : times) all.push_back({point, each});
+std::vector<CrashPoint> crash_points(std::initializer_list<const char*> names,
+                                     std::initializer_list<int> times) {
+  std::vector<CrashPoint> all;
+  for (const char* name : names)
+    for (const int each : times) all.push_back({name, each});
   return all;
 }
 
-std::string name_of(const testing::TestParamInfo<Moment>& info) {
-  std::string name = info.param.point + std::string("_") + std::to_string(info.param.times);
+std::string name_of(const testing::TestParamInfo<CrashPoint>& info) {
+  std::string name = info.param.name + std::string("_") + std::to_string(info.param.times);
   for (char& c : name) c = c == '-' ? '_' : c;
   return name;
 }
 
-class Death : public testing::TestWithParam<Moment> {
+class Death : public testing::TestWithParam<CrashPoint> {
  protected:
   const EndsOrFails limit_;
 
-  void die_there() const { set_death_point(GetParam().point, GetParam().times); }
+  void die_there() const { die_at(GetParam().name, GetParam().times); }
 };
 
 constexpr int kItems = 40;
@@ -76,7 +76,7 @@ TEST_P(DeathOfAProducer, LeavesAQueueThatWorks) {
     return 0;
   });
   const int got = expect_in_order_from(producer, queue, 0);
-  EXPECT_EQ(producer.status(), -SIGKILL) << "it never came to this point";
+  EXPECT_EQ(producer.status(), -SIGKILL) << "it never came to this crash point";
   EXPECT_EQ(expect_in_order(queue, got), got);
   // Each of these comes back, and so each has to be finished but once.
   for (int i = 0; i < got; ++i) EXPECT_NO_THROW(queue.task_done());
@@ -87,19 +87,19 @@ TEST_P(DeathOfAProducer, LeavesAQueueThatWorks) {
 
 INSTANTIATE_TEST_SUITE_P(
     AtEveryPoint, DeathOfAProducer,
-    testing::ValuesIn(moments({"put-begun", "item-counted", "item-buffered", "batch-taken",
-                               "write-lock-taken", "frame-begun", "frame-written",
-                               "last-written-down", "committed", "piece-sent", "some-sent"},
-                              {1, 2, 5})),
+    testing::ValuesIn(crash_points({"put-begun", "item-counted", "item-buffered", "batch-taken",
+                                    "write-lock-taken", "frame-begun", "frame-written",
+                                    "last-commit-saved", "committed", "piece-sent", "some-sent"},
+                                   {1, 2, 5})),
     name_of);
-TEST(DeathOfAProducerAlone, WhileItOpensAnAccount) {
+TEST(DeathOfAProducerAlone, WhileItTakesARecord) {
   Tasks queue({.maxsize = kBound});
-  // This process has the first account, the child opens a second.
+  // This process has the first record, the child takes a second.
   queue.put(item(0));
   EXPECT_EQ(number_of(queue.get()), 0);
   for (int round = 0; round < 3; ++round) {
     Child producer([&] {
-      set_death_point("account-opened");
+      die_at("record-opened");
       queue.put(item(1));
       return 0;
     });
@@ -136,7 +136,7 @@ TEST_P(DeathOfAConsumer, LeavesAQueueThatWorks) {
     }
     return 0;
   });
-  EXPECT_EQ(consumer.status(), -SIGKILL) << "it never came to this point";
+  EXPECT_EQ(consumer.status(), -SIGKILL) << "it never came to this crash point";
   // The item that it was getting is either lost with it or still there.
   const int first = number_of(queue.get(kSoon));
   EXPECT_GE(first, seen->got.load());
@@ -151,18 +151,18 @@ TEST_P(DeathOfAConsumer, LeavesAQueueThatWorks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEveryPoint, DeathOfAConsumer,
-                         testing::ValuesIn(moments({"read-lock-taken", "message-begun",
-                                                    "piece-read", "head-moved", "slot-freed",
-                                                    "task-done"},
-                                                   {1, 2, 3, 5})),
+                         testing::ValuesIn(crash_points({"read-lock-taken", "message-begun",
+                                                         "piece-read", "head-moved", "slot-freed",
+                                                         "task-done"},
+                                                        {1, 2, 3, 5})),
                          name_of);
 
-// Slots come back though nobody ever gets again.
+// Slots come back without a further get.
 TEST(DeathOfTheOnlyConsumer, FreesTheSlotOfWhatItHadTaken) {
   Tasks queue({.maxsize = 1});
   queue.put(item(0));
   Child consumer([&] {
-    set_death_point("head-moved");
+    die_at("head-moved");
     (void)queue.get();
     return 0;
   });
@@ -170,21 +170,21 @@ TEST(DeathOfTheOnlyConsumer, FreesTheSlotOfWhatItHadTaken) {
   EXPECT_NO_THROW(queue.put(item(2), no_wait));
 }
 
-// Whoever writes down what a dead one has done may die as well, at each step of it.
+// A process that saves the step of a dead one may die as well, at each crash point on the way.
 TEST(DeathOfTheNext, LeavesTheRestToOthers) {
   struct Chain {
     const char* first;
     const char* then;
   };
   for (const auto& [first, then] :
-       {Chain{"committed", "last-written-down"}, Chain{"item-counted", "last-written-down"},
-        Chain{"committed", "account-settled"}, Chain{"item-counted", "account-settled"},
-        Chain{"item-counted", "account-taken"}}) {
+       {Chain{"committed", "last-commit-saved"}, Chain{"item-counted", "last-commit-saved"},
+        Chain{"committed", "record-settled"}, Chain{"item-counted", "record-settled"},
+        Chain{"item-counted", "record-taken"}}) {
     SCOPED_TRACE(first + std::string(", ") + then);
     Tasks queue({.maxsize = kBound});
     const auto die_putting = [&queue](const char* point) {
       Child producer([&] {
-        set_death_point(point);
+        die_at(point);
         queue.put(item(0));
         queue.close();
         queue.join_thread();
@@ -206,14 +206,14 @@ TEST(DeathOfTheNext, LeavesTheRestToOthers) {
 TEST(DeathOfACollector, LeavesTheSlotToTheNext) {
   Tasks queue({.maxsize = 1});
   Child producer([&] {
-    set_death_point("item-counted");
+    die_at("item-counted");
     queue.put(item(0));
     return 0;
   });
   EXPECT_EQ(producer.status(), -SIGKILL);
   for (int round = 0; round < 2; ++round) {
     Child collector([&] {
-      set_death_point("account-settled");
+      die_at("record-settled");
       (void)queue.qsize();
       return 0;
     });
@@ -223,12 +223,12 @@ TEST(DeathOfACollector, LeavesTheSlotToTheNext) {
   EXPECT_EQ(number_of(queue.get(kSoon)), 0);
 }
 
-TEST(DeathOfAJoiner, IsInNobodysWay) {
+TEST(DeathOfAJoiner, IsNotInTheWay) {
   for (const int times : {1, 2}) {
     Tasks queue({.maxsize = kBound});
     queue.put(item(0));
     Child joiner([&] {
-      set_death_point("joiner-looks", times);
+      die_at("joiner-looks", times);
       queue.join();
       return 0;
     });
@@ -246,7 +246,7 @@ TEST(DeathOfADoer, BeforeItWakesTheJoiners) {
     queue.put(item(0));
     EXPECT_EQ(number_of(queue.get(kSoon)), 0);
     Child doer([&] {
-      set_death_point(point);
+      die_at(point);
       queue.task_done();
       return 0;
     });
@@ -257,11 +257,11 @@ TEST(DeathOfADoer, BeforeItWakesTheJoiners) {
   expect_works(queue);
 }
 
-// Whoever waits for a slot or in join learns of a death that comes later.
+// A put that waits for a slot and a join learn of a death that comes later.
 TEST(DeathWhileOthersWait, GivesThemSlotsAndTasks) {
   Tasks queue({.maxsize = kBound});
   Child producer([&]() -> int {
-    queue.put(std::string(1 << 20, 'x'));  // Nobody gets: the feeder stays in the middle of it.
+    queue.put(std::string(1 << 20, 'x'));  // Without a get the feeder stays in the middle of it.
     for (int i = 1; i < kBound; ++i) queue.put(item(i));
     for (;;) pause();
   });
@@ -355,7 +355,7 @@ TEST_P(DeathOfASimpleWriter, LeavesAQueueThatWorks) {
     }
     return 0;
   });
-  // One that knows where the row ends.
+  // It knows where the row ends.
   Child consumer([&] {
     int next = 0;
     for (std::string text = queue.get(); text != "end"; text = queue.get()) {
@@ -363,16 +363,16 @@ TEST_P(DeathOfASimpleWriter, LeavesAQueueThatWorks) {
     }
     return next == *sent || next == *sent + 1 ? 0 : 2;
   });
-  EXPECT_EQ(producer.status(), -SIGKILL) << "it never came to this point";
+  EXPECT_EQ(producer.status(), -SIGKILL) << "it never came to this crash point";
   queue.put("end");
   EXPECT_EQ(consumer.status(), 0);
   EXPECT_TRUE(queue.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEveryPoint, DeathOfASimpleWriter,
-                         testing::ValuesIn(moments({"write-lock-taken", "frame-begun",
-                                                    "frame-written", "piece-sent"},
-                                                   {1, 2, 5})),
+                         testing::ValuesIn(crash_points({"write-lock-taken", "frame-begun",
+                                                         "frame-written", "piece-sent"},
+                                                        {1, 2, 5})),
                          name_of);
 
 }  // namespace

@@ -1,13 +1,13 @@
-// The program that tests execute: executed-program WHAT HANDLE [POINT]. It has the faults in it, so
-// that it can die at a chosen moment.
+// The program that tests execute: executed-program WHAT HANDLE [POINT]. Its library has the crash
+// probes, so that it can die at a chosen crash point.
 
 #include <unistd.h>
 
 #include <cstdio>
 #include <string>
 
-#include "psq/fault.h"
 #include "psq/psq.h"
+#include "tests/crash_probes.h"
 
 namespace {
 
@@ -49,7 +49,7 @@ int use_twice(const std::string& handle) {
 
 int put_and_die(const std::string& handle, const std::string& point) {
   auto tasks = Tasks::from_handle(handle);
-  psq::set_death_point(point);
+  psq::test::die_at(point);
   for (int i = 0; i < 100; ++i) tasks.put("item " + std::to_string(i));
   return 1;
 }

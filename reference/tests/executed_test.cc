@@ -93,7 +93,7 @@ TEST_F(Executed, WhatWasPutBeforeIsNotLost) {
 
 // A survivor, where the memory is at another address, finishes the counts that the victim began.
 TEST_F(Executed, ADyingProgramLeavesNothingHalfDone) {
-  for (const char* point : {"item-counted", "frame-written", "last-written-down", "committed"}) {
+  for (const char* point : {"item-counted", "frame-written", "last-commit-saved", "committed"}) {
     SCOPED_TRACE(point);
     Tasks tasks{{.maxsize = kBound}};
     Process program = run("die", tasks, point);

@@ -51,9 +51,10 @@ class Tree:
                 status = wrong_usage.code
         return Result(status, stdout.getvalue(), stderr.getvalue())
 
-    def run_program(self, program: str) -> subprocess.CompletedProcess[str]:
+    def run_program(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs a check as the build does, in an interpreter of its own."""
-        command = [sys.executable, "-B", str(CHECKS / program), "--root", str(self.root)]
+        path = str(CHECKS / program)
+        command = [sys.executable, "-B", path, "--root", str(self.root), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -1,25 +1,37 @@
-// The reference's driver with one thing wrong in the library beneath it.
+// The reference's driver with one thing wrong in the library beneath it, or in the driver itself.
 //
 //   psq-faulty-driver                 nothing is wrong
 //   psq-faulty-driver --fault NAME    this is wrong
-//   psq-faulty-driver --list-faults   one JSON object a line: name, clause, breaks
+//   psq-faulty-driver --list-faults   one JSON object a line: name, clause, breaks, also (globs of
+//                                     clauses), search (null, or test, clauses, budget in seconds),
+//                                     file (from the source tree's top folder), line
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
-#include "adapter.h"
-#include "psq/error.h"
-#include "psq/fault.h"
+#include "fault.h"
+#include "faulty_adapter.h"
 
 namespace {
 
+using nlohmann::ordered_json;
+using psq::faulty::Fault;
+
 constexpr int kWrongUsage = 64;
 
+ordered_json search_of(const Fault& fault) {
+  if (!fault.rest.search) return nullptr;
+  const auto& search = *fault.rest.search;
+  return {{"test", search.test}, {"clauses", search.clauses}, {"budget", search.budget}};
+}
+
 int list_faults() {
-  for (const psq::FaultInfo& fault : psq::faults()) {
-    const nlohmann::ordered_json line = {
-        {"name", fault.name}, {"clause", fault.clause}, {"breaks", fault.description}};
+  for (const Fault& fault : psq::faulty::all_faults()) {
+    const ordered_json line = {{"name", fault.name},         {"clause", fault.clause},
+                               {"breaks", fault.effect},     {"also", fault.rest.also},
+                               {"search", search_of(fault)}, {"file", fault.file()},
+                               {"line", fault.where.line()}};
     std::puts(line.dump().c_str());
   }
   return 0;
@@ -39,12 +51,11 @@ int main(int argc, char** argv) {
   if (argc > 1 && (option != "--fault" || argc != 3)) {
     return complain("psq-faulty-driver: these arguments are unknown");
   }
-  if (argc == 3) {
-    try {
-      psq::set_fault(argv[2]);
-    } catch (const psq::InvalidArgument& error) {
-      return complain(error.what());
-    }
+  if (argc == 3 && !psq::faulty::install(argv[2])) {
+    std::string known;
+    for (const Fault& fault : psq::faulty::all_faults()) known.append("\n  ").append(fault.name);
+    return complain(std::string("no fault is named '") + argv[2] + "'; the faults are:" + known);
   }
-  return psq::reference_driver::serve("psq-faulty");
+  psq::faulty::FaultyAdapter adapter("psq-faulty");
+  return psq::reference_driver::serve(adapter);
 }

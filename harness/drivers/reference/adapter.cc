@@ -164,12 +164,11 @@ Outcome ReferenceAdapter::classify(const std::exception& error) const {
 
 void ReferenceAdapter::exit(int status) { psq::exit(status); }
 
-int serve(const std::string& name) {
-  ReferenceAdapter adapter(name);
+int serve(ReferenceAdapter& adapter) {
   try {
     return driver::run(adapter);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: uncaught: %s\n", name.c_str(), error.what());
+    std::fprintf(stderr, "%s: uncaught: %s\n", adapter.name().c_str(), error.what());
     psq::exit(1);
   }
 }

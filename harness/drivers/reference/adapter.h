@@ -31,6 +31,8 @@ class ReferenceAdapter : public driver::Adapter {
   [[nodiscard]] driver::Outcome classify(const std::exception& error) const override;
   [[noreturn]] void exit(int status) override;
 
+  [[nodiscard]] const std::string& name() const { return name_; }
+
  private:
   const std::string name_;
 };
@@ -38,6 +40,6 @@ class ReferenceAdapter : public driver::Adapter {
 /// Serves the controller; `main` returns the result. An error that `end` raises ends the root as an
 /// uncaught error ends a child of the library: it is reported, the status is 1, and the library
 /// first does all that it does at exit.
-int serve(const std::string& name);
+int serve(ReferenceAdapter& adapter);
 
 }  // namespace psq::reference_driver

@@ -32,11 +32,6 @@ class Paths:
         return self.source / "harness" / "ledgers"
 
     @property
-    def also(self) -> Path:
-        """What each fault breaks beside its clause."""
-        return self.source / "harness" / "drivers" / "faulty" / "also.json"
-
-    @property
     def python_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "python" / "multiprocessing_driver.py"
 

@@ -8,15 +8,16 @@ from collections import deque
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from psq.base.paths import Paths
 from psq.base.status import InternalError, Status, UsageError, did_you_mean
-from psq.kill_matrix.history_faults import HISTORY_FAULTS, HistoryFault
 from psq.reporting.console import make_console
 from psq.results.result_file import Tail
+from psq.running.faults import all_faults
 from psq.running.pool import Job, Pool
 
 _HANG_AFTER_SECONDS = 3.0
@@ -27,11 +28,20 @@ _LIMIT_SECONDS = 120.0
 class Row:
     """One fault and what came of its runs."""
 
-    fault: HistoryFault
+    fault: dict[str, Any]
     found: int = 0
     runs: int = 0
     seconds: list[float] = field(default_factory=list)
     whys: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return str(self.fault["name"])
+
+    @property
+    def search(self) -> dict[str, Any]:
+        """The test that has to find the fault, the clauses that count, and the budget in seconds."""
+        return dict(self.fault["search"])
 
 
 @dataclass
@@ -42,18 +52,18 @@ class _Run:
 
 
 def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
-    rows = [Row(fault) for fault in _choose(args.fault)]
-    program = paths.program("psq-faulty-driver")
+    searched = [fault for fault in all_faults(paths) if fault["search"] is not None]
+    rows = [Row(fault) for fault in _choose(searched, args.fault)]
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         runs = deque(
-            _Run(row, args.seed + number * 1000, Path(scratch) / f"{row.fault.name}-{number}.jsonl")
+            _Run(row, args.seed + number * 1000, Path(scratch) / f"{row.name}-{number}.jsonl")
             for number in range(args.times)
             for row in rows
         )
         with Pool(args.jobs) as pool:
             while runs or pool.jobs:
                 while runs and pool.free:
-                    _start(pool, runs.popleft(), paths.suite, program, args)
+                    _start(pool, runs.popleft(), paths.suite, args)
                 for job in pool.wait(0.5):
                     _judge(job)
                 for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
@@ -65,28 +75,24 @@ def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
     )
 
 
-def _choose(globs: list[str]) -> list[HistoryFault]:
-    names = [fault.name for fault in HISTORY_FAULTS]
+def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, Any]]:
+    names = [fault["name"] for fault in faults]
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):
             raise UsageError(
                 f"no fault of generated programs matches {glob!r}; there are "
                 f"{', '.join(names)}." + did_you_mean(glob, names)
             )
-    return [
-        fault
-        for fault in HISTORY_FAULTS
-        if not globs or any(fnmatchcase(fault.name, glob) for glob in globs)
-    ]
+    return [f for f in faults if not globs or any(fnmatchcase(f["name"], glob) for glob in globs)]
 
 
-def _start(pool: Pool, run: _Run, suite: Path, program: Path, args: argparse.Namespace) -> None:
-    fault = run.row.fault
-    argv = [str(suite), "--exactly", fault.test, "--results", str(run.results)]
-    argv += ["--seed", str(run.seed), "--budget", str(fault.budget * args.patience)]
+def _start(pool: Pool, run: _Run, suite: Path, args: argparse.Namespace) -> None:
+    name, search = run.row.name, run.row.search
+    argv = [str(suite), "--exactly", search["test"], "--results", str(run.results)]
+    argv += ["--seed", str(run.seed), "--budget", str(search["budget"] * args.patience)]
     argv += ["--shrink-for", "0", "--patience", str(args.patience)]
-    argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--name", f"faulty:{fault.name}"]
-    argv += ["--", str(program), "--fault", fault.name]
+    argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--name", f"faulty:{name}"]
+    argv += ["--", run.row.fault["program"], "--fault", name]
     pool.start(run, argv, run.results.with_suffix(".log"))
 
 
@@ -95,15 +101,13 @@ def _judge(job: Job) -> None:
     try:
         verdicts = [each for each in Tail(run.results).read() if each.get("record") == "test"]
     except ValueError as error:
-        raise InternalError(
-            f"{run.row.fault.name}: results that cannot be read: {error}"
-        ) from error
+        raise InternalError(f"{run.row.name}: results that cannot be read: {error}") from error
     if len(verdicts) != 1:
         _note(job, f"no verdict: {job.log_tail(300)}")
         return
     verdict, clause = verdicts[0]["verdict"], verdicts[0]["clause"]
     run.row.seconds.append(verdicts[0]["seconds"])
-    if verdict == "fail" and clause in run.row.fault.clauses:
+    if verdict == "fail" and clause in run.row.search["clauses"]:
         _note(job, "")
     else:
         _note(job, f"seed {run.seed}: {verdict} {clause} {verdicts[0]['message'][:200]}")
@@ -127,16 +131,16 @@ def _print(rows: list[Row]) -> None:
     for row in rows:
         times = sorted(row.seconds) or [0.0]
         table.add_row(
-            row.fault.name,
-            row.fault.test,
+            row.name,
+            row.search["test"],
             Text(f"{row.found} of {row.runs}", "green" if row.found == row.runs else "bold red"),
-            f"{row.fault.budget:.0f}",
+            f"{row.search['budget']:.0f}",
             f"{times[len(times) // 2]:.1f}",
             f"{times[-1]:.1f}",
         )
     console.print(table)
     for row in rows:
         for why in row.whys:
-            console.print(Text(f"survives: {row.fault.name}: {why}", "bold red"), soft_wrap=True)
+            console.print(Text(f"survives: {row.name}: {why}", "bold red"), soft_wrap=True)
     found = sum(row.found == row.runs for row in rows)
     console.print(f"{found} of {len(rows)} faults found by generated programs every time")

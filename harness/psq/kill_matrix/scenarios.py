@@ -1,8 +1,8 @@
 """psq kill-matrix: every fault must be found, at the clause that it breaks.
 
 A fault runs under the tests of its clause's section (`queue.put`, say), or under every test with `--whole`. What fails
-beside its clause must be on its `also` list (harness/drivers/faulty/also.json): a fault that breaks more than it says
-is not the fault that it says it is.
+beside its clause must be on the `also` list of its row (harness/drivers/faulty/): a fault that breaks more than it
+says is not the fault that it says it is.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from rich.text import Text
 
 from psq.base.paths import Paths
 from psq.base.status import InternalError, Status, UsageError, did_you_mean
-from psq.kill_matrix.history_faults import RARE
 from psq.law.clause_table import Law
 from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.results.result_file import Tail
-from psq.running.faults import all_faults, read_also
+from psq.running.faults import all_faults, is_rare
 from psq.running.pool import Job, Pool
 
 _LIMIT_SECONDS = 120.0
@@ -58,13 +57,9 @@ class Trial:
 def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     suite = paths.suite
     law = Law.load(suite)
-    everything = all_faults(paths)
-    also = read_also(paths.also, everything)
     # The rare ones are for generated programs alone.
-    known = [fault for fault in everything if not fault["name"].startswith(RARE)]
-    faults: list[dict[str, Any]] = [
-        {**fault, "also": also.get(fault["name"], [])} for fault in _choose(known, args.fault)
-    ]
+    known = [fault for fault in all_faults(paths) if not is_rare(fault)]
+    faults = _choose(known, args.fault)
     for fault in faults:
         if not law.tests_of(fault["clause"]):
             raise InternalError(
@@ -183,8 +178,8 @@ def _judge(job: Job) -> None:
         trial.why = f"failed at {', '.join(sorted(failed))} instead"
     elif trial.strict and others:
         trial.why = (
-            f"failed also at {', '.join(others)}: where that follows from the "
-            "fault, put it into also.json beside the faulty driver"
+            f"failed also at {', '.join(others)}: where that follows from the fault, "
+            f"put it into `also` of its row, {trial.fault['file']}:{trial.fault['line']}"
         )
     else:
         trial.killed = True

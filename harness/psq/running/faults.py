@@ -1,4 +1,9 @@
-"""The faults, as the faulty programs list them."""
+"""The deliberate faults, as the programs that have them list them.
+
+A fault is a row of one table: its name, the clause that it breaks and how, the clauses at which tests may fail besides
+(`also`, globs), what generated programs have to find it by (`search`: test, clauses, budget in seconds; or None), and
+the file and line of the row.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,9 @@ from psq.base.status import InternalError
 
 FaultsByClause = dict[str, list[dict]]
 
-# The reference with a fault built in, and the Python driver with a fault between it and multiprocessing.
-FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-lying-driver")
+# The reference's driver, and the Python driver over multiprocessing, each with one fault in it.
+FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-faulty-python-driver")
+FIELDS = ("name", "clause", "breaks", "also", "search", "file", "line")
 
 
 def all_faults(paths: Paths) -> list[dict]:
@@ -27,18 +33,6 @@ def all_faults(paths: Paths) -> list[dict]:
     return list(found.values())
 
 
-def read_also(file: Path, faults: list[dict]) -> dict[str, list[str]]:
-    """By fault, the clauses beside its own at which it may fail, as globs."""
-    try:
-        also = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise InternalError(f"{file}: {error}") from error
-    unknown = also.keys() - {fault["name"] for fault in faults}
-    if unknown:
-        raise InternalError(f"{file} has faults that do not exist: {', '.join(sorted(unknown))}")
-    return also
-
-
 def list_faults(program: Path) -> list[dict]:
     """The faults of one program; never none."""
     try:
@@ -50,7 +44,15 @@ def list_faults(program: Path) -> list[dict]:
         raise InternalError(f"{program} --list-faults: {error}") from error
     if not faults:
         raise InternalError(f"{program} lists no fault: there is nothing to kill")
+    for fault in faults:
+        if missing := [field for field in FIELDS if field not in fault]:
+            raise InternalError(f"{program} lists a fault without {', '.join(missing)}: {fault}")
     return faults
+
+
+def is_rare(fault: dict) -> bool:
+    """Whether the fault is too rare for scenarios: generated programs alone are asked to find it."""
+    return bool(fault["name"].startswith("rare-"))
 
 
 def faults_by_clause(paths: Paths) -> FaultsByClause | None:

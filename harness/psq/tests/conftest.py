@@ -51,3 +51,9 @@ def built() -> Paths:
     if not folder:
         pytest.skip("PSQ_BUILD_DIR names no build tree")
     return Paths(build=Path(folder))
+
+
+def fault_row(name, clause="queue.get.c", **fields):
+    """A row of a table of faults, as a faulty driver lists it."""
+    row = {"name": name, "clause": clause, "breaks": "something", "also": [], "search": None}
+    return {**row, "file": "harness/drivers/faulty/faults/some.cc", "line": 7, **fields}

@@ -1,5 +1,6 @@
 """Names of drivers."""
 
+import json
 import sys
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from psq.base.status import DriverMissing, InternalError, UsageError
 from psq.running.drivers import Driver, find_interpreter, resolve
 
-from conftest import make_program
+from conftest import fault_row, make_program
 
 SYSTEM = "/usr/bin/python3"
 
@@ -131,11 +132,12 @@ def test_labels_that_differ_have_files_that_differ():
 
 
 def test_faults_by_name(paths, tmp_path):
-    line = '{"name":"drops","clause":"queue.put.a","breaks":"it"}'
-    program = make_program(tmp_path / "bin" / "psq-faulty-driver", f"echo '{line}'")
-    lie = line.replace("drops", "lies")
-    liar = make_program(tmp_path / "bin" / "psq-lying-driver", f"echo '{lie}'")
-    assert resolve("faulty:drops", paths).argv == (str(program), "--fault", "drops")
-    assert resolve("faulty:lies", paths).argv == (str(liar), "--fault", "lies")
+    programs = []
+    for name, fault in (("psq-faulty-driver", "drops"), ("psq-faulty-python-driver", "repeats")):
+        line = json.dumps(fault_row(fault))
+        programs.append(make_program(tmp_path / "bin" / name, f"echo '{line}'"))
+    in_cpp, in_python = programs
+    assert resolve("faulty:drops", paths).argv == (str(in_cpp), "--fault", "drops")
+    assert resolve("faulty:repeats", paths).argv == (str(in_python), "--fault", "repeats")
     with pytest.raises(UsageError, match="Did you mean drops"):
         resolve("faulty:drop", paths)

@@ -1,10 +1,10 @@
 """psq kill-matrix: a fault counts as found only at its clause, by a failure, in time."""
 
-import dataclasses
 import json
 
 import pytest
 
+from conftest import fault_row as fault
 from conftest import make_program
 
 
@@ -13,22 +13,9 @@ def faulty(paths, *faults, program="psq-faulty-driver"):
     make_program(paths.build / "bin" / program, f"cat <<'END'\n{listed}\nEND")
 
 
-def fault(name, clause="queue.get.c", **fields):
-    return {"name": name, "clause": clause, "breaks": "something", **fields}
-
-
-@pytest.fixture
-def paths(paths):
-    """A source tree of its own too: its lists are for the faults of these tests."""
-    paths = dataclasses.replace(paths, source=paths.build / "source")
-    paths.also.parent.mkdir(parents=True)
-    paths.also.write_text("{}")
-    return paths
-
-
 @pytest.fixture(autouse=True)
 def another_program_with_a_fault(paths):
-    faulty(paths, fault("lie", control=["--plain"]), program="psq-lying-driver")
+    faulty(paths, fault("other", control=["--plain"]), program="psq-faulty-python-driver")
 
 
 @pytest.fixture
@@ -81,22 +68,58 @@ def test_a_fault_survives(psq, paths, suite_that, status, clause, said):
 
 
 def test_another_failure_must_be_on_the_list(psq, paths, suite_that):
-    faulty(paths, fault("late", "queue.put.a"), fault("later", "queue.put.a"))
+    later = fault("later", "queue.put.a", also=["queue.put.*"])
+    faulty(paths, fault("late", "queue.put.a"), later)
     suite_that(1, "queue.put.a", others=["queue.put.b"])
-    paths.also.write_text('{"later": ["queue.put.*"]}')
     code, out, _ = psq("kill-matrix", "--fault", "late*")
     assert code == 1
     assert "survives: late: failed also at queue.put.b" in out
+    assert "faults/some.cc:7" in out
     assert "survives: later" not in out
     assert psq("kill-matrix", "--fault", "late", "--whole")[0] == 0
 
 
-def test_a_list_for_no_fault_is_an_error(psq, paths):
-    faulty(paths, fault("late"))
-    paths.also.write_text('{"gone": []}')
+def test_a_row_without_a_field_is_an_error(psq, paths):
+    row = fault("late")
+    del row["also"]
+    faulty(paths, row)
     status, _, err = psq("kill-matrix")
     assert status == 70
-    assert "faults that do not exist: gone" in err
+    assert "without also" in err
+
+
+def histories(paths, verdict, clause):
+    """Makes the suite give this verdict on generated programs; returns where it notes its arguments."""
+    log = paths.build / "argv"
+    record = {"record": "test", "verdict": verdict, "clause": clause, "seconds": 1, "message": "m"}
+    make_program(
+        paths.build / "bin" / "psq-conformance",
+        f'echo "$*" >> {log}\n'
+        'while [ "$1" != --results ]; do shift; done\n'
+        f"echo '{json.dumps(record)}' > \"$2\"",
+    )
+    return log
+
+
+SEARCH = {"test": "queue.some/programs", "clauses": ["queue.put.a", "queue.get.c"], "budget": 5.0}
+
+
+def test_generated_programs_find_a_fault_at_any_of_its_clauses(psq, paths):
+    faulty(paths, fault("late"), fault("rare-late", search=SEARCH))
+    log = histories(paths, "fail", "queue.put.a")
+    status, out, _ = psq("kill-matrix", "--histories")
+    assert status == 0, out
+    assert "1 of 1 faults found by generated programs" in out
+    assert "--exactly queue.some/programs" in log.read_text() and "--budget 5.0" in log.read_text()
+
+
+@pytest.mark.parametrize("verdict, clause", [("pass", "queue.put.a"), ("fail", "queue.put.b")])
+def test_generated_programs_miss_a_fault(psq, paths, verdict, clause):
+    faulty(paths, fault("rare-late", search=SEARCH))
+    histories(paths, verdict, clause)
+    status, out, _ = psq("kill-matrix", "--histories")
+    assert status == 1
+    assert f"survives: rare-late: seed 1: {verdict} {clause}" in out
 
 
 def test_what_failed_is_written(psq, paths, suite_that, tmp_path):
@@ -150,16 +173,16 @@ def test_each_program_is_run_with_its_own_faults_and_control(psq, paths, suite_t
     assert {
         "psq-faulty-driver",
         "psq-faulty-driver --fault late",
-        "psq-lying-driver --plain",
-        "psq-lying-driver --fault lie",
+        "psq-faulty-python-driver --plain",
+        "psq-faulty-python-driver --fault other",
     } <= drivers
 
 
 def test_one_name_for_two_faults_is_an_error(psq, paths):
-    faulty(paths, fault("lie"))
+    faulty(paths, fault("other"))
     status, _, err = psq("kill-matrix")
     assert status == 70
-    assert "two faults are named lie" in err
+    assert "two faults are named other" in err
 
 
 def test_clauses_without_a_fault_are_named(psq, paths, suite_that):

@@ -4,14 +4,13 @@ import json
 
 import pytest
 
-from conftest import make_program
+from conftest import fault_row, make_program
 
 
 @pytest.fixture
 def faults(paths):
-    for program, name in (("psq-faulty-driver", "late"), ("psq-lying-driver", "lie")):
-        at = {"file": "harness/drivers/faulty/queue.cc", "line": 4} if name == "late" else {}
-        line = json.dumps({"name": name, "clause": "queue.get.c", "breaks": f"it is {name}", **at})
+    for program, name in (("psq-faulty-driver", "late"), ("psq-faulty-python-driver", "other")):
+        line = json.dumps(fault_row(name, breaks=f"it is {name}"))
         make_program(paths.build / "bin" / program, f"echo '{line}'")
 
 
@@ -32,7 +31,7 @@ def test_list_does_without_the_faulty_programs(psq):
 def test_explain_names_faults_of_both_programs(psq, faults):
     status, out, _ = psq("explain", "queue.get.c")
     assert status == 0
-    assert "late: it is late" in out and "lie: it is lie" in out
+    assert "late: it is late" in out and "other: it is other" in out
     assert "differs: Others do not." in out
     _, out, _ = psq("explain", "queue.put.a")
     assert "faults: none breaks it" in out
@@ -42,8 +41,8 @@ def test_explain_names_file_and_line(psq, faults):
     _, out, _ = psq("explain", "queue.get.c")
     assert "sentence: spec/queue.md:7\n" in out
     assert "  queue.get_c  conformance/clauses/queue/put.cc:12\n" in out
-    assert "  late: it is late  harness/drivers/faulty/queue.cc:4\n" in out
-    assert "  lie: it is lie\n" in out
+    assert "  late: it is late  harness/drivers/faulty/faults/some.cc:7\n" in out
+    assert "  other: it is other  harness/drivers/faulty/faults/some.cc:7\n" in out
 
 
 def test_explain_says_who_was_judged_and_who_not(psq, paths):

@@ -124,18 +124,6 @@ auto with_bytes(const T& value, const Use& use) {
   }
 }
 
-#ifdef PSQ_FAULTS
-// May keep an item that could not be made into a value, to be given out again.
-void fault_undecodable(const std::string& bytes);
-struct FaultUndecodable {
-  ~FaultUndecodable() {
-    if (std::uncaught_exceptions() > before) fault_undecodable(bytes);
-  }
-  const std::string& bytes;
-  int before = std::uncaught_exceptions();
-};
-#endif
-
 // The value of these bytes. A std::string takes them over without a copy. Throws only
 // NotDeserializable.
 template <typename T>
@@ -143,9 +131,6 @@ T deserialize(std::string bytes) {
   if constexpr (std::is_same_v<T, std::string> && requires { Codec<T>::bytes_of; }) {
     return bytes;
   } else {
-#ifdef PSQ_FAULTS
-    const FaultUndecodable seam{bytes};
-#endif
     return nesting<NotDeserializable>("cannot deserialize item", [&] {
       return Codec<T>::decode(std::as_bytes(std::span(bytes)));
     });

@@ -1,7 +1,8 @@
-// Descriptor: what handles and connections own of the operating system.
+// Descriptor: the file descriptor that a handle or a connection owns.
 //
-// Processes: a fork copies it, and each copy is closed for itself. Threads: any may call any method
-// at any time; a number that is in use while another thread closes it is that thread's fault.
+// Processes: a fork copies the descriptor; closing one copy leaves the other open. Threads: any
+// thread may call any method at any time. A caller that closes the descriptor makes sure that no
+// other thread still uses its number.
 //
 // Clauses: process.hygiene.descriptors.
 

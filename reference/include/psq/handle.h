@@ -1,4 +1,4 @@
-// Handle: how a queue gets into a program that is executed afresh.
+// Handle: hands a queue to an executed program.
 //
 //   psq::Process child{[&] {
 //     const psq::Handle handle = jobs.handle();
@@ -9,15 +9,14 @@
 //
 //   auto jobs = psq::Queue<Job>::from_handle(argv[1]);
 //
-// Nothing gets a name that could be left behind: the program inherits a descriptor, and the token
-// says which. Make the handle in the child, between the fork and the execution, and no program gets
-// it by chance; made in the parent, every program that any thread executes meanwhile inherits it,
-// and with it the queue's memory.
+// The program inherits a descriptor, and the token says which. There is no name in the system that
+// could be left behind. Make the handle in the child, between the fork and the execution. A handle
+// that the parent makes is inherited by every program that any of its threads executes while the
+// handle exists, and with it the queue's memory.
 //
-// Processes: a token is of use in programs executed by the process that has the handle, or by one
-// that was forked from it, and once in each. Threads: a Handle is a value; use it from one thread
-// at a time. Both programs have to be built with the same version of psq, and agree about the type
-// of the items: nothing that travels says what it is.
+// Processes: a token works in programs that the process with the handle or a fork of it executes,
+// once in each. Threads: one thread at a time uses a Handle. Both programs have to be built with
+// the same version of psq and to agree about the type of the items, which does not travel.
 //
 // Clauses: process.objects.every-type, process.hygiene.nothing-left.
 
@@ -30,15 +29,15 @@
 
 namespace psq {
 
-// A descriptor that executed programs inherit, closed with this object, which does not keep the
-// queue open or anything in its buffer alive. Movable.
+// Owns a descriptor that executed programs inherit. It does not keep the queue open, and it does
+// not keep what is in the queue's buffer. Movable.
 class Handle {
  public:
-  // Takes over the descriptor. Queues make handles with their method handle().
+  // Takes over the descriptor. The method handle() of a queue makes handles.
   Handle(detail::Descriptor descriptor, std::string token) noexcept
       : descriptor_(std::move(descriptor)), token_(std::move(token)) {}
 
-  // For an argument or a variable of the environment: printable, without spaces.
+  // Printable, without spaces: for an argument of the program or a variable of its environment.
   [[nodiscard]] const std::string& token() const noexcept { return token_; }
 
  private:

@@ -1,8 +1,8 @@
-// pipe<T>(): two connections that are each other's other end.
+// pipe<T>(): two connections, each the other end of the other one.
 //
-// Processes: both ends are inherited by fork; close the one that a process does not use, or nobody
-// sees the end of the stream. They are not inherited by programs that are executed. Threads: may be
-// called by any thread. Each end owns one descriptor; there are no names.
+// Processes: a child inherits both ends by fork. A process closes the end that it does not use: the
+// stream ends only when no process has a copy of the other end. Executed programs do not inherit
+// ends. Threads: any thread may call it. Each end owns one descriptor; nothing has a name.
 //
 // Clauses: pipe.create.one-way, pipe.create.duplex, pipe.attributes,
 // pipe.recv.end-of-stream-last-copy.
@@ -17,13 +17,13 @@ enum Ways { both_ways, one_way };
 
 namespace detail {
 
-// Not inherited by exec: a pair of sockets, or {receiver, sender} of a pipe.
+// A pair of sockets, or {receiver, sender} of a pipe. Executed programs do not inherit them.
 std::pair<ConnectionBase, ConnectionBase> make_ends(Ways ways);
 
 }  // namespace detail
 
-// Two ends that both send and receive; with `one_way` {receiver, sender}. Throws SystemError when
-// there are no descriptors left.
+// Returns two ends that both send and receive, or, with `one_way`, {receiver, sender}. Throws
+// SystemError when this process has no descriptors free.
 template <typename T>
 [[nodiscard]] std::pair<Connection<T>, Connection<T>> pipe(Ways ways = both_ways) {
   return std::pair<Connection<T>, Connection<T>>(detail::make_ends(ways));

@@ -8,7 +8,6 @@
 
 #pragma once
 
-#include "psq/fault.h"
 #include "psq/joinable_queue.h"
 #include "psq/pipe.h"
 #include "psq/process.h"

@@ -22,12 +22,6 @@
 
 namespace psq {
 
-#ifdef PSQ_FAULTS
-namespace detail {
-bool fault_takes_nan() noexcept;
-}  // namespace detail
-#endif
-
 // A length of time, converted implicitly from any std::chrono duration. Zero and negative durations
 // mean one immediate attempt. Infinity means no timeout, and so does a duration that does not fit
 // into 64 bits of nanoseconds (292 years). The constructor throws InvalidArgument for not-a-number.
@@ -47,9 +41,6 @@ class Timeout {
 
   static constexpr Duration to_nanoseconds(Wide length) {
     if (length != length) {  // Only not-a-number differs from itself.
-#ifdef PSQ_FAULTS
-      if (detail::fault_takes_nan()) return Duration::zero();
-#endif
       throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
     }
     if (length <= Wide::zero()) return Duration::zero();

@@ -1,6 +1,7 @@
 // A small complete driver over sockets and fork, for the tests of the kit.
 #include <poll.h>
 #include <psq/driver/driver.h>
+#include <psq/driver/internal/descriptor.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -8,8 +9,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace {
 

@@ -15,7 +15,7 @@ from .threads import MAIN, end_for_a_bug
 from .wire import Wire
 
 Fields = Dict[str, Any]
-OF_PROCESS = ("join_process", "exit_code", "terminate", "kill")
+OF_CHILDREN = ("join_process", "exit_code", "terminate", "kill")
 WAYS_TO_END = ("return", "exit", "exit_now", "raise")
 
 
@@ -105,8 +105,7 @@ class Worker:
         return found
 
     def _spawn(self, request: Mapping[str, Any]) -> Fields:
-        if not self._declared.operations.get("process"):
-            raise Unsupported("this driver declares no operations on processes")
+        self._declared.need_operation("process", "spawn")
         name = text(request.get("name"), "name")
         if name == "root" or name in self._registry.children:
             raise BadRequest(f"there is a process {name!r} already: give each child its own name")
@@ -168,7 +167,7 @@ class Worker:
 
     def _operate(self, request: Mapping[str, Any], began: Optional[Fields]) -> Fields:
         do = request["do"]
-        if do in OF_PROCESS:
+        if do in OF_CHILDREN:
             self._declared.need_operation("process", do)
             handle = self._registry.child(request.get("on"))
             arguments = operation_arguments(request, "process", self._declared)

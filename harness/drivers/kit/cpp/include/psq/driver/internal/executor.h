@@ -74,7 +74,7 @@ class Executor {
   }
 
  private:
-  std::function<void()> announcer(const OrderedJson& id, std::int64_t index) {
+  std::function<void()> announcer(const std::string& id, std::int64_t index) {
     return [this, &id, index] { channel_.send(began_line(id, index)); };
   }
 

@@ -3,19 +3,17 @@
 
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "psq/driver/internal/json_text.h"
 #include "psq/driver/operation.h"
 #include "psq/driver/outcome.h"
 
 namespace psq::driver::internal {
-
-using JsonValue = nlohmann::json;
 
 [[noreturn]] inline void refuse(const std::string& message) {
   throw Refusal(Outcome::kBadRequest, message);

@@ -183,15 +183,16 @@ inline void parse_declared_request(const VerbWord& verb, const Fields& fields,
   }
 }
 
-/// Throws Refusal. Sets `id` as soon as it is known, so that the refusal can carry it.
-inline Request parse_request(std::string_view line, const Capabilities& has, OrderedJson& id) {
-  id = nullptr;
+/// Throws Refusal. Sets `id`, as JSON text, as soon as it is known, so that the refusal can carry
+/// it.
+inline Request parse_request(std::string_view line, const Capabilities& has, std::string& id) {
+  id = "null";
   const JsonValue message = parse_json(line);
   if (!message.is_object()) refuse("a request must be a JSON object, this is " + excerpt(message));
   const Fields outer(message, "the request");
   const JsonValue& number = outer.required("id");
   if (!number.is_number()) outer.complain("id", "must be a number", number);
-  id = OrderedJson(number);
+  id = to_text(number);
   Request request{.id = id,
                   .thread = std::string(kMainThread),
                   .began = outer.boolean("began", false),

@@ -89,7 +89,7 @@ class Process {
         [this](std::string_view line) { take(line); },
         [this] {
           channel_.send(answer_line(
-              nullptr,
+              "null",
               to_result(Refusal(Outcome::kBadRequest,
                                 "the line is longer than " + std::to_string(kMaxLine) + " bytes")),
               Call()));
@@ -98,7 +98,7 @@ class Process {
   }
 
   void take(std::string_view line) {
-    OrderedJson id;
+    std::string id;
     try {
       dispatch(std::make_shared<const Request>(parse_request(line, capabilities_, id)));
     } catch (const Refusal& refusal) {

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "psq/driver/adapter.h"
-#include "psq/driver/internal/messages.h"
 #include "psq/driver/operation.h"
 
 namespace psq::driver::internal {
@@ -65,7 +64,7 @@ struct EndRequest {
 };
 
 struct Request {
-  OrderedJson id;
+  std::string id;  // as JSON text
   std::string thread;
   bool began = false;
   std::variant<CreateRequest, SpawnRequest, DropRequest, ChildRequest, ObjectRequest, RunRequest,

@@ -1,0 +1,148 @@
+// Faults of children as their parent sees them, against spec/process.md.
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+
+#include "effects.h"
+#include "faults/tables.h"
+#include "process_effects.h"
+
+namespace psq::faulty {
+namespace {
+
+using driver::Seconds;
+
+constexpr Seconds kTenth{0.1};
+
+// Changes the exit code of a child that has ended.
+template <int (*kChange)(int)>
+struct OtherExitCode : RightChild {
+  using RightChild::RightChild;
+  std::optional<int> exit_code() override {
+    const std::optional<int> code = RightChild::exit_code();
+    return code ? std::optional(kChange(*code)) : std::nullopt;
+  }
+};
+
+int positive(int code) { return code < 0 ? 128 - code : code; }
+int as_signed_byte(int code) { return code > 127 ? code - 256 : code; }
+
+// The exit code of the child that was seen to have ended last.
+std::atomic<int> last_exit_code{0};
+
+struct MixedExitCode : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    const bool ended = RightChild::join(timeout);
+    (void)exit_code();
+    return ended;
+  }
+  std::optional<int> exit_code() override {
+    const std::optional<int> code = RightChild::exit_code();
+    if (!code) return code;
+    if (!has_ended_.exchange(true)) last_exit_code = *code;
+    return last_exit_code;
+  }
+
+ private:
+  std::atomic<bool> has_ended_{false};
+};
+
+struct SignalledAfterEnd : RightChild {
+  using RightChild::RightChild;
+  std::optional<int> exit_code() override {
+    const std::optional<int> code = RightChild::exit_code();
+    return code && signal_ != 0 ? -signal_ : code;
+  }
+  void terminate() override { send(SIGTERM); }
+  void kill() override { send(SIGKILL); }
+
+ private:
+  void send(int signal) {
+    if (RightChild::exit_code()) signal_ = signal;
+    if (signal == SIGTERM) RightChild::terminate();
+    if (signal == SIGKILL) RightChild::kill();
+  }
+
+  std::atomic<int> signal_{0};
+};
+
+struct Interrupted : RightChild {
+  using RightChild::RightChild;
+  void terminate() override {
+    if (!exit_code()) ::kill(pid(), SIGINT);
+  }
+};
+
+struct Terminated : RightChild {
+  using RightChild::RightChild;
+  void kill() override { terminate(); }
+};
+
+struct JoinedEarly : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    return RightChild::join(timeout ? std::optional(*timeout / 2) : timeout);
+  }
+};
+
+struct JoinedLate : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    return RightChild::join(timeout && *timeout <= Seconds{0} ? 5 * kTenth : timeout);
+  }
+};
+
+struct JoinGivesUp : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    return RightChild::join(timeout ? std::min(*timeout, kTenth) : kTenth);
+  }
+};
+
+thread_local bool has_started = false;
+
+struct JoinedByStarter : RightChild {
+  explicit JoinedByStarter(std::unique_ptr<driver::Child> child) : RightChild(std::move(child)) {
+    has_started = true;
+  }
+  bool join(std::optional<Seconds> timeout) override {
+    return has_started && RightChild::join(timeout);
+  }
+};
+
+}  // namespace
+
+std::vector<Fault> process_children_faults() {
+  return {
+      Fault("exit-code-positive", "process.exit-code.values",
+            "the exit code of a killed child is 128 and the number of the signal",
+            {children<OtherExitCode<positive>>()}),
+      Fault("exit-status-signed", "process.exit-code.values",
+            "an exit status above 127 is reported as negative",
+            {children<OtherExitCode<as_signed_byte>>()}),
+      Fault("exit-codes-mixed", "process.children.several",
+            "all ended children have the exit code of the last one", {children<MixedExitCode>()}),
+      Fault("signal-after-end", "process.terminate.after-end",
+            "a signal to a child that has ended changes its exit code",
+            {children<SignalledAfterEnd>()}),
+      Fault("terminate-interrupts", "process.terminate.ends", "terminate sends SIGINT",
+            {children<Interrupted>()}),
+      Fault("kill-terminates", "process.kill.ends", "kill sends SIGTERM", {children<Terminated>()}),
+      Fault("process-join-early", "process.join.timeout-by-value",
+            "join of a child gives up after half of its timeout", {children<JoinedEarly>()}),
+      Fault("process-join-zero-waits", "process.join.zero-at-once",
+            "join of a child with timeout zero waits for 500 ms", {children<JoinedLate>()}),
+      Fault("process-join-gives-up", "process.join.waits",
+            "join of a child without a timeout waits for 100 ms only", {children<JoinGivesUp>()},
+            {.also = {"process.join.timeout-by-value"}}),
+      Fault("process-join-by-starter", "process.join.any-thread",
+            "join of a child answers false at once on a thread that has started none",
+            {children<JoinedByStarter>()}, {.also = {"process.join.*"}}),
+  };
+}
+
+}  // namespace psq::faulty

@@ -1,0 +1,98 @@
+// Faults of the begin and the end of processes, against spec/process.md.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "effects.h"
+#include "faults/tables.h"
+#include "process_effects.h"
+#include "src/clock.h"
+#include "src/process_state.h"
+#include "state.h"
+
+namespace psq::faulty {
+namespace {
+
+using detail::ProcessState;
+using driver::SpawnOptions;
+
+// In a child: copies all pipes that the parent has.
+void keep_ends(const SpawnOptions&) {
+  constexpr int kSome = 100;
+  for (int each = STDERR_FILENO + 1; each < kSome; ++each) {
+    struct stat about {};
+    if (::fstat(each, &about) == 0 && S_ISFIFO(about.st_mode)) (void)::fcntl(each, F_DUPFD, kSome);
+  }
+}
+
+void close_simple_queues() {
+  for (const auto* feeder : ProcessState::instance().feeders_)
+    if ((*feeder)->queue_->kind() == QueueKind::kSimple) (*feeder)->close();
+}
+
+void close_simple_queues_of_grandchild(const SpawnOptions&) {
+  static int generation = 0;
+  if (++generation > 1) close_simple_queues();
+}
+
+// A feeder that has a thread in the parent counts on it in the child too.
+void leave_without_thread(detail::Feeder& feeder) {
+  using Thread = detail::Feeder::Thread;
+  if (feeder.thread_ != Thread::kNone) feeder.thread_ = Thread::kBusy;
+}
+
+// Counts the gets of this process that wait.
+std::optional<std::string> counted_get(LocalQueue& queue, Timeout timeout) {
+  process_number()++;
+  const std::shared_ptr<void> leave(nullptr, [](void*) { process_number()--; });
+  return queue.get(timeout);
+}
+
+void wait_for_getters() {
+  while (process_number() > 0) std::this_thread::sleep_for(detail::kLookAgain);
+}
+
+}  // namespace
+
+std::vector<Fault> process_life_faults() {
+  return {
+      Fault("child-keeps-ends", "process.objects.only-given",
+            "a child keeps copies of all pipes of its parent", {in_child(keep_ends)}),
+      Fault("child-simple-closed", "process.objects.every-type",
+            "a simple queue is closed in a child",
+            {in_child([](const SpawnOptions&) { close_simple_queues(); })},
+            {.also = {"process.objects.*"}}),
+      Fault("grandchild-simple-closed", "process.objects.grandchild",
+            "a simple queue is closed in a grandchild",
+            {in_child(close_simple_queues_of_grandchild)}),
+      Fault("child-inherits-feeder", "process.objects.while-blocked",
+            "a child takes its parent's feeder for its own, whose thread it does not have",
+            {in_child([](const SpawnOptions&) { keep_parents_feeders(leave_without_thread); })}),
+      Fault("drop-ends-all", "process.objects.after-drop",
+            "a queue is closed for all when its creator drops it",
+            {queues.drop([](std::unique_ptr<LocalQueue>) { shared_number() = 1; }),
+             queues.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
+               if (shared_number() > 0) throw Closed("queue");
+               return queue.put(item, timeout);
+             })}),
+      Fault("daemons-left", "process.daemon.ends-with-parent", "daemons outlive their parent",
+            {forgotten_at_end([](const SpawnOptions& options) { return options.daemon; })},
+            {.also = {"process.daemon.unflushed-lost"}}),
+      Fault("children-left", "process.exit.waits-for-children",
+            "a process does not wait for its children when it ends",
+            {forgotten_at_end([](const SpawnOptions& options) { return !options.daemon; })}),
+      Fault("exit-waits-for-getters", "process.exit.blocked-threads",
+            "a process does not end while a get waits in it",
+            {all_queues.get(counted_get), flushes_at_exit([](Feeders&) { wait_for_getters(); })},
+            {.also = {"process.exit.calls-go-on"}}),
+      Fault("exit-closes", "process.exit.calls-go-on",
+            "a process that ends closes its queues before it flushes them",
+            {flushes_at_exit([](Feeders& feeders) {
+              for (const auto& feeder : feeders) feeder->close();
+            })}),
+  };
+}
+
+}  // namespace psq::faulty

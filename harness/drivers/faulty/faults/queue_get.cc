@@ -1,0 +1,119 @@
+// Faults of get, against spec/queue.md.
+#include <thread>
+
+#include "effects.h"
+#include "faults/tables.h"
+#include "item_effects.h"
+#include "queue_effects.h"
+#include "searches.h"
+#include "state.h"
+#include "timeout_effects.h"
+
+namespace psq::faulty {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kShort = 100ms;
+
+std::optional<std::string> get_missing_items(LocalQueue& queue, Timeout timeout) {
+  if (timeout.is_forever() || !queue.empty()) return queue.get(timeout);
+  std::this_thread::sleep_for(std::min<Timeout::Duration>(timeout.length(), 24h));
+  return std::nullopt;
+}
+
+std::optional<std::string> get_starving(LocalQueue& queue, Timeout timeout) {
+  const auto gets = [&] { return queue.queue_->channel().messages_read(); };
+  std::optional<std::string> item;
+  (void)starving_wait(
+      timeout, [&, before = gets()] { return gets() != before && !is_closed(queue); },
+      [&] { return (item = queue.get(no_wait)).has_value(); });
+  return item;
+}
+
+std::optional<std::string> get_until_empty(LocalQueue& queue, Timeout timeout) {
+  if (queue.empty() && queue.queue_->channel().messages_read() > 0) throw EndOfStream();
+  return queue.get(timeout);
+}
+
+// Whether another consumer has read a message since this thread did.
+bool is_in_crowd(LocalQueue& queue) {
+  thread_local std::uint32_t before = 0;
+  const std::uint32_t read = queue.queue_->channel().messages_read();
+  return read > std::exchange(before, read) + 1 && before != 0;
+}
+
+thread_local std::string last_item;
+thread_local bool last_item_is_broken = false;
+
+std::optional<std::string> get_broken_again(LocalQueue& queue, Timeout timeout) {
+  if (std::exchange(last_item_is_broken, false)) return last_item;
+  auto item = queue.get(timeout);
+  if (item) last_item = *item;
+  return item;
+}
+
+driver::Result perform_noting_broken_items(driver::Object& object,
+                                           const driver::Operation& operation, driver::Call& call) {
+  try {
+    return object.perform(operation, call);
+  } catch (const NotDeserializable&) {
+    last_item_is_broken = true;
+    throw;
+  }
+}
+
+}  // namespace
+
+std::vector<Fault> queue_get_faults() {
+  return {
+      Fault("get-empty-early", "queue.get.empty-after-timeout",
+            "get gives up after half of its timeout", {get_within(queues, half_of)},
+            {.also = {"queue.get.*"}}),
+      Fault("get-gives-up", "queue.get.waits-for-item",
+            "get without a timeout gives up after 100 ms", {get_within(queues, forever_is(kShort))},
+            {.also = {"queue.get.infinite-timeout", "queue.get.all-waiting-served"}}),
+      Fault("get-late-without-wait", "queue.get.empty-at-once",
+            "get that shall not wait waits for 600 ms", {get_within(queues, late_without_wait)}),
+      Fault("get-misses-item", "queue.get.item-within-timeout",
+            "get with a timeout that has begun to wait sees no item",
+            {queues.get(get_missing_items)}, {.also = {"queue.get.*"}}),
+      Fault("get-infinity-ends", "queue.get.infinite-timeout",
+            "get with an infinite timeout gives up after 100 ms",
+            {get_within(queues, forever_is(kShort))},
+            {.also = {"queue.get.waits-for-item", "queue.get.all-waiting-served"}}),
+      Fault("get-huge-is-zero", "queue.get.huge-timeout",
+            "get with a timeout above 20 days does not wait", {get_within(queues, huge_is_zero)}),
+      Fault("get-tiny-is-zero", "queue.get.tiny-timeout",
+            "get counts its timeout in whole milliseconds", {get_within(queues, tiny_is_zero)}),
+      Fault("gets-in-line", "queue.get.timeouts-each-own",
+            "a timed get of a process counts from the end of the one before",
+            {get_within(queues, in_line)}),
+      Fault("get-takes-nan", "queue.get.nan-refused", "a get takes not-a-number for zero",
+            {nan_is_zero(driver::Verb::kGet)}),
+      Fault("get-starves", "queue.get.all-waiting-served",
+            "a waiting get that another overtook sleeps on", {queues.get(get_starving)},
+            {.also = {"queue.get.*"},
+             .search = in_queues({"get.waits-for-item", "get.all-waiting-served"})}),
+      Fault("get-ends-stream", "queue.get.no-end-of-stream",
+            "get on an emptied queue reports an end of stream", {queues.get(get_until_empty)},
+            {.also = {"queue.get.*"}}),
+      Fault("get-duplicates", "queue.get.exactly-once", "every fourth item is given out twice",
+            {get_repeats(queues, [](LocalQueue&) { return every(4); })}, {.also = {"queue.get.*"}}),
+      Fault("get-loses", "queue.get.exactly-once", "every fourth item is thrown away",
+            {get_loses(queues, [](LocalQueue&) { return every(4); })}, {.also = {"queue.get.*"}}),
+      Fault("get-loses-rarely", "queue.get.exactly-once",
+            "every 500th item of a thread is thrown away",
+            {get_loses(queues, [](LocalQueue&) { return every(500); })},
+            {.search = as_loss(in_queues({}))}),
+      Fault("get-duplicates-in-crowd", "queue.many-to-many",
+            "an item is given out twice now and then, when several consume",
+            {get_repeats(queues, [](LocalQueue& queue) { return is_in_crowd(queue) && every(4); })},
+            {.search = as_loss(in_queues({"many-to-many", "create.bound"}))}),
+      Fault("broken-stays", "queue.get.not-deserializable",
+            "an item that cannot be made into a value is obtained a second time",
+            {queues.get(get_broken_again), perform(perform_noting_broken_items)}),
+  };
+}
+
+}  // namespace psq::faulty

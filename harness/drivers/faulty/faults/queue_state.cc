@@ -1,0 +1,73 @@
+// Faults of creation, bound, qsize, empty and full, against spec/queue.md.
+#include <thread>
+
+#include "effects.h"
+#include "faults/tables.h"
+#include "feeder_effects.h"
+#include "queue_effects.h"
+#include "searches.h"
+
+namespace psq::faulty {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Queues are created with another bound.
+template <typename Change>
+Effect changes_bound(Change change) {
+  return create([change](driver::Creation& creation) {
+    if (creation.type == driver::ObjectType::kQueue ||
+        creation.type == driver::ObjectType::kJoinableQueue)
+      creation.maxsize = change(creation.maxsize.value_or(0));
+  });
+}
+
+bool put_racing(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  const auto is_free = [&] { return !queue.queue_->all_slots_in_use(); };
+  if (!queue.queue_->free_slot().wait(Deadline::after(timeout), is_free)) return false;
+  std::this_thread::sleep_for(1ms);
+  count_item_anyway(queue);
+  buffer_item(queue, item);
+  return true;
+}
+
+}  // namespace
+
+std::vector<Fault> queue_state_faults() {
+  return {
+      Fault("bound-ignored", "queue.create.bound", "maxsize bounds nothing",
+            {changes_bound([](std::int64_t maxsize) { return maxsize <= kMaxSize ? 0 : maxsize; })},
+            {.also = {"queue.create.bound-among-producers"}}),
+      Fault("bound-invented", "queue.create.unbounded", "a queue without a bound holds 64 items",
+            {changes_bound([](std::int64_t maxsize) { return maxsize <= 0 ? 64 : maxsize; })}),
+      Fault("maxsize-clamped", "queue.create.too-large-refused",
+            "a maxsize that is too large becomes the largest",
+            {changes_bound([](std::int64_t maxsize) { return std::min(maxsize, kMaxSize); })}),
+      Fault("largest-refused", "queue.create.largest-accepted", "the largest maxsize is refused",
+            {changes_bound(
+                [](std::int64_t maxsize) { return maxsize == kMaxSize ? maxsize + 1 : maxsize; })}),
+      Fault("bound-races", "queue.create.bound-among-producers",
+            "puts at the same moment take the same slot", {queues.put(put_racing)},
+            {.search = in_queues({"create.bound", "create.bound-among-producers"})}),
+      Fault(
+          "slots-not-freed", "queue.qsize.counts-slots", "a get frees no slot",
+          {alter("items.gone", [](std::uint32_t& gone,
+                                  const QueueMemory& memory) { gone = memory.records_.lost(); })}),
+      Fault("qsize-misses-buffered", "queue.qsize.counts-slots",
+            "qsize is 0 while no item is visible",
+            {slow_feeder(),
+             queues.qsize([](LocalQueue& queue) { return queue.empty() ? 0 : queue.qsize(); })}),
+      Fault("full-one-early", "queue.full.at-bound", "full is true one item too early",
+            {queues.full([](LocalQueue& queue) {
+              return queue.queue_->slots_in_use() + 1 >= queue.queue_->bound_;
+            })}),
+      Fault("full-misses-buffered", "queue.full.at-bound", "full is false while no item is visible",
+            {slow_feeder(),
+             queues.full([](LocalQueue& queue) { return !queue.empty() && queue.full(); })},
+            {.also = {"queue.full.*"}}),
+      Fault("empty-misses-last", "queue.empty.at-rest", "empty is true with one item in the queue",
+            {queues.empty([](LocalQueue& queue) { return queue.queue_->slots_in_use() <= 1; })}),
+  };
+}
+
+}  // namespace psq::faulty

@@ -1,0 +1,228 @@
+// Faults against spec/simple-queue.md.
+#include <algorithm>
+#include <thread>
+
+#include "effects.h"
+#include "faults/tables.h"
+#include "item_effects.h"
+#include "psq/error.h"
+#include "queue_effects.h"
+#include "searches.h"
+#include "state.h"
+#include "timeout_effects.h"
+
+namespace psq::faulty {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kLargeBytes = 100'000;
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kFewBytes = 96;
+constexpr std::size_t kNullBytes = 8;
+
+bool put_unchecked(LocalQueue& queue, std::string_view item, Timeout /*timeout*/) {
+  queue.queue_->channel().send(item);
+  return true;
+}
+
+// An item that is late: one in ten.
+Effect keeps_every_tenth(LateItem order) {
+  return put_keeps_back(simple_queues, order, [](std::string_view) { return every(10); });
+}
+
+std::optional<std::string> get_for_a_while(LocalQueue& queue, Timeout timeout) {
+  auto item = queue.get(std::min(timeout.length(), Timeout::Duration(50ms)));
+  if (!item) throw Empty();
+  return item;
+}
+
+bool put_noting(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  process_number() = 1;
+  return queue.put(item, timeout);
+}
+
+bool empty_to_those_who_put_nothing(LocalQueue& queue) {
+  const bool is_empty = queue.empty();
+  return process_number() == 0 || is_empty;
+}
+
+bool put_counting(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  ++shared_number();
+  return queue.put(item, timeout);
+}
+
+void check_open_anywhere(LocalQueue& queue) {
+  if (shared_number() > 0) throw Closed("queue");
+  queue.check_open();
+}
+
+bool put_until_taken(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  const bool is_put = queue.put(item, timeout);
+  while (!queue.queue_->channel().empty()) std::this_thread::sleep_for(1ms);
+  return is_put;
+}
+
+// The channel to which this thread sends a message, the bytes of it that are still to be written,
+// and those of a frame.
+thread_local Channel* channel_in_use = nullptr;
+thread_local std::size_t unwritten = 0;
+thread_local std::size_t frame = 0;
+
+// Before each frame of it: there has to be room for the frame within 100 ms.
+void give_up_without_room() {
+  if (channel_in_use == nullptr || unwritten == 0) return;
+  Channel& channel = *channel_in_use;
+  const std::size_t next = std::min(unwritten, frame);
+  const auto soon = Deadline::never().within(100ms);
+  if (!channel.room_.wait(soon, [&] { return channel.has_room(next); })) throw Full();
+  unwritten -= next;
+}
+
+bool put_giving_up(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  channel_in_use = &queue.queue_->channel();
+  unwritten = item.size();
+  const std::size_t piece = (channel_in_use->capacity_ / 4 - 1) * sizeof(detail::FrameHeader);
+  frame = channel_in_use->is_short(unwritten) ? unwritten : piece;
+  const bool is_put = queue.put(item, timeout);
+  channel_in_use = nullptr;
+  return is_put;
+}
+
+// Whether check_open was called before this time without a put in between.
+thread_local bool put_begun = false;
+
+void check_open_leaving_stump(LocalQueue& queue) {
+  queue.check_open();
+  if (std::exchange(put_begun, true)) queue.queue_->channel().send({});
+}
+
+bool put_serialized(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  put_begun = false;
+  return queue.put(item, timeout);
+}
+
+void misread_digits(std::string& item) {
+  if (item.size() < kFewBytes) std::ranges::replace(item, '7', '8');
+}
+
+std::optional<std::string> get_alone(LocalQueue& queue, Timeout timeout) {
+  if (process_number().fetch_add(1) > 0) hang();
+  auto item = queue.get(timeout);
+  --process_number();
+  return item;
+}
+
+std::optional<std::string> get_skipping_first(LocalQueue& queue, Timeout timeout) {
+  if (process_number().exchange(1) == 0)
+    while (queue.get(no_wait)) continue;
+  return queue.get(timeout);
+}
+
+}  // namespace
+
+std::vector<Fault> simple_queue_faults() {
+  return {
+      Fault(
+          "simple-put-after-close", "simple-queue.close.operations-closed",
+          "put after close still puts",
+          {simple_queues.check_open([](LocalQueue&) {}), simple_queues.put(put_unchecked),
+           simple_queues.empty([](LocalQueue& queue) { return queue.queue_->channel().empty(); })},
+          {.also = {"simple-queue.close.idempotent"}}),
+      Fault("simple-get-duplicates", "simple-queue.get.exactly-once",
+            "every fourth item is given out twice",
+            {get_repeats(simple_queues, [](LocalQueue&) { return every(4); })},
+            {.also = {"simple-queue.get.not-deserializable"}}),
+      Fault("simple-loses-one", "simple-queue.get.exactly-once",
+            "the five-hundredth item is thrown away",
+            {get_loses(simple_queues, [](LocalQueue&) { return ++shared_number() == 500; })}),
+      Fault("simple-late", "simple-queue.put.visible-on-return",
+            "every tenth item stays in the process until its next put",
+            {keeps_every_tenth(LateItem::kComesFirst)},
+            {.also = {"simple-queue.put.survives-producer"}}),
+      Fault("simple-get-gives-up", "simple-queue.get.waits-for-item", "get waits for 50 ms only",
+            {simple_queues.get(get_for_a_while)}, {.also = {"simple-queue.get.all-served"}}),
+      Fault("simple-overtakes", "simple-queue.order.fifo",
+            "every tenth item is overtaken by the next one of its process",
+            {keeps_every_tenth(LateItem::kComesLast)},
+            {.search = as_loss(in_simple_queues({"order.fifo"}))}),
+      Fault("simple-large-overtaken", "simple-queue.order.fifo",
+            "a large item is overtaken by the next one of its process",
+            {put_keeps_back(simple_queues, LateItem::kComesLast,
+                            [](std::string_view item) { return item.size() > kLargeBytes; })},
+            {.search = as_loss(in_simple_queues({"order.fifo"}))}),
+      Fault("simple-empty-to-others", "simple-queue.empty.exact",
+            "empty answers true in processes that have put nothing",
+            {simple_queues.put(put_noting), simple_queues.empty(empty_to_those_who_put_nothing)}),
+      Fault("simple-empty-at-one", "simple-queue.empty.exact",
+            "empty answers true while one item is left",
+            {simple_queues.put(put_counting),
+             after_get(simple_queues, [](LocalQueue&) { --shared_number(); }),
+             simple_queues.empty([](LocalQueue& queue) {
+               queue.check_open();
+               return shared_number() <= 1;
+             })}),
+      Fault("simple-dies-with-producer", "simple-queue.put.survives-producer",
+            "every tenth item dies with its producer, unless that puts another",
+            {keeps_every_tenth(LateItem::kComesFirst)},
+            {.also = {"simple-queue.put.visible-on-return"}}),
+      Fault("simple-close-everywhere", "simple-queue.close.local",
+            "a close closes the queue in all processes",
+            {simple_queues.check_open(check_open_anywhere),
+             simple_queues.close([](LocalQueue& queue) {
+               shared_number() = 1;
+               queue.close();
+             }),
+             simple_queues.empty([](LocalQueue& queue) {
+               check_open_anywhere(queue);
+               return queue.empty();
+             })},
+            {.also = {"simple-queue.close.idempotent"}}),
+      Fault("simple-item-corrupted", "simple-queue.item.sizes-intact",
+            "the last byte of an item of more than 1 MiB is changed",
+            {get_changes(simple_queues,
+                         [](std::string& item) {
+                           if (item.size() > kMiB) garble(item);
+                         })}),
+      Fault("simple-rendezvous", "simple-queue.put.small-at-once",
+            "put waits until its item is obtained", {simple_queues.put(put_until_taken)},
+            {.also = {"simple-queue.put.*"}}),
+      Fault("simple-large-gives-up", "simple-queue.put.large-later-consumer",
+            "a put that waits for room gives up after 100 ms",
+            {simple_queues.put(put_giving_up), at_point("write-lock-taken", give_up_without_room),
+             at_point("piece-sent", give_up_without_room)},
+            {.also = {"simple-queue.put.large-waits"}}),
+      Fault(
+          "simple-leaves-stump", "simple-queue.put.not-serializable",
+          "an item that cannot be serialized leaves an empty one behind",
+          {simple_queues.check_open(check_open_leaving_stump), simple_queues.put(put_serialized)}),
+      Fault("simple-digit-misread", "simple-queue.item.values-equal",
+            "a digit of a short item is misread", {get_changes(simple_queues, misread_digits)},
+            {.also = {"simple-queue.item.sizes-intact"}}),
+      Fault("simple-null-lost", "simple-queue.item.null-is-an-item", "the shortest items are lost",
+            {simple_queues.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
+              return item.size() < kNullBytes || queue.put(item, timeout);
+            })},
+            {.also = {"simple-queue.item.values-equal"}}),
+      Fault("simple-second-getter-forgotten", "simple-queue.get.all-served",
+            "a get that begins while another one of its process waits never ends",
+            {simple_queues.get(get_alone)},
+            {.search = in_simple_queues({"get.waits-for-item", "get.all-served"})}),
+      Fault("simple-close-toggles", "simple-queue.close.idempotent",
+            "a second close opens the queue again", {simple_queues.close([](LocalQueue& queue) {
+              is_closed(queue) ? void(queue.feeder_->closed_ = false) : queue.close();
+            })}),
+      Fault("simple-exit-loses", "simple-queue.exit.items-remain",
+            "every tenth item is lost when its process ends without another put",
+            {keeps_every_tenth(LateItem::kComesFirst)}),
+      Fault("simple-child-skips", "simple-queue.put.visible-to-later-child",
+            "what was there before a process got its first item is thrown away",
+            {simple_queues.get(get_skipping_first)}, {.also = {"simple-queue.put.*"}}),
+      Fault("simple-broken-stays", "simple-queue.get.not-deserializable",
+            "an item stays for one more get",
+            {get_repeats(simple_queues, [](LocalQueue&) { return true; })},
+            {.also = {"simple-queue.get.exactly-once"}}),
+  };
+}
+
+}  // namespace psq::faulty

@@ -1,0 +1,26 @@
+// What faults change in the feeder's work.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "queue_effects.h"
+
+namespace psq::faulty {
+
+/// No put sends its item itself: all go through the feeder's buffer.
+[[nodiscard]] Effect buffers_every_item();
+
+/// Sends one item of a feeder, as its producer.
+using SendItem = std::function<void(Channel&, detail::Producer, std::string_view)>;
+/// The feeder sends its items one by one, in this way.
+[[nodiscard]] Effect sends_each(const SendItem& send);
+
+/// The feeder swaps the first two items of each batch; if there is one alone, it waits now and then
+/// for 50 ms for a second one.
+[[nodiscard]] Effect swaps_neighbours();
+
+/// The feeder lets 100 ms pass before it sends a batch, unless it is to end.
+[[nodiscard]] Effect slow_feeder();
+
+}  // namespace psq::faulty

@@ -1,0 +1,104 @@
+// A queue in one process: the memory that it shares with other processes, and the feeder that it
+// has for itself.
+
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "psq/error.h"
+#include "psq/queue_core.h"
+#include "src/feeder.h"
+#include "src/probe.h"
+#include "src/process_state.h"
+#include "src/queue_memory.h"
+#include "src/shared_memory.h"
+
+namespace psq::detail {
+
+inline const char* name_of(QueueKind kind) noexcept {
+  constexpr std::array kNames{"simple-queue", "queue", "joinable-queue"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+// Any thread may call any method.
+class LocalQueue final : public QueueCore {
+ public:
+  explicit LocalQueue(std::shared_ptr<SharedMemory> memory)
+      : memory_(std::move(memory)),
+        queue_(memory_, reinterpret_cast<QueueMemory*>(memory_->data())),
+        feeder_(std::make_shared<Feeder>(queue_)) {
+    ProcessState::instance().add(feeder_);
+  }
+  ~LocalQueue() override {
+    feeder_->close();
+    feeder_->wait_flushed();
+    ProcessState::instance().remove(feeder_);
+  }
+
+  void check_open() const override {
+    if (feeder_->closed()) throw Closed("queue");
+  }
+
+  bool put(std::string_view item, Timeout timeout) override {
+    check_open();
+    if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
+    queue_->channel().send(item);
+    return true;
+  }
+
+  std::optional<std::string> get(Timeout timeout) override {
+    std::string item;
+    if (!queue_->channel().receive(item, Deadline::after(timeout), feeder_->closed())) {
+      if (feeder_->closed()) throw Closed("queue");
+      return std::nullopt;
+    }
+    queue_->slot_freed();
+    at("slot-freed");
+    return item;
+  }
+
+  std::size_t qsize() const noexcept override {
+    queue_->collect_from_the_dead();
+    return queue_->slots_in_use();
+  }
+
+  bool empty() const override {
+    if (is_simple()) check_open();
+    return queue_->channel().empty();
+  }
+
+  bool full() const noexcept override {
+    if (!queue_->all_slots_in_use()) return false;
+    queue_->collect_from_the_dead();
+    return queue_->all_slots_in_use();
+  }
+
+  void close() noexcept override { feeder_->close(); }
+
+  void join_thread() override {
+    if (!feeder_->closed()) throw NotStarted("join_thread before close: call close first");
+    feeder_->wait_flushed();
+  }
+
+  void cancel_join_thread() noexcept override { feeder_->cancel_wait(); }
+
+  void task_done() override {
+    if (!queue_->task_done()) throw TaskDoneTooOften();
+  }
+
+  bool join(Timeout timeout) override {
+    return queue_->wait_for_no_tasks(Deadline::after(timeout));
+  }
+
+  Handle handle() const override { return memory_->handle(name_of(queue_->kind())); }
+
+ private:
+  [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }
+
+  const std::shared_ptr<SharedMemory> memory_;
+  const std::shared_ptr<QueueMemory> queue_;  // Inside of memory_, with its lifetime.
+  std::shared_ptr<Feeder> feeder_;            // Replaced in a forked child.
+};
+
+}  // namespace psq::detail
