@@ -198,7 +198,7 @@ std::vector<Fault> joinable_queue_faults() {
               throw;
             })}),
       Fault("tasks-full-early", "joinable-queue.put.full-after-timeout",
-            "put gives up after half of its timeout", {put_within(joinable_queues, half_of)}),
+            "put gives up after half of its timeout", {put_within(joinable_queues, halved)}),
       Fault("tasks-full-counts", "joinable-queue.put.full-after-timeout",
             "a put that is Full counts as a task", {joinable_queues.put(put_counting_refused)},
             {.search = in_tasks(
@@ -216,7 +216,7 @@ std::vector<Fault> joinable_queue_faults() {
             "get without a timeout waits for 50 ms only",
             {get_within(joinable_queues, forever_is(50ms))}),
       Fault("tasks-get-empty-early", "joinable-queue.get.empty-after-timeout",
-            "get gives up after half of its timeout", {get_within(joinable_queues, half_of)}),
+            "get gives up after half of its timeout", {get_within(joinable_queues, halved)}),
       Fault("tasks-get-loses", "joinable-queue.get.exactly-once",
             "one item in five hundred is thrown away",
             {get_loses(joinable_queues, [](LocalQueue&) { return every_of_all(500); })},

@@ -68,7 +68,7 @@ driver::Result perform_noting_broken_items(driver::Object& object,
 std::vector<Fault> queue_get_faults() {
   return {
       Fault("get-empty-early", "queue.get.empty-after-timeout",
-            "get gives up after half of its timeout", {get_within(queues, half_of)},
+            "get gives up after half of its timeout", {get_within(queues, halved)},
             {.also = {"queue.get.*"}}),
       Fault("get-gives-up", "queue.get.waits-for-item",
             "get without a timeout gives up after 100 ms", {get_within(queues, forever_is(kShort))},

@@ -47,7 +47,7 @@ bool put_starving(LocalQueue& queue, std::string_view item, Timeout timeout) {
 std::vector<Fault> queue_put_faults() {
   return {
       Fault("put-full-early", "queue.put.full-after-timeout",
-            "put gives up after half of its timeout", {put_within(queues, half_of)},
+            "put gives up after half of its timeout", {put_within(queues, halved)},
             {.also = {"queue.put.*"}}),
       Fault("put-waits", "queue.put.returns-without-consumer",
             "put writes to the channel itself and waits for room there", {queues.put(put_itself)}),
