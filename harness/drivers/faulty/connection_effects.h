@@ -90,7 +90,7 @@ struct TransferStep {
 [[nodiscard]] inline bool is_zero(std::optional<driver::Seconds> timeout) {
   return timeout && *timeout <= driver::Seconds{0};
 }
-[[nodiscard]] inline std::optional<driver::Seconds> half_of(
+[[nodiscard]] inline std::optional<driver::Seconds> half_as_long(
     std::optional<driver::Seconds> timeout) {
   return timeout ? std::optional(*timeout / 2) : timeout;
 }

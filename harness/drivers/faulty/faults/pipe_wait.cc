@@ -73,7 +73,7 @@ Positions wait_for_open_ones(WaitStep& step) {
 std::vector<Fault> pipe_poll_faults() {
   return {
       Fault("poll-false-early", "pipe.poll.false-after-timeout", "poll waits half of its timeout",
-            {poll_timeout(half_of)}),
+            {poll_timeout(half_as_long)}),
       Fault("poll-zero-waits", "pipe.poll.zero-at-once", "a poll with timeout zero waits a second",
             {poll_timeout(a_second_for_zero)}),
       Fault("poll-takes-nan", "pipe.poll.nan-refused", "a poll takes not-a-number for zero",
@@ -114,7 +114,7 @@ std::vector<Fault> pipe_poll_faults() {
 std::vector<Fault> pipe_wait_faults() {
   return {
       Fault("wait-early", "pipe.wait.timeout-empty", "wait gives up after half of its timeout",
-            {wait_timeout(half_of)}),
+            {wait_timeout(half_as_long)}),
       Fault("wait-zero-waits", "pipe.wait.zero-at-once", "wait with timeout zero waits a second",
             {wait_timeout(a_second_for_zero)}),
       Fault("wait-takes-nan", "pipe.wait.nan-refused", "a wait takes not-a-number for zero",
