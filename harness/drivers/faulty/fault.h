@@ -6,7 +6,7 @@
 // fault that generated programs have to find: in which test, at which clauses, in how many seconds
 // (searches.h). A fault whose name begins with "rare-" is found by generated programs alone.
 //
-//   Fault("get-loses", "queue.get.exactly-once", "every fourth item is thrown away",
+//   fault("get-loses", "queue.get.exactly-once", "every fourth item is thrown away",
 //         {get_loses(queues, [](LocalQueue&) { return every(4); })},
 //         {.also = {"queue.get.*"}}),
 //
@@ -60,16 +60,6 @@ struct Rest {
 };
 
 struct Fault {
-  Fault(std::string_view fault_name, std::string_view broken_clause, std::string_view what,
-        std::vector<Effect> makers, Rest more = {},
-        std::source_location row = std::source_location::current())
-      : name(fault_name),
-        clause(broken_clause),
-        effect(what),
-        effects(std::move(makers)),
-        rest(std::move(more)),
-        where(row) {}
-
   std::string_view name;
   std::string_view clause;
   std::string_view effect;
@@ -83,6 +73,14 @@ struct Fault {
     return path.substr(path.find("harness/drivers/faulty/"));
   }
 };
+
+/// A row. A function and no constructor: of a call, g++ knows the first line.
+[[nodiscard]] inline Fault fault(std::string_view name, std::string_view clause,
+                                 std::string_view effect, std::vector<Effect> effects,
+                                 Rest rest = {},
+                                 std::source_location where = std::source_location::current()) {
+  return {name, clause, effect, std::move(effects), std::move(rest), where};
+}
 
 /// The rows of all tables. Throws std::logic_error when two have one name.
 [[nodiscard]] const std::vector<Fault>& all_faults();

@@ -36,7 +36,7 @@ def test_a_row_says_what_it_breaks(rows):
 def test_a_row_knows_where_it_stands(rows):
     for row in rows:
         lines = (SOURCE / row["file"]).read_text().splitlines()
-        # The name is in the call that begins on this line.
+        # black puts the name on the line behind the call's.
         assert f'"{row["name"]}"' in "".join(lines[row["line"] - 1 : row["line"] + 1]), row
 
 
