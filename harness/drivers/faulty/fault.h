@@ -34,7 +34,6 @@
 
 #include <functional>
 #include <optional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,21 +64,18 @@ struct Fault {
   std::string_view effect;
   std::vector<Effect> effects;
   Rest rest;
-  std::source_location where;
-
-  /// The file of the row, from the source tree's top folder.
-  [[nodiscard]] std::string_view file() const {
-    const std::string_view path = where.file_name();
-    return path.substr(path.find("harness/drivers/faulty/"));
-  }
+  std::string_view file;  // From the source tree's top folder.
+  int line;
 };
 
-/// A row. A function and no constructor: of a call, g++ knows the first line.
+/// A row. A function and no constructor, because g++ knows the first line of a function's call; and
+/// no std::source_location, which clang 14 does not have.
 [[nodiscard]] inline Fault fault(std::string_view name, std::string_view clause,
                                  std::string_view effect, std::vector<Effect> effects,
-                                 Rest rest = {},
-                                 std::source_location where = std::source_location::current()) {
-  return {name, clause, effect, std::move(effects), std::move(rest), where};
+                                 Rest rest = {}, std::string_view file = __builtin_FILE(),
+                                 int line = __builtin_LINE()) {
+  file.remove_prefix(file.find("harness/drivers/faulty/"));
+  return {name, clause, effect, std::move(effects), std::move(rest), file, line};
 }
 
 /// The rows of all tables. Throws std::logic_error when two have one name.

@@ -140,7 +140,7 @@ std::vector<Fault> failure_faults() {
             "what is there of a message whose writer is dead is given out", {torn_messages()},
             {.also = {"failure.kill.simple-queue-what-arrives-is-whole"}}),
       fault("killed-swaps", "failure.kill.what-arrives-is-whole",
-            "the feeder swaps two neighbours now and then", {swaps_neighbours()},
+            "the feeder swaps two neighbours now and then", {swaps_neighbours(queues)},
             {.also = {"failure.kill.*"}}),
       fault("killed-get-again", "failure.kill.consumer-no-duplicate",
             "every hundredth item is given out twice",

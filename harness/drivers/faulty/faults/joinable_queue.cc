@@ -114,7 +114,7 @@ std::vector<Fault> joinable_queue_faults() {
       fault("join-does-not-wait", "joinable-queue.join.waits-for-tasks", "join returns at once",
             {joinable_queues.join([](LocalQueue&, Timeout) { return true; })},
             {.also = {"joinable-queue.join.*"}}),
-      Fault(
+      fault(
           "get-is-task-done", "joinable-queue.join.get-alone-does-not-count",
           "a get counts as a finished task",
           {after_get(joinable_queues, [](LocalQueue& queue) { (void)queue.queue_->task_done(); })},
@@ -222,7 +222,7 @@ std::vector<Fault> joinable_queue_faults() {
             {get_loses(joinable_queues, [](LocalQueue&) { return every_of_all(500); })},
             {.search = as_loss(in_tasks({"put.slot-freed-by-get"}))}),
       fault("tasks-feeder-swaps", "joinable-queue.order.per-producer",
-            "the feeder swaps two neighbours now and then", {swaps_neighbours()},
+            "the feeder swaps two neighbours now and then", {swaps_neighbours(joinable_queues)},
             {.search = in_tasks({"order.per-producer"})}),
       fault("tasks-item-corrupted", "joinable-queue.item.sizes-intact",
             "the last byte of an item of more than 1 MiB is changed",
@@ -241,7 +241,7 @@ std::vector<Fault> joinable_queue_faults() {
       fault("tasks-exit-does-not-flush", "joinable-queue.exit.flushes",
             "a process that ends leaves its buffers unsent",
             {flushes_at_exit([](Feeders& feeders) { feeders.clear(); })}),
-      Fault(
+      fault(
           "tasks-broken-done", "joinable-queue.get.not-deserializable",
           "a get finishes the task of its item, whole or broken",
           {after_get(joinable_queues, [](LocalQueue& queue) { (void)queue.queue_->task_done(); })}),

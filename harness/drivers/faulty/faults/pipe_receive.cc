@@ -74,7 +74,7 @@ bool is_bad_offset(const driver::Operation& operation) {
 
 std::vector<Fault> pipe_recv_faults() {
   return {
-      Fault(
+      fault(
           "recv-gives-up", "pipe.recv.waits-for-message",
           "a receive with no message there reports the end of the stream",
           {instead_of_receiving<EndOfStream>([](const End&, short events) { return events == 0; })},

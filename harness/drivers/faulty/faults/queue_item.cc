@@ -101,10 +101,10 @@ std::vector<Fault> queue_item_faults() {
              queues.put(put_unless_one_failed)},
             {.also = {"queue.item.unserializable-frees-slot"}}),
       fault("feeder-swaps", "queue.order.per-producer",
-            "the feeder swaps two neighbours now and then", {swaps_neighbours()},
+            "the feeder swaps two neighbours now and then", {swaps_neighbours(queues)},
             {.also = {"queue.order.threads-of-one-producer"},
              .search = in_queues({"order.per-producer", "order.threads-of-one-producer"})}),
-      Fault(
+      fault(
           "threads-batch-apart", "queue.order.threads-of-one-producer",
           "each thread's items go to the buffer in pairs",
           {buffers_every_item(), queues.put(put_in_pairs)},

@@ -49,7 +49,7 @@ std::vector<Fault> queue_state_faults() {
       fault("bound-races", "queue.create.bound-among-producers",
             "puts at the same moment take the same slot", {queues.put(put_racing)},
             {.search = in_queues({"create.bound", "create.bound-among-producers"})}),
-      Fault(
+      fault(
           "slots-not-freed", "queue.qsize.counts-slots", "a get frees no slot",
           {alter("items.gone", [](std::uint32_t& gone,
                                   const QueueMemory& memory) { gone = memory.records_.lost(); })}),

@@ -68,7 +68,7 @@ std::vector<Fault> rare_faults() {
       fault("rare-simple-loses", "simple-queue.get.exactly-once",
             "one item in a thousand is thrown away", {get_loses(simple_queues, in_all(1000))},
             {.search = as_loss(in_simple_queues({"order.fifo"}))}),
-      Fault(
+      fault(
           "rare-simple-empty", "simple-queue.empty.exact",
           "empty answers true one time in four, whatever is there",
           {simple_queues.empty([](LocalQueue& queue) { return queue.empty() || every_of_all(4); })},

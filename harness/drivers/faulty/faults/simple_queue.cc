@@ -123,7 +123,7 @@ std::optional<std::string> get_skipping_first(LocalQueue& queue, Timeout timeout
 
 std::vector<Fault> simple_queue_faults() {
   return {
-      Fault(
+      fault(
           "simple-put-after-close", "simple-queue.close.operations-closed",
           "put after close still puts",
           {simple_queues.check_open([](LocalQueue&) {}), simple_queues.put(put_unchecked),
@@ -192,7 +192,7 @@ std::vector<Fault> simple_queue_faults() {
             {simple_queues.put(put_giving_up), at_point("write-lock-taken", give_up_without_room),
              at_point("piece-sent", give_up_without_room)},
             {.also = {"simple-queue.put.large-waits"}}),
-      Fault(
+      fault(
           "simple-leaves-stump", "simple-queue.put.not-serializable",
           "an item that cannot be serialized leaves an empty one behind",
           {simple_queues.check_open(check_open_leaving_stump), simple_queues.put(put_serialized)}),
