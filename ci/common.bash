@@ -1,4 +1,4 @@
-# Shared by ci/test and ci/conformance; sourced, not run. Sets `root`, `script` and `jobs`, nothing outside the shell.
+# Functions for ci/test and ci/conformance, which source this file. Sets `root`, `script` and `jobs`.
 # shellcheck shell=bash
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 script=ci/$(basename "$0")
@@ -6,13 +6,13 @@ jobs=$(nproc)
 
 say() { printf '%s: %s\n' "$script" "$*"; }
 
-# The one line that everybody reads; the status of the script is the second argument.
+# Prints the last line of the script, its verdict, and exits with the status in the second argument.
 verdict() {
   say "$1"
   exit "$2"
 }
 
-# quietly LOG COMMAND...: the output goes to a log, and to the screen only when the command fails.
+# quietly LOG COMMAND...: writes the output to a log, and its end to the screen when the command fails.
 quietly() {
   local log=$root/build/logs/$1.log
   shift
@@ -24,13 +24,14 @@ quietly() {
   fi
 }
 
-# build PRESET [CMAKE-ARG...]: configures and builds; the folder is the preset's.
+# build PRESET [TARGET...]: configures, and builds the targets or everything, in the folder of the preset.
 build() {
   local preset=$1
   shift
-  say "building ($preset)"
-  quietly "configure-$preset" cmake -S "$root" --preset "$preset" "$@" &&
-    quietly "build-$preset" cmake --build "$(folder_of "$preset")" --parallel "$jobs"
+  [[ $# -gt 0 ]] || set -- all
+  say "building ($preset: $*)"
+  quietly "configure-$preset" cmake -S "$root" --preset "$preset" &&
+    quietly "build-$preset" cmake --build "$(folder_of "$preset")" --parallel "$jobs" --target "$@"
 }
 
 folder_of() {

@@ -1,4 +1,4 @@
-"""Checks who knows whom: includes, links and imports go only where zones.py allows it."""
+"""Checks the layering: includes, links and imports follow the table in zones.py."""
 
 from __future__ import annotations
 

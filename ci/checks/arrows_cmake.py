@@ -1,4 +1,4 @@
-"""The arrows that CMake files draw: what is linked, which programs and folders are named."""
+"""The arrows in CMake files: linked libraries, and names of programs and folders."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check(root: Path, files: list[Path]) -> tuple[list[Finding], int]:
 
 
 def _targets(commands: dict[Path, list[Command]]) -> dict[str, Zone]:
-    """The project's own targets and the zone in which each is made."""
+    """The targets of the project, and the zone that defines each."""
     return {
         command.arguments[0]: zone_of(path)
         for path, listed in commands.items()
@@ -48,7 +48,7 @@ def _targets(commands: dict[Path, list[Command]]) -> dict[str, Zone]:
 def _complaints(
     root: Path, path: Path, command: Command, targets: dict[str, Zone]
 ) -> Iterator[str]:
-    """One text for each arrow that the command draws, empty where the arrow is right."""
+    """One text for each arrow of the command. The text of an allowed arrow is empty."""
     zone = zone_of(path)
     if command.name == "target_link_libraries":
         for item in command.arguments[1:]:
@@ -67,7 +67,7 @@ def _complaints(
 
 def _not(zone: Zone, other: Zone, what: str) -> str:
     return (
-        f"{zone.folder}/ may not know {other.folder}/, where {what} is; "
+        f"{zone.folder}/ may not know {other.folder}/, which has {what}; "
         "see the table in zones.py"
     )
 
@@ -87,7 +87,10 @@ def _link_complaints(zone: Zone, path: Path, item: str, targets: dict[str, Zone]
             allowed = zone.may_use(library, path)
             yield "" if allowed else f"{zone.folder}/ may not use {library} ({name}); see zones.py"
         elif not in_generator and not _is_system(name):
-            yield f"{name} is no target of the project and no library in zones.py; add it there"
+            yield (
+                f"{name} is neither a target of the project nor a library in zones.py; "
+                "add it there"
+            )
 
 
 def _is_system(name: str) -> bool:
@@ -95,7 +98,7 @@ def _is_system(name: str) -> bool:
 
 
 def _folder_named(root: Path, path: Path, argument: str) -> Optional[str]:
-    """The folder of the project, relative to the top, that an argument names, if it names one."""
+    """The folder of the project that an argument names, relative to the top."""
     text = argument
     for variable in _TOP:
         text = text.replace(variable, str(root))

@@ -1,4 +1,4 @@
-"""The arrows that #include lines draw."""
+"""The arrows in #include lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SYSTEM_FOLDERS = ("sys", "linux", "asm", "net", "netinet", "arpa", "bits", "ext
 
 
 class Headers:
-    """Finds which files of the project an #include can mean."""
+    """Finds the files of the project that an #include may name."""
 
     def __init__(self, files: list[Path]) -> None:
         self._files = set(files)
@@ -34,7 +34,7 @@ class Headers:
 
 
 def includes(path: Path) -> Iterator[tuple[int, str, bool]]:
-    """Line, name, and whether it was written in quotes."""
+    """Line, name, and whether the name is in quotes."""
     for number, line in enumerate(house.lines(path), 1):
         match = _INCLUDE.match(line)
         if match is not None:
@@ -56,7 +56,7 @@ def check(root: Path, files: list[Path]) -> tuple[list[Finding], int]:
 
 def _complaint(headers: Headers, path: Path, name: str, quoted: bool) -> str:
     zone = zone_of(path)
-    # <poll.h> is the system's, whatever file of that name the project has.
+    # <poll.h> names the system's header, even if the project has a file of that name.
     meant = headers.meant_by(path, name) if quoted or "/" in name else []
     if meant:
         return _complaint_about_files(zone, name, meant)
@@ -66,7 +66,7 @@ def _complaint(headers: Headers, path: Path, name: str, quoted: bool) -> str:
             return ""
         return f"{zone.folder}/ may not use {LIBRARIES[first]} ({name}); see the table in zones.py"
     if quoted or ("/" in name and first not in _SYSTEM_FOLDERS):
-        return f"{name} is no file of the project and no library in zones.py; add it there"
+        return f"{name} is neither a file of the project nor a library in zones.py; add it there"
     return ""
 
 
@@ -74,6 +74,6 @@ def _complaint_about_files(zone: Zone, name: str, meant: list[Path]) -> str:
     if any(zone.may_know(zone_of(path)) for path in meant):
         return ""
     return (
-        f"{zone.folder}/ may not know {zone_of(meant[0]).folder}/, where {name} is; "
+        f"{zone.folder}/ may not know {zone_of(meant[0]).folder}/, which has {name}; "
         "see the table in zones.py"
     )

@@ -1,4 +1,4 @@
-"""The arrows that Python's import statements draw. Imports by a computed name are not seen."""
+"""The arrows in import statements of Python. Imports by a computed name are not found."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def check(root: Path, files: list[Path]) -> tuple[list[Finding], int]:
 
 
 def _modules(sources: list[Path]) -> dict[str, list[Path]]:
-    """The names that an import can begin with, and the files they mean."""
+    """The first names of imports, and the files of each."""
     packages = {path.parent for path in sources if path.name == "__init__.py"}
     modules: dict[str, list[Path]] = {}
     for path in sources:
@@ -43,7 +43,7 @@ def _modules(sources: list[Path]) -> dict[str, list[Path]]:
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and top-level name; a relative import stays in its own package and is none."""
+    """Line and top-level name. A relative import stays in its package, so it draws no arrow."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name.split(".")[0]) for alias in node.names)
@@ -62,11 +62,11 @@ def _complaint(modules: dict[str, list[Path]], path: Path, name: str) -> str:
         if any(zone.may_know(zone_of(other)) for other in meant):
             return ""
         return (
-            f"{zone.folder}/ may not know {zone_of(meant[0]).folder}/, where {name} is; "
+            f"{zone.folder}/ may not know {zone_of(meant[0]).folder}/, which has {name}; "
             "see the table in zones.py"
         )
     if name not in LIBRARIES:
-        return f"{name} is no module of the project and no library in zones.py; add it there"
+        return f"{name} is neither a module of the project nor a library in zones.py; add it there"
     if zone.may_use(LIBRARIES[name], path):
         return ""
     return f"{zone.folder}/ may not use {LIBRARIES[name]}; see the table in zones.py"

@@ -1,4 +1,4 @@
-"""Reads the commands of a CMake file: enough to see what they name."""
+"""Reads the commands of a CMake file, in enough detail to find the names in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TOKEN = re.compile(
       | (?P<paren>[()])
       | (?P<newline>\n)
       | (?P<space>[^\S\n]+)
-      | (?P<word>[^\s()"\#]+(?:"[^"]*"[^\s()"\#]*)*)
+      | (?P<argument>[^\s()"\#]+(?:"[^"]*"[^\s()"\#]*)*)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -26,7 +26,7 @@ class Command:
 
 
 def read_commands(path: Path) -> list[Command]:
-    """The commands in their order; the arguments of inner parentheses count as the command's."""
+    """The commands in order. Arguments in inner parentheses belong to the command."""
     commands: list[Command] = []
     line, depth = 1, 0
     name, start, arguments = "", 0, []
@@ -37,16 +37,16 @@ def read_commands(path: Path) -> list[Command]:
             if depth == 0:
                 commands.append(Command(start, name.lower(), tuple(arguments)))
                 arguments = []
-        elif depth == 0 and kind == "word":
+        elif depth == 0 and kind == "argument":
             name, start = text, line
-        elif kind in ("word", "quoted"):
+        elif kind in ("argument", "quoted"):
             arguments.append(match["quoted"] if kind == "quoted" else text)
         line += text.count("\n")
     return commands
 
 
 def expand_loops(commands: list[Command]) -> list[Command]:
-    """The commands with the variable of each plain `foreach(variable a b c)` written out."""
+    """The commands, with one copy for each value of a plain `foreach(variable a b c)`."""
     loops: dict[str, tuple[str, ...]] = {}
     expanded: list[Command] = []
     for command in commands:

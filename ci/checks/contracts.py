@@ -1,4 +1,4 @@
-"""Checks that each public header of the reference names the clauses that it keeps, and that they exist."""
+"""Checks that each public header of the reference names clauses that it keeps and that exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_CONTRACT = ("psq.h",)
 
 _CHANGE = re.compile(r"^(added|removed) [\w.]+: (\S+)$")
 _COMMENT = re.compile(r"^\s*//(.*)$")
-# A list goes on to the end of its sentence, over several lines.
+# A list ends with its sentence, which may have several lines.
 _LIST = re.compile(r"\bClauses:\s+([^;:(]*?)(?:\.(?=\s|$)|$|[;:(])")
 _ID = re.compile(r"[a-z-]+(?:\.[a-z-]+)+")
 
@@ -34,7 +34,7 @@ def check(root: Path) -> tuple[list[Finding], int, str]:
             findings.append(Finding(str(path), 1, "names no clause; write '// Clauses: ID, ID.'"))
         for line, name in ids:
             if name not in law:
-                message = f"the law has no clause {name}; {_LAW} lists those that there are"
+                message = f"the law has no clause {name}; {_LAW} lists its clauses"
                 findings.append(Finding(str(path), line, message))
     return findings, named, "clauses named"
 
@@ -48,7 +48,7 @@ def _ids(changes: Path) -> set[str]:
 
 
 def _named(lines: list[str]) -> list[tuple[int, str]]:
-    """The ids in the lists of clauses, and where they stand."""
+    """The line and the id of each clause in the lists."""
     found: list[tuple[int, str]] = []
     begin, text = 0, ""
     for number, line in enumerate([*lines, ""], 1):

@@ -1,4 +1,4 @@
-"""What the checks of the house share: which files there are, and how a finding reads."""
+"""The common parts of the checks: the list of files, the form of a finding, the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-# Where no version control says what is ignored, as in a source archive.
+# For a tree without version control, such as a source archive.
 _NEVER_SOURCE = ("build", "__pycache__", ".cache", ".pytest_cache", ".mypy_cache")
 
 
@@ -25,7 +25,7 @@ class Finding:
 
 
 def files(root: Path) -> list[Path]:
-    """All files of the project relative to `root`: tracked, or new and not ignored."""
+    """All files of the project, relative to `root`: tracked, or new and not ignored."""
     names = _from_git(root) if (root / ".git").exists() else _from_folder(root)
     return sorted(Path(name) for name in names if (root / name).is_file())
 
@@ -55,16 +55,16 @@ def lines(path: Path) -> list[str]:
 def run(
     purpose: str, check: Callable[[Path], tuple[list[Finding], int, str]], arguments: list[str]
 ) -> int:
-    """Runs a check as a program. Having looked at nothing is a failure, not a pass."""
+    """Runs a check as a program. A check that finds nothing to read fails."""
     parser = argparse.ArgumentParser(description=purpose)
     parser.add_argument("--root", type=Path, required=True, help="the top folder of the project")
     root = parser.parse_args(arguments).root
     if not root.is_dir():
-        parser.error(f"{root} is no folder")
+        parser.error(f"{root} is not a folder")
     findings, looked_at, what = check(root)
     for finding in findings:
         print(finding, file=sys.stderr)
     print(f"{looked_at} {what}, {len(findings)} finding(s)")
     if looked_at == 0:
-        print(f"nothing was looked at; is {root} the top folder?", file=sys.stderr)
+        print(f"found nothing to check; is {root} the top folder?", file=sys.stderr)
     return 1 if findings or looked_at == 0 else 0

@@ -1,7 +1,8 @@
-"""Words for which this project has a better one, in prose that is already free of them.
+"""Finds discouraged words in prose that is already free of them, and names better ones.
 
-Prose is the text of a Markdown page without its code, and the comments and docstrings of C++ and
-Python. CLEAN lists the paths that are free of these words; it grows, and it never shrinks.
+Prose is the text of a Markdown page without its code, the comments of C++, CMake, YAML and shell
+scripts, and the comments and docstrings of Python. CLEAN lists the paths that are free of
+discouraged words; it grows, and it never shrinks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,42 @@ from typing import Iterator
 # Files, or folders that end with '/'.
 CLEAN = (
     "spec/",
+    "ci/",
+    "harness/cmake/",
+    "harness/drivers/kit/cpp/",
+    "harness/drivers/reference/",
+    "reference/benchmarks/",
+    "reference/examples/",
+    "reference/include/psq/codec.h",
+    "reference/include/psq/codec_cereal.h",
+    "reference/include/psq/error.h",
+    "reference/include/psq/joinable_queue.h",
+    "reference/include/psq/psq.h",
+    "reference/include/psq/queue.h",
+    "reference/include/psq/queue_core.h",
+    "reference/include/psq/simple_queue.h",
+    "reference/include/psq/timeout.h",
+    "reference/include/psq/until.h",
+    "reference/tests/api_test.cc",
+    "reference/tests/channel_failure_test.cc",
+    "reference/tests/channel_test.cc",
+    "reference/tests/clock_test.cc",
+    "reference/tests/codec_test.cc",
+    "reference/tests/executed_test.cc",
+    "reference/tests/fork_test.cc",
+    "reference/tests/futex_event_test.cc",
+    "reference/tests/handover_test.cc",
+    "reference/tests/no_codec/",
+    "reference/tests/own_channel.h",
+    "reference/tests/process_test.cc",
+    "reference/tests/queue_test.cc",
+    "reference/tests/robust_lock_test.cc",
+    "reference/tests/shared_object.h",
+    "reference/tests/test_main.cc",
+    "conformance/README.md",
+    "conformance/clauses/",
+    "conformance/law/",
+    "conformance/suite/",
     "conformance/program/README.md",
     "reference/",
     "harness/README.md",
@@ -25,8 +62,6 @@ CLEAN = (
     "harness/drivers/python/",
     "harness/drivers/kit/python/",
     "harness/drivers/kit/cpp/tests/",
-    "conformance/law/crash_points.py",
-    "conformance/law/sections.py",
 )
 
 BETTER = {
@@ -40,12 +75,14 @@ BETTER = {
     r"accounts?": "use per-process record",
 }
 
-# Uses that are right: the field's own terms, ids, and the sections of a page, which are parts of ids.
+# Right uses: terms of the field, the name of this check, ids, and the sections of a page, which are
+# parts of ids.
 _RIGHT = re.compile(
-    r"\bkey words?\b|\bword size\b|\b(?:machine|\d+-bit) words?\b"
+    r"\bkey words?\b|\bword size\b|\b(?:machine|\d+-bit|discouraged) words?\b"
     r"|[a-z-]+(?:\.[a-z0-9*-]+)+|^Sections: [^.]*\.",
     re.MULTILINE,
 )
+_HASH_COMMENTS = (".cmake", ".in", ".bash", ".yml")
 _CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _DISCOURAGED = {
     re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+(?:(?://+|#)\s*)?"), re.IGNORECASE): better
@@ -76,6 +113,9 @@ def _prose(path: Path, text: str) -> Iterator[tuple[int, str]]:
         yield 1, "\n".join(_CODE.sub(_blank, found[0]) if found else "" for found in comments)
     elif path.suffix == ".py":
         yield from _comments_of_python(text)
+    elif path.suffix in _HASH_COMMENTS or path.name == "CMakeLists.txt" or text.startswith("#!"):
+        comments = (re.search(r"(?<!\S)#.*", line) for line in text.splitlines())
+        yield 1, _CODE.sub(_blank, "\n".join(found[0] if found else "" for found in comments))
 
 
 def _comments_of_python(text: str) -> Iterator[tuple[int, str]]:

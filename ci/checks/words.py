@@ -1,5 +1,5 @@
-"""Fails when a text file names a path of one machine, which works nowhere else, or when prose that
-was free of a discouraged word has one again (plain_words.py lists both)."""
+"""Fails when a text file names a path that exists on one machine only, or when prose that was free
+of discouraged words has one again (plain_words.py lists both)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import plain_words
 from house import Finding
 
 # Written in pieces, so that this file does not find itself.
-_PLACES = (
+_FOLDERS = (
     "/wo" "rk",
     "/fa" "rm",
     "/tmp/stu" "dio",
@@ -21,9 +21,9 @@ _PLACES = (
     "/Use" r"rs/[\w.-]+",
 )
 
-# A path begins where no part of a longer one stands before it, as in a/b, ${X}/b, https://host/b;
-# but the letter of a compiler's flag is none.
-_PATH = re.compile(r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_PLACES) + r")(?![\w-])")
+# A match must be the start of a path: no part of a longer path precedes it, as in a/b, ${X}/b or
+# https://host/b. The letter of a compiler's flag is not such a part.
+_PATH = re.compile(r"(?:(?<![\w.\-)}\]>*])|(?<=\s-[IL]))(" + "|".join(_FOLDERS) + r")(?![\w-])")
 
 
 def check(root: Path) -> tuple[list[Finding], int, str]:

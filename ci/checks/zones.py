@@ -1,6 +1,6 @@
-"""Who may know whom: the arrows of the house, as a table.
+"""The layering: a table of the zones, and of the zones that each may know.
 
-A zone is a folder with everything below it that is no zone of its own.
+A zone is a folder with all below it, except the folders that are zones themselves.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Optional
 
 ANYTHING = None
 
-# Header folder or header, Python module, or CMake target up to '::' -> the library it belongs to.
+# Header folder, header, Python module, or CMake target up to '::' -> its library.
 LIBRARIES = {
     "gtest": "GoogleTest",
     "gmock": "GoogleTest",
@@ -22,6 +22,8 @@ LIBRARIES = {
     "rapidcheck_gtest": "rapidcheck",
     "nlohmann": "JSON",
     "nlohmann_json": "JSON",
+    "simdjson": "simdjson",
+    "simdjson.h": "simdjson",
     "CLI": "command line",
     "CLI11": "command line",
     "cereal": "serialization",
@@ -41,9 +43,9 @@ TEST_LIBRARIES = frozenset(("GoogleTest", "rapidcheck", "pytest"))
 @dataclass(frozen=True)
 class Zone:
     folder: str
-    # Zones whose code it may include, import and link; ANYTHING is every one.
+    # Zones whose code it may include, import and link. ANYTHING means all zones.
     knows: Optional[tuple[str, ...]] = ()
-    # Zones that its CMake files may name besides: programs that it runs, files that it reads.
+    # Further zones that its CMake files may name: programs that it runs, files that it reads.
     names: tuple[str, ...] = ()
     libraries: Optional[frozenset[str]] = frozenset()
 
@@ -63,7 +65,7 @@ class Zone:
 _REFERENCE = ("reference", "reference/tests", "reference/benchmarks", "reference/examples")
 _KIT = "harness/drivers/kit"
 _REFERENCE_DRIVER = "harness/drivers/reference"
-_DRIVER_LIBRARIES = frozenset(("JSON",))  # the kit's, which brings it along
+_DRIVER_LIBRARIES = frozenset(("JSON",))  # the kit needs it
 
 _ZONES = {
     zone.folder: zone
@@ -78,10 +80,16 @@ _ZONES = {
             names=("spec",),
             libraries=frozenset(("GoogleTest", "rapidcheck", "JSON", "command line")),
         ),
+        # Measures our reader of JSON against libraries, which nothing else uses.
+        Zone(
+            "conformance/history/compare",
+            knows=("conformance",),
+            libraries=frozenset(("JSON", "simdjson")),
+        ),
         Zone(_KIT, libraries=frozenset(("JSON",))),
         Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),
         # The reference's driver once more, over the reference's sources with the faults built in,
-        # and the Python driver with a lie in it.
+        # and the Python driver with a fault in it.
         Zone(
             "harness/drivers/faulty",
             knows=(_KIT, "reference", _REFERENCE_DRIVER, "harness/drivers/python"),
@@ -98,7 +106,7 @@ _ZONES = {
 
 
 def zone_at(folder: str) -> Zone:
-    """The zone of a folder, '' being the top; every driver is one, also one that is not listed."""
+    """The zone of a folder; '' is the top. Every driver is a zone, listed or not."""
     parts = folder.split("/") if folder else []
     if parts[:2] == ["harness", "drivers"] and len(parts) > 2:
         driver = "/".join(parts[:3])

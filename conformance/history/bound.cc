@@ -18,11 +18,11 @@ std::string bound_clause(const Index& index, std::size_t object) {
   return std::string{index.page(object)} + ".create.bound";
 }
 
-/// A moment at which an item surely was in the queue for the first or the last time, or at which a
+/// A time at which an item surely was in the queue for the first or the last time, or at which a
 /// get in progress may have taken one.
 struct Event {
   Time time;
-  bool put;  // sorted behind what frees a slot at the same moment
+  bool put;  // sorted behind what frees a slot at the same time
   Number value;
   friend auto operator<=>(const Event&, const Event&) = default;
 };
@@ -33,7 +33,7 @@ std::vector<Event> events(const Index& index, std::size_t object) {
   for (const Number value : index.object(object).values) {
     const auto& life = index.life(value);
     if (!life.surely_put() || life.put_returned >= life.get_invoked) continue;
-    // Nobody can tell when the item of a killed process gave its slot back.
+    // When the item of a killed process gave its slot back is unknown.
     if (!life.obtained() && users.may_drop(index.operation(life.put))) continue;
     all.push_back({life.put_returned, true, value});
     if (life.obtained()) all.push_back({life.get_invoked, false, value});
@@ -50,7 +50,7 @@ Finding overfull(const Index& index, std::size_t object, std::vector<Number> hel
                  std::int64_t takers) {
   const auto maxsize = index.history().objects[object].maxsize;
   std::string why = std::to_string(held.size()) +
-                    " items were in the queue at one moment, and its "
+                    " items were in the queue at one time, and its "
                     "bound is " +
                     std::to_string(maxsize);
   if (takers > 0) {
@@ -109,7 +109,7 @@ std::optional<Finding> find_false_full(const Index& index, std::size_t object) {
     if (!curve) curve.emplace(most_taken(index, object));
     if (curve->comes_down(put.invoked, put.returned)) continue;
     return violated(kFullness, bound_clause(index, object),
-                    "a put ended as full, and at no moment of it can more than " +
+                    "a put ended as full, and at no time within it can more than " +
                         std::to_string(-curve->lowest(put.invoked, put.returned)) + " of the " +
                         std::to_string(maxsize) + " slots have been taken",
                     {number});

@@ -15,7 +15,7 @@
 
 namespace psq::history {
 
-/// Unknown is never a pass: the checker could not decide, and `why` says what kept it from it.
+/// Unknown is never a pass: the checker could not decide, and `why` says why not.
 enum class Judgment : std::uint8_t { kHolds, kViolated, kUnknown };
 [[nodiscard]] std::string_view to_string(Judgment judgment);
 

@@ -31,7 +31,7 @@ class Curve {
     return base_ + risen - fallen;
   }
 
-  /// Whether it is at the limit or below at some moment of [from, to].
+  /// Whether it is at the limit or below at some time in [from, to].
   [[nodiscard]] bool comes_down(Time from, Time to) const {
     if (at(from) <= limit_) return true;
     const auto next = std::ranges::lower_bound(low_, from);

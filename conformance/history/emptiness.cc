@@ -3,7 +3,7 @@
 // An item is visible some time after its put, and nothing bounds that time; while another consumer
 // is inside get, a get may find nothing. So an `empty` is wrong only where something says that an
 // item was visible all the time: its producer ended normally, or joined its flushing thread,
-// before; and nobody else was inside get. (For strict queues fifo.cc has more to say.)
+// before; and no other call was inside get. (For strict queues fifo.cc has more to say.)
 #include <algorithm>
 
 #include "history/index.h"
@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kEmptiness = "empty";
 constexpr const char* kSizes = "qsize";
 
-/// Whether nobody else was inside get at any moment of an operation.
+/// Whether no other call was inside get at any time within an operation.
 class Getters {
  public:
   Getters(const Index& index, std::size_t object) {
@@ -94,8 +94,8 @@ std::optional<Finding> find_false_empty(const Index& index, std::size_t object) 
     const Number value = visible.throughout(operation.invoked, operation.returned);
     if (value == kNoNumber) continue;
     return violated(kEmptiness, clause_of(index, operation),
-                    "the queue was found empty while nobody else got, and " + index.name(value) +
-                        " was visible all the time: its producer had flushed",
+                    "the queue was found empty while no other get was in progress, and " +
+                        index.name(value) + " was visible all the time: its producer had flushed",
                     {index.life(value).put, number});
   }
   return std::nullopt;

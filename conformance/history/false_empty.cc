@@ -52,7 +52,7 @@ class Emptiness {
     std::ranges::sort(moments_);
   }
 
-  /// Whether the queue may have been empty at some moment of [from, to].
+  /// Whether the queue may have been empty at some time in [from, to].
   [[nodiscard]] bool possible(Time from, Time to) const {
     if (possible_at(from)) return true;
     const auto next = std::ranges::lower_bound(moments_, from);
@@ -148,7 +148,7 @@ Wrong show(const FifoView& view, Number number) {
                 view.left.begin() + static_cast<std::ptrdiff_t>(due));
   values = minimal(view, empty, std::move(values));
   Wrong wrong{clause_of(view.index, empty),
-              "the queue was found empty, and at every moment of that call something was in it",
+              "the queue was found empty, and at every time within that call something was in it",
               {}};
   for (const Number value : values) {
     const auto& life = view.index.life(value);

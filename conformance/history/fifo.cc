@@ -5,19 +5,19 @@
 //   a value is obtained that was not put, or not yet;
 //   a value is obtained twice;
 //   a was put before b, and b was obtained before a, or a never though b was;
-//   a get finds the queue empty, and at every moment of it some value surely was in it.
+//   a get finds the queue empty, and at every time within it some value surely was in it.
 // A pending put took effect when its value was obtained, and may be left out when it was not.
 //
-// A pending get P may have taken one value that nobody else obtained, at any moment after its
+// A pending get P may have taken one value that no other call obtained, at any time after its
 // invocation. Which one? A value v that is left over must have been taken by a P that was invoked
 // no later than a deadline: the return of the first get of a value that was put after v, or the
-// moment at which a get finds the queue empty. Who may serve a deadline may serve every later one,
+// time at which a get finds the queue empty. A get that may serve a deadline may serve later ones,
 // so that Hall's theorem asks only for counts: by no deadline x may more values be due than gets
 // were pending. And since what was put before a value that is due is due as well, the values that
 // are due by x are the first ones in the order of the puts' returns. Each empty answer chooses its
-// moment by itself: one at which nothing surely is in the queue but what the pending gets account
-// for. So the whole is decided in O(n log n); conformance/history/tests holds it against exhaustive
-// search.
+// time by itself: one at which nothing surely is in the queue but what the pending gets may have
+// taken. So the whole is decided in O(n log n); conformance/history/tests holds it against
+// exhaustive search.
 #include "history/fifo.h"
 
 #include <algorithm>

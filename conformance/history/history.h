@@ -4,7 +4,7 @@
 // nothing of how a history came to be, nor of how it is written to a file (spec/history-format.md
 // is the public format; json_lines.h and monitor_text.h read it).
 //
-// Plain values, to be shared between threads as such: readers need no lock while nobody writes.
+// Plain values, to be shared between threads as such: readers need no lock while no thread writes.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +41,7 @@ enum class Operator : std::uint8_t {
   kPoll,
 };
 
-/// The outcomes that a checker tells apart; words.h has which word of spec/outcomes.md is which.
+/// The outcomes that a checker tells apart; words.h maps the names of spec/outcomes.md to them.
 /// kPending: no return was seen. Of an operation that ended as kPending, kOther or kCorrupted it is
 /// not known whether it took effect; with kOk it did, with any other it did not.
 enum class Result : std::uint8_t {

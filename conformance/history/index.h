@@ -23,7 +23,7 @@ inline constexpr Number kNoNumber = UINT32_MAX;
 struct Life {
   Time put_invoked = 0;
   Time put_returned = kNever;  // kNever unless the put ended as ok
-  Time get_invoked = kNever;   // kNever when nobody obtained it
+  Time get_invoked = kNever;   // kNever when no call obtained it
   Time get_returned = kNever;
   Number put = kNoNumber;
   Number get = kNoNumber;
@@ -38,7 +38,7 @@ struct ObjectIndex {
   std::vector<Number> values;         // whose put, here, took effect or may have
   std::vector<Number> pending_gets;   // each may have taken one item
   std::vector<Number> doubtful_gets;  // ended, but each may have taken one item
-  std::vector<Number> strays;         // gets of what nobody put here
+  std::vector<Number> strays;         // gets of what no call put here
   std::vector<Number> repeats;        // gets of what had been obtained already
 };
 

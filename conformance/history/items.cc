@@ -42,13 +42,13 @@ Finding stray(const Index& index, std::size_t object, Number get) {
   const auto value = index.operation(get).value;
   if (value < 0) {
     return violated(kInvented, exactly_once(index, object),
-                    "a get obtained what is no item that anybody put", {get});
+                    "a get obtained what is no item that any call put", {get});
   }
   const auto name = index.name(static_cast<Number>(value));
   const Number put = failed_put(index, object, value);
   if (put == kNoNumber) {
     return violated(kInvented, exactly_once(index, object),
-                    name + " was obtained, and nobody put it there", {get});
+                    name + " was obtained, and no call put it there", {get});
   }
   const auto result = index.operation(put).result;
   return violated(kInvented, no_effect(index, object, result),

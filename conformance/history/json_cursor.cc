@@ -6,9 +6,6 @@
 namespace psq::history {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 void append_utf8(std::string& out, unsigned code) {
   const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
   if (code < 0x80) {
@@ -34,7 +31,7 @@ void JsonCursor::fail_at(std::size_t position, const std::string& problem) const
   throw BadFile(name_, line_, position + 1, problem);
 }
 
-void JsonCursor::fail(const std::string& expected) {
+void JsonCursor::fail(const char* expected) {
   const auto here = position();
   std::string found = "the line ends";
   if (here < text_.size()) {
@@ -42,52 +39,25 @@ void JsonCursor::fail(const std::string& expected) {
     found =
         c >= 0x20 && c < 0x7F ? std::string{"'"} + text_[here] + "'" : "a byte that is no ASCII";
   }
-  fail_at(here, "expected " + expected + ", found " + found);
+  fail_at(here, std::string{"expected "} + expected + ", found " + found);
 }
 
-std::size_t JsonCursor::position() {
-  while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-  return at_;
-}
-
-char JsonCursor::peek() { return position() < text_.size() ? text_[at_] : '\0'; }
-
-bool JsonCursor::take(char c) {
-  if (position() >= text_.size() || text_[at_] != c) return false;
-  ++at_;
+bool JsonCursor::take_literal(std::string_view literal) {
+  if (text_.substr(position(), literal.size()) != literal) return false;
+  at_ += literal.size();
   return true;
 }
 
-void JsonCursor::expect(char c, const char* what) {
-  if (!take(c)) fail(what);
-}
-
-bool JsonCursor::take_word(std::string_view word) {
-  if (text_.substr(position(), word.size()) != word) return false;
-  at_ += word.size();
-  return true;
-}
-
-std::string_view JsonCursor::plain_key() {
+std::string_view JsonCursor::key() {
   const auto begin = position();
-  const auto key = string("the name of a member, in quotes");
+  const auto name = string("the name of a member, in quotes");
   // A key with escapes would live in own_ and be gone too soon; the format has none.
-  if (key.data() == own_.data() && !key.empty()) fail_at(begin, "expected a name without escapes");
-  return key;
+  if (name.data() == own_.data() && !name.empty())
+    fail_at(begin, "expected a name without escapes");
+  return name;
 }
 
-std::string_view JsonCursor::string(const char* what) {
-  expect('"', what);
-  const auto begin = at_;
-  for (; at_ < text_.size(); ++at_) {
-    const char c = text_[at_];
-    if (c == '"') return text_.substr(begin, at_++ - begin);
-    if (c == '\\') return escaped(begin);
-    if (static_cast<unsigned char>(c) < 0x20) fail_at(at_, "a text has a bare control character");
-  }
-  fail_at(begin - 1, "the text that begins here does not end on its line");
-}
-
+/// A text that has an escape, or that is wrong.
 std::string_view JsonCursor::escaped(std::size_t begin) {
   own_.assign(text_.substr(begin, at_ - begin));
   while (at_ < text_.size()) {
@@ -119,12 +89,33 @@ void JsonCursor::append_escape() {
   }
   if (c != 'u') fail_at(at_ - 1, "an escape that JSON does not have");
   ++at_;
-  unsigned code = hex4();
-  if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
-    at_ += 2;
-    code = 0x10000 + ((code - 0xD800) << 10) + (hex4() - 0xDC00);
-  }
-  append_utf8(own_, code);
+  append_utf8(own_, code_point());
+}
+
+/// An escape stands there that JSON allows, but not there; or no escape.
+void JsonCursor::fail_escape(std::size_t begin, const char* expected) const {
+  constexpr std::size_t kLength = 6;  // of \uXXXX
+  const bool escape = text_.substr(begin, 2) == "\\u";
+  const std::string found{text_.substr(begin, escape ? kLength : 1)};
+  fail_at(begin, std::string{"expected "} + expected + ", found " + found);
+}
+
+/// The character of \uXXXX, of which the digits follow; those above U+FFFF are a pair of escapes.
+unsigned JsonCursor::code_point() {
+  constexpr const char* kHighFirst =
+      "a surrogate pair to begin with its high half, \\uD800 to \\uDBFF";
+  constexpr const char* kLowNext = "the low half of a surrogate pair, \\uDC00 to \\uDFFF";
+  const auto is_low = [](unsigned code) { return code >= 0xDC00 && code <= 0xDFFF; };
+  const auto begin = at_ - 2;
+  const unsigned high = hex4();
+  if (is_low(high)) fail_escape(begin, kHighFirst);
+  if (high < 0xD800 || high > 0xDFFF) return high;
+  const auto second = at_;
+  if (text_.substr(second, 2) != "\\u") fail_escape(second, kLowNext);
+  at_ += 2;
+  const unsigned low = hex4();
+  if (!is_low(low)) fail_escape(second, kLowNext);
+  return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
 unsigned JsonCursor::hex4() {
@@ -149,15 +140,16 @@ std::string_view JsonCursor::number_text(const char* what) {
   return text_.substr(begin, end - begin);
 }
 
-std::int64_t JsonCursor::integer(const char* what, std::int64_t least, std::int64_t most) {
+/// A number with a sign, with more digits or out of its range; or one that is not whole.
+std::int64_t JsonCursor::any_integer(const char* what, std::int64_t least, std::int64_t most) {
   const auto begin = position();
   const char* first = text_.data() + begin;
   const char* last = text_.data() + text_.size();
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(first, last, value);
   if (end == first) fail(what);
-  const bool whole = end == last || (*end != '.' && *end != 'e' && *end != 'E');
-  if (error != std::errc{} || !whole || value < least || value > most) {
+  if (error != std::errc{} || (end != last && continues_number(*end)) || value < least ||
+      value > most) {
     fail_at(begin, std::string{"expected "} + what + " from " + std::to_string(least) + " to " +
                        std::to_string(most) + ", found " + std::string{number_text(what)});
   }
@@ -177,12 +169,12 @@ double JsonCursor::number(const char* what) {
 }
 
 bool JsonCursor::boolean(const char* what) {
-  if (take_word("true")) return true;
-  if (take_word("false")) return false;
-  fail(std::string{what} + ", true or false");
+  if (take_literal("true")) return true;
+  if (take_literal("false")) return false;
+  fail((std::string{what} + ", true or false").c_str());
 }
 
-bool JsonCursor::take_null() { return take_word("null"); }
+bool JsonCursor::take_null() { return take_literal("null"); }
 
 void JsonCursor::skip_value() {
   constexpr int kDeepest = 100;

@@ -4,6 +4,7 @@
 
 #include "history/json_cursor.h"
 #include "history/json_operation.h"
+#include "history/lines.h"
 #include "history/names.h"
 #include "history/words.h"
 
@@ -16,13 +17,13 @@ constexpr std::size_t kMostObjects = 65536;
 
 class Reader {
  public:
-  Reader(std::istream& in, const std::string& name) : in_(in), name_(name), names_(history_) {}
+  Reader(std::istream& in, const std::string& name)
+      : name_(name), lines_(in, name), names_(history_) {}
 
   History read() {
     if (!next_line()) throw BadFile(name_, 1, 1, expected_header());
     read_header();
     while (next_line()) read_line();
-    if (in_.bad()) throw BadFile(name_, number_, 1, "cannot be read any further");
     return std::move(history_);
   }
 
@@ -33,14 +34,15 @@ class Reader {
 
   /// The next line that is not blank.
   bool next_line() {
-    while (std::getline(in_, text_)) {
-      ++number_;
-      if (text_.find_first_not_of(" \t\r") != std::string::npos) return true;
+    while (const auto line = lines_.next()) {
+      if (line->find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      text_ = *line;
+      return true;
     }
     return false;
   }
 
-  JsonCursor cursor() { return {name_, number_, text_}; }
+  JsonCursor cursor() { return {name_, lines_.number(), text_}; }
 
   void read_header() {
     auto json = cursor();
@@ -107,13 +109,14 @@ class Reader {
     JsonOperation operation{json, names_};
     bool other = false;  // a death, or the end
     json.object([&](std::string_view key) {
+      if (operation.read_member(key)) return;
       if (key == "death") {
         read_death(json);
         other = true;
       } else if (key == "complete") {
         history_.complete = json.boolean("whether everything was read");
         other = true;
-      } else if (!operation.read_member(key)) {
+      } else {
         json.skip_value();
       }
     });
@@ -154,12 +157,11 @@ class Reader {
     return Death::kNone;
   }
 
-  std::istream& in_;
   const std::string& name_;
+  Lines lines_;
   History history_ = {};
   Names names_;
-  std::string text_ = {};
-  std::size_t number_ = 0;
+  std::string_view text_ = {};
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ inline constexpr int kFormatVersion = 1;
 /// for the caller to see.
 void write_json_lines(std::ostream& out, const History& history);
 
-/// The line of one operation, without its end: the words of the format, for people, too.
+/// The line of one operation, without its end; messages show it, too.
 [[nodiscard]] std::string to_json_line(const History& history, const Operation& operation);
 
 }  // namespace psq::history

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "history/words.h"
 
@@ -18,84 +19,103 @@ Time to_time(double seconds) {
   return seconds <= 0 ? 0 : static_cast<Time>(std::floor(seconds * kNanoseconds));
 }
 
-Time read_timeout(JsonCursor& json) {
+Time timeout_from(JsonCursor& json) {
   if (json.take_null()) return kForever;
   if (json.peek() != '"') return to_time(json.number("a number of seconds"));
   const auto at = json.position();
-  const auto word = json.string("a timeout");
-  if (word == "inf" || word == "nan") return kForever;
-  if (word != "-inf") json.fail_at(at, "expected seconds, \"inf\", \"-inf\" or \"nan\"");
+  const auto name = json.string("a timeout");
+  if (name == "inf" || name == "nan") return kForever;
+  if (name != "-inf") json.fail_at(at, "expected seconds, \"inf\", \"-inf\" or \"nan\"");
   return 0;
 }
 
 }  // namespace
 
+/// The members of an operation, as spec/history-format.md has them, in the order in which most
+/// recorders write them.
+const std::array<JsonOperation::Member, JsonOperation::kMemberCount> JsonOperation::kMembers{{
+    {"do", &JsonOperation::read_do},
+    {"on", &JsonOperation::read_on},
+    {"process", &JsonOperation::read_process},
+    {"thread", &JsonOperation::read_thread},
+    {"block", &JsonOperation::read_block},
+    {"timeout", &JsonOperation::read_timeout},
+    {"item", &JsonOperation::read_item},
+    {"value", &JsonOperation::read_value},
+    {"invoked", &JsonOperation::read_invoked},
+    {"outcome", &JsonOperation::read_outcome},
+    {"returned", &JsonOperation::read_returned},
+}};
+
 bool JsonOperation::read_member(std::string_view key) {
-  const auto at = json_.position();
-  if (key == "do") {
-    const auto word = json_.string("an operation");
-    const auto op = operator_from(word);
-    if (!op) json_.fail_at(at, "an operation that the format does not have: " + std::string{word});
-    operation_.op = *op;
-    has_do_ = true;
-  } else if (key == "on") {
-    const auto word = json_.string("an object's name");
-    const auto object = names_.object(word);
-    if (!object) json_.fail_at(at, "the header names no object " + std::string{word});
-    operation_.object = *object;
-    has_on_ = true;
-  } else if (key == "process") {
-    process_ = json_.string("a process's name");
-  } else if (key == "thread") {
-    thread_ = json_.string("a thread's name");
-  } else if (key == "item") {
-    read_item();
-  } else if (key == "value") {
-    read_value();
-  } else {
-    return read_times(key);
+  for (std::size_t tried = 0; tried < kMemberCount; ++tried) {
+    // The members come mostly in this order: the one after the last is tried first.
+    const auto& member = kMembers[next_];
+    next_ = (next_ + 1) % kMemberCount;
+    if (member.name != key) continue;
+    (this->*member.read)();
+    return true;
   }
-  return true;
+  return false;
 }
 
-bool JsonOperation::read_times(std::string_view key) {
-  if (key == "outcome") {
-    const auto at = json_.position();
-    const auto word = json_.string("an outcome");
-    const auto result = result_from(word);
-    if (!result) {
-      json_.fail_at(at, "an outcome that the law does not have: " + std::string{word});
-    }
-    has_outcome_ = true;
-    operation_.result = *result;
-  } else if (key == "invoked") {
-    operation_.invoked = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
-    has_invoked_ = true;
-  } else if (key == "returned") {
-    if (json_.take_null()) return true;
-    operation_.returned = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
-    has_returned_ = true;
-  } else if (key == "timeout") {
-    has_timeout_ = true;
-    operation_.timeout = read_timeout(json_);
-  } else if (key == "block") {
-    block_ = json_.boolean("whether the call waits");
-  } else {
-    return false;
-  }
-  return true;
+void JsonOperation::read_do() {
+  const auto at = json_.position();
+  const auto name = json_.string("an operation");
+  const auto op = operator_from(name);
+  if (!op) json_.fail_at(at, "an operation that the format does not have: " + std::string{name});
+  operation_.op = *op;
+  has_do_ = true;
+}
+
+void JsonOperation::read_on() {
+  const auto at = json_.position();
+  const auto name = json_.string("an object's name");
+  const auto object = names_.object(name);
+  if (!object) json_.fail_at(at, "the header names no object " + std::string{name});
+  operation_.object = *object;
+  has_on_ = true;
+}
+
+void JsonOperation::read_process() { process_ = json_.string("a process's name"); }
+
+void JsonOperation::read_thread() { thread_ = json_.string("a thread's name"); }
+
+void JsonOperation::read_block() { block_ = json_.boolean("whether the call waits"); }
+
+void JsonOperation::read_timeout() {
+  has_timeout_ = true;
+  operation_.timeout = timeout_from(json_);
+}
+
+void JsonOperation::read_invoked() {
+  operation_.invoked = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
+  has_invoked_ = true;
+}
+
+void JsonOperation::read_outcome() {
+  const auto at = json_.position();
+  const auto name = json_.string("an outcome");
+  const auto result = result_from(name);
+  if (!result) json_.fail_at(at, "an outcome that the law does not have: " + std::string{name});
+  has_outcome_ = true;
+  operation_.result = *result;
+}
+
+void JsonOperation::read_returned() {
+  if (json_.take_null()) return;
+  operation_.returned = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
+  has_returned_ = true;
 }
 
 void JsonOperation::read_item() {
   const auto begin = json_.position();
-  std::optional<std::string_view> from;
-  std::string name;
+  std::optional<std::uint32_t> producer;
   std::optional<std::int64_t> seq;
   std::int64_t size = 0;
   json_.object([&](std::string_view key) {
     if (key == "from") {
-      name = json_.string("who made the item");
-      from = name;
+      producer = names_.producer(json_.string("the process that made the item"));
     } else if (key == "seq") {
       seq = json_.integer("the item's number", kLeast, kMost);
     } else if (key == "size") {
@@ -106,8 +126,8 @@ void JsonOperation::read_item() {
       json_.skip_value();
     }
   });
-  if (!from || !seq) json_.fail_at(begin, "an item needs from and seq");
-  operation_.value = names_.value(*from, *seq, size);
+  if (!producer || !seq) json_.fail_at(begin, "an item needs from and seq");
+  operation_.value = names_.item(*producer, *seq, size);
   has_item_ = true;
 }
 
@@ -155,7 +175,7 @@ Operation JsonOperation::finish() {
   const auto process = names_.process(process_);
   if (!process) json_.fail_at(0, "more than 65536 processes");
   operation_.process = *process;
-  operation_.thread = names_.thread(process_, thread_);
+  operation_.thread = names_.thread(*process, thread_);
   return operation_;
 }
 
@@ -166,7 +186,7 @@ void JsonOperation::finish_value() {
       need(has_item_, "the item that was put");
       break;
     case Operator::kGet:
-      if (!ok || !has_item_) operation_.value = -1;  // what is no item nobody put
+      if (!ok || !has_item_) operation_.value = -1;  // no call put what is no item
       break;
     case Operator::kQsize:
       need(!ok || has_number_, "the number that qsize answered, as value");

@@ -1,7 +1,8 @@
 // One line of a history that is an operation: its members, and what they must be together.
 #pragma once
 
-#include <optional>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,14 +23,30 @@ class JsonOperation {
   [[nodiscard]] Operation finish();
 
  private:
-  bool read_times(std::string_view key);
+  struct Member {
+    std::string_view name;
+    void (JsonOperation::*read)();
+  };
+  static constexpr std::size_t kMemberCount = 11;
+  static const std::array<Member, kMemberCount> kMembers;
+
+  void read_do();
+  void read_on();
+  void read_process();
+  void read_thread();
+  void read_block();
+  void read_timeout();
   void read_item();
   void read_value();
+  void read_invoked();
+  void read_outcome();
+  void read_returned();
   void need(bool there, const char* what) const;
   void finish_value();
 
   JsonCursor& json_;
   Names& names_;
+  std::size_t next_ = 0;  // of kMembers
   Operation operation_ = {};
   std::string process_ = {};
   std::string thread_ = "main";

@@ -1,6 +1,6 @@
 // Values that were put and never obtained.
 //
-// Two things show that a value is lost: at the end of a complete history nobody obtained it; or,
+// Two things show that a value is lost: at the end of a complete history no call obtained it; or,
 // in a Queue, a later one of the same producer was obtained, so that its turn is over. (For strict
 // queues the second is a matter of their order, and fifo.cc finds it.) A get in progress, above all
 // one of a process that was killed, may have taken one value each.
@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kChecker = "nothing-lost";
 
 struct Missing {
-  Time due = kNever;  // when somebody must have taken it, if nobody lost it
+  Time due = kNever;  // by when a call must have taken it, if it is not lost
   Number value = kNoNumber;
   Number later = kNoNumber;  // the value obtained instead
   friend auto operator<=>(const Missing&, const Missing&) = default;
@@ -100,7 +100,7 @@ class Loss {
   Finding show(std::size_t last) const {
     const auto& missing = missing_[last];
     const auto name = index_.name(missing.value);
-    std::string why = name + " was put, and in the end nobody had obtained it";
+    std::string why = name + " was put, and in the end no call had obtained it";
     if (missing.later != kNoNumber) {
       why = index_.name(missing.later) + " was obtained, and " + name +
             ", which the same process put before it, never was";

@@ -1,4 +1,4 @@
-// psq-history: judges a recorded history, whoever recorded it.
+// psq-history: judges a recorded history of any implementation.
 #include <chrono>
 #include <cstring>
 #include <fstream>

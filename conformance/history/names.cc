@@ -7,53 +7,36 @@ constexpr std::size_t kMostProcesses = 65536;
 
 }  // namespace
 
-std::size_t Names::Hash::operator()(std::pair<std::uint32_t, std::int64_t> item) const {
-  auto mixed = static_cast<std::uint64_t>(item.second) * 0x9E3779B97F4A7C15U;
-  mixed ^= (mixed >> 29) + item.first * 0xBF58476D1CE4E5B9U;
-  return static_cast<std::size_t>(mixed ^ mixed >> 32);
-}
-
 std::optional<std::uint16_t> Names::object(std::string_view name) const {
   const auto found = objects_.find(name);
-  if (found == objects_.end()) return std::nullopt;
-  return static_cast<std::uint16_t>(found->second);
+  if (!found) return std::nullopt;
+  return static_cast<std::uint16_t>(*found);
 }
 
 bool Names::add_object(ObjectInfo info) {
-  const auto next = static_cast<std::uint32_t>(history_.objects.size());
-  if (!objects_.emplace(info.name, next).second) return false;
+  if (objects_.find(info.name)) return false;
+  objects_.add(info.name);
   history_.objects.push_back(std::move(info));
   return true;
 }
 
 std::optional<std::uint16_t> Names::process(std::string_view name) {
-  const auto found = processes_.find(name);
-  if (found != processes_.end()) return static_cast<std::uint16_t>(found->second);
-  const auto next = static_cast<std::uint32_t>(history_.processes.size());
-  if (next == kMostProcesses) return std::nullopt;
-  processes_.emplace(name, next);
+  if (const auto found = processes_.find(name)) return static_cast<std::uint16_t>(*found);
+  if (processes_.size() == kMostProcesses) return std::nullopt;
   history_.processes.push_back({.name = std::string{name}});
-  return static_cast<std::uint16_t>(next);
+  return static_cast<std::uint16_t>(processes_.add(name));
 }
 
-std::uint32_t Names::thread(std::string_view process, std::string_view name) {
-  key_.assign(process).append(1, '\0').append(name);
-  const auto next = static_cast<std::uint32_t>(history_.threads.size());
-  const auto [entry, fresh] = threads_.try_emplace(key_, next);
-  if (fresh) history_.threads.push_back({std::string{process}, std::string{name}});
-  return entry->second;
+std::uint32_t Names::thread(std::uint16_t process, std::string_view name) {
+  if (const auto found = threads_.find(name, process)) return *found;
+  history_.threads.push_back({history_.processes[process].name, std::string{name}});
+  return threads_.add(name, process);
 }
 
-std::int64_t Names::value(std::string_view producer, std::int64_t seq, std::int64_t size) {
-  auto found = producers_.find(producer);
-  if (found == producers_.end()) {
-    found = producers_.emplace(producer, static_cast<std::uint32_t>(producers_.size())).first;
-    history_.producers.emplace_back(producer);
-  }
-  const auto next = static_cast<std::uint32_t>(history_.values.size());
-  const auto [entry, fresh] = values_.try_emplace(std::pair{found->second, seq}, next);
-  if (fresh) history_.values.push_back({found->second, seq, size});
-  return entry->second;
+std::uint32_t Names::producer(std::string_view name) {
+  if (const auto found = producers_.find(name)) return *found;
+  history_.producers.emplace_back(name);
+  return producers_.add(name);
 }
 
 }  // namespace psq::history

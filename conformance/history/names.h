@@ -5,42 +5,37 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "history/history.h"
+#include "history/item_table.h"
+#include "history/name_table.h"
 
 namespace psq::history {
 
 /// Owns nothing but its tables; the history must outlive it. One thread at a time.
 class Names {
  public:
-  explicit Names(History& history) : history_(history) {}
+  explicit Names(History& history) : history_(history), items_(history.values) {}
 
   [[nodiscard]] std::optional<std::uint16_t> object(std::string_view name) const;
   /// False when there is one of that name already.
   bool add_object(ObjectInfo info);
   /// Those that are new are added; nothing when there are 65536 already.
   [[nodiscard]] std::optional<std::uint16_t> process(std::string_view name);
-  [[nodiscard]] std::uint32_t thread(std::string_view process, std::string_view name);
-  [[nodiscard]] std::int64_t value(std::string_view producer, std::int64_t seq, std::int64_t size);
+  [[nodiscard]] std::uint32_t thread(std::uint16_t process, std::string_view name);
+  [[nodiscard]] std::uint32_t producer(std::string_view name);
+  /// Index of the item among the history's values.
+  [[nodiscard]] std::int64_t item(std::uint32_t producer, std::int64_t seq, std::int64_t size) {
+    return items_.find_or_add(producer, seq, size);
+  }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-    std::size_t operator()(std::pair<std::uint32_t, std::int64_t> item) const;
-  };
-  using Table = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
-
   History& history_;
-  Table objects_ = {};
-  Table processes_ = {};
-  Table threads_ = {};
-  Table producers_ = {};
-  std::unordered_map<std::pair<std::uint32_t, std::int64_t>, std::uint32_t, Hash> values_ = {};
-  std::string key_ = {};
+  NameTable objects_ = {};
+  NameTable processes_ = {};
+  NameTable threads_ = {};  // the scope is the process
+  NameTable producers_ = {};
+  ItemTable items_;
 };
 
 }  // namespace psq::history

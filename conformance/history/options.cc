@@ -11,13 +11,13 @@ constexpr const char* kModels =
     "fifo (one strict queue for all, and nothing else), queue, joinable_queue, simple_queue, pipe "
     "or manager_queue; as recorded when absent";
 
-std::string take_model(const std::string& word, Options& options) {
-  if (word == "fifo") {
+std::string take_model(const std::string& name, Options& options) {
+  if (name == "fifo") {
     options.model = Model::kFifo;
     return {};
   }
-  const auto kind = kind_from(word);
-  if (!kind) return "no model is named " + word + "; there are " + kModels;
+  const auto kind = kind_from(name);
+  if (!kind) return "no model is named " + name + "; there are " + kModels;
   options.model = Model::kKind;
   options.kind = *kind;
   return {};
@@ -32,8 +32,8 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
       "Exit status: 0 holds, 1 violated, 2 unknown, 64 usage or a broken file, 70 internal.");
   std::string model;
   app.add_option("FILE", options.file, "The recording; - is standard input")->required();
-  app.add_option("--model", model, kModels)->check([&](const std::string& word) {
-    return take_model(word, options);
+  app.add_option("--model", model, kModels)->check([&](const std::string& name) {
+    return take_model(name, options);
   });
   app.add_flag("--witness", options.witness, "Print the operations that show a violation");
   app.add_option("--json", options.json,

@@ -1,4 +1,4 @@
-// Moments at which nobody was doing anything to an object, and what it held then.
+// Times at which no call on an object was in progress, and what the object held then.
 #pragma once
 
 #include <algorithm>

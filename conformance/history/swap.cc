@@ -26,7 +26,7 @@ PutOrder put_order(const Index& index, std::span<const Number> values) {
   PutOrder order;
   order.by_invocation = sorted(std::move(keyed));
   order.by_return.reserve(values.size());
-  // The puts in progress at any moment are few, so that the heap stays small.
+  // The puts in progress at any time are few, so that the heap stays small.
   std::priority_queue<Keyed, std::vector<Keyed>, std::greater<>> in_progress;
   const auto end_before = [&](Time time) {
     while (!in_progress.empty() && in_progress.top().first < time) {

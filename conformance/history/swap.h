@@ -20,7 +20,7 @@ struct PutOrder {
 [[nodiscard]] PutOrder put_order(const Index& index, std::span<const Number> values);
 
 /// Values (a, b), both obtained, such that a was put before b was, and b was obtained before a was:
-/// O(n) times the logarithm of how many puts overlap. Values that nobody obtained are passed over.
+/// O(n) times the logarithm of how many puts overlap. Values that no call obtained are passed over.
 [[nodiscard]] std::optional<std::pair<Number, Number>> find_swap(const Index& index,
                                                                  const PutOrder& order);
 

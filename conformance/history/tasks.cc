@@ -1,7 +1,7 @@
 // The count of unfinished tasks: what task_done may say, and when a join may return.
 //
-// A put counts its task at some moment of its call, and before anybody can obtain the item; a
-// task_done takes one away at some moment of its own.
+// A put counts its task at some time within its call, and before any call can obtain the item. A
+// task_done takes one away at some time within its own call.
 #include <algorithm>
 
 #include "history/curve.h"
@@ -18,7 +18,7 @@ std::string clause_of(const Index& index, std::size_t object, std::string_view r
   return std::string{index.page(object)} + std::string{rest};
 }
 
-/// The items that a killed process had put and nobody obtained: they may never have been visible,
+/// The items that a killed process had put and no call obtained: they may never have been visible,
 /// and then their tasks may have ended with it.
 bool may_have_died(const Index& index, const Life& life) {
   if (life.get_returned != kNever || life.put == kNoNumber) return false;
@@ -83,7 +83,7 @@ std::optional<Finding> find_refused(const Index& index, std::size_t object) {
     return violated(
         kTasks,
         managed ? "manager.task-done.too-often" : "joinable-queue.task-done.at-once-after-get",
-        "task_done ended as task_done_too_often, and at every moment of it " +
+        "task_done ended as task_done_too_often, and at every time within it " +
             std::to_string(curve->lowest(done.invoked, done.returned)) +
             " or more tasks were unfinished",
         {number});
@@ -91,7 +91,7 @@ std::optional<Finding> find_refused(const Index& index, std::size_t object) {
   return std::nullopt;
 }
 
-/// The put that was counted last before that moment.
+/// The put that was counted last before that time.
 Number last_counted(const Index& index, std::size_t object, Time before) {
   Number last = kNoNumber;
   Time latest = 0;
@@ -116,7 +116,7 @@ std::optional<Finding> find_early_join(const Index& index, std::size_t object) {
     const Number put = last_counted(index, object, join.invoked);
     if (put != kNoNumber) witness.insert(witness.begin(), put);
     return violated(kJoins, clause_of(index, object, ".join.waits-for-tasks"),
-                    "join returned, and at every moment of it " +
+                    "join returned, and at every time within it " +
                         std::to_string(curve->lowest(join.invoked, join.returned)) +
                         " or more tasks were unfinished",
                     witness);

@@ -17,7 +17,7 @@ Users::Users(const Index& index, std::size_t object)
     killed_[i] = processes[i].death == Death::kKilled;
     if (killed_[i]) {
       drops_[i] = true;
-      // A kill of which nobody knows the time may have been at any.
+      // A kill whose time is unknown may have been at any.
       first_kill_ = std::min(first_kill_, processes[i].died == kNever ? 0 : processes[i].died);
     } else if (processes[i].death == Death::kExited) {
       flushed_[i] = processes[i].died;

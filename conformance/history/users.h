@@ -17,7 +17,7 @@ class Users {
   /// flushed.
   [[nodiscard]] bool may_drop(const Operation& put) const;
   /// A process was killed in an operation on the object, or may have been while it flushed what it
-  /// had put: the others may find nothing from then on.
+  /// had put: other processes may find nothing from then on.
   [[nodiscard]] bool may_hang() const { return may_hang_; }
   /// When everything that the process put was visible; kNever where nothing says so.
   [[nodiscard]] Time flushed(std::uint16_t process) const { return flushed_[process]; }

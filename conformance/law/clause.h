@@ -24,6 +24,7 @@ struct Clause {
   std::string_view source;
   std::string_view page;     // the file in spec/ where it stands: "queue.md"
   std::string_view differs;  // which implementations do otherwise; may be empty
+  int line;                  // of its heading in the page
 };
 
 /// All clauses: pages in the order of their names, within a page as it has them. Never empty.

@@ -72,6 +72,7 @@ def render(clauses: list[Clause]) -> str:
             literal(clause.notes.get("Source", "")),
             literal(clause.page),
             literal(clause.notes.get("Differs", "")),
+            str(clause.line),
         )
         rows.append("    {" + ",\n     ".join(fields) + "},\n")
     return _HEAD.format(digest=digest(clauses)) + "".join(rows) + _TAIL

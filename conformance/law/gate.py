@@ -2,15 +2,17 @@
 
     gate.py --spec spec --tests LIST [--faults LIST] [--require-faults]
 
-The tests are what `psq-conformance --list` prints, one JSON object a line with "test" and
-"clauses". The faults are one JSON object a line with "name" and "clause". The exit status is 1 when
-a clause has no test and no entry in limits.md, or when the lists do not fit the law otherwise.
+The tests are what `psq-conformance --list` prints, one JSON object a line with "test", "clauses" and
+"file". The faults are one JSON object a line with "name" and "clause". The exit status is 1 when a
+clause has no test and no entry in limits.md, when a test stands in another file than that of its
+section, or when the lists do not fit the law otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,10 @@ from typing import Any, Callable, Iterable, Iterator
 
 from law import read_law
 from pages import Law, Problem
+
+
+# What a shell, ctest and a filter of tests hold unchanged.
+_NAME = re.compile(r"[a-z0-9.-]+(/[a-z0-9-]+)?")
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Row:
     line: int
     name: str
     clauses: tuple[str, ...]
+    source: str = ""  # of a test: the file that defines it, from the top of the source tree
 
     def problem(self, message: str) -> Problem:
         return Problem(self.file, self.line, message)
@@ -58,7 +65,8 @@ def read_rows(
             entry = json.loads(line)
             if not isinstance(entry, dict) or not isinstance(entry.get(key), str):
                 raise ValueError(f"'{key}' must be a text")
-            rows.append(Row(str(path), number, entry[key], tuple(clauses_of(entry))))
+            source = str(entry.get("file", ""))
+            rows.append(Row(str(path), number, entry[key], tuple(clauses_of(entry)), source))
         except ValueError as error:
             problems.append(Problem(str(path), number, f"cannot be read: {error}"))
     if not rows and not problems:
@@ -85,6 +93,30 @@ def strangers(rows: Iterable[Row], what: str, law: Law) -> Iterator[Problem]:
                     f"the {what} {row.name} names {clause}, which is no clause; correct the id, "
                     "or write the clause"
                 )
+
+
+def file_of(clause: str) -> str:
+    """The file of the tests of a clause: one a section of the law."""
+    page, section = clause.replace("-", "_").split(".")[:2]
+    return f"conformance/clauses/{page}/{section}.cc"
+
+
+def misplaced(tests: Iterable[Row], law: Law) -> Iterator[Problem]:
+    """Tests that are not named after their first clause, or not in the file of its section."""
+    for test in tests:
+        if not test.clauses or test.clauses[0] not in law.ids:
+            continue
+        first = test.clauses[0]
+        if not _NAME.fullmatch(test.name) or test.name.partition("/")[0] != first:
+            yield test.problem(
+                f"the test {test.name} is not named after its first clause; name it {first}, or "
+                f"{first}/variant"
+            )
+        if test.source != file_of(first):
+            yield test.problem(
+                f"the test {test.name} stands in {test.source or 'a file that is not named'}; move "
+                f"it to {file_of(first)}"
+            )
 
 
 def uncovered(law: Law, spec: Path, tests: Iterable[Row]) -> Iterator[Problem]:
@@ -129,6 +161,7 @@ def examine(options: argparse.Namespace) -> tuple[list[Problem], str]:
     problems += unreadable
     problems += duplicates(tests, "test")
     problems += strangers(tests, "test", law)
+    problems += misplaced(tests, law)
     problems += uncovered(law, options.spec, tests)
     summary = f"{len(law.clauses)} clauses, {len(tests)} tests, {len(law.untested)} excused"
     if options.faults:

@@ -7,8 +7,8 @@
 
 #include "program/helper.h"
 #include "program/judge.h"
+#include "program/live_program.h"
 #include "program/recorder.h"
-#include "program/stage.h"
 #include "program/tally.h"
 
 namespace psq::conformance {
@@ -37,15 +37,15 @@ class Run {
         program_(program),
         suffix_(std::move(suffix)),
         hang_bound_(hang_bound),
-        stage_(t, program, suffix_),
-        helper_(t, program, stage_.handles(), suffix_, stage_.threads()),
-        threads_(stage_.threads()) {}
+        live_(t, program, suffix_),
+        helper_(t, program, live_.handles(), suffix_, live_.threads()),
+        threads_(live_.threads()) {}
 
   RunResult result() {
     first_call_ = next_call();
-    stage_.set();
+    live_.set_up();
     started_ = monotonic_now() + kUntilStart;
-    stage_.start(started_);
+    live_.start(started_);
     moved_at_ = monotonic_now();
     bring_to_an_end();
     if (!stopped()) end_processes();
@@ -59,7 +59,7 @@ class Run {
     return calls.empty() ? 1 : calls.rbegin()->first + 1;
   }
   [[nodiscard]] const Peer& peer(std::size_t process) {
-    return t_.session().peer(stage_.wire_name(process));
+    return t_.session().peer(live_.wire_name(process));
   }
   /// Whether the others are promised to go on after a kill. On a pipe they wait, as long as anybody
   /// holds the other end.
@@ -128,7 +128,7 @@ class Run {
   void kill(const Kill& kill) {
     const Peer& target = peer(kill.process);
     if (target.dead) return;
-    t_.session().signal(stage_.wire_name(kill.process), SIGKILL);
+    t_.session().signal(live_.wire_name(kill.process), SIGKILL);
     // Nothing to be said of when that is not so.
     static_cast<void>(t_.session().wait_until([&] { return target.dead; }, hang_bound_));
   }
@@ -144,7 +144,7 @@ class Run {
   void end(std::size_t process) {
     const Peer& known = peer(process);
     if (!known.dead && !known.told_to_end)
-      t_.session().start(stage_.wire_name(process), end_by("return"));
+      t_.session().start(live_.wire_name(process), end_by("return"));
   }
 
   void see_why_nobody_moves() {
@@ -285,7 +285,7 @@ class Run {
   const Program& program_;
   const std::string suffix_;
   const Nanoseconds hang_bound_;
-  Stage stage_;
+  LiveProgram live_;
   Helper helper_;
   const std::vector<Running>& threads_;
   std::int64_t first_call_ = 0;

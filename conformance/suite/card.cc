@@ -43,7 +43,7 @@ std::string implementation_of(const Hello& hello, const Options& options) {
   return hello.implementation + " " + hello.version + ", " + hello.start_method;
 }
 
-// Whole words stay as they are; anything that a shell would take apart is quoted.
+// A plain argument stays as it is; anything that a shell would take apart is quoted.
 std::string shell_word(const std::string& word) {
   const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char c) {
     return std::isalnum(c) != 0 ||

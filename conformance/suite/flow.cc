@@ -16,6 +16,13 @@ const Item& item_of(Scenario& t, const Answer& answer) {
 
 }  // namespace
 
+Item failing_item(const Scenario& t, const std::string& from, std::int64_t seq,
+                  const std::string& at, std::int64_t size) {
+  Item item = t.item(from, seq, size);
+  item.fail = at;
+  return item;
+}
+
 Request put_many(const Scenario& t, const Object& queue, const std::string& from,
                  std::int64_t count, std::int64_t size) {
   return run({put(queue, t.item(from, 0, size)).with("repeat", count)});

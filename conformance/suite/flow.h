@@ -9,6 +9,14 @@
 
 namespace psq::conformance {
 
+inline constexpr std::int64_t kMegabyte = 1 << 20;
+/// Bytes of an item that is larger than transports are.
+inline constexpr std::int64_t kLarger = 4 * kMegabyte;
+
+/// An item that fails as it is serialized, or deserialized.
+Item failing_item(const Scenario& t, const std::string& from, std::int64_t seq,
+                  const std::string& at, std::int64_t size = 0);
+
 /// A list of `count` puts of this producer's items, numbered from 0, back to back.
 Request put_many(const Scenario& t, const Object& queue, const std::string& from,
                  std::int64_t count, std::int64_t size = 0);
@@ -37,7 +45,7 @@ void until_quiet(Scenario& t, const Call& gets);
 /// Each item 0..count-1 of each producer exactly once over all consumers, and nothing else.
 void expect_exactly_once(Scenario& t, const std::map<std::string, std::int64_t>& put_by,
                          const std::vector<Obtained>& obtained);
-/// Nothing twice, and nothing that nobody put. Returns how many were obtained of each producer.
+/// Nothing twice, and nothing that was never put. Returns how many of each producer were obtained.
 std::map<std::string, std::int64_t> expect_at_most_once(
     Scenario& t, const std::map<std::string, std::int64_t>& put_by,
     const std::vector<Obtained>& obtained);

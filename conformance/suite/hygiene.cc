@@ -12,12 +12,12 @@ namespace psq::conformance {
 namespace {
 
 const std::string kClause = "process.hygiene.nothing-left";
-// An end that takes longer waits for somebody: then there is no normal end to look at.
+// An end that takes longer waits for another process: then there is no normal end to look at.
 constexpr auto kEndsWithin = 700ms;
 // Helper processes of an implementation end, and clean up, after those that they help.
 constexpr auto kHelpersEndWithin = 5s;
 
-/// The named shared memory that a process has mapped at this moment.
+/// The named shared memory that a process has mapped now.
 std::set<std::string> named_memory_of(pid_t pid) {
   std::set<std::string> names;
   std::ifstream maps{"/proc/" + std::to_string(pid) + "/maps"};
@@ -91,7 +91,7 @@ bool Scenario::expect_nothing_left() {
          "a process still runs");
   for (const auto& name : memory) {
     std::error_code ignored;
-    // It was the program's own, and nobody else will take it away.
+    // It was the program's own, and no other process will remove it.
     demand(!std::filesystem::remove(name, ignored), "shared memory or a semaphore: " + name);
   }
   const std::string files = left_files(session_->folder());

@@ -57,8 +57,10 @@ class SuiteTest : public testing::Test {
 
 void register_with_googletest(const std::vector<TestCase>& tests, Judging& run) {
   for (const TestCase& test : tests) {
-    testing::RegisterTest(test.page().c_str(), test.short_name().c_str(), nullptr, nullptr,
-                          __FILE__, __LINE__, [&test, &run]() -> testing::Test* {
+    const auto dot = test.name.find('.');
+    testing::RegisterTest(test.name.substr(0, dot).c_str(), test.name.substr(dot + 1).c_str(),
+                          nullptr, nullptr, test.where.file_name(),
+                          static_cast<int>(test.where.line()), [&test, &run]() -> testing::Test* {
                             return new SuiteTest{test, run};
                           });
   }

@@ -20,9 +20,13 @@ bool matches(const std::string& glob, std::string_view text) {
 }
 
 bool matches(const std::string& glob, const TestCase& test) {
-  return matches(glob, test.name()) || std::ranges::any_of(test.clauses, [&](const auto& clause) {
+  return matches(glob, test.name) || std::ranges::any_of(test.clauses, [&](const auto& clause) {
            return matches(glob, clause);
          });
+}
+
+bool is_named(const std::vector<std::string>& names, const TestCase& test) {
+  return names.empty() || std::ranges::find(names, test.name) != names.end();
 }
 
 bool in_profiles(const std::vector<std::string>& profiles, const TestCase& test) {
@@ -30,6 +34,21 @@ bool in_profiles(const std::vector<std::string>& profiles, const TestCase& test)
   return profiles.empty() ||
          (clause != nullptr &&
           std::ranges::find(profiles, to_string(clause->profile)) != profiles.end());
+}
+
+// A name or glob that matches nothing is a mistake: nothing would be verified.
+void expect_each_matches(const Options& options) {
+  for (const auto& glob : options.tests) {
+    if (std::ranges::none_of(all_tests(),
+                             [&](const TestCase& test) { return matches(glob, test); })) {
+      throw std::invalid_argument{"no clause or test matches '" + glob +
+                                  "'; --list prints the tests, --clauses the clauses"};
+    }
+  }
+  for (const auto& name : options.exactly) {
+    if (std::ranges::find(all_tests(), name, &TestCase::name) == all_tests().end())
+      throw std::invalid_argument{"no test is named '" + name + "'; --list prints the tests"};
+  }
 }
 
 std::uint64_t some_seed() { return std::random_device{}() % 1'000'000'000; }
@@ -66,6 +85,9 @@ void declare(CLI::App& app, Options& options) {
                "Print the clauses of the law, one JSON object a line; needs no driver");
   app.add_option("--test", options.tests,
                  "Only tests whose name or clause matches this glob (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--exactly", options.exactly,
+                 "Only the test of this name, whatever else decides its clause (repeatable)")
       ->allow_extra_args(false);
   app.add_option("--profile", options.profiles,
                  "Only tests of this profile of the law (repeatable)")
@@ -134,19 +156,13 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
 }
 
 std::vector<TestCase> select_tests(const Options& options) {
-  for (const auto& glob : options.tests) {
-    if (std::ranges::none_of(all_tests(),
-                             [&](const TestCase& test) { return matches(glob, test); })) {
-      throw std::invalid_argument{"no clause or test matches '" + glob +
-                                  "'; --list prints the tests, --clauses the clauses"};
-    }
-  }
+  expect_each_matches(options);
   std::vector<TestCase> selected;
   std::ranges::copy_if(all_tests(), std::back_inserter(selected), [&](const TestCase& test) {
     const bool named =
         options.tests.empty() ||
         std::ranges::any_of(options.tests, [&](const auto& glob) { return matches(glob, test); });
-    return named && in_profiles(options.profiles, test);
+    return named && is_named(options.exactly, test) && in_profiles(options.profiles, test);
   });
   if (selected.empty())
     throw std::invalid_argument{"nothing is selected: no test has that name in that profile"};

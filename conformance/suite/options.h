@@ -13,6 +13,7 @@ namespace psq::conformance {
 
 struct Options {
   std::vector<std::string> tests;     // globs over clause ids and test names; all when empty
+  std::vector<std::string> exactly;   // names of tests; all when empty
   std::vector<std::string> profiles;  // of the law; all when empty
   std::string results;
   std::string evidence;

@@ -1,7 +1,7 @@
 #include "suite/registry.h"
 
 #include <algorithm>
-#include <cctype>
+#include <utility>
 
 namespace psq::conformance {
 namespace {
@@ -11,31 +11,25 @@ std::vector<TestCase>& registered() {
   return tests;
 }
 
-std::string as_identifier(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-  return text;
-}
-
 }  // namespace
 
-std::string TestCase::page() const {
-  return as_identifier(clauses.at(0).substr(0, clauses.at(0).find('.')));
+std::string as_file_name(std::string test) {
+  std::ranges::replace(test, '/', '+');
+  return test;
 }
 
-std::string TestCase::short_name() const {
-  std::string name = as_identifier(clauses.at(0).substr(clauses.at(0).find('.') + 1));
-  if (!variant.empty()) name += "__" + as_identifier(variant);
-  return name;
+void Define::operator()(const std::string& name, Body body, std::source_location where) const {
+  (*this)(name, {}, std::move(body), where);
 }
 
-std::string TestCase::name() const { return page() + "." + short_name(); }
-
-Tests::Tests(std::initializer_list<TestCase> tests) : Tests(std::vector<TestCase>(tests)) {}
-
-Tests::Tests(const std::vector<TestCase>& tests) {
-  registered().insert(registered().end(), tests.begin(), tests.end());
+void Define::operator()(const std::string& name, const std::vector<std::string>& further, Body body,
+                        std::source_location where) const {
+  std::vector<std::string> clauses{name.substr(0, name.find('/'))};
+  clauses.insert(clauses.end(), further.begin(), further.end());
+  registered().push_back({name, std::move(clauses), std::move(body), where});
 }
+
+Tests::Tests(const std::function<void(const Define&)>& define) { define(Define{}); }
 
 const std::vector<TestCase>& all_tests() {
   static const bool sorted = [] {

@@ -1,7 +1,8 @@
-// Every test of the suite and the clauses that it decides.
+// Every test of the suite, the clauses that it decides and the place where it stands.
 #pragma once
 
-#include <initializer_list>
+#include <functional>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -9,26 +10,35 @@ namespace psq::conformance {
 
 class Scenario;
 
-struct TestCase {
-  /// The clauses that the test decides; its name is the first one with `_` for what an identifier
-  /// cannot hold.
-  std::vector<std::string> clauses;
-  void (*body)(Scenario&);
-  /// Added to the name where several tests decide one clause.
-  std::string variant = {};
+using Body = std::function<void(Scenario&)>;
 
-  /// `queue.put_full_after_timeout`: the page, a dot, the rest, in letters, digits and `_` only. (A
-  /// `-` in a GoogleTest filter excludes, so that an id used as a filter would run nothing.)
-  [[nodiscard]] std::string name() const;
-  [[nodiscard]] std::string page() const;        // `queue`
-  [[nodiscard]] std::string short_name() const;  // `put_full_after_timeout`
+struct TestCase {
+  /// The id of the first clause; with `/variant` behind it where several tests decide that clause.
+  std::string name;
+  /// The clauses that the test decides.
+  std::vector<std::string> clauses;
+  Body body;
+  /// Its path begins at the top of the source tree.
+  std::source_location where;
 };
 
-/// Put one at file scope, holding the file's tests.
+/// A test's name for a file or a folder, with `+` for the `/` before the variant.
+std::string as_file_name(std::string test);
+
+/// Adds a test to the suite.
+class Define {
+ public:
+  void operator()(const std::string& name, Body body,
+                  std::source_location where = std::source_location::current()) const;
+  /// A test that decides further clauses.
+  void operator()(const std::string& name, const std::vector<std::string>& further, Body body,
+                  std::source_location where = std::source_location::current()) const;
+};
+
+/// The tests of a file: put one at file scope.
 class Tests {
  public:
-  Tests(std::initializer_list<TestCase> tests);
-  explicit Tests(const std::vector<TestCase>& tests);
+  explicit Tests(const std::function<void(const Define&)>& define);
 };
 
 /// All that are compiled in, ordered by name.

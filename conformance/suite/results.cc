@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 constexpr int kFormat = 1;
 
-// A driver's words may hold any bytes; they must not keep a result from being written.
+// A driver's text may hold any bytes; they must not keep a result from being written.
 std::string dumped(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -29,7 +29,10 @@ std::vector<std::string> names_of(const std::vector<TestCase>& tests) {
 
 void print_list(const std::vector<TestCase>& tests) {
   for (const TestCase& test : tests) {
-    json line{{"test", test.name()}, {"clauses", test.clauses}};
+    json line{{"test", test.name},
+              {"clauses", test.clauses},
+              {"file", test.where.file_name()},
+              {"line", test.where.line()}};
     if (const Clause* clause = find_clause(test.clauses.at(0))) {
       line["level"] = to_string(clause->level);
       line["profile"] = to_string(clause->profile);
@@ -45,6 +48,7 @@ void print_clauses() {
                       {"profile", to_string(clause.profile)},
                       {"sentence", clause.sentence},
                       {"page", clause.page},
+                      {"line", clause.line},
                       {"why", clause.why},
                       {"source", clause.source},
                       {"differs", clause.differs}}

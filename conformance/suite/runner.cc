@@ -53,7 +53,7 @@ void keep_history(const TestResult& result, const Scenario& scenario, const Opti
   const auto failed = result.files.find("history.jsonl");
   const bool is_folder = std::filesystem::is_directory(options.history);
   const std::filesystem::path path{options.history};
-  write_file(is_folder ? path / (result.test + ".jsonl") : path,
+  write_file(is_folder ? path / (as_file_name(result.test) + ".jsonl") : path,
              failed != result.files.end() ? failed->second : history_of(scenario.session()));
 }
 
@@ -62,7 +62,7 @@ void keep_evidence(TestResult& result, Scenario& scenario, const Options& option
   if (options.evidence.empty() || result.verdict == Verdict::kPass ||
       result.verdict == Verdict::kUnsupported)
     return;
-  const auto folder = std::filesystem::path{options.evidence} / result.test;
+  const auto folder = std::filesystem::path{options.evidence} / as_file_name(result.test);
   std::filesystem::create_directories(folder);
   result.evidence = folder.string();
   std::ofstream{folder / "hello.json"} << scenario.hello().line << "\n";
@@ -116,7 +116,7 @@ void write_file(const std::filesystem::path& path, const std::string& contents) 
 
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
                     ResultFile& file) {
-  TestResult result{.test = test.name(), .clauses = test.clauses};
+  TestResult result{.test = test.name, .clauses = test.clauses};
   Hello hello;
   const auto began = Clock::now();
   try {
@@ -140,7 +140,7 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
 
 TestResult not_run(const TestCase& test, const TestResult& before, const Options& options,
                    ResultFile& file) {
-  TestResult result{.test = test.name(), .clauses = test.clauses};
+  TestResult result{.test = test.name, .clauses = test.clauses};
   take(result, Verdict::kDriverError,
        "not run: the driver failed before it said hello (see " + before.test + ")");
   result.card = failure_card(result, {}, options);

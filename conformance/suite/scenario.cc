@@ -17,11 +17,11 @@ constexpr auto kBetweenLooks = 5ms;
 
 // Without these nothing can be judged at all: every driver has them, declared or not.
 bool belongs_to_every_driver(const Request& request) {
-  constexpr std::array kVerbs{"create", "drop", "spawn", "run", "pause", "end"};
+  constexpr std::array kVerbs{"create", "drop", "run", "pause", "end"};
   return request.type == "process" && std::ranges::find(kVerbs, request.verb) != kVerbs.end();
 }
 
-// The type of object that a create makes, in the words of the hello.
+// The type of object that a create makes, as the hello names it.
 std::string created_type(const Request& request) {
   if (request.verb != "create") return {};
   for (const auto& [name, value] : request.fields) {

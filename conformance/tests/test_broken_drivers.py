@@ -116,6 +116,12 @@ def test_driver_without_hello_is_asked_once():
             ["--profile", "lifecycle", "--test", "queue.put.full-at-once", "--", "x"],
             "nothing is selected",
         ),
+        (["--exactly", "queue.put", "--", "x"], "no test is named 'queue.put'"),
+        (["--exactly", "queue.put.*", "--", "x"], "no test is named 'queue.put.*'"),
+        (
+            ["--exactly", "queue.put.full-at-once", "--test", "pipe.*", "--", "x"],
+            "nothing is selected",
+        ),
         (["--no-such-flag", "--", "x"], "no-such-flag"),
         (["--patience", "-1", "--", "x"], "patience"),
         (["--soak", "--shard", "3/2", "--", "x"], "3/2 is no share such as 2/8"),
@@ -143,6 +149,42 @@ def test_environment_cannot_empty_the_run():
         environment={"GTEST_FILTER": "-*", "GTEST_TOTAL_SHARDS": "100", "GTEST_SHARD_INDEX": "7"},
     )
     assert ended.returncode not in (0, 1, 2)
+
+
+# In a filter of GoogleTest's a hyphen begins what is left out; names of tests have hyphens.
+@pytest.mark.parametrize("option", ["--test", "--exactly"])
+@pytest.mark.parametrize(
+    "gtest_filter", [None, "queue.put.full-at-once", "*-queue.put.full-at-once"]
+)
+def test_a_hyphen_excludes_nothing(tmp_path, option, gtest_filter):
+    results = tmp_path / "results.jsonl"
+    ended = run_suite(
+        option,
+        "queue.put.full-at-once",
+        "--results",
+        str(results),
+        "--",
+        sys.executable,
+        str(BROKEN),
+        "exits-at-once",
+        environment=gtest_filter and {"GTEST_FILTER": gtest_filter},
+    )
+    assert ended.returncode == 3, ended.stdout + ended.stderr
+    records = [json.loads(line) for line in results.read_text().splitlines()]
+    assert [each["test"] for each in records if each["record"] == "test"] == [
+        "queue.put.full-at-once"
+    ]
+    assert records[-1]["planned"] == records[-1]["ran"] == 1
+
+
+def test_exactly_leaves_out_what_else_decides_the_clause():
+    listed = [
+        json.loads(line)["test"]
+        for line in run_suite("--list", "--test", "queue.many-to-many").stdout.splitlines()
+    ]
+    assert "queue.many-to-many" in listed and "queue.many-to-many/programs" in listed
+    alone = run_suite("--list", "--exactly", "queue.many-to-many").stdout.splitlines()
+    assert [json.loads(line)["test"] for line in alone] == ["queue.many-to-many"]
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,21 @@
 # psq_add_conformance(NAME name DRIVER command arg...
 #                     [PROFILE p...] [TESTS glob...] [LEDGER file] [LABELS label...] [TIMEOUT seconds] [REPORT_ONLY])
 #
-# Registers the conformance suite for one implementation: each of its tests becomes a ctest entry
-# `name.<test>` with the label `name` and that of its page of the law, such as `failure`. The tests are listed when
-# ctest runs, by the suite's binary; when that is missing or lists nothing, the one entry `name.not-built` fails.
+# Registers the conformance suite for one implementation. Each test becomes a ctest entry `name.<test>` with the label
+# `name` and the label of its page of the law, such as `failure`. The suite's binary lists the tests when ctest starts.
+# When the binary is missing or lists no test, the only entry is `name.not-built`, which fails.
 #
-#   NAME         letters, digits, `_` and `.`; a label cannot hold more
-#   DRIVER       the driver's command line
+#   NAME         letters, digits, `_` and `.`, which is all that a label can hold
+#   DRIVER       the command line of the driver
 #   PROFILE      only the tests of these profiles
 #   TESTS        only the tests whose names or clauses match one of these globs, such as `queue.*`
 #   LEDGER       known failures of the implementation
 #   TIMEOUT      of each entry, in seconds (300 when absent)
-#   REPORT_ONLY  one entry `name.report` instead: it judges the implementation with `psq check`, prints the outcome,
-#                and passes whenever the run was complete and gave a verdict. DRIVER may then be a name that psq knows.
+#   REPORT_ONLY  one entry `name.report` instead. It judges the implementation with `psq check`, prints the result, and
+#                passes whenever a complete run gave a verdict. DRIVER may then be a name that psq knows.
 #
-# Where the suite is: the variable PSQ_CONFORMANCE, a target or the path of psq-conformance, and PSQ_COMMAND, the
-# path of the psq command; by default both are those of this build tree.
+# The variable PSQ_CONFORMANCE names the suite: a target, or the path of psq-conformance. The variable PSQ_COMMAND is
+# the path of the psq command. The defaults are those of this build tree.
 
 set(PSQ_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
@@ -48,7 +48,7 @@ macro(_psq_check_arguments)
   endif()
 endmacro()
 
-# One script for ctest, which lists the tests when ctest starts.
+# Generates a script for ctest, which lists the tests when ctest starts.
 macro(_psq_add_discovered)
   set(suite ${CMAKE_BINARY_DIR}/bin/psq-conformance)
   if(TARGET "${PSQ_CONFORMANCE}")
@@ -87,7 +87,7 @@ macro(_psq_add_report)
   if(PSQ_COMMAND)
     set(command ${PSQ_COMMAND})
   endif()
-  # psq takes the driver as one argument, a name or a command line.
+  # psq takes the driver as one argument: a name or a command line.
   list(JOIN arg_DRIVER " " driver)
   set(options)
   foreach(profile IN LISTS arg_PROFILE)
@@ -103,6 +103,6 @@ macro(_psq_add_report)
            COMMAND ${CMAKE_COMMAND} -P ${PSQ_CMAKE_DIR}/PsqReport.cmake
                    -- ${command} check ${driver} --jobs 1
                    --results ${CMAKE_BINARY_DIR}/results/${arg_NAME}.ctest.jsonl ${options})
-  # The longest of all: ctest starts it first, so that it does not end last.
+  # This entry takes longest. ctest starts it first, so that it runs beside shorter entries.
   set_tests_properties(${arg_NAME}.report PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} COST 1000)
 endmacro()

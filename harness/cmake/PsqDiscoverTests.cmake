@@ -1,7 +1,7 @@
-# Included by ctest, by way of the scripts that psq_add_conformance makes: one entry for each test that the suite
-# lists. It never leaves the list empty.
+# The scripts of psq_add_conformance include this file when ctest starts. It adds one entry for each test that the suite
+# lists. It always adds an entry, so that a missing suite cannot pass.
 
-# Fails as one entry, so that a suite that is not there cannot be green.
+# Adds one entry that fails.
 macro(_psq_not_built reason)
   add_test("${PSQ_NAME}.not-built" "${PSQ_CMAKE}" "-DMESSAGE=${reason}"
            -P "${CMAKE_CURRENT_LIST_DIR}/PsqFail.cmake")
@@ -14,14 +14,14 @@ if(EXISTS "${PSQ_SUITE}")
   execute_process(COMMAND "${PSQ_SUITE}" --list ${PSQ_FILTERS}
                   OUTPUT_VARIABLE psq_listed ERROR_VARIABLE psq_said RESULT_VARIABLE psq_status TIMEOUT 60)
 endif()
-# The lines are JSON, whose brackets CMake's lists do not survive; the names of tests have none.
-string(REGEX MATCHALL "\"test\": ?\"[A-Za-z0-9_.]+\"" psq_names "${psq_listed}")
+# The lines are JSON. A CMake list breaks at their brackets, so only the names of the tests are read.
+string(REGEX MATCHALL "\"test\": ?\"[A-Za-z0-9_./-]+\"" psq_names "${psq_listed}")
 string(REGEX MATCHALL "\"test\":" psq_lines "${psq_listed}")
 list(LENGTH psq_names psq_count)
 list(LENGTH psq_lines psq_expected)
 
 if(psq_status STREQUAL "missing")
-  _psq_not_built("The suite is not built: ${PSQ_SUITE} is not there. Build it: cmake --build BUILD_DIR")
+  _psq_not_built("The suite is not built: ${PSQ_SUITE} does not exist. Build it: cmake --build BUILD_DIR")
 elseif(NOT psq_status EQUAL 0)
   _psq_not_built("${PSQ_SUITE} --list ended with ${psq_status}: ${psq_said}")
 elseif(psq_count EQUAL 0)
@@ -31,10 +31,11 @@ elseif(NOT psq_count EQUAL psq_expected)
 else()
   foreach(psq_each IN LISTS psq_names)
     string(REGEX REPLACE "^\"test\": ?\"(.*)\"$" "\\1" psq_test "${psq_each}")
-    add_test("${PSQ_NAME}.${psq_test}" "${PSQ_SUITE}" --test "${psq_test}" ${PSQ_OPTIONS} -- ${PSQ_DRIVER})
-    string(REGEX MATCH "^[A-Za-z0-9_]+" psq_page "${psq_test}")
+    add_test("${PSQ_NAME}.${psq_test}" "${PSQ_SUITE}" --exactly "${psq_test}" ${PSQ_OPTIONS} -- ${PSQ_DRIVER})
+    string(REGEX MATCH "^[A-Za-z0-9_-]+" psq_page "${psq_test}")
+    string(REPLACE "-" "_" psq_page "${psq_page}")
     set(psq_labels "${PSQ_LABELS};${psq_page}")
-    if(psq_test MATCHES "__programs$")
+    if(psq_test MATCHES "/programs$")
       list(APPEND psq_labels histories)
     endif()
     set_tests_properties("${PSQ_NAME}.${psq_test}" PROPERTIES

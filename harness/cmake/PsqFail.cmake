@@ -1,2 +1,2 @@
-# cmake -DMESSAGE=TEXT -P PsqFail.cmake: fails, and says why.
+# cmake -DMESSAGE=TEXT -P PsqFail.cmake: prints the text and fails.
 message(FATAL_ERROR "${MESSAGE}")

@@ -1,5 +1,5 @@
-# cmake -P PsqReport.cmake -- COMMAND ARG...: runs a `psq check` and passes whenever it gave a verdict on the
-# implementation (0 conforms, 1 does not, 2 inconclusive); a broken driver or suite still fails.
+# cmake -P PsqReport.cmake -- COMMAND ARG...: runs a `psq check`, and passes when it gives a verdict on the
+# implementation (0 conforms, 1 does not conform, 2 inconclusive). A broken driver or suite fails.
 set(command)
 set(after_separator FALSE)
 math(EXPR last "${CMAKE_ARGC} - 1")

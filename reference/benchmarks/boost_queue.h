@@ -1,4 +1,4 @@
-// Boost.Interprocess message_queue; in a file of its own, because it may not be installed.
+// Boost.Interprocess message_queue. It has files of its own, because Boost may not be installed.
 
 #ifndef PSQ_BENCHMARKS_BOOST_QUEUE_H_
 #define PSQ_BENCHMARKS_BOOST_QUEUE_H_
@@ -7,7 +7,7 @@
 
 namespace psq::bench {
 
-// With room for 1000 items, or for 1 MiB of larger ones, but four at least.
+// Has room for 1000 items, or for 1 MiB of larger items, and for four items at least.
 Rate boost_throughput(const Load& load);
 Rate boost_round_trips(const Load& load);
 

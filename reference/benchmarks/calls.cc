@@ -1,4 +1,4 @@
-// What single calls cost inside one process, with Google Benchmark.
+// The cost of single calls inside one process, measured by Google Benchmark.
 //
 //   psq-calls [--benchmark_filter=REGEX]
 
@@ -14,7 +14,7 @@ using Item = std::string;
 
 constexpr std::int64_t kKib = 1024;
 
-// Small items are put into the channel by the caller, if nothing is in the way.
+// The caller itself puts a small item into the channel while the buffer is empty.
 template <typename Queue>
 void put_and_get(benchmark::State& state) {
   Queue queue;

@@ -1,4 +1,4 @@
-// What carries items between processes: the reference's four types, and what the system has.
+// Carriers of items between processes: the four types of the reference, and those of the system.
 
 #ifndef PSQ_BENCHMARKS_CARRIERS_H_
 #define PSQ_BENCHMARKS_CARRIERS_H_
@@ -51,7 +51,7 @@ struct ByPipe {
   std::pair<psq::Connection<Item>, psq::Connection<Item>> ends = psq::pipe<Item>(psq::one_way);
 };
 
-// Bytes through a pipe of default size. The reader knows how many bytes come.
+// Bytes through a pipe of default size. The taker knows the length of each item.
 class ByRawPipe {
  public:
   explicit ByRawPipe(const Load&) {
@@ -77,7 +77,7 @@ class ByRawPipe {
   int ends_[2];
 };
 
-// A POSIX message queue of the largest size that needs no privilege.
+// A POSIX message queue, as large as the system allows an unprivileged process.
 class ByMqueue {
  public:
   explicit ByMqueue(const Load& load) {

@@ -1,4 +1,4 @@
-"""What is measured: loads, and who carries them."""
+"""The cases of the benchmark: loads and their carriers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = {
 }
 SIZES = (0, 64, 1024, 65536, 1 << 20)
 
-_CANNOT = 69  # psq-measure's status for a carrier that cannot carry that
+_CANNOT = 69  # exit status of psq-measure: the carrier cannot carry this load
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Load:
     producers: int = 1
     consumers: int = 1
     bound: int = 0
-    cores: int = 0  # of round trips; 0 for throughput
+    cores: int = 0  # for round trips; 0 for throughput
 
     def title(self) -> str:
         if self.cores:
@@ -66,14 +66,14 @@ def loads() -> list[Load]:
 
 
 def carriers(load: Load, there: list[str]) -> list[Carrier]:
-    """Who carries this load, each of psq's types beside CPython's, so that noise meets both."""
+    """The carriers of a load. CPython's types follow psq's, so that noise meets both."""
     if load.bound:
         names = ["queue"]
     elif load.producers > 1 or load.consumers > 1:
-        # The ends of a pipe belong to one process each.
+        # Each end of a pipe belongs to one process.
         names = [name for name in there if name not in ("pipe", "raw-pipe")]
     elif load.size == 0:
-        names = [name for name in there if name != "raw-pipe"]  # no bytes, nothing to wait for
+        names = [name for name in there if name != "raw-pipe"]  # reads of no bytes do not wait
     else:
         names = there
     return [
@@ -84,7 +84,7 @@ def carriers(load: Load, there: list[str]) -> list[Carrier]:
 
 
 class Runner:
-    """Runs single measurements, each of about the wished length once it knows the rate."""
+    """Runs single measurements. Each takes about `seconds_each` once the rate is known."""
 
     def __init__(self, program: Path, seconds_each: float) -> None:
         self._program = program
@@ -95,19 +95,19 @@ class Runner:
     def there(self) -> list[str]:
         return self.call("list").split()
 
-    def call(self, *words: object) -> str:
+    def call(self, *arguments: object) -> str:
         answer = subprocess.run(
-            [str(self._program), *map(str, words)],
+            [str(self._program), *map(str, arguments)],
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
         if answer.returncode == _CANNOT:
             return ""
         if answer.returncode != 0:
-            sys.exit(f"psq-measure {' '.join(map(str, words))} failed:\n{answer.stderr}")
+            sys.exit(f"psq-measure {' '.join(map(str, arguments))} failed:\n{answer.stderr}")
         return answer.stdout
 
     def measure(self, load: Load, carrier: Carrier) -> Optional[float]:
-        """A second; None when this carrier cannot."""
+        """Items or round trips per second; None when this carrier cannot carry the load."""
         items = self._items(load, carrier)
         rate = (self._python if carrier.python else self._native)(load, carrier.name, items)
         if rate is not None:
@@ -118,7 +118,7 @@ class Runner:
         parts = load.producers * load.consumers
         first = 16 if load.size >= 65536 else 1000
         wished = self._rates.get((load, carrier), 0) * self._seconds
-        # Not more than is healthy to have in memory, should the consumer be late.
+        # A late consumer leaves all items in memory, so their sum is bounded.
         most = (256 << 20) // max(load.size, 64)
         return max(first, min(most, int(wished))) // parts * parts
 

@@ -16,7 +16,7 @@
 namespace psq::bench {
 namespace {
 
-constexpr unsigned kLongest = 60;  // Seconds: whatever takes longer hangs.
+constexpr unsigned kLongest = 60;  // Seconds. A process that takes longer hangs.
 
 double nanoseconds_of(const rusage& usage) {
   const auto of = [](const timeval& time) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures the reference beside others, prints one table and draws one picture.
+"""Measures the reference beside other carriers, prints one table and draws one picture.
 
-Rounds are interleaved: each measures everything once, what is compared next to each other. A ratio
-is the median over the rounds; the first round only finds out how many items are enough.
+Rounds are interleaved: each round measures every case once, and carriers that are compared follow
+each other. A ratio is the median over the rounds. The first round only finds the number of items.
 """
 
 from __future__ import annotations
@@ -46,18 +46,20 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=Path, default=Path("build/bin/psq-measure"))
-    parser.add_argument("--seconds", type=float, default=50, help="for all (50; 3 rounds at least)")
+    parser.add_argument(
+        "--seconds", type=float, default=50, help="of the run (50; 3 rounds or more)"
+    )
     parser.add_argument(
         "--each", type=float, default=0.08, help="seconds of one measurement (0.08)"
     )
     parser.add_argument("--picture", type=Path, help="the SVG (build/benchmark.svg)")
     parser.add_argument(
-        "--write", action="store_true", help="put table and picture where reference/README.md is"
+        "--write", action="store_true", help="write table and picture into the folder reference"
     )
     arguments = parser.parse_args()
     if not arguments.program.is_file():
         print(
-            f"compare: no {arguments.program}; build the target psq-measure or say --program",
+            f"compare: no {arguments.program}; build the target psq-measure or give --program",
             file=sys.stderr,
         )
         sys.exit(64)
@@ -101,7 +103,7 @@ def _write_readme(text: str) -> None:
     before, found, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
     _, found_end, after = rest.partition(_END)
     if not found or not found_end:
-        sys.exit(f"compare: {page.name} has no {_BEGIN} … {_END}, where the table belongs")
+        sys.exit(f"compare: {page.name} has no {_BEGIN} … {_END}, the place of the table")
     page.write_text(f"{before}{_BEGIN}\n{text}{_END}{after}", encoding="utf-8")
 
 

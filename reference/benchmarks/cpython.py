@@ -1,4 +1,4 @@
-"""CPython's four types under the same loads as psq-measure, by the interpreter that runs this."""
+"""CPython's four types under the loads of psq-measure, in the interpreter that runs this file."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _run(processes: list[Any]) -> None:
     for process in processes:
         process.join(_LONGEST)
         if process.exitcode != 0:
-            raise RuntimeError(f"a process of a measurement of CPython: {process.exitcode}")
+            raise RuntimeError(f"a measured process of CPython ended with {process.exitcode}")
 
 
 def throughput(
@@ -96,7 +96,7 @@ def throughput(
 
 
 def round_trips(name: str, size: int, cores: int, items: int) -> float:
-    """Round trips a second, between processes on so many cores."""
+    """Round trips a second, between processes on this number of cores."""
     there, back = (CARRIERS[name](0) for _ in range(2))
     item = bytes(size)
     allowed = sorted(os.sched_getaffinity(0))

@@ -1,4 +1,4 @@
-"""What is wished of the reference, and whether it was reached."""
+"""The goals of the reference, and whether each is reached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Optional
 from cases import NAMES, PSQ, Carrier, Load
 from results import Results
 
-IDLE_SHARE = 0.001  # of one processor: "none to speak of"
+IDLE_SHARE = 0.001  # of one processor
 IDLE_NUMBERS = ("share", "asleep-share", "fresh-bytes", "used-bytes")
 IDLE_BYTES = 100 * 1024
 
@@ -16,7 +16,7 @@ IDLE_BYTES = 100 * 1024
 @dataclass(frozen=True)
 class Goal:
     text: str
-    reached: Optional[bool]  # None: what it is compared with is not there
+    reached: Optional[bool]  # None: the carrier to compare with is not installed
 
     def __str__(self) -> str:
         verdict = {True: "met", False: "**missed**", None: "not measured"}[self.reached]
@@ -61,10 +61,11 @@ def _round_trip_goals(results: Results, load: Load, name: str) -> list[Goal]:
 def idle_rows(
     share: float, asleep: float, fresh: float, used: float
 ) -> list[tuple[str, str, Goal]]:
-    """What, how much, and the goal, of queues that are not in use.
+    """For idle queues: the name of each number, its value, and its goal.
 
-    What waking up costs is the machine's, from a few microseconds to some hundred: where it alone takes more than the
-    goal, a wait is held against a thread that only sleeps, and wakes as often.
+    The cost of a wake-up depends on the machine: from a few microseconds to some hundred. Where
+    wake-ups alone cost more than the goal, a wait is compared with a thread that only sleeps and
+    wakes as often.
     """
     return [
         (
@@ -86,7 +87,7 @@ def idle_rows(
 
 
 def rows_of(load: Load) -> list[str]:
-    """psq's types that have a row under this load."""
+    """The types of psq that have a row for this load."""
     if load.bound:
         return ["queue"]
     return [name for name in PSQ if name != "pipe" or load.producers == load.consumers == 1]

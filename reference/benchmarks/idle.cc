@@ -15,9 +15,9 @@ namespace {
 
 using Queue = psq::Queue<std::string>;
 
-constexpr int kQueues = 50;  // So many that what they share counts for little.
+constexpr int kQueues = 50;  // Enough to make the memory that they share negligible.
 
-// What the kernel counts as resident, shared pages included.
+// Resident memory as the kernel counts it, shared pages included.
 double resident_bytes() {
   std::ifstream file("/proc/self/smaps_rollup");
   for (std::string word; file >> word;) {
@@ -30,7 +30,7 @@ double resident_bytes() {
 template <typename Use>
 double bytes_of_each(const Use& use) {
   const auto one = [&](Queue& queue) { use(queue); };
-  Queue first;  // What is only touched once is touched now.
+  Queue first;  // Touches the memory that every process touches once.
   one(first);
   const double before = resident_bytes();
   std::vector<Queue> queues(kQueues);

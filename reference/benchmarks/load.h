@@ -1,10 +1,10 @@
-// What is measured, and how: templates over whatever carries items.
+// The measurements: templates over the type of the carrier.
 //
-// A carrier is made before the processes fork, and has
+// A carrier is created before the processes fork, and has
 //
 //   void put(const std::string& item);
-//   void take(std::string& item);   // the item has the size that is to be expected
-//   void finish();                  // by a producer, after its last item
+//   void take(std::string& item);   // the length of `item` is the length to expect
+//   void finish();                  // called by a producer after its last item
 
 #ifndef PSQ_BENCHMARKS_LOAD_H_
 #define PSQ_BENCHMARKS_LOAD_H_
@@ -23,26 +23,26 @@ struct Load {
   std::size_t size = 64;  // Bytes of an item.
   int producers = 1;
   int consumers = 1;
-  int items = 1000;        // In all. Each producer puts, each consumer takes, an equal part.
-  std::int64_t bound = 0;  // Of queues that can have one, in items; 0 for none.
-  bool two_cores = true;   // Of round trips: whether there and back are pinned to two cores.
+  int items = 1000;        // In total. Producers put equal parts, and so consumers take.
+  std::int64_t bound = 0;  // In items, for queues that can have a bound; 0 for none.
+  bool two_cores = true;   // For round trips: whether each process has a core of its own.
 };
 
-// Of items, or of round trips; and the processor time that each took, in nanoseconds.
+// Items or round trips per second, and the processor time of each put and take in nanoseconds.
 struct Rate {
   double per_second = 0;
   double putting = 0;
   double taking = 0;
 };
 
-// When each process began and ended; in memory that all of them share.
+// The begin and the end of each process, in memory that all of them share.
 struct Times {
   static constexpr std::size_t kMost = 8;
   std::array<double, kMost> begun{};
   std::array<double, kMost> ended{};
 };
 
-// From the first put to the last take. All processes are there before it begins.
+// Measures from the first put to the last take. Every process runs before the first put.
 template <typename Carrier>
 Rate throughput(Carrier& carrier, const Load& load) {
   const test::SharedObject<Times> times;
@@ -52,7 +52,7 @@ Rate throughput(Carrier& carrier, const Load& load) {
     for (int i = 0; i < processes; ++i) {
       children.push_back(in_child([&, i] {
         opener.close();
-        (void)gate.poll(psq::forever);  // Its end is seen by all at once.
+        (void)gate.poll(psq::forever);  // All processes see the end of the stream at once.
         std::string item(load.size, 'x');
         work(item, static_cast<std::size_t>(i));
       }));
@@ -80,7 +80,7 @@ Rate throughput(Carrier& carrier, const Load& load) {
   return rate;
 }
 
-// There and back again, between this process and a child, through two carriers.
+// Round trips between this process and a child, through two carriers.
 template <typename Carrier>
 Rate round_trips(Carrier& there, Carrier& back, const Load& load) {
   const pid_t child = in_child([&] {
@@ -97,7 +97,7 @@ Rate round_trips(Carrier& there, Carrier& back, const Load& load) {
     there.put(item);
     back.take(item);
   };
-  ask();  // The child is there, and every thread has been started.
+  ask();  // Now the child runs, and every thread has started.
   const double used_before = used_here();
   const double begun = now();
   for (int i = 0; i < load.items; ++i) ask();

@@ -5,9 +5,9 @@
 //   psq-measure idle share|asleep-share|fresh-bytes|used-bytes
 //   psq-measure list
 //
-// Prints what was measured, of items or round trips: how many a second, and the nanoseconds of
-// processor time that putting and taking each used. Of idle queues: one number. Status 69: this
-// carrier cannot carry that here; 64: wrong usage; 70: the measurement failed.
+// Prints three numbers for items or round trips: how many a second, and the nanoseconds of
+// processor time of each put and of each take. Prints one number for idle queues. Exit status 69:
+// the carrier cannot carry this load here; 64: wrong usage; 70: the measurement failed.
 
 #include <cstdio>
 #include <cstdlib>
@@ -155,7 +155,7 @@ int main(int argc, char** argv) {
     run({argv + 1, argv + argc});
     return 0;
   } catch (const Unable&) {
-    std::fputs("psq-measure: this carrier cannot carry items of that size here\n", stderr);
+    std::fputs("psq-measure: this carrier cannot carry items of this size here\n", stderr);
     return 69;
   } catch (const Usage&) {
     std::fputs(
@@ -163,7 +163,7 @@ int main(int argc, char** argv) {
         "       psq-measure round-trips CARRIER SIZE CORES ITEMS\n"
         "       psq-measure idle share|asleep-share|fresh-bytes|used-bytes\n"
         "       psq-measure list     prints the carriers\n"
-        "ITEMS has to be a multiple of PRODUCERS times CONSUMERS, which are 8 at most each.\n",
+        "ITEMS must be a multiple of PRODUCERS times CONSUMERS, each at most 8.\n",
         stderr);
     return 64;
   } catch (const std::exception& error) {

@@ -1,4 +1,4 @@
-"""The one picture: items a second over their size, both on logarithmic scales."""
+"""The picture: items a second over the size of an item, both on logarithmic scales."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _line(carrier: Carrier, points: list[tuple[float, float]]) -> str:
 
 
 def _labels(ends: dict[Carrier, float]) -> list[str]:
-    """The key, in the order of the lines' ends and never one over another."""
+    """The key, in the order of the ends of the lines. No label covers another."""
     parts = []
     order = sorted(ends, key=lambda carrier: ends[carrier])
     y = max(_TOP, _HEIGHT - _BOTTOM - _LEAST_GAP * len(order))

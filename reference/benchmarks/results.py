@@ -1,4 +1,4 @@
-"""Rates of rounds that were interleaved, and what follows from them."""
+"""Rates of interleaved rounds, and their medians and ratios."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Results:
     def ratio(
         self, load: Load, carrier: Carrier, other_load: Load, other: Carrier
     ) -> Optional[float]:
-        """How many times as fast: the median over the rounds of what each round says by itself."""
+        """How many times as fast: the median of the ratios of the single rounds."""
         mine = self._rates.get((load, carrier), {})
         theirs = self._rates.get((other_load, other), {})
         both = [mine[number] / theirs[number] for number in mine.keys() & theirs.keys()]

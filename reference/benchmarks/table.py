@@ -1,4 +1,4 @@
-"""The one table, in Markdown."""
+"""The table of results, in Markdown."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-// A bound keeps a fast producer from filling the memory: when it is as far ahead as the bound
-// allows, put waits until a consumer has taken something.
+// A bound keeps a fast producer from filling the memory. When the queue is full, put waits until a
+// consumer takes an item.
 
 #include <cstdio>
 
@@ -12,11 +12,11 @@ int main() {
 
   int ahead = 0;
   while (items.try_put(0)) ++ahead;
-  std::printf("%d items fit, the next one has to wait\n", ahead);
+  std::printf("%d items fit, the next put must wait\n", ahead);
   for (; ahead > 0; --ahead) (void)items.get();
 
   psq::Process producer{[&] {
-    for (int item = 0; item < kItems; ++item) items.put(item);  // Waits, most of the time.
+    for (int item = 0; item < kItems; ++item) items.put(item);  // Most of these puts wait.
   }};
   bool in_order = true;
   bool within_bound = true;

@@ -1,8 +1,9 @@
-// `while (!queue.empty()) queue.get()` is wrong with more than one consumer: between the look and
-// the get another consumer may take the last item, and the get waits for ever. Here two consumers
-// look before either gets, so that it happens each time. A watchdog finds the one that hangs.
+// `while (!queue.empty()) queue.get()` is wrong with several consumers: between a consumer's empty
+// and its get, another consumer may take the last item, and the get waits for ever. Here both
+// consumers call empty before either calls get, so that the race happens in each run. A timeout
+// finds the consumer that hangs.
 //
-// The repair asks once instead of twice: try_get looks and takes in one step.
+// The repair makes one call of two: try_get looks and takes in one step.
 
 #include <cstdio>
 
@@ -26,13 +27,13 @@ void race() {
   };
   psq::Process first{consumer};
   psq::Process second{consumer};
-  for (int i = 0; i < 2; ++i) (void)looked.get();  // Both have seen an item, the same one.
+  for (int i = 0; i < 2; ++i) (void)looked.get();  // Both have seen the same item.
   for (int i = 0; i < 2; ++i) go_on.put(true);
 
   (void)ended.get();
   std::printf("the race: one consumer has ended\n");
   if (!ended.try_get(300ms)) {
-    std::printf("the race: the other one hangs, and is killed\n");
+    std::printf("the race: one consumer hangs and is killed\n");
     first.kill();
     second.kill();
   }
@@ -49,7 +50,8 @@ void repair() {
   };
   psq::Process first{consumer};
   psq::Process second{consumer};
-  std::printf("the repair: both have ended, with %d items\n", counts.get() + counts.get());
+  std::printf("the repair: both consumers have ended, with %d items\n",
+              counts.get() + counts.get());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Queues for a program that is executed afresh and shares nothing with its parent but descriptors.
-// The program is this one, with other arguments; it could be any that is built with psq.
+// Queues for a program that is executed afresh and shares only descriptors with its parent. Here
+// the program executes itself with other arguments; any program that uses psq would do.
 
 #include <cstdio>
 #include <string>
@@ -12,7 +12,7 @@ int work(const std::string& jobs_handle, const std::string& squares_handle) {
   auto jobs = psq::Queue<int>::from_handle(jobs_handle);
   auto squares = psq::Queue<int>::from_handle(squares_handle);
   for (const int job : psq::until(jobs, 0)) squares.put(job * job);
-  return 0;  // What is in the buffer of `squares` is sent first, as in any other process.
+  return 0;  // The end of the process first sends what is in the buffer of `squares`.
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   psq::Queue<int> jobs;
   psq::Queue<int> squares;
   psq::Process worker{[&] {
-    // In the child: no other program that this process may execute gets them.
+    // Made in the child, so that no program that the parent executes inherits them.
     const psq::Handle jobs_handle = jobs.handle();
     const psq::Handle squares_handle = squares.handle();
     psq::execute({argv[0], jobs_handle.token(), squares_handle.token()});

@@ -1,5 +1,5 @@
-// A JoinableQueue tells when all jobs are done, not only taken: join returns when there was a
-// task_done for each put. The consumers need no sentinel: daemons end with their parent.
+// A JoinableQueue tells when all jobs are done, not only taken: join returns when task_done was
+// called once for each put. The consumers need no sentinel: daemons end with their parent.
 
 #include <cstdio>
 
@@ -12,7 +12,7 @@ int main() {
     for (;;) {
       const int job = jobs.get();
       squares.put(job * job);
-      jobs.task_done();  // After the work: the process in join relies on it.
+      jobs.task_done();  // After the work, so that a caller of join may rely on it.
     }
   };
   psq::Process first{consume, {.daemon = true}};
@@ -21,7 +21,7 @@ int main() {
   for (int job = 1; job <= 20; ++job) jobs.put(job);
   jobs.join();
 
-  // Each was put before its task was done, and a SimpleQueue shows at once what was put.
+  // Each square was put before the task_done of its job, and a SimpleQueue shows an item at once.
   int sum = 0;
   int count = 0;
   for (; !squares.empty(); ++count) sum += squares.get();

@@ -1,7 +1,7 @@
-// Two processes that wait for each other: the worker in a put, because the parent takes nothing out
-// of a full queue, and the parent in a get, because the worker comes to no result. No queue can
-// help: each does what it promises. Timeouts are a way out, as is to take first what the other has
-// to put.
+// Two processes wait for each other. The worker waits in a put, because the log is full and the
+// parent takes nothing from it. The parent waits in a get, because the worker reaches no result.
+// Both queues do what they promise, so no queue can help. The parent can: by a timeout, or by
+// taking from the log first.
 
 #include <cstdio>
 
@@ -21,9 +21,9 @@ int main() {
   }};
   (void)begun.get();
 
-  // Without a timeout this would be for ever.
+  // Without a timeout this call would wait for ever.
   if (!results.try_get(200ms)) std::printf("no result yet, and the log is full: %d\n", log.full());
-  std::printf("log: %d\n", log.get());  // Now there is room for the second.
+  std::printf("log: %d\n", log.get());  // Frees a slot for the second put.
   std::printf("result: %d\n", results.get());
   std::printf("log: %d\n", log.get());
 }

@@ -1,5 +1,5 @@
-// A codec of one's own: for types that no other codec can send, or that need a certain form on the
-// way. A temperature travels as text that any other program could read.
+// A codec of the user's own, for a type that the library cannot send, or that must have a certain
+// form on the wire. Here a temperature travels as text that any other program can read.
 
 #include <charconv>
 #include <cstdio>
@@ -28,7 +28,7 @@ struct psq::Codec<Temperature> {
     const auto* last = first + bytes.size();
     int degrees = 0;
     const auto [end, error] = std::from_chars(first, last, degrees);
-    // An error of a codec arrives as psq::NotDeserializable, with this one nested.
+    // The caller of recv sees psq::NotDeserializable, with this error nested in it.
     if (error != std::errc() || std::string(end, last) != " C") {
       throw std::runtime_error("no temperature");
     }
@@ -40,7 +40,7 @@ int main() {
   auto ends = psq::pipe<Temperature>(psq::one_way);
   auto& [receiver, sender] = ends;
   sender.send(Temperature::celsius(-40));
-  const auto bytes = receiver.recv_bytes();  // What travels.
+  const auto bytes = receiver.recv_bytes();  // The encoded item.
   std::printf("%.*s\n", static_cast<int>(bytes.size()),
               reinterpret_cast<const char*>(bytes.data()));
 

@@ -1,5 +1,5 @@
-// A one-way pipe. The receiver sees the end when every copy of the sender is closed: the parent has
-// one, too, and closes it.
+// A one-way pipe. The receiver sees the end of the stream when every copy of the sender is closed.
+// The parent has a copy too, and closes it.
 
 #include <cstdio>
 #include <string>

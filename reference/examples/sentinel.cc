@@ -1,5 +1,5 @@
-// A queue has no end of its own: a consumer cannot know whether another item will come. So the
-// producer says when it is over, by an item that is no job.
+// A queue has no end of stream: a consumer cannot know whether a producer will put again. So the
+// producer marks the end with an item that is not a job.
 
 #include <cstdio>
 
@@ -10,7 +10,7 @@ int main() {
   psq::Queue<int> jobs;
   psq::Process producer{[&] {
     for (int job = 1; job <= 5; ++job) jobs.put(job);
-    jobs.put(kLast);  // Behind all others: the items of one process keep their order.
+    jobs.put(kLast);  // Arrives last: the items of one process keep their order.
   }};
   for (const int job : psq::until(jobs, kLast)) std::printf("job %d\n", job);
   std::printf("no more jobs\n");

@@ -1,5 +1,6 @@
-// Each consumer takes one sentinel and ends. With fewer sentinels than consumers, some would wait
-// for ever; so there is one for each, put when all producers have finished.
+// Each consumer takes one sentinel and ends. With fewer sentinels than consumers, some consumers
+// would wait for ever. So the parent puts one sentinel per consumer, after all producers have
+// ended.
 
 #include <cstdio>
 #include <vector>
@@ -24,8 +25,8 @@ int main() {
     const auto produce = [&](int from) {
       for (int job = from; job <= 100; job += 2) jobs.put(job);
     };
-    // Joined at the end of the block. A process has put its items into the channel when it ends, so
-    // that the sentinels come behind all of them.
+    // The end of the block joins both. A process flushes its items to the channel before it ends,
+    // so the sentinels arrive after all jobs.
     psq::Process odd{[&] { produce(1); }};
     psq::Process even{[&] { produce(2); }};
   }

@@ -1,5 +1,5 @@
-// A token passed among workers is a counter without a lock: only the worker that has it can change
-// it. Two workers count fifty times each.
+// A token that passes among workers is a counter without a lock: only the worker that holds the
+// token can change it. Each of the two workers counts fifty times.
 
 #include <cstdio>
 
@@ -10,7 +10,7 @@ int main() {
   token.put(0);
   const auto worker = [&] {
     for (int round = 0; round < 50; ++round) {
-      const int count = token.get();  // No other worker has the number now.
+      const int count = token.get();  // No other process has the number now.
       token.put(count + 1);
     }
   };

@@ -1,4 +1,4 @@
-// What C++ users expect of a queue beside Python's API.
+// The parts of the C++ API that Python's API does not have.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Not copyable, and nothing but its codec makes one.
+// Move-only, and serializable through cereal.
 struct Parcel {
   std::unique_ptr<std::string> content;
   template <typename Archive>
@@ -26,12 +26,12 @@ struct Parcel {
   }
 };
 
-TEST(Api, TryPutAndTryGetReturnWhatOthersThrow) {
+TEST(Api, TryPutAndTryGetReturnWhatPutAndGetThrow) {
   JoinableQueue<int> queue{{.maxsize = 1}};
   EXPECT_EQ(queue.try_get(), std::nullopt);
   EXPECT_TRUE(queue.try_put(7));
   EXPECT_FALSE(queue.try_put(8));
-  EXPECT_EQ(queue.qsize(), 1U) << "a put that failed leaves no trace";
+  EXPECT_EQ(queue.qsize(), 1U) << "a put that fails takes no slot";
   EXPECT_EQ(queue.try_get(10s), 7);
   queue.close();
   EXPECT_THROW((void)queue.try_put(1), Closed);

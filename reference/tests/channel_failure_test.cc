@@ -1,4 +1,4 @@
-// What a channel does when processes die in the middle of it.
+// Channels whose reader or writer dies or stops in the middle of a message.
 
 #include <gtest/gtest.h>
 
@@ -80,7 +80,7 @@ TEST(ChannelFailure, AReaderThatWaitsForTheRestLearnsOfTheWritersDeath) {
     *reading = true;
     return receive(channel, text, 300ms) ? 1 : 0;
   });
-  // The ring has been drained: the reader waits for what the stopped writer has not written.
+  // The reader has drained the ring and waits for the rest of the stopped writer's message.
   await([&] { return *reading && channel.empty(); });
   EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
   EXPECT_EQ(reader.status(), 0);
@@ -108,11 +108,11 @@ TEST(ChannelFailure, TheRestOfADeadReadersMessageIsThrownAway) {
   EXPECT_TRUE(receive(channel, text, forever));
   EXPECT_EQ(text, "second");
   EXPECT_EQ(writer.status(), 0);
-  // The message that died with its reader counts as read.
+  // A message that its reader died reading counts as read.
   EXPECT_EQ(channel.messages_read(), 2U);
 }
 
-TEST(ChannelFailure, AnIdleReaderThatIsKilledIsInNobodysWay) {
+TEST(ChannelFailure, AKilledIdleReaderDelaysNoOther) {
   const OwnChannel own(kSmall);
   Channel& channel = *own;
   const SharedObject<std::atomic<bool>> reading;
@@ -129,7 +129,7 @@ TEST(ChannelFailure, AnIdleReaderThatIsKilledIsInNobodysWay) {
   EXPECT_EQ(text, "one");
 }
 
-// Messages of writer `writer`: its number, a count, and filler that follows from them.
+// A message of `writer`: its number, a count, and filler that both determine.
 std::string numbered(int writer, int count) {
   std::string text = std::to_string(writer) + " " + std::to_string(count) + " ";
   text.append(static_cast<std::size_t>(count % 7 == 0 ? 5000 : count % 300),
@@ -137,7 +137,7 @@ std::string numbered(int writer, int count) {
   return text;
 }
 
-TEST(ChannelFailure, KillsAtRandomMomentsTearNothing) {
+TEST(ChannelFailure, KillsAtRandomTimesTearNothing) {
   const OwnChannel own(kSmall);
   Channel& channel = *own;
   std::mt19937 random(std::random_device{}());
@@ -145,7 +145,7 @@ TEST(ChannelFailure, KillsAtRandomMomentsTearNothing) {
     Child writer([&]() -> int {
       for (int count = 0;; ++count) channel.send(numbered(round, count));
     });
-    // Reads whatever comes, and is killed in the middle of it every time.
+    // Reads every message, until it is killed between two of them or in the middle of one.
     Child thief([&]() -> int {
       std::string text;
       for (;;) (void)receive(channel, text, forever);
@@ -172,7 +172,7 @@ TEST(ChannelFailure, KillsAtRandomMomentsTearNothing) {
       }
       const int count = std::stoi(text.substr(text.find(' ')));
       ASSERT_EQ(text, numbered(round, count));
-      ASSERT_GT(count, last) << "out of order, or twice";
+      ASSERT_GT(count, last) << "out of order, or duplicated";
       last = count;
     }
     ASSERT_TRUE(channel.empty());

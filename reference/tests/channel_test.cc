@@ -19,7 +19,7 @@ using psq::test::OwnChannel;
 
 constexpr std::size_t kSmall = 1024;
 
-// Content that tells its number and its length.
+// Content that its number and its length determine, so that a reader can check it.
 std::string message(std::size_t number, std::size_t size) {
   std::string text = std::to_string(number) + ":";
   while (text.size() < size) text.push_back(static_cast<char>('a' + (number + text.size()) % 26));
@@ -98,7 +98,7 @@ TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
   Channel& channel = *own;
   constexpr std::size_t kEach = 500;
   const auto write = [&] {
-    // Every twentieth needs several frames.
+    // Every twentieth message needs several frames.
     for (std::size_t i = 0; i < kEach; ++i) channel.send(message(i, i % 20 == 0 ? 3000 : 30));
     return 0;
   };

@@ -97,7 +97,7 @@ TEST(Codec, WrongBytesAreNotDeserializable) {
 TEST(Codec, ErrorsOfACodecArriveNested) {
   try {
     serialize(Stubborn{.refuses_to_go = true});
-    FAIL() << "it went";
+    FAIL() << "serialize did not throw";
   } catch (const NotSerializable& error) {
     EXPECT_NE(std::string(error.what()).find("will not go"), std::string::npos);
     EXPECT_THROW(std::rethrow_if_nested(error), std::runtime_error);

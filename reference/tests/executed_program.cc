@@ -35,7 +35,7 @@ int count_up(const std::string& handle) {
   return 0;
 }
 
-// The second use of a handle is refused, and does not harm the first.
+// The second use of a handle is refused, and the queue of the first use still works.
 int use_twice(const std::string& handle) {
   auto queue = psq::Queue<std::string>::from_handle(handle);
   try {
@@ -58,7 +58,7 @@ int put_and_die(const std::string& handle, const std::string& point) {
 
 int main(int argc, char** argv) {
   if (argc < 3) return 64;
-  alarm(60);  // An orphan that hangs is gone some day.
+  alarm(60);  // Ends an orphan that hangs.
   const std::string what = argv[1];
   const std::string handle = argv[2];
   if (what == "echo") return echo_doubled(handle);
@@ -66,6 +66,6 @@ int main(int argc, char** argv) {
   if (what == "count") return count_up(handle);
   if (what == "twice") return use_twice(handle);
   if (what == "die") return put_and_die(handle, argv[3]);
-  std::fprintf(stderr, "no such thing to do: %s\n", argv[1]);
+  std::fprintf(stderr, "unknown function: %s\n", argv[1]);
   return 64;
 }

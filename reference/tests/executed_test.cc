@@ -1,4 +1,4 @@
-// Queues in programs that were executed, where everything is at other addresses.
+// Queues in executed programs, where the shared memory is at other addresses.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 class Executed : public testing::Test {
  protected:
-  // Runs `what` of executed_program.cc with a queue, in a child.
+  // Runs the function `what` of executed_program.cc with a queue, in a child.
   template <typename Q>
   static Process run(const std::string& what, const Q& queue, const std::string& more = "0") {
     return Process{[&queue, what, more] {
@@ -45,7 +45,7 @@ TEST_F(Executed, AQueueWorksBothWays) {
 TEST_F(Executed, TasksAreCountedAndSlotsFreed) {
   JoinableQueue<std::string> tasks{{.maxsize = 2}};
   Process program = run("tasks", tasks, "50");
-  for (int i = 0; i < 50; ++i) tasks.put(item(i), kSoon);  // Some are longer than the ring.
+  for (int i = 0; i < 50; ++i) tasks.put(item(i), kSoon);  // Some items are longer than the ring.
   EXPECT_TRUE(tasks.join(kSoon));
   program.join();
   EXPECT_EQ(program.exit_code(), 0);
@@ -91,7 +91,7 @@ TEST_F(Executed, WhatWasPutBeforeIsNotLost) {
   EXPECT_EQ(program.exit_code(), 0);
 }
 
-// A survivor saves the step of a dead program whose memory was mapped at another address.
+// A survivor, where the memory is at another address, finishes the counts that the victim began.
 TEST_F(Executed, ADyingProgramLeavesNothingHalfDone) {
   for (const char* point : {"item-counted", "frame-written", "last-commit-saved", "committed"}) {
     SCOPED_TRACE(point);
@@ -137,7 +137,7 @@ TEST_F(Executed, WhatIsNoHandleIsRefused) {
       for (const char* descriptor : {"0", "9999", "-1"}) {
         EXPECT_NE(refusal(start + descriptor).find("nothing that this program"), std::string::npos);
       }
-      // Another queue's memory is not this one's, even where it has its number.
+      // The token of one queue with the descriptor of another does not open either.
       const Queue<int> another;
       const Handle its = another.handle();
       const std::string mixed = start + its.token().substr(its.token().rfind(':') + 1);
@@ -147,7 +147,7 @@ TEST_F(Executed, WhatIsNoHandleIsRefused) {
     queue.put(1);
     EXPECT_EQ(queue.get(kSoon), 1);
   }
-  // The feeder thread may be about to end and hold the memory until then.
+  // An ending feeder thread may still hold the memory.
   await([&] { return open_descriptors() == before; });
 }
 

@@ -1,4 +1,4 @@
-// Queues across raw forks, whatever the parent's threads were doing.
+// Queues across raw forks, while threads of the parent use them.
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using psq::test::Child;
 
-// What a child of these tests does at its end, as main would.
+// The end of a child in these tests, as of a main function.
 int flush(Queue<int>& queue) {
   queue.close();
   queue.join_thread();
@@ -29,7 +29,7 @@ int flush(Queue<int>& queue) {
 
 TEST(Fork, AChildOfABusyParentHasAFeederOfItsOwn) {
   Queue<int> queue;
-  queue.put(1);  // The parent's feeder runs from now on.
+  queue.put(1);  // Starts the parent's feeder.
   Child child([&] {
     queue.put(2);
     return flush(queue);
@@ -41,16 +41,17 @@ TEST(Fork, AChildOfABusyParentHasAFeederOfItsOwn) {
 std::ptrdiff_t queues_held() {
   return std::ranges::count_if(
       std::filesystem::directory_iterator("/proc/self/fd"), [](const auto& each) {
-        std::error_code gone;  // The iterator's own may be.
+        std::error_code gone;  // The descriptor of the iterator may be gone.
         return std::filesystem::read_symlink(each, gone).string().starts_with("/memfd:psq");
       });
 }
 
 TEST(Fork, WhatAChildDropsIsGoneThere) {
-  if (detail::kThreadSanitizer) GTEST_SKIP() << "there it is kept: see Feeder::give_up_queue";
+  if (detail::kThreadSanitizer)
+    GTEST_SKIP() << "the child keeps the queue: see Feeder::give_up_queue";
   std::optional<Queue<int>> queue(std::in_place);
   std::optional<SimpleQueue<int>> simple(std::in_place);
-  queue->put(1);  // A feeder is there, and stays the parent's.
+  queue->put(1);  // Starts a feeder, which stays in the parent.
   EXPECT_EQ(queues_held(), 2);
   const auto drop = [&] {
     queue.reset();
@@ -66,7 +67,7 @@ TEST(Fork, WhatAChildDropsIsGoneThere) {
 
 TEST(Fork, WhatTheParentHasBufferedIsSentOnceByTheParent) {
   Queue<std::string> queue;
-  const std::string large(10 << 20, 'x');  // Keeps the feeder busy until a get.
+  const std::string large(10 << 20, 'x');  // Keeps the feeder busy until a get reads it.
   queue.put(large);
   queue.put("second");
   Child child([&] {
@@ -74,7 +75,7 @@ TEST(Fork, WhatTheParentHasBufferedIsSentOnceByTheParent) {
     queue.join_thread();
     return 0;
   });
-  EXPECT_EQ(child.status(), 0);  // It had nothing to flush.
+  EXPECT_EQ(child.status(), 0);  // The child has nothing to flush.
   EXPECT_TRUE(queue.get() == large);
   EXPECT_EQ(queue.get(), "second");
   EXPECT_THROW((void)queue.get(50ms), Empty);
@@ -110,8 +111,8 @@ TEST(Fork, ACancelledParentHasChildrenThatFlush) {
   EXPECT_EQ(child.status(), 0);
 }
 
-// Forks again and again while threads are inside of all that has a lock.
-TEST(Fork, IsSafeAtAnyMoment) {
+// Forks many times while other threads are inside all code that takes a lock.
+TEST(Fork, IsSafeAtAnyTime) {
   if (test::kAddressSanitizer) {
     GTEST_SKIP() << "the sanitizer's allocator is not safe to fork while other threads allocate";
   }

@@ -21,7 +21,7 @@ struct Shared {
   std::atomic<int> value{0};
 };
 
-// Waits for the value; its looks at the condition are counted for all to see.
+// Waits for the value, and counts in shared memory how often it looks at the condition.
 int wait_for(Shared& shared, int value) {
   shared.event.wait(Deadline::never(), [&] {
     ++shared.looks;
@@ -63,7 +63,7 @@ TEST(FutexEvent, SleepersLookAgainWithoutANotification) {
   EXPECT_EQ(sleeper.status(), 0);
 }
 
-TEST(FutexEvent, AKilledSleeperIsInNobodysWay) {
+TEST(FutexEvent, AKilledSleeperDelaysNoOther) {
   const SharedObject<Shared> shared;
   Child killed([&] { return wait_for(*shared, 1000); });
   await([&] { return shared->looks >= 2; });
@@ -94,7 +94,7 @@ TEST(FutexEvent, NoNotificationIsLost) {
     wait_for(*shared, i + 2);
   }
   EXPECT_EQ(other.status(), 0);
-  // If every second one were seen by looking again only, this would take 50 s.
+  // If every second change were found only by looking again, the loop would take 50 s.
   EXPECT_LT(Clock::now() - begin, 25s);
 }
 

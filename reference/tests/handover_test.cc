@@ -1,4 +1,4 @@
-// Ends of pipes that travel through connections, and what else may stand in their place.
+// Ends of pipes that travel through connections, and bytes that only look like them.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -142,7 +142,7 @@ TEST(Handover, ARecordWithoutADescriptorIsDamage) {
   EXPECT_THROW((void)far.recv_connection(), EndOfStream);
 }
 
-// What a stranger may send: more descriptors than one, or one beside something else.
+// A foreign sender may send several descriptors, or a descriptor with a message that is no end.
 TEST(Handover, OddDescriptorsAreClosed) {
   auto [line, far] = pipe<std::string>();
   auto [x, y] = pipe<std::string>();
@@ -179,7 +179,7 @@ TEST(Handover, WithoutAFreeDescriptorItCanBeReceivedLater) {
   try {
     const NoFreeDescriptor none;
     (void)far.recv_connection();
-    ADD_FAILURE() << "there was a descriptor";
+    ADD_FAILURE() << "a descriptor was free";
   } catch (const SystemError& error) {
     EXPECT_EQ(error.code().value(), EMFILE);
   }
@@ -206,7 +206,7 @@ TEST(Handover, WaitsUnderSignals) {
   });
   auto got = far.recv_connection();
   later.join();
-  // The handler stays: one more signal may be on its way.
+  // The handler stays, because one more signal may be pending.
   const itimerval off{};
   ASSERT_EQ(setitimer(ITIMER_REAL, &off, nullptr), 0);
   got.send("x");

@@ -1,4 +1,4 @@
-// A channel with memory of its own.
+// A channel in shared memory of its own.
 
 #ifndef PSQ_TESTS_OWN_CHANNEL_H_
 #define PSQ_TESTS_OWN_CHANNEL_H_

@@ -46,10 +46,10 @@ TEST(Process, JoinKeepsItsTimeout) {
   process.kill();
   EXPECT_TRUE(process.join(forever));
   EXPECT_EQ(process.exit_code(), -SIGKILL);
-  process.terminate();  // The child is gone.
+  process.terminate();  // Has no effect: the process is dead.
 }
 
-// What its threads wait for does not delay its end: their queues stay open.
+// The end of a process does not wait for its threads, and closes no queue that they wait on.
 TEST(Process, FlushesAtItsEndWhileItsThreadsWait) {
   Queue<std::string> flushed;
   Queue<int> empty;
@@ -100,7 +100,7 @@ TEST(Process, AHandleThatIsAssignedToEndsItsChildFirst) {
   const pid_t first = process.pid();
   Process other{[] { psq::exit(7); }};
   process = std::move(other);
-  EXPECT_EQ(::kill(first, 0), -1) << "the daemon is still there";
+  EXPECT_EQ(::kill(first, 0), -1) << "the daemon still exists";
   process.join();
   EXPECT_EQ(process.exit_code(), 7);
   const Process moved = std::move(process);
@@ -146,7 +146,7 @@ TEST(Process, FlushesEvenWhenItEndsByStdExit) {
   delete never_destroyed;
 }
 
-TEST(Process, TerminatesItsDaemonsAtTheEndAndJoinsTheOthers) {
+TEST(Process, TerminatesItsDaemonsAtTheEndAndJoinsItsOtherChildren) {
   auto ends = pipe<std::string>(one_way);
   auto& receiver = ends.first;
   auto& sender = ends.second;
@@ -162,7 +162,7 @@ TEST(Process, TerminatesItsDaemonsAtTheEndAndJoinsTheOthers) {
   parent.join();
   EXPECT_EQ(parent.exit_code(), 0);
   EXPECT_EQ(receiver.recv(), "worked");
-  // The daemon held a copy of the sender, too.
+  // The daemon held a copy of the sender too.
   EXPECT_THROW((void)receiver.recv(), EndOfStream);
 }
 
@@ -174,7 +174,7 @@ TEST(Process, ForksFromAnyThread) {
   }).join();
 }
 
-TEST(Process, ReportsWhatSomebodyElseReaped) {
+TEST(Process, ReportsAnUnknownStatusWhenTheProgramReaped) {
   Process process{[] {}};
   int status = 0;
   ASSERT_EQ(waitpid(process.pid(), &status, 0), process.pid());

@@ -1,4 +1,4 @@
-// Queues where the suite does not look: argument ranges, limits, one process with many threads.
+// Queues beyond the suite's tests: argument ranges, limits, one process with many threads.
 
 #include "psq/queue.h"
 
@@ -19,7 +19,7 @@
 
 namespace {
 
-// Serialized as asked for.
+// Serialization fails on demand.
 struct Moody {
   bool goes = true;
   bool comes = true;
@@ -72,7 +72,7 @@ TEST(Queue, AnItemThatCannotBeMadeIsConsumed) {
   EXPECT_THROW((void)queue.get(), NotDeserializable);
   EXPECT_EQ(queue.qsize(), 0U);
   EXPECT_FALSE(queue.full());
-  queue.task_done();  // It is still owed.
+  queue.task_done();  // The task is still unfinished.
   EXPECT_THROW(queue.task_done(), TaskDoneTooOften);
 }
 
@@ -183,8 +183,8 @@ TEST(JoinableQueue, AJoinerThatSleptThroughZeroIsReleased) {
     std::thread joiner([&] { queue.join(); });
     std::thread other([&] { queue.join(); });
     queue.task_done();
-    queue.put(1);  // Not zero any more, perhaps before the joiners look.
-    // A joiner that came only now waits for the next zero.
+    queue.put(1);  // The count may leave zero before the joiners look.
+    // A join that begins only now waits for the next zero.
     queue.task_done();
     joiner.join();
     other.join();

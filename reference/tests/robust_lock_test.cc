@@ -22,7 +22,7 @@ struct Shared {
   int counter = 0;
 };
 
-// Takes the lock and keeps it until it is killed.
+// Takes the lock, and holds it until a test kills the process.
 int hold(Shared& shared) {
   shared.lock.lock();
   shared.step = 1;
@@ -53,7 +53,7 @@ TEST(RobustLock, WakesTheNextWhenItsHolderDies) {
   await([&] { return shared->step == 2; });
   EXPECT_EQ(holder.kill_and_wait(), -SIGKILL);
   EXPECT_EQ(waiter.status(), 7);
-  // The waiter ended without unlocking: it is the dead one now.
+  // The waiter ended without unlocking, so it is now the dead holder.
   shared->lock.lock();
   shared->lock.unlock();
 }

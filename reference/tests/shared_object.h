@@ -9,8 +9,7 @@
 
 namespace psq::test {
 
-// It is never destroyed: other processes may still use it, and a process that is killed destroys
-// nothing either.
+// The object is never destroyed, because other processes may still use it.
 template <typename T>
 class SharedObject {
  public:

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-// A filter that matches nothing is a mistake, not a success.
+// A filter that matches no test is an error, not a success.
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const int result = RUN_ALL_TESTS();

@@ -1,4 +1,4 @@
-"""A small tree to break in one place each."""
+"""A small tree of files. Each test breaks one of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Tree:
         subprocess.run(["git", "-C", str(self.root), *arguments], check=True)
 
     def run(self, program: str) -> Result:
-        """Runs a check as its program does, without starting an interpreter for it."""
+        """Runs a check as its program does, but in this interpreter."""
         house, check = importlib.import_module("house"), importlib.import_module(program)
         stdout, stderr = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
@@ -52,7 +52,7 @@ class Tree:
         return Result(status, stdout.getvalue(), stderr.getvalue())
 
     def run_program(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs a check as the build does."""
+        """Runs a check as the build does, in an interpreter of its own."""
         path = str(CHECKS / program)
         command = [sys.executable, "-B", path, "--root", str(self.root), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Every arrow that the house forbids is caught, and those that it allows are not."""
+"""Every arrow that the layering forbids is caught, and allowed arrows are not."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ HOUSE = {
     "conformance/law/gate.py": "import json\nfrom pages import Law\n",
     "conformance/law/pages.py": "import ast\n",
     "conformance/law/tests/test_gate.py": "import pytest\nfrom gate import main\n",
-    "conformance/queue/put.cc": '#include "law/clause.h"\n#include <nlohmann/json.hpp>\n'
+    "conformance/clauses/queue/put.cc": '#include "law/clause.h"\n#include <nlohmann/json.hpp>\n'
     "#include <rapidcheck.h>\n",
     "conformance/CMakeLists.txt": "set(PAGES ${CMAKE_CURRENT_SOURCE_DIR}/../spec)\n"
-    "add_executable(suite queue/put.cc)\n"
+    "add_executable(suite clauses/queue/put.cc)\n"
     "target_link_libraries(suite PRIVATE GTest::gtest rapidcheck $<LINK_ONLY:CLI11::CLI11>)\n",
     "harness/drivers/kit/cpp/include/psq/driver/kit.h": "#include <nlohmann/json.hpp>\n",
     "harness/drivers/kit/cpp/CMakeLists.txt": "add_library(kit INTERFACE)\n"
@@ -61,7 +61,7 @@ def house(tree: Tree) -> Tree:
     return tree
 
 
-def test_a_right_house_passes(house: Tree) -> None:
+def test_a_right_tree_passes(house: Tree) -> None:
     result = house.run("arrows")
     assert (result.returncode, result.stderr) == (0, "")
     assert " arrows, 0 finding(s)" in result.stdout
@@ -79,8 +79,8 @@ FORBIDDEN = [
     ("reference/src/b.cc", "#include <nlohmann/json.hpp>\n", "reference/ may not use JSON"),
     ("reference/src/b.cc", "#include <gtest/gtest.h>\n", "reference/ may not use GoogleTest"),
     ("reference/src/b.cc", "#include <boost/lockfree/queue.hpp>\n", "may not use Boost"),
-    ("reference/src/b.cc", "#include <absl/base/call_once.h>\n", "no library in zones.py"),
-    ("reference/src/b.cc", '#include "nowhere.h"\n', "no file of the project"),
+    ("reference/src/b.cc", "#include <absl/base/call_once.h>\n", "nor a library in zones.py"),
+    ("reference/src/b.cc", '#include "nowhere.h"\n', "neither a file of the project"),
     ("reference/tests/b.cc", '#include "psq/driver/kit.h"\n', "may not know harness/drivers/kit/"),
     ("reference/examples/b.cc", '#include "law/clause.h"\n', "may not know conformance/"),
     (
@@ -98,8 +98,12 @@ FORBIDDEN = [
         "target_link_libraries(x PRIVATE nlohmann_json::nlohmann_json)\n",
         "reference/ may not use JSON",
     ),
-    ("reference/b.cmake", "target_link_libraries(x PRIVATE mystery)\n", "mystery is no target"),
-    ("reference/b.cmake", "target_link_libraries(x PRIVATE ${LIBRARIES})\n", "is no target"),
+    (
+        "reference/b.cmake",
+        "target_link_libraries(x PRIVATE mystery)\n",
+        "mystery is neither a target",
+    ),
+    ("reference/b.cmake", "target_link_libraries(x PRIVATE ${LIBRARIES})\n", "is neither a target"),
     (
         "reference/b.cmake",
         "target_include_directories(x PRIVATE ../conformance)\n",
@@ -112,7 +116,7 @@ FORBIDDEN = [
     ("conformance/b.py", "import psq.law\n", "conformance/ may not know harness/"),
     ("conformance/b.py", "from arrows import check\n", "conformance/ may not know ci/"),
     ("conformance/b.py", "import pytest\n", "conformance/ may not use pytest"),
-    ("conformance/b.py", "import numpy\n", "numpy is no module of the project"),
+    ("conformance/b.py", "import numpy\n", "numpy is neither a module of the project"),
     ("conformance/b.cmake", "add_dependencies(suite driver)\n", "may not know harness/drivers/ref"),
     (
         "conformance/b.cmake",
@@ -181,12 +185,12 @@ def test_python_that_cannot_be_read_is_caught(house: Tree) -> None:
     assert "conformance/b.py:1: error: is not Python" in result.stderr
 
 
-def test_an_empty_house_is_no_pass(tree: Tree) -> None:
+def test_an_empty_tree_is_no_pass(tree: Tree) -> None:
     result = tree.run("arrows")
     assert result.returncode == 1
-    assert "nothing was looked at" in result.stderr
+    assert "found nothing to check" in result.stderr
 
 
-def test_a_house_that_is_not_there_is_no_pass(tree: Tree) -> None:
+def test_a_missing_tree_is_no_pass(tree: Tree) -> None:
     tree.root = tree.root / "none"
     assert tree.run("arrows").returncode == 2

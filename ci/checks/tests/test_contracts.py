@@ -1,4 +1,4 @@
-"""Every public header names clauses, and every clause that is named is one of the law."""
+"""Every public header names clauses, and every named clause is one of the law."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def test_a_clause_of_the_law_may_be_named(tree: Tree) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_one_that_the_law_never_had_is_found_where_it_stands(tree: Tree) -> None:
+def test_an_unknown_clause_is_found_at_its_line(tree: Tree) -> None:
     text = "// A queue.\n//\n// Clauses: queue.put.waits,\n// queue.put.waist.\nint x;\n"
     result = _tree(tree, text).run("contracts")
     assert result.returncode == 1
     assert f"{HEADER}:4: error: the law has no clause queue.put.waist" in result.stderr
 
 
-def test_one_that_was_removed_is_found(tree: Tree) -> None:
+def test_a_removed_clause_is_found(tree: Tree) -> None:
     result = _tree(tree, "  // Throws. Clauses:\n  // queue.get.old.\n").run("contracts")
     assert "no clause queue.get.old" in result.stderr
 
 
-def test_a_header_that_names_none_is_found(tree: Tree) -> None:
+def test_a_header_without_clauses_is_found(tree: Tree) -> None:
     tree.write("reference/include/psq/pipe.h", "// Clauses: queue.put.waits.\n")
     result = _tree(tree, "// queue.put.waits is not in a list\n").run("contracts")
     assert result.returncode == 1

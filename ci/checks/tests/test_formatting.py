@@ -24,7 +24,7 @@ def test_an_unformatted_file_is_caught_once_at_its_first_line(tree: Tree) -> Non
     assert result.stderr == "a/c.h:1: error: not formatted; run 'clang-format -i a/c.h'\n"
 
 
-def test_ignored_files_are_not_looked_at(tree: Tree) -> None:
+def test_ignored_files_are_not_checked(tree: Tree) -> None:
     tree.write(".clang-format", STYLE)
     tree.write(".gitignore", "/made/\n")
     tree.write("made/a.cc", "int  a;\n")

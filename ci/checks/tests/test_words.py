@@ -1,11 +1,11 @@
-"""Paths of one machine are caught wherever they hide, and other paths are left alone."""
+"""Paths of one machine are caught wherever they stand, and other paths are left alone."""
 
 from __future__ import annotations
 
 import pytest
 from conftest import Tree
 
-# In pieces, so that this file is not itself found.
+# In pieces, so that the check does not find this file.
 WORK, FARM, STUDIO = "/wo" + "rk", "/fa" + "rm", "/tmp/stu" + "dio"
 ROOT, HOME, USERS = "/ro" + "ot", "/ho" + "me", "/Use" + "rs"
 

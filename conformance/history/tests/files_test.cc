@@ -124,6 +124,53 @@ TEST(JsonLines, NamesLineAndColumn) {
   expect_refused(kHeader + "{\"x\":" + std::string(300, '['), "f:2:", "too deeply");
 }
 
+/// A get by a process of this name, which is written as it stands.
+std::string get_by(const std::string& escaped_name) {
+  return kHeader + R"({"do":"get","on":"q","invoked":1,"process":")" + escaped_name + "\"}";
+}
+
+TEST(JsonLines, ReadsEveryEscape) {
+  const auto name = [](const std::string& escaped) {
+    return read_json(get_by(escaped)).processes.at(0).name;
+  };
+  EXPECT_EQ(name(R"(\"\\\/\b\f\n\r\t)"), "\"\\/\b\f\n\r\t");
+  EXPECT_EQ(name(R"(\u0041\u00e9\u20AC\ud7ff\uE000)"), "A\u00e9\u20AC\xED\x9F\xBF\uE000");
+  EXPECT_EQ(name(R"(\uD800\uDC00-\ud83d\ude00-\uDBFF\uDFFF)"), "\U00010000-\U0001F600-\U0010FFFF");
+}
+
+TEST(JsonLines, NamesHalvesOfSurrogatePairs) {
+  const std::string low = "expected the low half of a surrogate pair, \\uDC00 to \\uDFFF, found ";
+  expect_refused(get_by(R"(ab\ud83d)"), "f:2:53: ", low + "\"");
+  expect_refused(get_by(R"(ab\ud83dx)"), "f:2:53: ", low + "x");
+  expect_refused(get_by(R"(ab\ud83d\n)"), "f:2:53: ", low + "\\");
+  expect_refused(get_by(R"(ab\ud83d\u0041)"), "f:2:53: ", low + "\\u0041");
+  expect_refused(get_by(R"(ab\ud83d\ud83d)"), "f:2:53: ", low + "\\ud83d");
+  expect_refused(get_by(R"(ab\ud83d\uE000)"), "f:2:53: ", low + "\\uE000");
+  expect_refused(get_by(R"(ab\ud83d\uDC0)"), "f:2:55: ", "four digits");
+  const std::string high = "begin with its high half, \\uD800 to \\uDBFF, found ";
+  expect_refused(get_by(R"(ab\ude00)"), "f:2:47: ", high + "\\ude00");
+  expect_refused(get_by(R"(ab\uDFFFx)"), "f:2:47: ", high + "\\uDFFF");
+  expect_refused(get_by(R"(\ud83d\ude00\ude00)"), "f:2:57: ", high + "\\ude00");
+}
+
+TEST(JsonLines, ReadsIntegersUpToTheirEnds) {
+  const auto invoked = [](const std::string& time) {
+    return read_json(kHeader + R"({"do":"get","on":"q","process":"p","invoked":)" + time + "}")
+        .operations.at(0)
+        .invoked;
+  };
+  EXPECT_EQ(invoked("0"), 0);
+  EXPECT_EQ(invoked("-17"), -17);
+  EXPECT_EQ(invoked("999999999999999999"), 999'999'999'999'999'999);
+  EXPECT_EQ(invoked("1000000000000000000"), 1'000'000'000'000'000'000);
+  EXPECT_EQ(invoked("9223372036854775806"), kNever - 1);
+  EXPECT_EQ(invoked("-9223372036854775808"), INT64_MIN);
+  for (const auto* wrong : {"9223372036854775807", "-9223372036854775809", "12.5", "1e3", "1E3"}) {
+    expect_refused(kHeader + R"({"do":"get","on":"q","process":"p","invoked":)" + wrong + "}",
+                   "f:2:46: ", std::string{"found "} + wrong);
+  }
+}
+
 TEST(JsonLines, NamesWhatIsMissing) {
   expect_refused(kHeader + "{}", "f:2:1: ", "needs do");
   expect_refused(kHeader + R"({"do":"get","on":"q","process":"p"})", "f:2:1: ", "needs invoked");
@@ -159,6 +206,21 @@ TEST(MonitorText, ReadsAndWrites) {
   EXPECT_EQ(out.str(), "# queue\nenq 0 0 1\ndeq 0 2 3\ndeq -1 4 5\nenq 1 6 -\n");
 }
 
+TEST(MonitorText, ReadsEveryNumberAndBlank) {
+  const auto history = read_text(
+      "# queue \r\n# a comment\n\tenq  -5\t-9223372036854775808 9223372036854775806 \r\n"
+      "deq - 1 -\ndeq -1 2 3\nenq 999999999999999999 1000000000000000000 1000000000000000001");
+  ASSERT_EQ(history.operations.size(), 4U);
+  EXPECT_EQ(history.values[0].seq, -5);
+  EXPECT_EQ(history.operations[0].invoked, INT64_MIN);
+  EXPECT_EQ(history.operations[0].returned, kNever - 1);
+  EXPECT_EQ(history.operations[1].result, Result::kPending);
+  EXPECT_EQ(history.operations[1].value, -1);
+  EXPECT_EQ(history.operations[2].result, Result::kEmpty);
+  EXPECT_EQ(history.values[1].seq, 999'999'999'999'999'999);
+  EXPECT_EQ(history.operations[3].invoked, 1'000'000'000'000'000'000);
+}
+
 TEST(MonitorText, SaysTheSameOfTheSameRun) {
   const auto history = simulate({.values = 1000, .empties = 0.5});
   std::ostringstream out;
@@ -182,6 +244,14 @@ TEST(MonitorText, NamesLineAndColumn) {
             "f:2:8: expected the time of the return, or -, found the end of the line");
   EXPECT_EQ(said("# queue\nenq 1 3 2\n"),
             "f:2:9: expected a return no earlier than the call, found 2");
+  EXPECT_EQ(said("# queue\nenq 1 2x 3\n"), "f:2:7: expected the time of the call, found 2x");
+  EXPECT_EQ(said("# queue\nenqueue 1 2 3\n"), "f:2:1: expected enq or deq, found enqueue");
+  EXPECT_EQ(said("# queue\ndeq - 2 3\n"),
+            "f:2:9: expected - for the return of a deq of which nothing is known, found 3");
+  EXPECT_EQ(said("# queue\nenq 1 -9223372036854775809 3\n"),
+            "f:2:7: expected the time of the call, found -9223372036854775809");
+  EXPECT_EQ(said("# queue\n\n  enq 1 9223372036854775808 3\n"),
+            "f:3:9: expected the time of the call, found 9223372036854775808");
   EXPECT_EQ(said("# queue\nenq 1 2 3 4\n"), "f:2:11: expected the end of the line");
 }
 

@@ -107,7 +107,7 @@ void give_up_early(Random& random, History& history) {
   history.operations.push_back(operation);
 }
 
-/// A call that lies while a value surely is in the queue and nobody else is calling.
+/// A call that lies while a value surely is in the queue and no other call is in progress.
 void find_empty(Random& random, History& history) {
   auto& get = history.operations[one_of(random, those(history, is_get))];
   const auto value = get.value;
@@ -153,7 +153,7 @@ void be_full_early(Random&, History& history) {
 void join_early(Random&, History& history) {
   const auto gets = those(history, is_get);
   const auto at = history.operations[gets.at(gets.size() / 2)].returned;
-  for (auto& operation : history.operations) {  // nobody finishes a task until later
+  for (auto& operation : history.operations) {  // no task is finished until later
     if (operation.op == Operator::kTaskDone && operation.invoked <= at) operation.invoked = at + 1;
     operation.returned = std::max(operation.returned, operation.invoked);
     if (operation.op == Operator::kJoin) operation.returned = at;

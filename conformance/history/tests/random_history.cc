@@ -33,7 +33,7 @@ std::int64_t new_value(History& history) {
   return std::ssize(history.values) - 1;
 }
 
-/// An interval around the moment at which it takes effect; sometimes it never ends.
+/// An interval around the time at which it takes effect; sometimes it never ends.
 void spread(Random& random, Operation& operation, Time moment, int width) {
   operation.invoked = std::max<Time>(0, moment - below(random, width));
   operation.returned = moment + below(random, width);

@@ -9,7 +9,7 @@ namespace psq::history {
 namespace {
 
 /// Runs a queue on a clock of its own: each process makes one call after the other, and each call
-/// takes effect at one moment inside of it.
+/// takes effect at one time within it.
 class Simulator {
  public:
   explicit Simulator(const Simulation& wanted) : wanted_(wanted), random_(wanted.seed) {
@@ -52,7 +52,7 @@ class Simulator {
   /// A call that takes effect after all those before it. It begins before that and ends after, but
   /// calls of one process follow each other.
   Operation add(std::uint16_t process, Operation operation) {
-    constexpr Time kStep = 100;  // between two moments at which something takes effect
+    constexpr Time kStep = 100;  // between two times at which calls take effect
     const auto moment = std::max(last_ + kStep, free_at_[process] + 1);
     last_ = moment;
     operation.process = process;
@@ -95,7 +95,7 @@ class Simulator {
   std::vector<std::int64_t> seq_ = {};
   std::size_t put_ = 0;
   std::size_t got_ = 0;
-  Time last_ = 0;  // the moment at which something took effect last
+  Time last_ = 0;  // when the last call took effect
 };
 
 }  // namespace

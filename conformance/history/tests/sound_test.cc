@@ -24,7 +24,7 @@ TEST(Sound, NoFalseAlarmOnQueuesWithTasks) {
     bool alarm = false;
     for (const auto& finding : check_all(history)) {
       expect_clauses_exist(finding);
-      // One bag of items has no order; the others are the model's business.
+      // One bag of items has no order; every other kind has the model's order.
       if (finding.checker == "producer-order" || finding.checker == "nothing-lost") continue;
       if (finding.checker == "timeouts") continue;
       ASSERT_NE(finding.judgment, Judgment::kUnknown);

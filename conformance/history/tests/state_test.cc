@@ -116,7 +116,8 @@ TEST(Tasks, Refused) {
   expect_holds(Recording{kJoinableQueue, 0, 1}.call(kTaskDone, "c", 0, 1));
 }
 
-// What a killed producer had put and nobody obtained may have died in its buffer, task and all.
+// What a killed producer had put and no call obtained may have been lost in its buffer, task and
+// all.
 TEST(Tasks, MayDieWithTheirProducer) {
   Recording run{kJoinableQueue};
   run.put("p", 0, 0, 10).call(kJoin, "c", 15, 30);

@@ -15,6 +15,7 @@ TEST(ClauseTable, HoldsWholeClauses) {
     EXPECT_TRUE(clause.sentence.ends_with('.'));
     EXPECT_FALSE(clause.source.empty());
     ASSERT_TRUE(clause.page.ends_with(".md"));
+    EXPECT_GT(clause.line, 0);
     EXPECT_TRUE(clause.id.starts_with(clause.page.substr(0, clause.page.size() - 3)));
   }
 }

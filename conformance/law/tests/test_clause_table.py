@@ -26,7 +26,7 @@ def test_the_source_holds_every_field(small_law: SmallLaw) -> None:
         '"A put on a full queue ends as `full`."',
         '"somebody has to say so."',
         '"observed, CPython 3.11.2."',
-        '"queue.md",\n     ""}',
+        '"queue.md",\n     "",\n     5}',
         '"queue.get.delay",\n     Level::kMay,\n     Profile::kLifecycle,\n',
     ):
         assert text in source

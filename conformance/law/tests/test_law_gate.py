@@ -10,8 +10,19 @@ import pytest
 from conftest import SmallLaw
 from gate import main
 
-PUT = {"test": "QueuePutFull", "clauses": ["queue.put.full"], "level": "MUST", "profile": "base"}
-GET = {"test": "QueueGetDelay", "clauses": ["queue.get.delay"]}
+PUT = {
+    "test": "queue.put.full",
+    "clauses": ["queue.put.full"],
+    "level": "MUST",
+    "profile": "base",
+    "file": "conformance/clauses/queue/put.cc",
+}
+GET = {
+    "test": "queue.get.delay",
+    "clauses": ["queue.get.delay"],
+    "file": "conformance/clauses/queue/get.cc",
+}
+BOTH = PUT | {"test": "queue.put.full/both", "clauses": ["queue.put.full", "queue.get.delay"]}
 FAULT = {"name": "put-never-full", "clause": "queue.put.full"}
 
 
@@ -35,7 +46,7 @@ def test_a_law_that_is_tested_passes(small_law: SmallLaw, capsys) -> None:
 
 
 def test_one_test_may_decide_several_clauses(small_law: SmallLaw) -> None:
-    assert run(small_law, [{"test": "Both", "clauses": ["queue.put.full", "queue.get.delay"]}]) == 0
+    assert run(small_law, [BOTH]) == 0
 
 
 @pytest.mark.parametrize(
@@ -50,7 +61,7 @@ def test_one_test_may_decide_several_clauses(small_law: SmallLaw) -> None:
             [PUT, GET, {"test": "Other", "clauses": []}],
             "tests.jsonl:3: error: the test Other names no clause",
         ),
-        ([PUT, GET, PUT], "tests.jsonl:3: error: the test QueuePutFull stands already in line 1"),
+        ([PUT, GET, PUT], "tests.jsonl:3: error: the test queue.put.full stands already in line 1"),
         ([PUT, GET, "{"], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, "7"], "tests.jsonl:3: error: cannot be read"),
         ([PUT, GET, {"clauses": ["queue.put.full"]}], "tests.jsonl:3: error: cannot be read"),
@@ -60,6 +71,29 @@ def test_one_test_may_decide_several_clauses(small_law: SmallLaw) -> None:
             "tests.jsonl:3: error: cannot be read",
         ),
         ([], "tests.jsonl:0: error: lists no test"),
+        (
+            [PUT | {"file": "conformance/clauses/queue/get.cc"}, GET],
+            "tests.jsonl:1: error: the test queue.put.full stands in conformance/clauses/queue/get.cc; "
+            "move it to conformance/clauses/queue/put.cc",
+        ),
+        (
+            [PUT | {"file": "/src/conformance/clauses/queue/put.cc"}, GET],
+            "tests.jsonl:1: error: the test queue.put.full stands in /src/",
+        ),
+        (
+            [PUT | {"file": ""}, GET],
+            "tests.jsonl:1: error: the test queue.put.full stands in a file that is not named",
+        ),
+        (
+            [PUT | {"test": "queue.put.fill"}, GET],
+            "tests.jsonl:1: error: the test queue.put.fill is not named after its first clause; name it "
+            "queue.put.full, or queue.put.full/variant",
+        ),
+        ([PUT | {"test": "queue.put.full/"}, GET], "is not named after its first clause"),
+        (
+            [PUT, GET, BOTH | {"clauses": ["queue.get.delay", "queue.put.full"]}],
+            "tests.jsonl:3: error: the test queue.put.full/both is not named after its first clause",
+        ),
     ],
 )
 def test_tests_that_do_not_fit_the_law_are_caught(
@@ -78,7 +112,9 @@ def test_an_entry_in_limits_whose_clause_is_tested_is_caught(small_law: SmallLaw
     excuse(small_law, "queue.get.delay")
     assert run(small_law, [PUT, GET]) == 1
     error = capsys.readouterr().err
-    assert "limits.md:11: error: queue.get.delay is tested by QueueGetDelay; drop the row" in error
+    assert (
+        "limits.md:11: error: queue.get.delay is tested by queue.get.delay; drop the row" in error
+    )
 
 
 def excuse(law: SmallLaw, clause: str) -> None:

@@ -16,23 +16,23 @@ Search search_in(const std::string& test, const std::string& page,
 }  // namespace
 
 Search in_queues(std::initializer_list<std::string> clauses) {
-  return search_in("queue.many_to_many__programs", "queue", clauses);
+  return search_in("queue.many-to-many/programs", "queue", clauses);
 }
 
 Search in_tasks(std::initializer_list<std::string> clauses) {
-  return search_in("joinable_queue.join_waits_for_tasks__programs", "joinable-queue", clauses);
+  return search_in("joinable-queue.join.waits-for-tasks/programs", "joinable-queue", clauses);
 }
 
 Search in_simple_queues(std::initializer_list<std::string> clauses) {
-  return search_in("simple_queue.order_fifo__programs", "simple-queue", clauses);
+  return search_in("simple-queue.order.fifo/programs", "simple-queue", clauses);
 }
 
 Search in_pipes(std::initializer_list<std::string> clauses) {
-  return search_in("pipe.order_messages__programs", "pipe", clauses);
+  return search_in("pipe.order.messages/programs", "pipe", clauses);
 }
 
 Search in_duplex_pipes(std::initializer_list<std::string> clauses) {
-  return search_in("pipe.duplex_both_ways_at_once__programs", "pipe", clauses);
+  return search_in("pipe.duplex.both-ways-at-once/programs", "pipe", clauses);
 }
 
 Search as_loss(Search search) {

@@ -1,4 +1,4 @@
-// The reference under the driver kit.
+// The adapter of the driver kit for the reference.
 #pragma once
 
 #include <psq/driver/adapter.h>
@@ -11,10 +11,10 @@
 
 namespace psq::reference_driver {
 
-/// Keeps no state: a forked child uses it as it is.
+/// Has no state of its own, so a forked child uses it unchanged.
 class ReferenceAdapter : public driver::Adapter {
  public:
-  /// `name` is the implementation's name in the hello.
+  /// `name` is the name of the implementation in the hello.
   explicit ReferenceAdapter(std::string name) : name_(std::move(name)) {}
 
   [[nodiscard]] driver::Hello hello() const override;
@@ -37,9 +37,9 @@ class ReferenceAdapter : public driver::Adapter {
   const std::string name_;
 };
 
-/// Serves the controller; `main` returns what this returns. An error that `end` raises ends the
-/// root as an uncaught one ends a child of the library: reported, status 1, after everything that
-/// the library does at exit.
+/// Serves the controller; `main` returns the result. An error that `end` raises ends the root as an
+/// uncaught error ends a child of the library: it is reported, the status is 1, and the library
+/// first does all that it does at exit.
 int serve(ReferenceAdapter& adapter);
 
 }  // namespace psq::reference_driver

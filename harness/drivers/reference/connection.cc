@@ -17,7 +17,7 @@ using driver::Verb;
 
 namespace {
 
-// What is in a buffer before a message is received into it.
+// The bytes of a buffer before a message is received into it.
 constexpr std::byte kFill{0xa5};
 
 Bytes to_bytes(std::span<const std::byte> bytes) {
@@ -84,7 +84,7 @@ Result ConnectionObject::recv_bytes_into(const Operation& operation, Call& call)
   try {
     const std::int64_t offset = operation.offset.value_or(0);
     const std::size_t count = call([&] { return connection_.recv_bytes_into(room, offset); });
-    // Whatever the library says, only what is in the room can be shown.
+    // The count of a broken library may exceed the room, and only the room can be shown.
     const std::size_t first = std::min(room.size(), static_cast<std::size_t>(offset));
     const std::size_t shown = std::min(count, room.size() - first);
     const auto is_fill = [](std::byte byte) { return byte == kFill; };

@@ -1,4 +1,4 @@
-// The reference's objects, as the kit drives them.
+// The objects of the reference, as the kit calls them.
 #pragma once
 
 #include <psq/driver/adapter.h>
@@ -13,7 +13,7 @@
 
 namespace psq::reference_driver {
 
-/// What the protocol's `timeout` is for the library. Throws psq::InvalidArgument for not-a-number.
+/// The library's form of the protocol's `timeout`. Throws psq::InvalidArgument for not-a-number.
 inline Timeout to_timeout(std::optional<driver::Seconds> timeout) {
   return timeout ? Timeout(*timeout) : Timeout(forever);
 }

@@ -9,7 +9,7 @@
 namespace psq::reference_driver {
 namespace {
 
-// The first byte of a JSON value; no item begins with it.
+// The first byte of an encoded JSON value. No item begins with it.
 constexpr char kJsonMark = 'J';
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The value that the driver puts into the reference's queues: an item or a JSON value.
+// The value that the driver puts into queues of the reference: an item or a JSON value.
 #pragma once
 
 #include <psq/driver/operation.h>
@@ -12,17 +12,17 @@
 
 namespace psq::reference_driver {
 
-/// `bytes` are what its codec writes, all of it; the rest is what is asked of the codec besides.
+/// `bytes` is all that the codec writes. The other fields are demands on the codec.
 struct Payload {
   std::string bytes;
-  bool fails = false;       // encoding it throws
-  driver::Seconds slow{0};  // encoding it takes so much longer
+  bool fails = false;       // its encoding throws
+  driver::Seconds slow{0};  // added to the time of its encoding
 };
 
 /// Throws driver::Refusal for an item that cannot be made.
 Payload make_payload(const driver::Payload& asked);
 
-/// What was received, checked. Safe on any bytes.
+/// The received value after a check of its bytes. Safe on any bytes.
 driver::Value to_value(Payload received);
 
 }  // namespace psq::reference_driver

@@ -16,7 +16,7 @@ Timeout timeout_of(const Operation& operation) {
   return operation.block ? to_timeout(operation.timeout) : Timeout(no_wait);
 }
 
-/// Queue and JoinableQueue, whose common operations are called alike.
+/// The common operations of Queue and JoinableQueue.
 template <typename Q>
 class QueueObject : public driver::Object {
  public:
@@ -42,8 +42,8 @@ class QueueObject : public driver::Object {
     }
   }
 
-  // Other processes cannot tell whether a queue's memory is mapped once more, and nothing ends with
-  // its last holder but the memory itself.
+  // Empty: a child may keep the memory of a queue that it was not given, because no other process
+  // can observe that.
   [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
     return std::vector<int>{};
   }

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from psq.base.paths import Paths
 from psq.base.status import Status, UsageError, did_you_mean
-from psq.law.clause_table import Clause, Law
+from psq.law.clause_table import Clause, Law, Test
 from psq.reporting.console import make_console
 from psq.results import result_file, tally
 from psq.results.run import Run
@@ -32,9 +32,8 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     for title, text in notes:
         if text:
             console.print(f"{title}: {text}\n", highlight=False, markup=False)
-    tests = [test.name for test in law.tests_of(clause.id)]
-    console.print(f"page: spec/{clause.page}.md")
-    console.print(f"tests: {', '.join(tests) or 'none; spec/limits.md says why'}", soft_wrap=True)
+    console.print(_location(f"sentence: spec/{clause.page}.md", clause.line), highlight=False)
+    _print_tests(law.tests_of(clause.id), console)
     _print_faults(faults_by_clause(paths), clause, console)
     for name, reason in _known_failures(clause.id, paths):
         console.print(f"known failure of {name}: {reason}", soft_wrap=True)
@@ -55,6 +54,17 @@ def _find(law: Law, name: str) -> Clause:
     return clause
 
 
+def _location(file: str, line: int) -> str:
+    return f"{file}:{line}" if line else file
+
+
+def _print_tests(tests: list[Test], console: Console) -> None:
+    console.print("tests:" if tests else "tests: none; spec/limits.md says why")
+    for test in tests:
+        at = f"  {_location(test.file, test.line)}" if test.file else ""
+        console.print(f"  {test.name}{at}", soft_wrap=True, highlight=False, markup=False)
+
+
 def _print_faults(faults: FaultsByClause | None, clause: Clause, console: Console) -> None:
     if faults is None:
         console.print("faults: not known; the programs that have them are not built")
@@ -62,8 +72,9 @@ def _print_faults(faults: FaultsByClause | None, clause: Clause, console: Consol
     breaking = faults.get(clause.id, [])
     console.print("faults:" if breaking else "faults: none breaks it")
     for fault in breaking:
+        at = f"  {_location(fault['file'], fault.get('line', 0))}" if fault.get("file") else ""
         console.print(
-            f"  {fault['name']}: {fault.get('breaks', '')}",
+            f"  {fault['name']}: {fault.get('breaks', '')}{at}",
             soft_wrap=True,
             highlight=False,
             markup=False,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import select
 import time
 from typing import Any, Callable, Mapping, NoReturn, Sequence
 
 from psq.controller.channel import Channel, Program
-from psq.controller.messages import LONGEST_LINE, Schemas, kind_of, shorten
-from psq.controller.peer import Broken, Call, Message, Peer
+from psq.controller.incoming import Incoming
+from psq.controller.messages import Schemas
+from psq.controller.peer import Broken, Message, Peer
 
 
 class Session:
@@ -30,7 +30,7 @@ class Session:
         self.program = Program(command, environment)
         self.peers: dict[str, Peer] = {}
         self._newcomers: list[Channel] = []
-        self._schemas = schemas
+        self._incoming = Incoming(schemas, violated)
         self._violated = violated
         self._last_id = 0
         self.hello: Message = {}
@@ -102,7 +102,7 @@ class Session:
         for channel in list(self._newcomers):
             self._introduce(channel)
         for peer in list(self.peers.values()):
-            self._take_lines(peer)
+            self._incoming.take_lines(peer)
 
     # Hello.
 
@@ -139,137 +139,13 @@ class Session:
                 self._newcomers.remove(channel)
             return
         line = channel.lines.pop(0)
-        hello = self._parse(line, "hello.json")
-        self._check_hello(hello, channel)
+        hello = self._incoming.parse(line, "hello.json")
+        self._incoming.check_hello(hello, channel.peer_pid, self.peers)
         self._newcomers.remove(channel)
         name = hello["role"]
         self.peers[name] = Peer(self, name, channel, hello)
         if name == "root":
             self.hello = hello
-
-    def _check_hello(self, hello: Message, channel: Channel) -> None:
-        shown = shorten(hello)
-        if "hello" not in hello:
-            raise Broken(
-                f"the first line of a connection must be its hello, not {shown}", "hello.first"
-            )
-        if hello["hello"] != 1:
-            raise Broken(f"hello must be 1, the protocol's version, in {shown}", "hello.version")
-        expected = "root" if not self.peers else None
-        role = hello.get("role")
-        if (expected and role != expected) or (not expected and role in self.peers):
-            wanted = expected or "a name not taken yet"
-            raise Broken(f"role must be {wanted} in {shown}", "hello.role")
-        problem = self._schemas.problem("hello", hello)
-        if problem:
-            raise Broken(f"{problem}, in {shown}", "hello.fields")
-        if hello["pid"] != channel.peer_pid:
-            raise Broken(
-                f"pid is {hello['pid']}, but the process that connected is " f"{channel.peer_pid}",
-                "hello.pid",
-            )
-
-    # Lines.
-
-    def _parse(self, line: bytes, rule: str) -> Message:
-        try:
-            message = json.loads(line.decode())
-        except ValueError as error:
-            raise Broken(
-                f"a line must be one JSON object in UTF-8 ({error}): "
-                f"{shorten(line.decode(errors='replace'))}",
-                rule,
-            ) from None
-        if not isinstance(message, dict):
-            raise Broken(f"a line must be a JSON object, not {shorten(message)}", rule)
-        return message
-
-    def _take_lines(self, peer: Peer) -> None:
-        lines, peer.channel.lines = peer.channel.lines, []
-        for line in lines:
-            try:
-                self._take(peer, line)
-            except Broken as broken:
-                self._violated(broken.rule or "message.fields", f"{peer.name}: {broken}")
-
-    def _take(self, peer: Peer, line: bytes) -> None:
-        if len(line) >= LONGEST_LINE:
-            raise Broken(
-                f"a line of {len(line) + 1} bytes, at most {LONGEST_LINE} are allowed",
-                "message.length",
-            )
-        message = self._parse(line, "message.json")
-        kind = kind_of(message)
-        if kind == "hello":
-            raise Broken(f"a second hello on one connection: {shorten(message)}", "hello.once")
-        call = self._call_of(peer, kind, message)
-        problem = self._schemas.problem(kind, message)
-        if problem:
-            self._violated("message.fields", f"{peer.name}: {problem}, in {shorten(message)}")
-        if call is None:
-            peer.refusals.append(message)
-        elif kind == "answer":
-            self._take_answer(call, message)
-        elif kind == "began":
-            self._take_began(call, message)
-        else:
-            self._take_event(call, message)
-
-    def _call_of(self, peer: Peer, kind: str, message: Message) -> Call | None:
-        number = message.get("id" if kind == "answer" else kind, "missing")
-        if kind == "answer" and number is None:
-            return None
-        call = peer.calls.get(number) if isinstance(number, (int, float)) else None
-        if call is None:
-            raise Broken(
-                f"no request with this id was sent on this connection: {shorten(message)}",
-                "answer.id",
-            )
-        return call
-
-    def _take_answer(self, call: Call, answer: Message) -> None:
-        if call.answer is not None:
-            raise Broken(
-                f"{call} was answered twice: {shorten(call.answer)} and {shorten(answer)}",
-                "answer.once",
-            )
-        call.answer = answer
-        call.messages.append(answer)
-        self._check_times(call, answer)
-
-    def _take_began(self, call: Call, began: Message) -> None:
-        if not call.request.get("began"):
-            raise Broken(f"began was not asked for: {call}", "began.only-when-asked")
-        if call.answer is not None:
-            raise Broken(f"began came after the answer: {call}", "began.before-the-call")
-        call.began.append(began)
-        call.messages.append(began)
-
-    def _take_event(self, call: Call, event: Message) -> None:
-        if call.request["do"] != "run" or call.answer is not None:
-            raise Broken(
-                f"an event, and no list with this id is running: {shorten(event)}", "run.events"
-            )
-        call.events.append(event)
-        call.messages.append(event)
-        self._check_times(call, event)
-
-    def _check_times(self, call: Call, message: Message) -> None:
-        invoked, returned = message.get("invoked"), message.get("returned")
-        if invoked is None or returned is None:
-            return
-        if not call.sent <= invoked <= returned <= time.monotonic_ns():
-            raise Broken(
-                f"invoked {invoked} and returned {returned} must be in order, between the request "
-                f"({call.sent}) and now, on CLOCK_MONOTONIC in nanoseconds: {call}",
-                "answer.times",
-            )
-        for began in call.began[-1:]:
-            if began.get("index") == message.get("index") and began["at"] > invoked:
-                raise Broken(
-                    f"began at {began['at']}, after the call's beginning at {invoked}",
-                    "began.before-the-call",
-                )
 
     # The end.
 

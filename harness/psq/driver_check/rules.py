@@ -95,6 +95,15 @@ def expect_value(call: Call, expected: Any) -> None:
         raise Broken(f"{call} was answered with {shorten(got)}; expected {shorten(expected)}")
 
 
+def join(parent: Peer, child: Peer) -> Any:
+    """Join a child and return its exit code."""
+    child.may_end = True
+    expect_value(
+        parent.start("join_process", on=child.name, timeout=parent.session.answer_within), True
+    )
+    return parent.value("exit_code", on=child.name)
+
+
 def some_queue(session: Session, peer: Peer, name: str = "q") -> str:
     """Create a queue of any type that the driver has, with put and get; returns its type."""
     for kind in ("queue", "simple_queue", "joinable_queue"):

@@ -88,7 +88,7 @@ def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, An
 
 def _start(pool: Pool, run: _Run, suite: Path, args: argparse.Namespace) -> None:
     name, search = run.row.name, run.row.search
-    argv = [str(suite), "--test", search["test"], "--results", str(run.results)]
+    argv = [str(suite), "--exactly", search["test"], "--results", str(run.results)]
     argv += ["--seed", str(run.seed), "--budget", str(search["budget"] * args.patience)]
     argv += ["--shrink-for", "0", "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--name", f"faulty:{name}"]

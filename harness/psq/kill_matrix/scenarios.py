@@ -98,7 +98,7 @@ def _near(law: Law, clause: str) -> list[str]:
         else [each for each in law.clauses if each.split(".")[:2] == section]
     )
     tests = [test.name for each in near for test in law.tests_of(each)]
-    scenarios = [name for name in tests if not name.endswith("__programs")]
+    scenarios = [name for name in tests if not name.endswith("/programs")]
     own = [test.name for test in law.tests_of(clause)]
     return scenarios if set(own) & set(scenarios) else [*scenarios, *own]
 
@@ -152,7 +152,7 @@ def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> N
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
     for test in trial.tests:
-        argv += ["--test", test]
+        argv += ["--exactly", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]

@@ -22,6 +22,7 @@ class Clause:
     why: str
     source: str
     differs: str = ""
+    line: int = 0  # of its heading, in spec/page.md
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ class Test:
     clauses: tuple[str, ...]
     level: str
     profile: str
+    file: str = ""  # from the top of the source tree
+    line: int = 0
+
+    @property
+    def file_name(self) -> str:
+        """The name for a file or a folder, as the suite makes it."""
+        return self.name.replace("/", "+")
 
     __test__ = False  # not a test of pytest's
 
@@ -44,7 +52,14 @@ class Law:
         """Asks the binary; needs no driver."""
         clauses = [_clause(line) for line in _ask(suite, "--clauses")]
         tests = [
-            Test(line["test"], tuple(line["clauses"]), line["level"], line["profile"])
+            Test(
+                line["test"],
+                tuple(line["clauses"]),
+                line["level"],
+                line["profile"],
+                line.get("file", ""),
+                line.get("line", 0),
+            )
             for line in _ask(suite, "--list")
         ]
         if not tests:
@@ -113,6 +128,7 @@ def _clause(line: dict[str, Any]) -> Clause:
         why=line.get("why") or "",
         source=line.get("source") or "",
         differs=line.get("differs") or "",
+        line=line.get("line", 0),
     )
 
 

@@ -89,6 +89,6 @@ def _results_path(driver: Driver, paths: Paths, args: argparse.Namespace, whole:
 
 def _clear_evidence(folder: Path, tests: list[Test], whole: bool) -> None:
     """Old evidence beside new results misleads."""
-    stale = [folder] if whole else [folder / test.name for test in tests]
+    stale = [folder] if whole else [folder / test.file_name for test in tests]
     for path in stale:
         shutil.rmtree(path, ignore_errors=True)

@@ -109,16 +109,16 @@ class Runner:
         return len(verdicts) >= _DRIVER_ERRORS_TO_STOP and set(verdicts) == {"driver-error"}
 
     def _start(self, pool: Pool, test: Test) -> None:
-        results = self._scratch / f"{test.name}.jsonl"
+        results = self._scratch / f"{test.file_name}.jsonl"
         options = self._options
-        argv = [str(self._suite), "--test", test.name, "--results", str(results)]
+        argv = [str(self._suite), "--exactly", test.name, "--results", str(results)]
         argv += ["--evidence", str(options.evidence), "--seed", str(options.seed)]
         argv += ["--patience", str(options.patience), "--name", self._driver.label]
         argv += ["--unsupported-status", str(_UNSUPPORTED)]
         if options.ledger:
             argv += ["--ledger", str(options.ledger)]
         argv += ["--", *self._driver.argv]
-        log = self._scratch / f"{test.name}.log"
+        log = self._scratch / f"{test.file_name}.log"
         pool.start(_Work(test, Tail(results)), argv, log)
         self._watcher.started(test.name)
 
@@ -146,7 +146,6 @@ class Runner:
             self._run.tests[work.test.name] = record
             self._writer.write(record)
             self._watcher.ended(record)
-        # --test matched another test by its clause as well; that test has a run of its own.
 
     def _take_plan(self, work: _Work, plan: Record) -> None:
         work.alone = plan.get("planned") == 1

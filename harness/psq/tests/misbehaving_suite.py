@@ -41,7 +41,8 @@ def print_clauses():
                     "id": name,
                     "level": level,
                     "profile": profile,
-                    "page": "queue",
+                    "page": "queue.md",
+                    "line": 7,
                     "sentence": f"The sentence of {name}.",
                     "why": "",
                     "source": "",
@@ -54,7 +55,18 @@ def print_clauses():
 def print_tests():
     for test, clauses in TESTS.items():
         level, profile = CLAUSES[clauses[0]]
-        print(json.dumps({"test": test, "clauses": clauses, "level": level, "profile": profile}))
+        print(
+            json.dumps(
+                {
+                    "test": test,
+                    "clauses": clauses,
+                    "level": level,
+                    "profile": profile,
+                    "file": "conformance/clauses/queue/put.cc",
+                    "line": 12,
+                }
+            )
+        )
 
 
 def append(path, record):
@@ -103,7 +115,7 @@ def main(argv):
     at = argv.index("--")
     options = dict(zip(argv[:at:2], argv[1:at:2]))
     behaviours = dict(word.split("=") for word in argv[at + 2 :] if "=" in word)
-    test = options["--test"]
+    test = options["--exactly"]
     return judge(test, options.get("--results"), behaviours.get(test, "pass"))
 
 

@@ -101,7 +101,7 @@ def histories(paths, verdict, clause):
     return log
 
 
-SEARCH = {"test": "some__programs", "clauses": ["queue.put.a", "queue.get.c"], "budget": 5.0}
+SEARCH = {"test": "queue.some/programs", "clauses": ["queue.put.a", "queue.get.c"], "budget": 5.0}
 
 
 def test_generated_programs_find_a_fault_at_any_of_its_clauses(psq, paths):
@@ -110,7 +110,7 @@ def test_generated_programs_find_a_fault_at_any_of_its_clauses(psq, paths):
     status, out, _ = psq("kill-matrix", "--histories")
     assert status == 0, out
     assert "1 of 1 faults found by generated programs" in out
-    assert "--test some__programs" in log.read_text() and "--budget 5.0" in log.read_text()
+    assert "--exactly queue.some/programs" in log.read_text() and "--budget 5.0" in log.read_text()
 
 
 @pytest.mark.parametrize("verdict, clause", [("pass", "queue.put.a"), ("fail", "queue.put.b")])

@@ -37,6 +37,14 @@ def test_explain_names_faults_of_both_programs(psq, faults):
     assert "faults: none breaks it" in out
 
 
+def test_explain_names_file_and_line(psq, faults):
+    _, out, _ = psq("explain", "queue.get.c")
+    assert "sentence: spec/queue.md:7\n" in out
+    assert "  queue.get_c  conformance/clauses/queue/put.cc:12\n" in out
+    assert "  late: it is late  harness/drivers/faulty/faults/some.cc:7\n" in out
+    assert "  other: it is other  harness/drivers/faulty/faults/some.cc:7\n" in out
+
+
 def test_explain_says_who_was_judged_and_who_not(psq, paths):
     assert psq("check", str(paths.build / "driver"))[0] == 0
     assert psq("check", f"{paths.build / 'driver'} queue.get_c=fail", "--test", "queue.get.c")[

@@ -8,17 +8,20 @@
 //     static Job decode(std::span<const std::byte> bytes);
 //   };
 //
-// encode runs in the caller of put or send, before anything is taken or written; decode runs in the
-// caller of get or recv, after the item has been consumed. Both may throw whatever they like: it
-// arrives nested in NotSerializable or NotDeserializable. Both may be called by several threads at
-// the same time.
+// encode runs in the caller of put or send, before that call takes a slot or writes. decode runs in
+// the caller of get or recv, after that call has consumed the item.
 //
-// Without a specialization: std::string and std::vector<std::byte> go as they are, trivially
-// copyable types as the bytes of their object (no pointers, no views), all else through cereal, for
-// which psq/codec_cereal.h has to be included.
+// Threads: several threads may call encode and decode at the same time.
 //
-// Nothing that travels says of which type it is: both sides have to agree. A trivially copyable
-// type goes with its padding, and with what its members point to left behind.
+// Errors: encode and decode may throw any type. The caller of put, send, get or recv sees it nested
+// in NotSerializable or NotDeserializable.
+//
+// Without a specialization, std::string and std::vector<std::byte> travel unchanged, and a
+// trivially copyable type (no pointer, no view) as the bytes of its object. Every other type
+// travels through cereal and needs psq/codec_cereal.h.
+//
+// The bytes do not name their type: producer and consumer must use the same one. A trivially
+// copyable type is sent with its padding; a pointer among its members means nothing to a consumer.
 //
 // Clauses: queue.item.values-equal, simple-queue.item.values-equal, pipe.item.values-equal,
 // queue.get.not-deserializable, simple-queue.get.not-deserializable, pipe.recv.not-deserializable,
@@ -41,7 +44,7 @@
 namespace psq {
 namespace detail {
 
-// A pointer or a view means nothing in another process.
+// An address of one process means nothing in another.
 template <typename T>
 inline constexpr bool kPointsElsewhere =
     std::is_pointer_v<T> || std::is_member_pointer_v<T> || std::ranges::enable_view<T>;
@@ -95,7 +98,7 @@ struct Codec<T> {
 
 namespace detail {
 
-// Calls `code`, whose errors arrive nested in a `Wrong`: it throws nothing else.
+// Calls `code`, and throws only `Wrong`, with the error of `code` nested in it.
 template <typename Wrong, typename Code>
 auto nesting(const char* what, const Code& code) {
   try {
@@ -107,10 +110,11 @@ auto nesting(const char* what, const Code& code) {
   }
 }
 
-// Calls `use` with the value's bytes. Throws NotSerializable and what `use` does.
+// Calls `use` with the bytes of the value. Throws NotSerializable, and the errors of `use`.
 template <typename T, typename Use>
 auto with_bytes(const T& value, const Use& use) {
-  // A type whose codec is the default one is its own bytes: nothing has to be copied.
+  // The library's own codecs of plain bytes need no copy. A specialization of the user has no
+  // bytes_of.
   if constexpr (requires { Codec<T>::bytes_of; }) {
     return use(Codec<T>::bytes_of(value));
   } else {
@@ -120,8 +124,8 @@ auto with_bytes(const T& value, const Use& use) {
   }
 }
 
-// The value of these bytes, which become it where they can. Throws NotDeserializable and nothing
-// else.
+// The value of these bytes. A std::string takes them over without a copy. Throws only
+// NotDeserializable.
 template <typename T>
 T deserialize(std::string bytes) {
   if constexpr (std::is_same_v<T, std::string> && requires { Codec<T>::bytes_of; }) {

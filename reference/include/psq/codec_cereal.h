@@ -1,7 +1,7 @@
-// The default codec of all types that are not plain bytes: cereal's binary archive.
+// The default codec of all types that do not travel as plain bytes: cereal's binary archive.
 //
-// It takes the containers and other types of the standard library, and every type for which cereal
-// finds a serialize function:
+// It accepts the containers and other types of the standard library, and every type for which
+// cereal finds a serialize function:
 //
 //   struct Job {
 //     std::string name;
@@ -10,8 +10,8 @@
 //     void serialize(Archive& archive) { archive(name, parts); }
 //   };
 //
-// An item needs a constructor without arguments; it need not be copyable. Threads and errors: as
-// psq/codec.h says.
+// An item needs a default constructor; it need not be copyable. Threads and errors: as in
+// psq/codec.h.
 //
 // Clauses: queue.item.values-equal, queue.get.not-deserializable.
 

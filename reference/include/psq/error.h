@@ -1,9 +1,11 @@
-// The errors of psq: one type per way in which an operation can end, all under psq::Error.
+// The errors of psq: one type for each outcome of an operation that is not a success, all derived
+// from psq::Error.
 //
-// Their names are those of the law's table of outcomes. An operation that throws one of them had no
-// other effect than the one its comment names; the object stays usable unless it says otherwise.
+// The table of outcomes in the law (spec/outcomes.md) has an outcome of the same name for each. An
+// operation that throws an error has only the effect that the comment of the error names. The
+// object stays usable, unless that comment says otherwise.
 //
-// Errors are values: they may be copied, kept, and handed to another thread.
+// Threads: errors are values. They may be copied, kept, and handed to another thread.
 //
 // Clauses: queue.get.empty-after-timeout, queue.put.full-after-timeout,
 // pipe.recv.pending-then-end-of-stream, pipe.send.broken-pipe, pipe.recv-bytes-into.too-short,
@@ -26,47 +28,47 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A get obtained no item within the time it was given. It says nothing about the queue being empty.
+// A get obtained no item within its timeout. The queue may hold items all the same.
 struct Empty : Error {
-  Empty() : Error("no item was obtained within the time given") {}
+  Empty() : Error("the get obtained no item within its timeout") {}
 };
 
-// A put found no free slot within the time it was given. The item was not put.
+// A put found no free slot within its timeout. The item is not put.
 struct Full : Error {
-  Full() : Error("no slot became free within the time given") {}
+  Full() : Error("no slot became free within the timeout") {}
 };
 
-// Nothing came within the time given, in a call that has no better name for it. Nothing was taken.
+// A call other than put and get did not succeed within its timeout. It took nothing.
 struct TimeoutError : Error {
-  TimeoutError() : Error("no message began within the time given") {}
+  TimeoutError() : Error("no message began within the timeout") {}
 };
 
-// The object was closed in this process before.
+// The object is closed in this process.
 struct Closed : Error {
   explicit Closed(const std::string& what) : Error(what + " is closed in this process") {}
 };
 
-// Every copy of the other end is closed, and all that it sent has been received.
+// Every copy of the other end is closed, and every message that it sent has been received.
 struct EndOfStream : Error {
-  EndOfStream() : Error("the other end is closed and all it sent has been received") {}
+  EndOfStream() : Error("the other end is closed, and every message from it has been received") {}
 };
 
-// No process holds the receiving end any more.
+// Every copy of the receiving end is closed, so no process can receive the message.
 struct BrokenPipe : Error {
   BrokenPipe() : Error("every copy of the receiving end is closed") {}
 };
 
-// The other end of a duplex pipe was closed while data sent to it was still unread.
+// The other end of a duplex pipe was closed with unread data in it.
 struct ConnectionReset : Error {
-  ConnectionReset() : Error("the other end was closed while data sent to it was unread") {}
+  ConnectionReset() : Error("the other end was closed with unread data in it") {}
 };
 
-// The message did not fit into the caller's buffer. It was consumed and travels with the error; the
+// The message does not fit into the caller's buffer. It is consumed, and the error carries it. The
 // connection stays usable.
 struct BufferTooShort : Error {
   BufferTooShort(std::size_t room, std::vector<std::byte> message)
       : Error("a message of " + std::to_string(message.size()) + " bytes does not fit into " +
-              std::to_string(room) + " bytes; it comes with this error"),
+              std::to_string(room) + " bytes; this error carries it"),
         message_(std::move(message)) {}
   [[nodiscard]] const std::vector<std::byte>& message() const noexcept { return message_; }
 
@@ -74,56 +76,56 @@ struct BufferTooShort : Error {
   std::vector<std::byte> message_;
 };
 
-// The message is longer than the caller's maximum. This end receives nothing from now on.
+// The message is longer than the caller's maximum. This end cannot receive from now on.
 struct MessageTooLong : Error {
   MessageTooLong(std::uint64_t length, std::uint64_t maximum)
       : Error("a message of " + std::to_string(length) + " bytes is longer than the maximum of " +
-              std::to_string(maximum) + "; this end receives nothing more") {}
+              std::to_string(maximum) + "; this end cannot receive from now on") {}
 };
 
-// A send on an end that only receives, or a receive on one that only sends.
+// A send on an end that only receives, or a receive on an end that only sends.
 struct WrongDirection : Error {
   using Error::Error;
 };
 
-// The item could not be turned into bytes. Nothing was put or sent. The codec's own error is
-// nested.
+// The codec cannot turn the item into bytes. Nothing is put or sent. The error of the codec is
+// nested in this one.
 struct NotSerializable : Error {
   using Error::Error;
 };
 
-// The received bytes could not be turned into an item. They were consumed, except by
-// recv_connection. The codec's own error is nested.
+// The codec cannot turn the received bytes into an item. The bytes are consumed, except by
+// recv_connection. The error of the codec is nested in this one.
 struct NotDeserializable : Error {
   using Error::Error;
 };
 
-// There was no unfinished task that could be done. The count stays zero.
+// task_done was called while no task was unfinished. The count stays zero.
 struct TaskDoneTooOften : Error {
-  TaskDoneTooOften() : Error("task_done was called more often than there were tasks") {}
+  TaskDoneTooOften() : Error("task_done was called while no task was unfinished") {}
 };
 
-// The count of unfinished tasks is at its largest. The item was not put.
+// The count of unfinished tasks is at its maximum. The item is not put.
 struct CountOverflow : Error {
   CountOverflow() : Error("too many unfinished tasks; call task_done once for each item got") {}
 };
 
-// A stream ended inside of a message, or holds what no sender writes.
+// A stream ended inside a message, or holds bytes that no sender writes.
 struct Corrupted : Error {
   using Error::Error;
 };
 
-// The value of an argument is out of its range. Nothing was done.
+// An argument is out of range. The call has no effect.
 struct InvalidArgument : Error {
   using Error::Error;
 };
 
-// A call out of its order: join_thread before close.
+// A call came too early: join_thread before close.
 struct NotStarted : Error {
   using Error::Error;
 };
 
-// The operating system refused something for a reason that has no name of its own here.
+// A system call failed, for a reason that has no type of its own here.
 struct SystemError : Error {
   SystemError(const std::string& doing, int error_number)
       : Error(doing + ": " + std::generic_category().message(error_number)),

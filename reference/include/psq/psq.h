@@ -1,5 +1,6 @@
-// psq: queues and pipes between processes, after Python's multiprocessing. All of the library;
-// types that need cereal to travel need psq/codec_cereal.h beside it.
+// psq: queues and pipes between processes, after Python's multiprocessing.
+//
+// Includes the whole library but psq/codec_cereal.h, which types that travel through cereal need.
 //
 //   psq::Queue<Job> jobs{{.maxsize = 100}};
 //   psq::Process worker{[&] { handle(jobs.get()); }};

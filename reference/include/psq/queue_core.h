@@ -1,6 +1,7 @@
-// What the three types of queues share beneath the types of their items: bytes in and out.
+// QueueCore: the common base of the three types of queues. Its items are bytes.
 //
-// Processes, threads, lifetime and errors: as the types above it say. For the types above it alone.
+// Processes, threads, lifetime, units and errors: as in the headers of these types, which alone use
+// it.
 //
 // Clauses: queue.close.local, simple-queue.close.local, process.objects.every-type.
 
@@ -18,7 +19,7 @@
 
 namespace psq {
 
-// The largest bound of a queue, and the bound of one that has none configured.
+// The largest bound of a queue, and the bound of a queue without a configured one.
 inline constexpr std::int64_t kMaxSize = 2147483647;
 // The largest count of unfinished tasks.
 inline constexpr std::int64_t kMaxUnfinished = 2147483647;
@@ -33,8 +34,8 @@ struct CoreOptions {
   std::int64_t unfinished = 0;
 };
 
-// A queue of serialized items; src/queue.cc. Its methods keep what the types above it promise of
-// theirs, each for the kinds that have it.
+// A queue of serialized items (src/queue.cc). Each method keeps the promises of the public method
+// of the same name, for the kinds of queue that have one.
 class QueueCore {
  public:
   static std::unique_ptr<QueueCore> create(CoreOptions options);
@@ -42,9 +43,9 @@ class QueueCore {
   virtual ~QueueCore() = default;
 
   virtual void check_open() const = 0;
-  // False: no slot within the time.
+  // Returns false when no slot becomes free within the timeout.
   [[nodiscard]] virtual bool put(std::string_view item, Timeout timeout) = 0;
-  // Nothing: no item within the time.
+  // Returns nullopt when no item can be taken within the timeout.
   [[nodiscard]] virtual std::optional<std::string> get(Timeout timeout) = 0;
   virtual std::size_t qsize() const noexcept = 0;
   virtual bool empty() const = 0;

@@ -1,8 +1,12 @@
-// How long a call may wait.
+// Timeout: the longest time that a call may wait.
 //
-// All waiting is measured on the machine-wide monotonic clock (CLOCK_MONOTONIC): steps of the wall
-// clock change nothing. A call never gives up before its time has passed; how much later it does
-// depends on the scheduler. A signal handler that runs meanwhile does not move the deadline.
+// All waits use the machine-wide monotonic clock (CLOCK_MONOTONIC), so steps of the wall clock do
+// not matter. A call never gives up before its timeout has passed; the scheduler decides how soon
+// after it. A signal handler that runs during the wait does not move the deadline.
+//
+// Processes and threads: a Timeout is a value. It may be copied, and every thread may read it.
+//
+// Units: any std::chrono duration; nanoseconds inside.
 //
 // Clauses: queue.put.tiny-timeout, queue.put.huge-timeout, queue.put.infinite-timeout,
 // queue.put.nan-refused, queue.put.timeouts-each-own, queue.get.tiny-timeout,
@@ -18,9 +22,9 @@
 
 namespace psq {
 
-// A length of time, made implicitly from any std::chrono duration. Zero and negative durations are
-// one immediate attempt. Infinity, and what does not fit into 64 bits of nanoseconds (292 years),
-// is for ever. Not-a-number is an InvalidArgument.
+// A length of time, converted implicitly from any std::chrono duration. Zero and negative durations
+// mean one immediate attempt. Infinity means no timeout, and so does a duration that does not fit
+// into 64 bits of nanoseconds (292 years). The constructor throws InvalidArgument for not-a-number.
 class Timeout {
  public:
   using Duration = std::chrono::nanoseconds;
@@ -29,19 +33,19 @@ class Timeout {
   constexpr Timeout(std::chrono::duration<Rep, Period> length) : length_(to_nanoseconds(length)) {}
 
   [[nodiscard]] constexpr bool is_forever() const noexcept { return length_ == Duration::max(); }
-  // Never negative; Duration::max() when it is for ever.
+  // Never negative. Duration::max() means no timeout.
   [[nodiscard]] constexpr Duration length() const noexcept { return length_; }
 
  private:
   using Wide = std::chrono::duration<long double, std::nano>;
 
   static constexpr Duration to_nanoseconds(Wide length) {
-    if (length != length) {  // Only what is not a number is not itself.
+    if (length != length) {  // Only not-a-number differs from itself.
       throw InvalidArgument("timeout is not a number; give a duration, no_wait or forever");
     }
     if (length <= Wide::zero()) return Duration::zero();
     if (length >= Wide{Duration::max()}) return Duration::max();
-    return std::chrono::ceil<Duration>(length);  // up: never early
+    return std::chrono::ceil<Duration>(length);  // Rounds up, so that no call gives up early.
   }
 
   Duration length_;
@@ -49,7 +53,7 @@ class Timeout {
 
 // One immediate attempt.
 inline constexpr Timeout no_wait = Timeout::Duration::zero();
-// Wait as long as it takes.
+// No timeout.
 inline constexpr Timeout forever = Timeout::Duration::max();
 
 }  // namespace psq

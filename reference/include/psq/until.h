@@ -1,14 +1,18 @@
-// Loops over what arrives.
+// Ranges over the items of a queue or the messages of a connection.
 //
 //   for (Job& job : psq::until(jobs, last)) handle(job);      // until an item that equals `last`
-//   for (Job& job : psq::until_closed(jobs)) handle(job);     // until there can be no more
+//   for (Job& job : psq::until_closed(jobs)) handle(job);     // until no item can follow
 //
-// The source is a queue, with get, or a connection, with recv. Processes and threads: as the
-// source's; a loop is one thread's, and several may run over the same source at the same time.
-// Lifetime: the source has to outlive the loop. Each item is taken only when the loop comes to it:
-// a loop that is left early has taken what it has seen and nothing more. What get or recv throws
-// leaves the loop, except for what ends it; the loop can not be continued then, a new one can
-// begin.
+// The source is a queue, read by get, or a connection, read by recv.
+//
+// Processes and threads: as for the source. One thread uses a range; several ranges may read the
+// same source at the same time.
+//
+// Lifetime: the source must outlive the range. The loop takes each item only when it reaches it, so
+// a loop that breaks early takes no further item.
+//
+// Errors: an error of get or recv leaves the loop, unless it is the one that ends the range. The
+// range cannot be used after that; a new one can.
 //
 // Clauses: queue.get.exactly-once, queue.get.no-end-of-stream (a queue has no end by itself: hence
 // the sentinel, one for each consumer), queue.close.waiting-get,
@@ -33,7 +37,7 @@ auto next_item(Source& source) {
   }
 }
 
-// A single-pass range of what `next` returns, until that is nothing.
+// A single-pass range of the values that `next` returns, until it returns nullopt.
 template <typename Next>
 struct Items {
   explicit Items(Next function) : next(std::move(function)) {}
@@ -63,7 +67,7 @@ struct Items {
 
 }  // namespace detail
 
-// The items before the first one that equals `sentinel`, which is taken, too.
+// The items before the first one that equals `sentinel`. The loop takes the sentinel too.
 template <typename Source, typename Sentinel>
 [[nodiscard]] auto until(Source& source, Sentinel sentinel) {
   return detail::Items([&source, sentinel = std::move(sentinel)] {
@@ -73,8 +77,8 @@ template <typename Source, typename Sentinel>
   });
 }
 
-// The items of a queue until it is closed in this process, by whichever thread; or of a connection
-// until the other end is, everywhere.
+// The items of a queue until a thread of this process closes it, or the messages of a connection
+// until every copy of the other end is closed.
 template <typename Source>
 [[nodiscard]] auto until_closed(Source& source) {
   return detail::Items([&source]() -> decltype(detail::next_item(source)) {

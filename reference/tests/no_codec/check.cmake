@@ -1,5 +1,5 @@
-# cmake -DCOMPILER=… -DINCLUDE=… -DSOURCE=… -P check.cmake: compiles a file and demands what its first
-# line says, that it compiles or that the compiler says a certain thing.
+# cmake -DCOMPILER=… -DINCLUDE=… -DSOURCE=… -P check.cmake: compiles a file. The first line of the file
+# names the expected result: that it compiles, or a text of the compiler's error.
 file(STRINGS ${SOURCE} lines LIMIT_COUNT 1)
 execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -I ${INCLUDE} ${SOURCE}
                 RESULT_VARIABLE status ERROR_VARIABLE said OUTPUT_VARIABLE said)
@@ -13,5 +13,5 @@ elseif(lines MATCHES "^// error: (.+)$")
     message(FATAL_ERROR "the compiler ended with ${status} and did not say '${CMAKE_MATCH_1}':\n${said}")
   endif()
 else()
-  message(FATAL_ERROR "the first line of ${SOURCE} has to be '// compiles' or '// error: TEXT'")
+  message(FATAL_ERROR "the first line of ${SOURCE} must be '// compiles' or '// error: TEXT'")
 endif()

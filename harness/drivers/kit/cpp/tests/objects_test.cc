@@ -27,7 +27,7 @@ class Holder : public Object {
   Fd second_;
 };
 
-/// As Holder, but does not tell.
+/// As Holder, but names no descriptors.
 class SilentHolder : public Holder {
  public:
   [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
@@ -62,14 +62,14 @@ TEST(ObjectsTest, WhatIsNotGivenIsOnTheList) {
   EXPECT_EQ(inheritance.given[0].descriptors, a);
 }
 
-TEST(ObjectsTest, TheKitFindsDescriptorsThatNobodyTold) {
+TEST(ObjectsTest, TheKitFindsDescriptorsThatTheObjectDoesNotName) {
   Objects objects;
   const auto records = add<SilentHolder>(objects, "a");
   EXPECT_EQ(records.size(), 2U);
   EXPECT_EQ(objects.inheritance({}).not_given, records);
 }
 
-TEST(ObjectsTest, ADroppedObjectThatSomebodyUsesIsStillOnTheList) {
+TEST(ObjectsTest, ADroppedObjectInUseIsStillOnTheList) {
   Objects objects;
   const auto records = add<Holder>(objects, "a");
   std::optional<NamedObject> in_use = objects.find("a");
@@ -97,10 +97,10 @@ TEST(DescriptorTest, NullGoesOverWhatWasRecorded) {
   put_null_over({*record_descriptor(writer.get())});
   EXPECT_TRUE(is_null_device(writer.get()));
   char byte = 0;
-  EXPECT_EQ(::read(reader.get(), &byte, 1), 0);  // the end of the stream: no writer is left
+  EXPECT_EQ(::read(reader.get(), &byte, 1), 0);  // the end of the stream: every writer is closed
 }
 
-TEST(DescriptorTest, WhoeverWasGivenTheNumberNextIsSpared) {
+TEST(DescriptorTest, ANumberThatNamesAnotherFileIsLeftAlone) {
   int first[2] = {-1, -1};
   ASSERT_EQ(::pipe(first), 0);
   const Fd reader(first[0]);

@@ -1,7 +1,7 @@
-// A whole driver, as small as one can be: sockets and fork. The kit is tested over it, and
-// it shows what a driver of your own looks like.
+// A small complete driver over sockets and fork, for the tests of the kit.
 #include <poll.h>
 #include <psq/driver/driver.h>
+#include <psq/driver/internal/descriptor.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -9,8 +9,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -49,7 +55,7 @@ std::string read_all(int socket, std::size_t size) {
   return bytes;
 }
 
-// A message is its length and its bytes.
+// A message on the wire: its length, then its bytes.
 void send_message(int socket, const std::string& bytes) {
   const std::uint64_t size = bytes.size();
   std::string framed(sizeof size, '\0');
@@ -68,7 +74,7 @@ std::string bytes_of(const psq::driver::Payload& payload) {
   return psq::driver::make_item(std::get<Item>(payload));
 }
 
-// The slice that send_bytes asks for.
+// The slice of the message that send_bytes requests.
 std::string part_of(const Operation& operation) {
   const std::string whole = bytes_of(operation.payload);
   const auto size = static_cast<std::int64_t>(whole.size());
@@ -94,7 +100,7 @@ std::pair<Fd, Fd> socket_pair() {
   return {Fd(ends[0]), Fd(ends[1])};
 }
 
-// One descriptor beside one byte.
+// Sends one descriptor with one byte.
 struct Parcel {
   char byte = 0;
   iovec bytes{&byte, 1};
@@ -123,7 +129,7 @@ void send_descriptor(int socket, int descriptor) {
   }
 }
 
-// Looks first: a message in its place stays whole.
+// Peeks first, so that an ordinary message stays whole.
 Fd recv_descriptor(int socket) {
   Parcel parcel;
   const ssize_t count = ::recvmsg(socket, &parcel.header, MSG_PEEK | MSG_CMSG_CLOEXEC);
@@ -170,7 +176,7 @@ class PipeEnd : public psq::driver::Object {
   Fd socket_;
 };
 
-// Its descriptors are left to the kit to find.
+// Names no descriptors, so that the kit finds them.
 class SocketQueue : public psq::driver::Object {
  public:
   SocketQueue() : ends_(socket_pair()) {}
@@ -285,7 +291,7 @@ class PipeAdapter : public psq::driver::Adapter {
     std::_Exit(status);
   }
 
-  // A forked child has nothing to clean up: the handlers of its parent's exit are not its own.
+  // A forked child skips the exit handlers, which belong to its parent.
   [[noreturn]] void exit(int status) override { std::_Exit(status); }
 
   [[nodiscard]] Outcome classify(const std::exception& error) const override {

@@ -1,5 +1,6 @@
-// What you write to bring a C++ implementation under the suite: one Adapter, one Object per kind of
-// queue, one Child. The kit does the protocol: socket, hello, threads, lists, errors, forks.
+// The classes that a driver author writes to test a C++ implementation: one Adapter, one Object per
+// kind of queue, one Child. The kit does the protocol: socket, hello, threads, lists, errors,
+// forks.
 //
 //   class MyQueue : public psq::driver::Object {
 //     Result perform(const Operation& operation, Call& call) override {
@@ -12,10 +13,13 @@
 //         ...
 //   int main() { MyAdapter adapter; return psq::driver::run(adapter); }     // driver.h
 //
-// Threads: every function here except `hello` may be called from several threads at once.
-// Processes: a child made by `fork` inherits the Adapter and the Objects that it was given as they
-// are in memory and uses them; so keep no lock of your own in them that another thread may hold at
-// the fork.
+// Threads: several threads may call the functions below at once, all but `hello`.
+//
+// Processes: a child made by `fork` inherits the memory of the Adapter and of the Objects that it
+// is given, and uses them. So an Adapter or Object must hold no lock of its own that another thread
+// may have at the time of the fork.
+//
+// Errors: a function may throw any exception; `Adapter::classify` turns it into an outcome.
 #pragma once
 
 #include <sys/types.h>
@@ -41,12 +45,12 @@ namespace psq::driver {
 /// Nanoseconds of the machine-wide monotonic clock.
 using Instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
-/// The moment of the implementation's call. Hand it the call, and nothing but the call, once:
-/// `auto value = call([&] { return queue.get(); });`. It writes `began` when the controller asked
-/// for that, reads the clock directly before and after, and lets errors through.
+/// Makes and times one call of the implementation. Pass it that call alone, once:
+/// `auto value = call([&] { return queue.get(); });`. It writes `began` when the controller asks
+/// for it, reads the clock directly before and after the call, and passes errors on.
 class Call {
  public:
-  /// `announce` is called directly before the call; may be empty.
+  /// Calls `announce`, which may be empty, directly before the call.
   explicit Call(std::function<void()> announce = {}) : announce_(std::move(announce)) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -85,9 +89,9 @@ class Call {
 
 /// One queue, or one end of a pipe, in this process.
 ///
-/// The kit destroys it when the controller drops it and the last call on it has ended: the
-/// destructor is where this process's last reference goes. In a child, an object that was not given
-/// to it is never destroyed and never used.
+/// Lifetime: the kit destroys an object when the controller has dropped it and the last call on it
+/// has ended. The destructor gives up this process's last reference to the queue or end. A child
+/// never uses and never destroys an object that it was not given.
 class Object {
  public:
   Object() = default;
@@ -95,20 +99,20 @@ class Object {
   Object& operator=(const Object&) = delete;
   virtual ~Object() = default;
 
-  /// Does one operation, one that the hello declares for this type. Errors of the implementation
-  /// may be let through: `Adapter::classify` names their outcome.
+  /// Does one operation that the hello declares for this type. May pass on errors of the
+  /// implementation: `Adapter::classify` names their outcome.
   virtual Result perform(const Operation& operation, Call& call) = 0;
 
-  /// The descriptors that this object keeps open in this process, asked once, right after creation.
-  /// In a child that is not given the object, the null device is put over them: this is what makes
-  /// end of file mean the same everywhere, so the ends of a pipe must be told apart. Nothing (not
-  /// an empty list): the kit takes the descriptors that appeared while `create` ran.
+  /// The descriptors that this object keeps open in this process. The kit asks once, directly after
+  /// creation. A child that is not given the object gets the null device in their place, so that it
+  /// keeps no end of a pipe open; each end must therefore name only its own descriptors. nullopt
+  /// (not an empty list) makes the kit take all descriptors that appeared while `create` ran.
   [[nodiscard]] virtual std::optional<std::vector<int>> descriptors() const { return std::nullopt; }
 };
 
-/// A child of this process. Functions may be called from several threads at once, also while one of
-/// them waits in `join`. The kit never destroys it: what the implementation does with children at
-/// the parent's end is the implementation's.
+/// A child of this process. Several threads may call its functions at once, also while one of them
+/// waits in `join`. The kit never destroys it, because the implementation decides what becomes of
+/// children when their parent ends.
 class Child {
  public:
   Child() = default;
@@ -117,16 +121,17 @@ class Child {
   virtual ~Child() = default;
 
   [[nodiscard]] virtual pid_t pid() const = 0;
-  /// True when it has ended. Without a timeout, waits for ever.
+  /// Waits for the end of the child, and returns whether it has ended. nullopt means no timeout.
   virtual bool join(std::optional<Seconds> timeout) = 0;
-  /// Nothing while it runs, its exit status, or minus the number of the signal that ended it.
+  /// The exit status, or minus the number of the signal that ended it. nullopt while the child
+  /// runs.
   virtual std::optional<int> exit_code() = 0;
   virtual void terminate() = 0;
   virtual void kill() = 0;
 };
 
-/// What the root says of the implementation. Words are those of spec/driver-protocol.md; `run`
-/// refuses to start with one that is not.
+/// The root's description of the implementation, in the names of spec/driver-protocol.md. `run`
+/// refuses to start with an unknown name.
 struct Hello {
   std::string implementation;
   std::string version;
@@ -134,17 +139,17 @@ struct Hello {
   std::string start_method = "fork";
   std::vector<std::string> profiles;
   std::map<std::string, std::vector<std::string>>
-      operations;  // by type; a type that is absent cannot be created
+      operations;  // by type; absent types cannot be created
   std::vector<std::string> options;
   std::map<std::string, std::int64_t> limits;
 };
 
-/// What to create. `type` kConnection asks for both ends of a pipe.
+/// The object to create. `type` kConnection asks for both ends of a pipe.
 struct Creation {
   ObjectType type = ObjectType::kQueue;
   std::optional<std::int64_t> maxsize;
-  std::optional<std::int64_t> unfinished;  // only with the option preset_unfinished
-  bool duplex = true;  // of a pipe; false: the first end receives, the second sends
+  std::optional<std::int64_t> unfinished;  // needs the option preset_unfinished
+  bool duplex = true;  // for a pipe; if false, the first end receives and the second sends
 };
 
 struct SpawnOptions {
@@ -152,7 +157,7 @@ struct SpawnOptions {
   bool daemon = false;
 };
 
-/// The implementation.
+/// The implementation under test.
 class Adapter {
  public:
   Adapter() = default;
@@ -160,44 +165,46 @@ class Adapter {
   Adapter& operator=(const Adapter&) = delete;
   virtual ~Adapter() = default;
 
-  /// Asked once, in the root, before anything else.
+  /// The kit calls this once, in the root, before any other function.
   [[nodiscard]] virtual Hello hello() const = 0;
 
-  /// One object, or the two ends of a pipe. Calls are serialized with each other and with `spawn`.
+  /// Creates one object, or the two ends of a pipe. No other `create` and no `spawn` runs
+  /// meanwhile.
   virtual std::vector<std::unique_ptr<Object>> create(const Creation& creation) = 0;
 
-  /// Waits until one of the connections is ready; answers with their positions, in order.
+  /// Waits until a connection is ready. Returns the positions of all ready ones, in order.
   virtual std::vector<std::size_t> wait(const std::vector<Object*>& connections,
                                         std::optional<Seconds> timeout, Call& call);
 
-  /// Sends `end`, a connection too, through `carrier`.
+  /// Sends `end`, itself a connection, through `carrier`.
   virtual void send_connection(Object& carrier, Object& end, Call& call);
 
-  /// Receives a connection through `carrier`. Inside of the call, wait until one is there, then
-  /// call `hold_still`, then take it: from there to the recording of its descriptors, which it must
-  /// name
-  /// (`Object::descriptors`), no object and no child is made.
+  /// Receives a connection through `carrier`. Inside the call: wait until one can be received, call
+  /// `hold_still`, then receive it. From `hold_still` until the kit has recorded the descriptors of
+  /// the connection, no object and no child is created. The connection must name its descriptors
+  /// (`Object::descriptors`).
   virtual std::unique_ptr<Object> recv_connection(Object& carrier,
                                                   const std::function<void()>& hold_still,
                                                   Call& call);
 
-  /// Starts a child in the way of the implementation, on the calling thread. In the child it must
-  /// be a copy of this process (fork), with the calling thread alone, that calls `body`:
-  ///   - body returns: the child ends as when a user's function returns (status 0);
-  ///   - body throws: as when a user's function raises an error that nobody handles (status 1);
-  ///   - other endings are made inside of body, by `exit` below or by _exit.
+  /// Starts a child of the implementation, on the calling thread. The child must be a copy of this
+  /// process (fork) with the calling thread alone, and must call `body`:
+  ///   - when `body` returns, the child ends as after the return of a user's function (status 0);
+  ///   - when `body` throws, the child ends as after a user's uncaught error (status 1);
+  ///   - `body` itself makes every other end, by `exit` below or by _exit.
   /// `body` lives as long as the call.
   virtual std::unique_ptr<Child> spawn(const SpawnOptions& options,
                                        const std::function<void()>& body);
 
-  /// The outcome that an error of the implementation means; kRaised for what is on no list.
+  /// The outcome of an error of the implementation; kRaised for an error that has no outcome.
   [[nodiscard]] virtual Outcome classify(const std::exception& error) const;
 
-  /// Ends the process with everything that the implementation does at exit. On the main thread,
-  /// with other threads running. Without an override: std::exit.
+  /// Ends the process, with all that the implementation does at exit. Runs on the main thread while
+  /// other threads run. The default is std::exit.
   [[noreturn]] virtual void exit(int status);
 
-  /// Raises an error that nobody handles. On the main thread; in the root it leaves `run`.
+  /// Throws an error that the driver does not catch. Runs on the main thread; in the root, the
+  /// error leaves `run`.
   [[noreturn]] virtual void raise();
 };
 

@@ -1,4 +1,4 @@
-// Items as bytes: made from who, which and how large; checked byte by byte when they come back.
+// Items as bytes: made from producer, number and size, and checked byte by byte when received.
 //
 //   0  magic            4 bytes
 //   4  size             4 bytes, with the overhead
@@ -6,11 +6,11 @@
 //  16  slow_deserialize 4 bytes, microseconds
 //  20  fail_deserialize 1 byte
 //  21  length of from   1 byte
-//  22  checksum         8 bytes, over everything before it and over from
+//  22  checksum         8 bytes, over all bytes before it and over from
 //  30  from
 //      filler           up to `size`, from a generator that from and seq seed
 //
-// Integers are in the machine's byte order: an item never leaves the machine.
+// Integers have the byte order of the machine, because an item never leaves it.
 #pragma once
 
 #include <algorithm>
@@ -27,9 +27,9 @@
 
 namespace psq::driver {
 
-/// The least size of an item: enough for every `from` of up to 34 bytes. A longer one needs a
-/// larger item. An implementation whose serialization adds `overhead` bytes says kLeastItemBytes +
-/// overhead in its hello.
+/// The least size of an item in bytes, enough for a `from` of up to 34 bytes. A longer `from` needs
+/// a larger item. An implementation whose serialization adds `overhead` bytes gives kLeastItemBytes
+/// + overhead in its hello.
 inline constexpr std::size_t kLeastItemBytes = 64;
 
 namespace internal {
@@ -52,7 +52,7 @@ inline std::uint64_t digest(std::string_view bytes, std::uint64_t seed) {
   return hash;
 }
 
-/// The filler, eight bytes a step.
+/// Generates the filler, eight bytes a step.
 class Filler {
  public:
   Filler(std::string_view from, std::uint64_t seq) : state_(digest(from, mix(seq + 1))) {}
@@ -103,8 +103,9 @@ inline bool filler_is_right(std::string_view filler, std::string_view from, std:
 
 }  // namespace internal
 
-/// The item's bytes: `item.size - overhead` of them, where `overhead` is what the implementation's
-/// serialization adds. Throws Refusal when the size has no room for the header and `from`.
+/// The bytes of the item: `item.size - overhead` of them, where `overhead` is the number of bytes
+/// that the implementation's serialization adds. Throws Refusal when the header and `from` do not
+/// fit.
 inline std::string make_item(const Item& item, std::size_t overhead = 0) {
   const std::size_t least = internal::kFromAt + item.from.size() + overhead;
   if (item.size < least || item.from.size() > 255 || item.size > 0xffffffffU) {
@@ -131,13 +132,14 @@ inline std::string make_item(const Item& item, std::size_t overhead = 0) {
   return bytes;
 }
 
-/// The item that `bytes` are, whole or broken: `intact` is false when anything differs from what
-/// make_item made. Nothing when they are no item at all. Safe on any input.
+/// Reads an item from `bytes`. `intact` is false when a byte differs from those of make_item.
+/// Returns nullopt when the bytes are not an item. Safe on any input.
 inline std::optional<Item> check_item(std::string_view bytes, std::size_t overhead = 0) {
   if (bytes.size() < internal::kFromAt || !bytes.starts_with(internal::kMagic)) return std::nullopt;
   const std::size_t length = internal::load<std::uint8_t>(bytes, 21);
   Item item;
-  item.from = bytes.substr(internal::kFromAt, length);  // at most to the end
+  item.from =
+      bytes.substr(internal::kFromAt, length);  // ends with the bytes, whatever `length` claims
   item.seq = internal::load<std::uint64_t>(bytes, 8);
   item.size = internal::load<std::uint32_t>(bytes, 4);
   item.slow_deserialize = std::chrono::duration_cast<Seconds>(
@@ -151,8 +153,8 @@ inline std::optional<Item> check_item(std::string_view bytes, std::size_t overhe
   return item;
 }
 
-/// What deserializing these bytes has to do besides: sleep, fail. Reads the header only, so that a
-/// codec may ask on every call; an item that is broken has no levers.
+/// What a codec does in addition when it deserializes an item: sleep or fail. Reads only the
+/// header, so that every call can afford it. A broken item has no levers.
 struct Levers {
   bool fail = false;
   Seconds slow{0};

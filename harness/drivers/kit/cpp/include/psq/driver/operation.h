@@ -1,4 +1,4 @@
-// What the controller asks for, taken out of its JSON: values, operations and their arguments.
+// The controller's requests after parsing: values, operations and their arguments.
 #pragma once
 
 #include <chrono>
@@ -9,13 +9,13 @@
 
 namespace psq::driver {
 
-/// Durations come from the controller as it wrote them and may be negative, infinite or not a
-/// number: what those mean is the implementation's to say.
+/// A duration as the controller wrote it. It may be negative, infinite or not a number; the
+/// implementation decides what that means.
 using Seconds = std::chrono::duration<double>;
 
 enum class ObjectType { kQueue, kJoinableQueue, kSimpleQueue, kConnection };
 
-/// Everything that can be declared in `Hello::operations`.
+/// The operations that `Hello::operations` may declare.
 enum class Verb {
   // to an object
   kPut,
@@ -48,22 +48,22 @@ enum class Verb {
   kKill,
 };
 
-/// When an item raises an error by being serialized or deserialized.
+/// The step that raises an error for an item.
 enum class Fail { kNever, kSerialize, kDeserialize };
 
-/// A value that can be checked: who put it, the how-manieth it is, its *serialized* size in bytes.
-/// `make_item` and `check_item` of item.h turn it into bytes and back.
+/// A value that can be checked: its producer, its number, and its *serialized* size in bytes.
+/// `make_item` and `check_item` in item.h turn it into bytes and back.
 struct Item {
   std::string from;
   std::uint64_t seq = 0;
   std::size_t size = 0;
   Fail fail = Fail::kNever;
-  Seconds slow_serialize{0};    // how much longer serializing it has to take
-  Seconds slow_deserialize{0};  // how much longer deserializing it has to take
-  bool intact = true;           // of an item that was received: nothing in it differs
+  Seconds slow_serialize{0};    // added to the time of its serialization
+  Seconds slow_deserialize{0};  // added to the time of its deserialization
+  bool intact = true;           // of a received item: no byte differs
 };
 
-/// A plain JSON value, as its text. It travels as a value of the implementation's language.
+/// The text of a JSON value. The value travels as one of the implementation's language.
 struct Json {
   std::string text;
 };
@@ -75,11 +75,11 @@ struct Bytes {
 
 using Payload = std::variant<std::monostate, Item, Json, Bytes>;
 
-/// One call on an object. Fields that the verb does not have keep their defaults.
+/// One call on an object. Fields that the verb does not use keep their defaults.
 struct Operation {
   Verb verb = Verb::kClose;
   bool block = true;                      // put, get
-  std::optional<Seconds> timeout;         // put, get, poll; nothing: wait for ever
+  std::optional<Seconds> timeout;         // put, get, poll; nullopt: no timeout
   Payload payload;                        // put, send: Item or Json. send_bytes: Item or Bytes
   std::optional<std::int64_t> offset;     // send_bytes, recv_bytes_into
   std::optional<std::int64_t> size;       // send_bytes

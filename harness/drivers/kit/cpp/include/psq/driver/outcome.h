@@ -1,4 +1,4 @@
-// How an operation ended: the closed list of spec/outcomes.md.
+// The outcomes of an operation: the closed list of spec/outcomes.md.
 #pragma once
 
 #include <stdexcept>
@@ -7,7 +7,7 @@
 
 namespace psq::driver {
 
-/// `crashed` of the list is missing on purpose: it is the controller's word, no driver says it.
+/// `crashed` is missing on purpose, because only the controller can give that outcome.
 enum class Outcome {
   kOk,
   kEmpty,
@@ -32,7 +32,7 @@ enum class Outcome {
   kBadRequest,
 };
 
-/// The outcome's word in the protocol, e.g. "end_of_stream".
+/// The name of the outcome in the protocol, e.g. "end_of_stream".
 constexpr std::string_view word(Outcome outcome) {
   switch (outcome) {
     case Outcome::kOk:
@@ -81,8 +81,9 @@ constexpr std::string_view word(Outcome outcome) {
   return "raised";
 }
 
-/// Thrown, by the kit or by an adapter, to answer with this outcome when the implementation was not
-/// even called: a request that makes no sense, an argument that its types cannot express.
+/// The kit or an adapter throws this to answer with an outcome without a call of the
+/// implementation: for a malformed request, or for an argument that the implementation's types
+/// cannot express.
 class Refusal : public std::runtime_error {
  public:
   Refusal(Outcome outcome, const std::string& message)

@@ -1,4 +1,4 @@
-// What an adapter answers.
+// The answer of an adapter.
 #pragma once
 
 #include <cstddef>
@@ -13,20 +13,20 @@
 
 namespace psq::driver {
 
-/// The answer of recv_bytes_into: `count` as the call returned it, the `count` bytes that are in
-/// the buffer from the offset on, and whether every other byte is as it was before the call.
+/// The answer of recv_bytes_into: the `count` that the call returned, the `count` bytes in the
+/// buffer from the offset on, and whether every other byte is unchanged.
 struct ReceivedInto {
   std::size_t count = 0;
   Bytes bytes;
   bool rest_untouched = true;
 };
 
-/// The value of a call. Bytes that are an item are answered as one by the kit; an adapter just
-/// gives the bytes. `names` of wait are the kit's: an adapter answers with positions.
+/// The value of a call. The kit itself recognizes an item in Bytes, so an adapter gives only the
+/// bytes. The vector of names is the kit's own, for `wait`; an adapter gives positions.
 using Value = std::variant<std::monostate, bool, std::int64_t, Item, Json, Bytes, ReceivedInto,
                            std::vector<std::string>, std::nullptr_t>;
 
-/// How one call ended. `type` and `message` are the implementation's own words for an error.
+/// The result of one call. `type` and `message` come from the implementation's own error.
 struct Result {
   Outcome outcome = Outcome::kOk;
   Value value = {};

@@ -1,4 +1,4 @@
-// Descriptors: owned ones, and those of objects, which a child must lose without closing them.
+// Descriptors: owned ones, and those of objects, which a child gives up without closing them.
 #pragma once
 
 #include <dirent.h>
@@ -17,7 +17,7 @@
 
 namespace psq::driver::internal {
 
-/// Owns one descriptor; closes it once.
+/// Owns one descriptor, and closes it once.
 class Fd {
  public:
   Fd() = default;
@@ -37,8 +37,8 @@ class Fd {
   int number_ = -1;
 };
 
-/// A descriptor's number and what it stood for when it was recorded: the number alone may belong to
-/// somebody else by the time of a fork.
+/// The number of a descriptor, and the file that it names when recorded. By the time of a fork, the
+/// number may name another file.
 struct DescriptorRecord {
   int number = -1;
   dev_t device = 0;
@@ -46,14 +46,14 @@ struct DescriptorRecord {
   friend bool operator==(const DescriptorRecord&, const DescriptorRecord&) = default;
 };
 
-/// Nothing when the number is not open.
+/// Returns nullopt when the number is not open.
 inline std::optional<DescriptorRecord> record_descriptor(int number) {
   struct stat status {};
   if (::fstat(number, &status) != 0) return std::nullopt;
   return DescriptorRecord{.number = number, .device = status.st_dev, .inode = status.st_ino};
 }
 
-/// The numbers of all descriptors that are open in this process now.
+/// The numbers of all open descriptors of this process.
 inline std::set<int> open_descriptors() {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), &::closedir);
   if (!folder) throw std::system_error(errno, std::generic_category(), "/proc/self/fd");
@@ -65,9 +65,8 @@ inline std::set<int> open_descriptors() {
   return numbers;
 }
 
-/// Puts the null device over each of these that is still what it was when it was recorded. The
-/// numbers stay taken, so that whoever believes in them, a destructor that never knew of the fork
-/// say, can close them and hit nobody.
+/// Replaces each descriptor that still names its recorded file by the null device. The numbers stay
+/// taken: a destructor that knows nothing of the fork may close them, and closes no other file.
 inline void put_null_over(const std::vector<DescriptorRecord>& records) {
   const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (null.get() < 0) throw std::system_error(errno, std::generic_category(), "/dev/null");

@@ -1,4 +1,4 @@
-// Does requests, on the thread that calls, and reports how they ended.
+// Does requests on the calling thread, and reports their outcomes.
 #pragma once
 
 #include <cxxabi.h>
@@ -39,7 +39,7 @@ inline Result to_result(const std::exception& error, Outcome outcome) {
   return {.outcome = outcome, .error_type = type_name(error), .error_message = error.what()};
 }
 
-/// Sleeps through signals.
+/// A signal does not end the sleep.
 inline void sleep_until(std::chrono::nanoseconds monotonic) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(monotonic);
   const timespec until{.tv_sec = whole.count(), .tv_nsec = (monotonic - whole).count()};
@@ -48,12 +48,12 @@ inline void sleep_until(std::chrono::nanoseconds monotonic) {
   }
 }
 
-/// Safe from any thread. Never destroyed.
+/// Any thread may call any function. Never destroyed.
 class Executor {
  public:
   using Spawn = std::function<std::unique_ptr<Child>(const SpawnRequest&)>;
 
-  /// `spawn` makes the child; it is called while the objects are held still.
+  /// `spawn` starts the child, while no object is created.
   Executor(Adapter& adapter, const Capabilities& capabilities, LineChannel& channel, Spawn spawn)
       : adapter_(adapter),
         capabilities_(capabilities),
@@ -62,7 +62,7 @@ class Executor {
 
   [[nodiscard]] Objects& objects() { return objects_; }
 
-  /// Does the request and answers it.
+  /// Does the request and sends its answer.
   void execute(const Request& request) {
     const auto* list = std::get_if<RunRequest>(&request.what);
     Call call(list == nullptr && request.began ? announcer(request.id, -1) : nullptr);
@@ -74,7 +74,7 @@ class Executor {
   }
 
  private:
-  std::function<void()> announcer(const OrderedJson& id, std::int64_t index) {
+  std::function<void()> announcer(const std::string& id, std::int64_t index) {
     return [this, &id, index] { channel_.send(began_line(id, index)); };
   }
 
@@ -154,7 +154,7 @@ class Executor {
     return perform(request, request.operation, call);
   }
 
-  /// `operation` is the request's own, or in a list a later one of its repeats.
+  /// `operation` is that of the request, or in a list one of its repeats.
   Result perform(const ObjectRequest& request, const Operation& operation, Call& call) {
     std::vector<NamedObject> objects;
     for (const std::string& name : request.on) {
@@ -200,22 +200,22 @@ class Executor {
     };
     auto received = adapter_.recv_connection(carrier, hold_still, call);
     hold_still();
-    objects_.check_free({name});  // another thread may have taken it meanwhile
+    objects_.check_free({name});  // another thread may have taken the name
     auto records = records_of(*received);
     objects_.add(name, ObjectType::kConnection, std::move(received), std::move(records));
     return Result::ok();
   }
 
-  // The answer comes before the end: the process does the rest after it.
+  // The answer must precede the end of the process, so the end itself comes later.
   Result perform(const EndRequest&, Call& call) {
-    call([] {});  // for its `began`
+    call([] {});  // sends `began`
     return Result::ok();
   }
 
   Result perform(const RunRequest&, Call&) { throw std::logic_error("run is done by run()"); }
 
   Result run(const RunRequest& list, const Request& request, Call& call) {
-    // A name that nobody has is refused before anything is done.
+    // An unknown name is refused before the first call, so that a refused list has no effect.
     for (const Step& step : list.steps) {
       const auto* what = std::get_if<ObjectRequest>(&step.what);
       if (what == nullptr) continue;
@@ -232,7 +232,7 @@ class Executor {
     });
   }
 
-  /// False when the list has to stop.
+  /// Returns false when the list must stop.
   bool run_step(const Step& step, const RunRequest& list, const Request& request,
                 std::int64_t& count) {
     if (const auto* pause = std::get_if<Pause>(&step.what)) {

@@ -1,35 +1,33 @@
-// The fields of a request, each with a complaint that says what it must be.
+// The fields of a request. A wrong field gets a message that names the right form.
 #pragma once
 
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "psq/driver/internal/json_text.h"
 #include "psq/driver/operation.h"
 #include "psq/driver/outcome.h"
 
 namespace psq::driver::internal {
 
-using JsonValue = nlohmann::json;
-
 [[noreturn]] inline void refuse(const std::string& message) {
   throw Refusal(Outcome::kBadRequest, message);
 }
 
-/// At most 80 characters of a value, for messages.
+/// The first 80 characters of a value, for messages.
 inline std::string excerpt(const JsonValue& value) {
   std::string text = value.dump(-1, ' ', true, JsonValue::error_handler_t::replace);
   if (text.size() > 80) text = text.substr(0, 77) + "...";
   return text;
 }
 
-/// One JSON object of a request, and what to call it in a complaint. Every function throws Refusal
-/// for a field of another type; the "optional" ones take an absent field and null for the same.
+/// One JSON object of a request, and its name in messages. Every function throws Refusal for a
+/// field of another type. The functions named "optional" treat null as an absent field.
 class Fields {
  public:
   /// `object` must outlive this.
@@ -72,7 +70,7 @@ class Fields {
     return result;
   }
 
-  /// Numbers beyond 64 bits are taken as the nearest: far outside of every range all the same.
+  /// A number beyond 64 bits becomes the nearest that fits, which is outside every range too.
   [[nodiscard]] std::optional<std::int64_t> optional_integer(const char* name) const {
     const JsonValue* value = find(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
@@ -97,7 +95,7 @@ class Fields {
     return value;
   }
 
-  /// A duration that can be slept.
+  /// A duration for a sleep: finite and not negative.
   [[nodiscard]] Seconds seconds(const char* name) const {
     const JsonValue& value = required(name);
     if (!value.is_number() || !(value.get<double>() >= 0) || value.get<double>() > 1e9) {
@@ -106,7 +104,7 @@ class Fields {
     return Seconds{value.get<double>()};
   }
 
-  /// Nothing: wait for ever. `absent` is what a request without the field means.
+  /// nullopt means no timeout. `absent` is the result for a request without the field.
   [[nodiscard]] std::optional<Seconds> timeout(std::optional<Seconds> absent = std::nullopt) const {
     const JsonValue* value = find("timeout");
     if (value == nullptr) return absent;
@@ -143,7 +141,7 @@ class Fields {
                  : value.get<std::int64_t>();
     }
     if (value.is_number_integer()) return value.get<std::int64_t>();
-    if (value.is_number_float()) {  // an integer that was too long for 64 bits, among others
+    if (value.is_number_float()) {  // the parser makes a float of an integer beyond 64 bits
       if (value.get<double>() >= 0x1p63) return kMost;
       if (value.get<double>() <= -0x1p63) return std::numeric_limits<std::int64_t>::min();
     }

@@ -1,4 +1,4 @@
-// The connection to the controller: whole lines out from any thread, lines in on one.
+// The connection to the controller: any thread writes whole lines, and one thread reads lines.
 #pragma once
 
 #include <sys/socket.h>
@@ -18,9 +18,9 @@
 
 namespace psq::driver::internal {
 
-inline constexpr std::size_t kMaxLine = 1048576;  // bytes, with the end of the line
+inline constexpr std::size_t kMaxLine = 1048576;  // bytes, with the newline
 
-/// Throws std::system_error, or std::invalid_argument for a path that no socket can have.
+/// Throws std::system_error, and std::invalid_argument for a path too long for a socket.
 inline Fd connect_to(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -38,12 +38,11 @@ inline Fd connect_to(const std::string& path) {
   return socket;
 }
 
-/// Cuts a stream of bytes into lines. A line of more than kMaxLine bytes is passed over and
-/// reported once, without its text.
+/// Splits a stream of bytes into lines. It skips a line of more than kMaxLine bytes and reports it
+/// once.
 class LineSplitter {
  public:
-  /// Calls `take(line)` for each line that ends in `bytes` and `too_long()` for each that is too
-  /// long.
+  /// Calls `take(line)` for each line that ends in `bytes`, and `too_long()` for each skipped line.
   template <typename Take, typename TooLong>
   void feed(std::string_view bytes, Take&& take, TooLong&& too_long) {
     while (!bytes.empty()) {
@@ -68,15 +67,15 @@ class LineSplitter {
   bool skipping_ = false;
 };
 
-/// `send` may be called from any thread, `read_lines` from one.
+/// Any thread may call `send`; one thread calls `read_lines`.
 class LineChannel {
  public:
   explicit LineChannel(Fd socket) : socket_(std::move(socket)) {}
 
   [[nodiscard]] int descriptor() const { return socket_.get(); }
 
-  /// Writes the line and its end, unmixed with other lines. What cannot be written is lost: the
-  /// reading side learns that the controller is gone.
+  /// Writes the line and a newline, without bytes of other lines between. Drops a line that cannot
+  /// be written, because `read_lines` also notices that the controller is gone.
   void send(std::string line) {
     line += '\n';
     const std::lock_guard lock(sending_);
@@ -88,7 +87,7 @@ class LineChannel {
     }
   }
 
-  /// Returns when the connection has ended, in whatever way.
+  /// Returns when the connection ends, also by an error.
   template <typename Take, typename TooLong>
   void read_lines(Take&& take, TooLong&& too_long) {
     LineSplitter splitter;

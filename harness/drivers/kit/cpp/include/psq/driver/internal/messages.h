@@ -1,34 +1,25 @@
-// What a process says: hello, began, answers and events, one JSON object a line.
+// The messages of a process: hello, began, answers and events. Each is one JSON object on one line.
 #pragma once
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 #include <variant>
 #include <vector>
 
 #include "psq/driver/adapter.h"
+#include "psq/driver/internal/json_text.h"
 #include "psq/driver/internal/line_channel.h"
 #include "psq/driver/item.h"
 #include "psq/driver/result.h"
 
 namespace psq::driver::internal {
 
-/// JSON in the order in which it is written, so that a person who reads a log finds the id first.
-using OrderedJson = nlohmann::ordered_json;
-
-/// Bytes that were received and are no item are shown up to here; `size` tells the whole.
+/// An answer shows so many of the received bytes that are not an item; `size` gives their number.
 inline constexpr std::size_t kMaxBytesShown = 65536;
-
-/// Never throws for text that is not UTF-8: an implementation's error message may be anything.
-inline std::string to_line(const OrderedJson& message) {
-  return message.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-}
 
 inline std::string to_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -41,71 +32,79 @@ inline std::string to_hex(std::string_view bytes) {
   return hex;
 }
 
-inline OrderedJson to_json(const Item& item) {
-  return {{"item",
-           {{"from", item.from}, {"seq", item.seq}, {"size", item.size}, {"intact", item.intact}}}};
+inline void add_item(JsonText& to, const Item& item) {
+  JsonText fields;
+  fields.string("from", item.from).number("seq", item.seq).number("size", item.size);
+  to.json("item", fields.boolean("intact", item.intact).text());
 }
 
-inline OrderedJson to_json(const Bytes& bytes) {
-  if (const auto item = check_item(bytes.data)) return to_json(*item);
-  return {{"bytes", to_hex(std::string_view(bytes.data).substr(0, kMaxBytesShown))},
-          {"size", bytes.data.size()}};
+inline void add_bytes(JsonText& to, const Bytes& bytes) {
+  if (const auto item = check_item(bytes.data)) {
+    add_item(to, *item);
+    return;
+  }
+  to.string("bytes", to_hex(std::string_view(bytes.data).substr(0, kMaxBytesShown)));
+  to.number("size", bytes.data.size());
 }
 
-inline OrderedJson to_json(const Json& json) {
-  OrderedJson value = OrderedJson::parse(json.text, nullptr, false);
-  // What came out of the implementation is not JSON any more: show it, so that the controller sees
-  // that.
-  if (value.is_discarded()) value = json.text;
-  return {{"json", std::move(value)}};
+/// Text that is no longer JSON goes to the controller as a string, so that a test can see it.
+inline void add_json(JsonText& to, const Json& json) {
+  const JsonValue value = JsonValue::parse(json.text, nullptr, false);
+  to.json("json", to_text(value.is_discarded() ? JsonValue(json.text) : value));
 }
 
-inline OrderedJson to_json(const ReceivedInto& received) {
-  OrderedJson value = {{"count", received.count}, {"rest_untouched", received.rest_untouched}};
-  value.update(to_json(received.bytes));
-  return value;
-}
+/// Turns the value of an answer into JSON text.
+struct ValueText {
+  std::string operator()(std::monostate) const { return "null"; }
+  std::string operator()(std::nullptr_t) const { return "null"; }
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(std::int64_t value) const { return std::to_string(value); }
+  std::string operator()(const std::vector<std::string>& names) const { return to_text(names); }
+  std::string operator()(const Item& item) const { return object(add_item, item); }
+  std::string operator()(const Json& json) const { return object(add_json, json); }
+  std::string operator()(const Bytes& bytes) const { return object(add_bytes, bytes); }
+  std::string operator()(const ReceivedInto& received) const {
+    JsonText value;
+    value.number("count", received.count).boolean("rest_untouched", received.rest_untouched);
+    add_bytes(value, received.bytes);
+    return value.text();
+  }
 
-inline OrderedJson to_json(const Value& value) {
-  return std::visit(
-      [](const auto& alternative) -> OrderedJson {
-        using Type = std::decay_t<decltype(alternative)>;
-        if constexpr (std::is_same_v<Type, std::monostate>) {
-          return nullptr;
-        } else if constexpr (std::is_constructible_v<OrderedJson, const Type&> &&
-                             !std::is_class_v<Type>) {
-          return alternative;
-        } else if constexpr (std::is_same_v<Type, std::vector<std::string>>) {
-          return OrderedJson(alternative);
-        } else {
-          return to_json(alternative);
-        }
-      },
-      value);
-}
+ private:
+  template <typename Part>
+  static std::string object(void (*add)(JsonText&, const Part&), const Part& part) {
+    JsonText value;
+    add(value, part);
+    return value.text();
+  }
+};
 
 inline std::int64_t nanoseconds(Instant instant) { return instant.time_since_epoch().count(); }
 
-/// Whether the outcome says that there was nothing to be done; it has no times then.
+/// Whether the outcome means that no call was made. Such an answer has no times.
 inline bool is_refusal(Outcome outcome) {
   return outcome == Outcome::kBadRequest || outcome == Outcome::kUnsupported;
 }
 
-/// Adds how a call ended to a message that says which call.
-inline std::string with_result(OrderedJson message, const Result& result, const Call& call) {
-  const OrderedJson head = message;
-  message["outcome"] = word(result.outcome);
+inline void add_error(JsonText& to, const Result& result) {
+  JsonText error;
+  error.string("type", result.error_type).string("message", result.error_message);
+  to.json("error", error.text());
+}
+
+/// Adds the outcome of a call to `head`, which names the call.
+inline std::string with_result(const JsonText& head, const Result& result, const Call& call) {
+  JsonText message = head;
+  message.string("outcome", std::string(word(result.outcome)));
   if (!std::holds_alternative<std::monostate>(result.value))
-    message["value"] = to_json(result.value);
-  if (!result.error_type.empty() || !result.error_message.empty()) {
-    message["error"] = {{"type", result.error_type}, {"message", result.error_message}};
-  }
+    message.json("value", std::visit(ValueText(), result.value));
+  if (!result.error_type.empty() || !result.error_message.empty()) add_error(message, result);
   if (!is_refusal(result.outcome)) {
     const Instant now = std::chrono::steady_clock::now();
-    message["invoked"] = nanoseconds(call.made() ? call.invoked() : now);
-    message["returned"] = nanoseconds(call.made() ? call.returned() : now);
+    message.number("invoked", nanoseconds(call.made() ? call.invoked() : now));
+    message.number("returned", nanoseconds(call.made() ? call.returned() : now));
   }
-  std::string line = to_line(message);
+  std::string line = message.text();
   if (line.size() < kMaxLine) return line;
   return with_result(head,
                      {.outcome = Outcome::kRaised,
@@ -115,44 +114,48 @@ inline std::string with_result(OrderedJson message, const Result& result, const 
                      call);
 }
 
-inline std::string answer_line(const OrderedJson& id, const Result& result, const Call& call) {
-  return with_result({{"id", id}}, result, call);
+/// `id` is that of the request, as JSON text.
+inline std::string answer_line(std::string_view id, const Result& result, const Call& call) {
+  return with_result(JsonText().json("id", id), result, call);
 }
 
-inline std::string event_line(const OrderedJson& id, std::int64_t index, const Result& result,
+inline std::string event_line(std::string_view id, std::int64_t index, const Result& result,
                               const Call& call) {
-  return with_result({{"event", id}, {"index", index}}, result, call);
+  return with_result(JsonText().json("event", id).number("index", index), result, call);
 }
 
-/// How a call that was not made ended.
+/// The result of a request for which no call was made.
 inline Result to_result(const Refusal& refusal) {
   return {.outcome = refusal.outcome(), .error_type = "Refusal", .error_message = refusal.what()};
 }
 
-/// `index` is negative for a request of its own, the count within the list otherwise.
-inline std::string began_line(const OrderedJson& id, std::int64_t index) {
-  OrderedJson message = {{"began", id}};
-  if (index >= 0) message["index"] = index;
-  message["tid"] = ::gettid();
-  message["at"] = nanoseconds(std::chrono::steady_clock::now());
-  return to_line(message);
+/// `index` is the position within a list, or negative for a request outside a list.
+inline std::string began_line(std::string_view id, std::int64_t index) {
+  JsonText message;
+  message.json("began", id);
+  if (index >= 0) message.number("index", index);
+  message.number("tid", ::gettid());
+  message.number("at", nanoseconds(std::chrono::steady_clock::now()));
+  return message.text();
 }
 
-inline std::string hello_line(const std::string& role) {
-  return to_line({{"hello", 1}, {"role", role}, {"pid", ::getpid()}});
+inline JsonText hello_head(const std::string& role) {
+  return JsonText().number("hello", 1).string("role", role).number("pid", ::getpid());
 }
+
+inline std::string hello_line(const std::string& role) { return hello_head(role).text(); }
 
 inline std::string root_hello_line(const Hello& hello) {
-  return to_line({{"hello", 1},
-                  {"role", "root"},
-                  {"pid", ::getpid()},
-                  {"implementation", hello.implementation},
-                  {"version", hello.version},
-                  {"language", hello.language},
-                  {"start_method", hello.start_method},
-                  {"profiles", hello.profiles},
-                  {"capabilities", {{"operations", hello.operations}, {"options", hello.options}}},
-                  {"limits", hello.limits}});
+  JsonText capabilities;
+  capabilities.json("operations", to_text(hello.operations));
+  capabilities.json("options", to_text(hello.options));
+  JsonText message = hello_head("root");
+  message.string("implementation", hello.implementation).string("version", hello.version);
+  message.string("language", hello.language).string("start_method", hello.start_method);
+  message.json("profiles", to_text(hello.profiles));
+  message.json("capabilities", capabilities.text());
+  message.json("limits", to_text(hello.limits));
+  return message.text();
 }
 
 }  // namespace psq::driver::internal

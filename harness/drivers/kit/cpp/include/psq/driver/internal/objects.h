@@ -1,4 +1,4 @@
-// The objects of one process by name, their descriptors, and what a child is given of them.
+// The objects of one process by name, their descriptors, and those that a child inherits.
 #pragma once
 
 #include <algorithm>
@@ -18,14 +18,14 @@
 
 namespace psq::driver::internal {
 
-/// An object with a name. Copies keep the object; with the last one it goes.
+/// An object with a name. Its last copy destroys the object.
 struct NamedObject {
   std::shared_ptr<Object> object;
   ObjectType type = ObjectType::kQueue;
 };
 
-/// What a child needs from its parent, made before the fork and read in the child, where the
-/// parent's registry, its locks and its reference counts must not be touched.
+/// The data that a child needs from its parent. Made before the fork and read in the child, which
+/// must not touch the parent's registry, locks and reference counts.
 struct Inheritance {
   struct Given {
     std::string name;
@@ -37,20 +37,20 @@ struct Inheritance {
   std::vector<DescriptorRecord> not_given;
 };
 
-/// Safe from any thread. Must outlive every reference that `find` handed out; a driver never
-/// destroys it.
+/// Any thread may call any function. It must outlive every reference that `find` returned; a driver
+/// never destroys it.
 class Objects {
  public:
   Objects() = default;
   Objects(const Objects&) = delete;
   Objects& operator=(const Objects&) = delete;
-  ~Objects() { by_name_.clear(); }  // while there is a list to leave
+  ~Objects() { by_name_.clear(); }  // the objects erase themselves from alive_
 
-  /// Held while objects are created and while a child is made, so that no child is made between the
-  /// birth of an object's descriptors and their recording.
+  /// The lock to hold while objects or a child are created. Without it, a child could be created
+  /// after an object has opened its descriptors and before they are recorded.
   [[nodiscard]] std::unique_lock<std::mutex> hold_still() { return std::unique_lock(creation_); }
 
-  /// Refuses names that are taken.
+  /// Throws Refusal for a name that is taken.
   void check_free(const std::vector<std::string>& names) {
     const std::lock_guard lock(mutex_);
     for (const std::string& name : names) {
@@ -61,15 +61,14 @@ class Objects {
     }
   }
 
-  /// Takes the object over. Call under `hold_still`.
+  /// Takes ownership of the object. Call it under `hold_still`.
   void add(const std::string& name, ObjectType type, std::unique_ptr<Object> object,
            std::vector<DescriptorRecord> descriptors) {
     const std::lock_guard lock(mutex_);
     alive_.push_back({.object = object.get(), .descriptors = std::move(descriptors)});
     const auto record = std::prev(alive_.end());
-    // The record goes after the object: at any moment of the destruction a fork finds the
-    // descriptors that may still be open on record. Nothing is locked while the destructor runs; it
-    // may wait.
+    // The record is erased after the object, so that a fork during the destruction still finds the
+    // descriptors on record. No lock is held during the destructor, because it may wait.
     const auto destroy = [this, record](Object* last) {
       delete last;
       const std::lock_guard again(mutex_);
@@ -78,13 +77,13 @@ class Objects {
     by_name_[name] = {.object = std::shared_ptr<Object>(object.release(), destroy), .type = type};
   }
 
-  /// Refuses a name that no object has.
+  /// Throws Refusal for an unknown name.
   [[nodiscard]] NamedObject find(const std::string& name) {
     const std::lock_guard lock(mutex_);
     return find_locked(name)->second;
   }
 
-  /// Takes the name away and hands the reference out.
+  /// Removes the name and returns its object.
   [[nodiscard]] NamedObject remove(const std::string& name) {
     const std::lock_guard lock(mutex_);
     const auto found = find_locked(name);
@@ -93,7 +92,7 @@ class Objects {
     return removed;
   }
 
-  /// Call under `hold_still`, and keep holding until the child is made.
+  /// Call it under `hold_still`, and hold that lock until the child is created.
   [[nodiscard]] Inheritance inheritance(const std::vector<std::string>& names) {
     const std::lock_guard lock(mutex_);
     Inheritance result;
@@ -131,7 +130,7 @@ class Objects {
     list.insert(list.end(), alive.descriptors.begin(), alive.descriptors.end());
   }
 
-  // What a given object shares with one that is not given stays.
+  // Keeps the descriptors that a given object shares with an object that is not given.
   static void drop_given(Inheritance& inheritance) {
     std::erase_if(inheritance.not_given, [&](const DescriptorRecord& record) {
       return std::any_of(
@@ -145,10 +144,10 @@ class Objects {
   std::mutex creation_;
   std::mutex mutex_;
   std::map<std::string, NamedObject> by_name_;
-  std::list<Alive> alive_;  // everything not yet destroyed, dropped or not
+  std::list<Alive> alive_;  // objects not yet destroyed, also dropped ones
 };
 
-/// Of the descriptors that an object names; none when it leaves that to be found out.
+/// Records of the descriptors that an object names; empty when it names none.
 inline std::vector<DescriptorRecord> records_of(const Object& object) {
   std::vector<DescriptorRecord> records;
   for (const int number : object.descriptors().value_or(std::vector<int>{})) {
@@ -162,7 +161,7 @@ class DescriptorWatch {
  public:
   DescriptorWatch() : before_(open_descriptors()) {}
 
-  /// What the object says, or everything that appeared since the construction of this.
+  /// The descriptors that the object names, or else all that were opened since the constructor.
   [[nodiscard]] std::vector<DescriptorRecord> of(const Object& object) const {
     if (object.descriptors()) return records_of(object);
     std::vector<int> numbers;

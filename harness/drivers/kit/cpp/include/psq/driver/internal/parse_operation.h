@@ -1,4 +1,4 @@
-// From JSON to an Operation, with its payload.
+// Parses an Operation and its payload from JSON.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace psq::driver::internal {
 
-/// Longer ones would leave no room for the rest of the answer that brings them back.
+/// A longer JSON value leaves no room for the rest of the answer that returns it.
 inline constexpr std::size_t kMaxJson = kMaxLine - 4096;
 
 inline void need_option(const Capabilities& has, std::string_view option) {
@@ -87,7 +87,7 @@ inline Bytes parse_bytes(const Fields& of) {
   return bytes;
 }
 
-/// Of put and send: an item or a JSON value.
+/// The payload of put and send: an item or a JSON value.
 inline Payload parse_value_payload(const Fields& of, const Capabilities& has) {
   if (of.has("item") == of.has("json"))
     refuse(of.where() + " needs a payload, either 'item' or 'json'");
@@ -100,7 +100,7 @@ inline Payload parse_value_payload(const Fields& of, const Capabilities& has) {
   return json;
 }
 
-/// Of send_bytes: an item or bytes.
+/// The payload of send_bytes: an item or bytes.
 inline Payload parse_bytes_payload(const Fields& of, const Capabilities& has) {
   if (of.has("item") == of.has("bytes")) {
     refuse(of.where() + " needs a payload, either 'item' or 'bytes'");
@@ -153,7 +153,7 @@ inline Operation parse_operation(Verb verb, const Fields& fields, const Capabili
   return operation;
 }
 
-/// What only matters once the type of the object is known. Throws Refusal.
+/// The checks that need the type of the object. Throws Refusal.
 inline void check_for_type(const Operation& operation, ObjectType type, const std::string& on,
                            const Capabilities& has) {
   if (!has.has(type, operation.verb)) {

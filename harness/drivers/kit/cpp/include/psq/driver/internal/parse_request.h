@@ -1,5 +1,5 @@
-// From a line to a Request. What can be refused at sight is refused here, on the reading thread:
-// its answer does not wait for the thread that the request names.
+// Parses a Request from a line. The reading thread refuses here what needs no object, so that the
+// refusal does not wait for the thread that the request names.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 namespace psq::driver::internal {
 
-/// Deeper JSON could exhaust the stack where a value is copied.
+/// Deeper JSON could exhaust the stack when a value is copied.
 inline constexpr int kMaxNesting = 256;
 
 inline JsonValue parse_json(std::string_view line) {
@@ -149,7 +149,7 @@ inline RunRequest parse_run(const Fields& fields, const Capabilities& has) {
   return request;
 }
 
-/// What is asked of the driver itself, if it is that.
+/// Parses a request to the driver itself. Returns false for any other request.
 inline bool parse_own_request(const std::string& verb, const Fields& fields,
                               const Capabilities& has, Request& into) {
   if (verb == "create") {
@@ -183,15 +183,16 @@ inline void parse_declared_request(const VerbWord& verb, const Fields& fields,
   }
 }
 
-/// Throws Refusal. `id` is set as soon as it is known, null before, so that a refusal can carry it.
-inline Request parse_request(std::string_view line, const Capabilities& has, OrderedJson& id) {
-  id = nullptr;
+/// Throws Refusal. Sets `id`, as JSON text, as soon as it is known, so that the refusal can carry
+/// it.
+inline Request parse_request(std::string_view line, const Capabilities& has, std::string& id) {
+  id = "null";
   const JsonValue message = parse_json(line);
   if (!message.is_object()) refuse("a request must be a JSON object, this is " + excerpt(message));
   const Fields outer(message, "the request");
   const JsonValue& number = outer.required("id");
   if (!number.is_number()) outer.complain("id", "must be a number", number);
-  id = OrderedJson(number);
+  id = to_text(number);
   Request request{.id = id,
                   .thread = std::string(kMainThread),
                   .began = outer.boolean("began", false),

@@ -1,4 +1,4 @@
-// One process of the driver: it reads requests, has them done, answers, and ends as it is told.
+// One process of the driver: it reads requests, does and answers them, and ends on request.
 #pragma once
 
 #include <unistd.h>
@@ -26,11 +26,11 @@
 
 namespace psq::driver::internal {
 
-/// The exit status when the controller went away: nobody is there to be told more.
+/// The exit status of a process whose controller is gone.
 inline constexpr int kControllerGone = 1;
 
-/// Ends a child that comes back from `spawn`, against the adapter's contract, before it can go on
-/// as a second copy of its parent.
+/// Ends a child that returns from `spawn`, against the contract of the adapter. It would go on as a
+/// second copy of its parent.
 class OnlyInParent {
  public:
   OnlyInParent() = default;
@@ -44,7 +44,7 @@ class OnlyInParent {
   const pid_t parent_ = ::getpid();
 };
 
-/// Made with `new` and never destroyed: threads use it until the process is no more.
+/// Made with `new` and never destroyed, because threads use it until the process ends.
 class Process {
  public:
   Process(Adapter& adapter, const Capabilities& capabilities, const std::string& socket_path,
@@ -59,7 +59,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  /// Takes over what the parent gave.
+  /// Takes over the objects that the parent gave.
   void inherit(const Inheritance& inheritance) {
     const auto still = executor_.objects().hold_still();
     for (const auto& given : inheritance.given) {
@@ -68,8 +68,8 @@ class Process {
     }
   }
 
-  /// Says hello, then serves the controller on the calling thread, the main one. Returns when told
-  /// to return, throws when told to raise, ends the process otherwise.
+  /// Sends hello, then serves the controller on the calling thread, the main one. Returns for an
+  /// end by return, throws for an end by raise, and otherwise ends the process.
   void live(const std::string& hello) {
     channel_.send(hello);
     std::thread([this] { read_requests(); }).detach();
@@ -81,7 +81,7 @@ class Process {
 
  private:
   [[noreturn]] void read_requests() {
-    // Signals are for the threads that the controller knows.
+    // Signals go to the threads that the controller knows.
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
@@ -89,7 +89,7 @@ class Process {
         [this](std::string_view line) { take(line); },
         [this] {
           channel_.send(answer_line(
-              nullptr,
+              "null",
               to_result(Refusal(Outcome::kBadRequest,
                                 "the line is longer than " + std::to_string(kMaxLine) + " bytes")),
               Call()));
@@ -98,7 +98,7 @@ class Process {
   }
 
   void take(std::string_view line) {
-    OrderedJson id;
+    std::string id;
     try {
       dispatch(std::make_shared<const Request>(parse_request(line, capabilities_, id)));
     } catch (const Refusal& refusal) {
@@ -121,8 +121,8 @@ class Process {
 
   std::unique_ptr<Child> spawn(const SpawnRequest& request);
 
-  // Runs in the child, on the thread that forked, in a copy of the parent's memory. The parent's
-  // state is leaked: its locks may be held by threads that do not exist here.
+  // Runs in the child, on the forking thread, in a copy of the parent's memory. Leaks the parent's
+  // state, because threads that do not exist in the child may hold its locks.
   static void live_as_child(const Process& parent, const std::string& name,
                             const Inheritance& inheritance) {
     auto* child = make_child(parent, name, inheritance);
@@ -149,8 +149,8 @@ class Process {
   LineChannel channel_;
   Executor executor_;
   NamedThreads threads_;
-  bool ends_ = false;                 // of the reading thread: `end` was asked for
-  std::optional<EndRequest> ending_;  // of the main thread: `end` was answered
+  bool ends_ = false;                 // reading thread: `end` was requested
+  std::optional<EndRequest> ending_;  // main thread: `end` was answered
 };
 
 inline std::unique_ptr<Child> Process::spawn(const SpawnRequest& request) {

@@ -1,4 +1,4 @@
-// Requests, understood: what is left to find out is what only their thread can know.
+// Parsed requests. Only the checks that need the named objects are left to their thread.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "psq/driver/adapter.h"
-#include "psq/driver/internal/messages.h"
 #include "psq/driver/operation.h"
 
 namespace psq::driver::internal {
@@ -28,18 +27,18 @@ struct DropRequest {
   std::string on;
 };
 
-/// To the parent of a child.
+/// A request to the parent of a child.
 struct ChildRequest {
   Verb verb = Verb::kExitCode;
   std::string on;
   std::optional<Seconds> timeout;
 };
 
-/// To one object, or with `wait` to several.
+/// A request to one object, or with `wait` to several.
 struct ObjectRequest {
   Operation operation;
   std::vector<std::string> on;
-  std::string end = {};  // send_connection: what is sent; recv_connection: what it is called here
+  std::string end = {};  // the connection to send, or the name for the received one
 };
 
 struct Pause {
@@ -53,7 +52,7 @@ struct Step {
 
 struct RunRequest {
   std::vector<Step> steps;
-  std::optional<std::chrono::nanoseconds> start_at;  // of the monotonic clock
+  std::optional<std::chrono::nanoseconds> start_at;  // on the monotonic clock
   bool stop_on_error = false;
 };
 
@@ -65,7 +64,7 @@ struct EndRequest {
 };
 
 struct Request {
-  OrderedJson id;
+  std::string id;  // as JSON text
   std::string thread;
   bool began = false;
   std::variant<CreateRequest, SpawnRequest, DropRequest, ChildRequest, ObjectRequest, RunRequest,
@@ -73,7 +72,7 @@ struct Request {
       what;
 };
 
-/// The thread that is the process's real main thread.
+/// The name of the main thread of the process.
 inline constexpr std::string_view kMainThread = "main";
 
 }  // namespace psq::driver::internal

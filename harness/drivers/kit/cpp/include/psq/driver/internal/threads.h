@@ -17,7 +17,7 @@
 
 namespace psq::driver::internal {
 
-/// Does tasks in the order in which they were posted, on one thread.
+/// Does tasks on one thread, in the order of their posts.
 class TaskQueue {
  public:
   using Task = std::function<void()>;
@@ -46,9 +46,8 @@ class TaskQueue {
   std::deque<Task> tasks_;
 };
 
-/// Threads by name; a new name starts one. They are detached and end with the process: this object
-/// must outlive them, so it is never destroyed. `post` is called by one thread, the one that reads
-/// requests.
+/// Threads by name; a new name starts a thread. Threads are detached and end with the process, so
+/// this object is never destroyed. Only the thread that reads requests calls `post`.
 class NamedThreads {
  public:
   /// Throws std::system_error when the thread cannot be started.
@@ -59,7 +58,7 @@ class NamedThreads {
     found->second->post(std::move(task));
   }
 
-  /// The tasks of `main`, done by the caller until `ended` after one of them.
+  /// Does the tasks of `main` on the calling thread, until `ended` returns true after a task.
   void serve_main(const std::function<bool()>& ended) {
     while (!ended()) main_.do_one();
   }

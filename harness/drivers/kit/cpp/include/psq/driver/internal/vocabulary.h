@@ -1,4 +1,4 @@
-// The protocol's words, and which of them a hello declares.
+// The names in the protocol, and those that a hello declares.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace psq::driver::internal {
 
-/// What a declared operation is done to.
+/// The target of a declared operation.
 enum class VerbKind { kObject, kSeveralObjects, kObjectAndEnd, kProcess, kChild };
 
 struct VerbWord {
@@ -86,8 +86,8 @@ inline std::string_view word(ObjectType type) {
       ->first;
 }
 
-/// What one hello declares, for quick questions. Throws std::invalid_argument when it uses a word
-/// that the protocol does not have. Immutable; any thread may ask.
+/// The capabilities that one hello declares. The constructor throws std::invalid_argument for a
+/// name that the protocol does not have. Immutable, so every thread may read it.
 class Capabilities {
  public:
   explicit Capabilities(const Hello& hello) {
@@ -107,7 +107,7 @@ class Capabilities {
     const auto found = types_.find(type);
     return found != types_.end() && found->second.contains(verb);
   }
-  /// For some type, or for the process.
+  /// Whether the operation is declared for any type, or for the process.
   [[nodiscard]] bool has(Verb verb) const { return anywhere_.contains(verb); }
   [[nodiscard]] bool has_option(std::string_view option) const { return options_.contains(option); }
   [[nodiscard]] std::size_t item_bytes() const { return item_bytes_; }

@@ -1,0 +1,39 @@
+// spec/failure.md, failure.terminate.*
+#include "clauses/failure/in_message.h"
+#include "suite/flow.h"
+#include "suite/kinds.h"
+#include "suite/registry.h"
+
+namespace psq::conformance {
+namespace {
+
+const Tests kTests{[](const Define& test) {
+  test("failure.terminate.what-arrives-is-whole/in-message",
+       [](Scenario& t) { writer_ends_in_message(t, QueueKind::kQueue, true); });
+
+  test("failure.terminate.what-arrives-is-whole/simple-in-message",
+       [](Scenario& t) { writer_ends_in_message(t, QueueKind::kSimple, true); });
+
+  // Terminated between two of its puts.
+  test("failure.terminate.what-arrives-is-whole/between", [](Scenario& t) {
+    constexpr std::int64_t kItems = 3000;
+    for (const std::size_t at : {1, 40}) {
+      const Actor main = t.root();
+      const Object q = main.queue();
+      const Actor producer = main.spawn("producer", {q});
+      Call& gets = main.start(get_many(q, kItems).by("consumer"));
+      static_cast<void>(producer.start(put_many(t, q, "producer", kItems, 3000)));
+      const auto reached = [&] { return gets.events.size() >= at; };
+      t.expect_true(t.session().wait_until(reached, t.hang_bound()), "items arrive",
+                    std::to_string(gets.events.size()) + " items");
+      main.ok(terminate("producer"));
+      t.expect_end(producer);
+      until_quiet(t, gets);
+      expect_prefix(t, "producer", obtained_so_far(t, gets).answers);
+      t.restart();
+    }
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

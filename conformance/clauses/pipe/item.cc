@@ -1,0 +1,55 @@
+// spec/pipe.md, pipe.item.*
+#include "suite/flow.h"
+#include "suite/registry.h"
+
+namespace psq::conformance {
+namespace {
+
+const Tests kTests{[](const Define& test) {
+  test("pipe.item.sizes-intact", [](Scenario& t) {
+    const Actor main = t.root();
+    for (const bool is_duplex : {false, true}) {
+      const std::string suffix = is_duplex ? "2" : "1";
+      const auto [receiver, sender] = main.pipe(is_duplex, "a" + suffix, "b" + suffix);
+      const Actor child = main.spawn("child" + suffix, {sender});
+      std::int64_t seq = 0;
+      for (const std::int64_t size : boundary_sizes()) {
+        const Item item = t.item("child", seq++, size);
+        Call& sending = child.start(send(sender, item));
+        t.expect_payload(main.call(recv(receiver)), item);
+        t.expect(t.finish(sending), Outcome::kOk, "the other end was read");
+        Call& sending_bytes = child.start(send_bytes(sender, item));
+        t.expect_payload(main.call(recv_bytes(receiver)), item);
+        t.expect(t.finish(sending_bytes), Outcome::kOk, "the other end was read");
+      }
+    }
+  });
+
+  test("pipe.item.sizes-intact/huge", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [receiver, sender] = main.pipe(false);
+    const Actor child = main.spawn("child", {sender});
+    const Item item = t.item("child", 0, 64 << 20);
+    Call& sending = child.start(send(sender, item));
+    t.expect_payload(main.call(recv(receiver)), item);
+    t.expect(t.finish(sending), Outcome::kOk, "the other end was read");
+  });
+
+  test("pipe.item.values-equal", [](Scenario& t) {
+    t.needs_option("json");
+    const Actor main = t.root();
+    const auto [left, right] = main.pipe(true);
+    const Actor child = main.spawn("child", {right});
+    for (const std::string text :
+         {"null", "true", "false", "0", "-1", "9007199254740993", "0.5", "-1e300", "\"\"",
+          "\"text\"", "\"\\u0000 \\u00e9 \\u6f22 \\ud83d\\ude00\"", "[]", "{}",
+          "[1,[2,[3,[]]],{\"a\":null}]",
+          "{\"nested\":{\"list\":[true,1.25,\"x\"],\"empty\":{}}}"}) {
+      child.ok(send(right, Json{text}));
+      t.expect_payload(main.call(recv(left)), Json{text});
+    }
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

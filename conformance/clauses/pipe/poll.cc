@@ -1,0 +1,120 @@
+// spec/pipe.md, pipe.poll.*
+#include "clauses/pipe/support.h"
+#include "suite/registry.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+namespace {
+
+constexpr auto kTimeout = 200ms;
+
+const Tests kTests{[](const Define& test) {
+  test("pipe.poll.false-after-timeout", [](Scenario& t) {
+    const Actor main = t.root();
+    for (const bool is_duplex : {false, true}) {
+      const std::string suffix = is_duplex ? "2" : "1";
+      const Object receiver = main.pipe(is_duplex, "a" + suffix, "b" + suffix).first;
+      for (const Nanoseconds timeout :
+           {Nanoseconds{1us}, Nanoseconds{1ms}, Nanoseconds{20ms}, Nanoseconds{kTimeout}}) {
+        t.expect_prompt(timeout, [&] {
+          const Answer answer = main.call(poll(receiver, timeout));
+          t.expect_boolean(answer, false, "nothing was sent");
+          t.expect_not_before(answer, timeout);
+          return answer;
+        });
+      }
+    }
+  });
+
+  test("pipe.poll.true-with-message", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto receiver_sender = main.pipe(false);
+    const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
+    const Actor child = main.spawn("child", {receiver});
+    for (const Request& request :
+         {poll(receiver, 60s), poll(receiver, 1'000'000s), poll_forever(receiver)}) {
+      Call& waiting = child.start(request);
+      t.expect_waits(waiting, "for a message");
+      const Answer sent = main.ok(send(sender, t.item("main", 0)));
+      const Answer done = t.finish(waiting);
+      t.expect_boolean(done, true, "a message came");
+      t.expect_after(done, sent);
+      t.expect_prompt(0ms, [&] {
+        const Answer again = child.call(poll(receiver));
+        t.expect_boolean(again, true, "the message is still there");
+        return again;
+      });
+      t.expect_payload(child.call(recv(receiver)), t.item("main", 0));
+      t.expect_boolean(child.call(poll(receiver)), false, "the message was received");
+    }
+  });
+
+  test("pipe.poll.true-at-end-of-stream", [](Scenario& t) {
+    const Actor main = t.root();
+    for (const bool is_duplex : {false, true}) {
+      const auto [receiver, sender] = pipe_of(main, is_duplex);
+      main.ok(send(sender, t.item("main", 0)));
+      main.ok(close(sender));
+      main.ok(recv(receiver));
+      for (const Request& request :
+           {poll(receiver), poll(receiver, kTimeout), poll_forever(receiver)}) {
+        t.expect_boolean(main.call(request), true, "the other end is gone");
+      }
+      t.expect(main.call(recv(receiver)), Outcome::kEndOfStream, "poll took nothing");
+    }
+  });
+
+  test("pipe.poll.zero-at-once", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object receiver = main.pipe(false).first;
+    for (const Request& request : {poll(receiver), poll(receiver, 0ms), poll(receiver, -1s)}) {
+      t.expect_prompt(0ms, [&] {
+        const Answer answer = main.call(request);
+        t.expect_boolean(answer, false, "nothing was sent");
+        return answer;
+      });
+    }
+  });
+
+  test("pipe.poll.nan-refused", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [receiver, sender] = main.pipe(false);
+    const Request request = poll(receiver).with("timeout", std::string{"nan"});
+    t.expect(main.call(request), Outcome::kInvalidArgument, "no number of seconds");
+    main.ok(send(sender, t.item("main", 0)));
+    t.expect(main.call(request), Outcome::kInvalidArgument, "no number of seconds");
+    t.expect_payload(main.call(recv(receiver)), t.item("main", 0));
+  });
+
+  test("pipe.poll.huge-timeout", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [receiver, sender] = main.pipe(false);
+    main.ok(send(sender, t.item("main", 0)));
+    std::string seen;
+    for (const Field& timeout : std::vector<Field>{1e9, 1e19, std::string{"inf"}}) {
+      const Answer answer = main.call(poll(receiver).with("timeout", timeout));
+      t.expect_one_of(answer, {Outcome::kOk, Outcome::kInvalidArgument}, "taken or refused");
+      if (answer.outcome == Outcome::kOk) t.expect_boolean(answer, true, "a message is there");
+      seen += (seen.empty() ? "" : ", ") + std::string{to_string(answer.outcome)};
+    }
+    t.observe("pipe.poll.huge-timeout", "1e9 s, 1e19 s, infinite: " + seen);
+    t.expect_payload(main.call(recv(receiver)), t.item("main", 0));
+  });
+
+  test("pipe.poll.partial-message", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [receiver, sender] = main.pipe(false);
+    const Item item = t.item("main", 0, 4 << 20);
+    Call& sending = main.start(send(sender, item).by("sender"));
+    t.expect_waits(sending, "for room in the pipe");
+    const Answer answer = main.call(poll(receiver));
+    t.expect(answer, Outcome::kOk, "true or false");
+    t.observe("pipe.poll.partial-message",
+              answer.value.boolean == true ? "true from the first bytes on" : "false until whole");
+    t.expect_payload(main.call(recv(receiver)), item);
+    t.expect(t.finish(sending), Outcome::kOk);
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

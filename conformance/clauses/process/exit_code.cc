@@ -1,0 +1,35 @@
+// spec/process.md, process.exit-code.*
+#include <signal.h>
+
+#include "suite/registry.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+namespace {
+
+const Tests kTests{[](const Define& test) {
+  test("process.exit-code.values", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto ends_with = [&](const std::string& name, const Request& end, std::int64_t code) {
+      const Actor child = main.spawn(name, {});
+      const Answer running = main.ok(exit_code(name));
+      t.expect_true(running.value.null, "none, while it runs", describe(running), running);
+      child.ok(end);
+      t.expect_boolean(main.call(join_process(name)), true, "it has ended");
+      t.expect_number(main.call(exit_code(name)), code, "after " + describe(end));
+    };
+    ends_with("returns", end_by("return"), 0);
+    ends_with("exits0", end_by("exit", 0), 0);
+    ends_with("exits3", end_by("exit", 3), 3);
+    ends_with("exits255", end_by("exit", 255), 255);
+    ends_with("exits_now", end_by("exit_now", 4), 4);
+    ends_with("raises", end_by("raise"), 1);
+    const Actor killed = main.spawn("killed", {});
+    t.kill(killed);
+    t.expect_boolean(main.call(join_process("killed")), true, "it has ended");
+    t.expect_number(main.call(exit_code("killed")), -SIGKILL, "ended by a signal");
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

@@ -1,0 +1,85 @@
+// spec/process.md, process.hygiene.*
+#include <filesystem>
+
+#include "suite/registry.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+namespace {
+
+std::size_t open_descriptors(Scenario& t) {
+  const std::filesystem::path folder =
+      "/proc/" + std::to_string(t.session().peer("root").pid) + "/fd";
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator{folder}, {}));
+}
+
+// Creates, uses and closes one object of each type; the last reference is dropped.
+void use_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
+  const Object q = main.queue(2, "queue" + suffix);
+  const Object joinable = main.joinable_queue(0, "joinable" + suffix);
+  const Object simple = main.simple_queue("simple" + suffix);
+  const auto ends = main.pipe(true, "left" + suffix, "right" + suffix);
+  for (const Object& each : {q, joinable, simple}) {
+    main.ok(put(each, t.item("main", 0)));
+    t.expect_payload(main.call(get(each)), t.item("main", 0));
+    main.ok(close(each));
+  }
+  for (const Object& each : {q, joinable}) main.ok(join_thread(each));
+  main.ok(send(ends.first, t.item("main", 0)));
+  t.expect_payload(main.call(recv(ends.second)), t.item("main", 0));
+  for (const Object& each : {ends.first, ends.second}) main.ok(close(each));
+  for (const Object& each : {q, joinable, simple, ends.first, ends.second}) main.ok(drop(each));
+}
+
+// Sends an end to itself, uses what it obtains, and closes and drops all of it.
+void send_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
+  const auto [here, there] = main.pipe(true, "here" + suffix, "there" + suffix);
+  const auto [x, y] = main.pipe(true, "x" + suffix, "y" + suffix);
+  const Object got{.name = "got" + suffix, .type = "connection"};
+  main.ok(send_connection(here, y));
+  main.ok(recv_connection(there, got.name));
+  main.ok(send(x, t.item("main", 0)));
+  t.expect_payload(main.call(recv(got)), t.item("main", 0));
+  for (const Object& each : {here, there, x, y, got}) main.ok(close(each));
+  for (const Object& each : {here, there, x, y, got}) main.ok(drop(each));
+}
+
+void expect_none_left_open(Scenario& t, void (*use)(Scenario&, const Actor&, const std::string&)) {
+  const Actor main = t.root();
+  // What is made once for the whole process, at the first use of a type, is not left behind by an
+  // object.
+  use(t, main, "_first");
+  const std::size_t before = open_descriptors(t);
+  for (int i = 0; i < 5; ++i) use(t, main, std::to_string(i));
+  const auto deadline = monotonic_now() + t.hang_bound();
+  while (open_descriptors(t) > before && monotonic_now() < deadline) {
+    static_cast<void>(t.session().wait_until([] { return false; }, 10ms));
+  }
+  const std::size_t after = open_descriptors(t);
+  t.expect_true(after <= before, "as many descriptors as before",
+                std::to_string(after) + " after " + std::to_string(before));
+}
+
+const Tests kTests{[](const Define& test) {
+  test("process.hygiene.descriptors", [](Scenario& t) { expect_none_left_open(t, use_and_drop); });
+
+  test("process.hygiene.descriptors/sent-connections",
+       [](Scenario& t) { expect_none_left_open(t, send_and_drop); });
+
+  test("process.hygiene.nothing-left", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Object joinable = main.joinable_queue(0, "joinable");
+    const Object simple = main.simple_queue("simple");
+    const Actor child = main.spawn("child", {q, joinable, simple});
+    for (const Object& each : {q, joinable, simple}) {
+      child.ok(put(each, t.item("child", 0)));
+      t.expect_payload(main.call(get(each)), t.item("child", 0));
+    }
+    if (!t.expect_nothing_left())
+      throw Inconclusive{"its processes did not end normally in time (--patience)"};
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

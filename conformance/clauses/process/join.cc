@@ -1,0 +1,67 @@
+// spec/process.md, process.join.*
+#include "suite/registry.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+namespace {
+
+const Tests kTests{[](const Define& test) {
+  test("process.join.timeout-by-value", [](Scenario& t) {
+    constexpr auto kTimeout = 200ms;
+    const Actor main = t.root();
+    const Actor child = main.spawn("child", {});
+    t.expect_prompt(kTimeout, [&] {
+      const Answer answer = main.call(join_process("child", kTimeout));
+      t.expect_boolean(answer, false, "it still runs");
+      t.expect_not_before(answer, kTimeout);
+      return answer;
+    });
+    Call& joining = main.start(join_process("child", 60s).by("parent"));
+    t.expect_waits(joining, "for the child");
+    child.ok(end_by("return"));
+    t.expect_boolean(t.finish(joining), true, "it has ended in time");
+  });
+
+  test("process.join.waits", [](Scenario& t) {
+    const Actor main = t.root();
+    const Actor child = main.spawn("child", {});
+    Call& joining = main.start(join_process("child").by("parent"));
+    t.expect_waits(joining, "for the child");
+    t.expect_true(!t.ends_within(joining, 250ms), "the join waits as long as it takes", "it ended");
+    child.ok(end_by("return"));
+    t.expect_boolean(t.finish(joining), true, "it has ended");
+    for (int i = 0; i < 2; ++i)
+      t.expect_boolean(main.call(join_process("child")), true, "it has ended, still");
+  });
+
+  test("process.join.any-thread", [](Scenario& t) {
+    const Actor main = t.root();
+    const Actor child = main.spawn("child", {});
+    Call& joining = main.start(join_process("child").by("beside"));
+    t.expect_waits(joining, "for the child");
+    child.ok(end_by("exit", 3));
+    t.expect_boolean(t.finish(joining), true, "it has ended");
+    t.expect_number(main.call(exit_code("child").by("another")), 3, "its exit status");
+    t.expect_boolean(main.call(join_process("child")), true,
+                     "on the thread that started it as well");
+  });
+
+  test("process.join.zero-at-once", [](Scenario& t) {
+    const Actor main = t.root();
+    const Actor child = main.spawn("child", {});
+    for (const Nanoseconds timeout : {Nanoseconds{0}, Nanoseconds{-1s}}) {
+      t.expect_prompt(0ms, [&] {
+        const Answer answer = main.call(join_process("child", timeout));
+        t.expect_boolean(answer, false, "it still runs");
+        return answer;
+      });
+    }
+    child.ok(end_by("return"));
+    t.expect_end(child);
+    // What the kernel knows at once, a parent may have to be told by a helper process.
+    t.eventually_boolean(main, join_process("child", 0ms), true);
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

@@ -1,0 +1,86 @@
+// spec/queue.md, queue.create.*
+#include "clauses/shared/puts.h"
+#include "suite/flow.h"
+#include "suite/registry.h"
+
+namespace psq::conformance {
+namespace {
+
+std::int64_t largest_maxsize(const Scenario& t) {
+  const auto found = t.hello().limits.find("maxsize");
+  if (found == t.hello().limits.end()) throw Unsupported{"the driver names no largest maxsize"};
+  return found->second;
+}
+
+const Tests kTests{[](const Define& test) {
+  test("queue.create.unbounded", [](Scenario& t) { no_bound(t, QueueKind::kQueue); });
+
+  test("queue.create.bound", [](Scenario& t) {
+    for (const std::int64_t maxsize : {1, 5}) bound_is_kept(t, QueueKind::kQueue, maxsize);
+  });
+
+  // Puts that begin at the same time, in rounds: what counts is how many of them end as ok.
+  test("queue.create.bound-among-producers", [](Scenario& t) {
+    constexpr std::int64_t kBound = 3;
+    constexpr std::int64_t kPuts = 4;
+    constexpr int kRounds = 8;
+    const Actor main = t.root();
+    const Object q = main.queue(kBound);
+    std::vector<Actor> producers;
+    for (const std::string suffix : {"0", "1", "2"}) {
+      producers.push_back(main.spawn("producer" + suffix, {q}));
+    }
+    for (int round = 0; round < kRounds; ++round) {
+      const std::int64_t start = (monotonic_now() + 5ms).count();
+      std::vector<Call*> lists;
+      for (const Actor& producer : producers) {
+        const Request list =
+            run({put(q, t.item(producer.name(), 0), kNoWait).with("repeat", kPuts)});
+        lists.push_back(&producer.start(list.with("start_at", start)));
+      }
+      std::int64_t accepted = 0;
+      for (Call* list : lists) {
+        t.expect(t.finish(*list), Outcome::kOk, "the list ends");
+        for (const Answer& answer : list->events) {
+          t.expect_one_of(answer, {Outcome::kOk, Outcome::kFull});
+          accepted += answer.outcome == Outcome::kOk ? 1 : 0;
+        }
+      }
+      t.expect_true(accepted == kBound, std::to_string(kBound) + " puts, as many as the bound",
+                    std::to_string(accepted) + " puts");
+      t.expect_boolean(main.call(full(q)), true, "as many as its bound");
+      static_cast<void>(all_obtained(t, main.start(get_many(q, kBound))));
+      t.expect(main.call(get(q, kNoWait)), Outcome::kEmpty, "nothing of a put that was refused");
+    }
+  });
+
+  test("queue.create.largest-accepted", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue(largest_maxsize(t));
+    for (std::int64_t i = 0; i < 3; ++i) {
+      t.expect(main.call(put(q, t.item("main", i), kNoWait)), Outcome::kOk, "a slot is free");
+    }
+    t.expect_boolean(main.call(full(q)), false, "it holds fewer than its bound");
+    for (std::int64_t i = 0; i < 3; ++i) t.expect_payload(main.call(get(q)), t.item("main", i));
+  });
+
+  test("queue.create.too-large-refused", [](Scenario& t) {
+    const Actor main = t.root();
+    const std::int64_t largest = largest_maxsize(t);
+    for (const std::int64_t maxsize : {largest + 1, 2 * largest + 2}) {
+      const Request request = Request{.verb = "create", .type = "process"}
+                                  .with("type", "queue")
+                                  .with("names", std::vector<std::string>{"q"})
+                                  .with("maxsize", maxsize);
+      t.expect(main.call(request), Outcome::kInvalidArgument,
+               "a bound that it cannot count, maxsize " + std::to_string(maxsize));
+    }
+    // Nothing is left of it: the name is free.
+    const Object q = main.queue(1);
+    main.ok(put(q, t.item("main", 0)));
+    t.expect_payload(main.call(get(q)), t.item("main", 0));
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

@@ -1,0 +1,115 @@
+// spec/queue.md, queue.exit.*
+#include "clauses/shared/items.h"
+#include "suite/flow.h"
+#include "suite/registry.h"
+
+namespace psq::conformance {
+namespace {
+
+// A consumer that is not the creator's child, so that the creator's end does not wait for it.
+Actor orphan(Scenario& t, const Object& q) {
+  const Actor between = t.root().spawn("between", {q});
+  Actor consumer = between.spawn("consumer", {q});
+  between.ok(end_by("exit_now"));
+  t.expect_end(between);
+  return consumer;
+}
+
+void creator_flushes(Scenario& t, const Request& end) {
+  constexpr std::int64_t kItems = 6;
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor consumer = orphan(t, q);
+  main.ok(put_many(t, q, "main", kItems, kMegabyte));
+  main.ok(end);
+  t.expect_payload(consumer.call(get(q)), t.item("main", 0, kMegabyte));
+  t.expect_true(!t.session().peer("root").dead, "the creator waits for its items to be taken",
+                "it is gone");
+  const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kItems - 1)));
+  expect_producer_order(t, {obtained});
+  t.expect_end(main);
+}
+
+const Tests kTests{[](const Define& test) {
+  test("queue.exit.flushes/daemon", [](Scenario& t) {
+    constexpr std::int64_t kItems = 6;
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Actor producer = main.spawn("producer", {q}, true);
+    producer.ok(put_many(t, q, "producer", kItems, kMegabyte));
+    producer.ok(end_by("return"));
+    const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
+    expect_exactly_once(t, {{"producer", kItems}}, {obtained});
+    t.expect_end(producer);
+  });
+
+  test("queue.exit.flushes/return",
+       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by("return"), 200); });
+
+  test("queue.exit.flushes/exit",
+       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by("exit", 3), 200); });
+
+  test("queue.exit.flushes/error",
+       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by("raise"), 200); });
+
+  // Each of them with more than transports hold.
+  test("queue.exit.flushes/all-queues", [](Scenario& t) {
+    const Actor main = t.root();
+    const std::vector<Object> queues{main.queue(0, "a"), main.queue(0, "b"), main.queue(0, "c")};
+    const Actor producer = main.spawn("producer", queues);
+    for (const Object& q : queues) producer.ok(put_many(t, q, "producer", 4, kMegabyte));
+    producer.ok(end_by("return"));
+    for (const Object& q : queues) {
+      expect_exactly_once(t, {{"producer", 4}}, {all_obtained(t, main.start(get_many(q, 4)))});
+    }
+    t.expect_end(producer);
+  });
+
+  test("queue.exit.large-flush", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Actor producer = main.spawn("producer", {q});
+    producer.ok(put_many(t, q, "producer", 6, kMegabyte));
+    producer.ok(end_by("exit", 7));
+    Call& joining = main.start(join_process("producer").by("parent"));
+    t.expect_waits(joining, "for the child, which waits for its items to be taken");
+    const Obtained obtained = all_obtained(t, main.start(get_many(q, 6)));
+    t.expect_boolean(t.finish(joining), true, "all is taken, the child can end");
+    t.expect_number(main.call(exit_code("producer")), 7, "its own exit status");
+    expect_exactly_once(t, {{"producer", 6}}, {obtained});
+    expect_producer_order(t, {obtained});
+  });
+
+  test("queue.exit.creator-flushes/return",
+       [](Scenario& t) { creator_flushes(t, end_by("return")); });
+
+  test("queue.exit.creator-flushes/exit",
+       [](Scenario& t) { creator_flushes(t, end_by("exit", 3)); });
+
+  // At another point of its flush in each round.
+  test("queue.exit.immediate-loses-a-suffix", [](Scenario& t) {
+    constexpr std::int64_t kItems = 300;
+    for (const std::size_t at : {std::size_t{20}, std::size_t{60}, std::size_t{150}}) {
+      t.restart();
+      const Actor main = t.root();
+      const Object q = main.queue();
+      const Actor producer = main.spawn("producer", {q});
+      Call& gets = main.start(get_many(q, kItems));
+      producer.ok(put_many(t, q, "producer", kItems, 1000));
+      const auto reached = [&] { return gets.events.size() >= at || gets.answer.has_value(); };
+      t.expect_true(t.session().wait_until(reached, t.hang_bound()),
+                    "items arrive while their producer lives",
+                    std::to_string(gets.events.size()) + " items");
+      producer.ok(end_by("exit_now"));
+      t.expect_end(producer);
+      std::size_t so_far = 0;
+      do {
+        so_far = gets.events.size();
+      } while (t.session().wait_until([&] { return gets.events.size() > so_far; }, 50ms));
+      expect_prefix(t, "producer", obtained_so_far(t, gets).answers);
+    }
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

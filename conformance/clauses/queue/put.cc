@@ -1,0 +1,145 @@
+// spec/queue.md, queue.put.*
+#include "clauses/queue/timeouts.h"
+#include "clauses/queue/waiting_calls.h"
+#include "clauses/shared/puts.h"
+#include "suite/flow.h"
+#include "suite/registry.h"
+
+namespace psq::conformance {
+namespace {
+
+constexpr std::int64_t kLarge = 2 << 20;
+
+void put_waits(Scenario& t, const Wait& wait) {
+  const Actor main = t.root();
+  const Object q = main.queue(1);
+  const Actor producer = main.spawn("producer", {q});
+  t.expect(producer.call(put(q, t.item("producer", 0), wait)), Outcome::kOk, "a slot is free");
+  Call& waiting = producer.start(put(q, t.item("producer", 1), wait));
+  t.expect_waits_on(waiting, kWatched, "for a slot");
+  const Answer freed = main.ok(get(q));
+  const Answer done = t.finish(waiting);
+  t.expect(done, Outcome::kOk, "a slot became free");
+  t.expect_after(done, freed);
+  t.expect_payload(main.call(get(q)), t.item("producer", 1));
+}
+
+void putters_served(Scenario& t, const Wait& wait) {
+  constexpr int kWaiting = 4;
+  const Actor main = t.root();
+  const Object q = main.queue(1);
+  const Actor left = main.spawn("left", {q});
+  const Actor right = main.spawn("right", {q});
+  main.ok(put(q, t.item("main", 0)));
+  const auto puts = waiting_calls(
+      t, {left, right}, kWaiting, [&](int i) { return put(q, t.item("waiting", i), wait); },
+      "for a slot");
+  const Obtained obtained = all_obtained(t, main.start(get_many(q, kWaiting + 1)));
+  for (Call* each : puts) t.expect(t.finish(*each), Outcome::kOk, "a slot for each");
+  expect_exactly_once(t, {{"main", 1}, {"waiting", kWaiting}}, {obtained});
+}
+
+const Tests kTests{[](const Define& test) {
+  test("queue.put.returns-without-consumer", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue(4);
+    for (std::int64_t i = 0; i < 4; ++i) {
+      t.expect(main.call(put(q, t.item("main", i, kLarge))), Outcome::kOk,
+               "put does not wait for room or for a get");
+    }
+  });
+
+  test("queue.put.blocks-when-full",
+       [](Scenario& t) { put_waits_for_slot(t, QueueKind::kQueue, 200ms); });
+
+  test("queue.put.full-after-timeout",
+       [](Scenario& t) { put_full_after_timeout(t, QueueKind::kQueue); });
+
+  test("queue.put.tiny-timeout", [](Scenario& t) {
+    const Object q = t.root().queue(1);
+    t.root().ok(put(q, t.item("main", 0)));
+    const Item refused = t.item("refused", 0);
+    never_early(
+        t, [&](const Wait& wait) { return put(q, refused, wait); }, Outcome::kFull);
+  });
+
+  test("queue.put.huge-timeout", [](Scenario& t) { put_waits(t, within(kHuge)); });
+
+  test("queue.put.infinite-timeout", [](Scenario& t) { put_waits(t, kInfinite); });
+
+  test("queue.put.nan-refused", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue(1);
+    t.expect(main.call(put(q, t.item("refused", 0), kNan)), Outcome::kInvalidArgument,
+             "a timeout that is not a number, a slot free");
+    t.expect_number(main.call(qsize(q)), 0, "a refused put takes no slot");
+    main.ok(put(q, t.item("main", 0), kNoWait));
+    t.expect(main.call(put(q, t.item("refused", 1), kNan)), Outcome::kInvalidArgument,
+             "a timeout that is not a number, no slot free");
+    t.expect_payload(main.call(get(q)), t.item("main", 0));
+    t.expect(main.call(get(q, within(30ms))), Outcome::kEmpty, "a refused item is never obtained");
+  });
+
+  test("queue.put.timeouts-each-own", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue(1);
+    const Actor other = main.spawn("other", {q});
+    main.ok(put(q, t.item("main", 0)));
+    t.expect_prompt(0ms, [&] {
+      return latest_of_several(
+          t, {main, other}, [&](const Wait& wait) { return put(q, t.item("main", 1), wait); },
+          Outcome::kFull);
+    });
+  });
+
+  test("queue.put.full-at-once", [](Scenario& t) {
+    put_full_at_once(t, QueueKind::kQueue,
+                     {kNoWait, within(0ms), within(-1s), Wait{.block = false, .seconds = 5.0}});
+  });
+
+  test("queue.put.slot-within-timeout", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue(1);
+    const Actor producer = main.spawn("producer", {q});
+    main.ok(put(q, t.item("main", 0)));
+    Call& waiting = producer.start(put(q, t.item("producer", 0), within(60s)));
+    t.expect_waits(waiting, "for a slot");
+    const Answer freed = main.ok(get(q));
+    const Answer done = t.finish(waiting);
+    t.expect(done, Outcome::kOk, "a slot became free in time");
+    t.expect_after(done, freed);
+  });
+
+  test("queue.put.all-waiting-served", [](Scenario& t) { putters_served(t, kForever); });
+
+  test("queue.put.all-waiting-served/timed", [](Scenario& t) { putters_served(t, within(60s)); });
+
+  test("queue.put.full-leaves-no-trace",
+       [](Scenario& t) { full_leaves_no_trace(t, QueueKind::kQueue); });
+
+  test("queue.put.serialized-when", [](Scenario& t) {
+    constexpr auto kSlow = 300ms;
+    t.needs_option("item.slow_serialize");
+    const Actor main = t.root();
+    const Object q = main.queue();
+    Item slow = t.item("main", 0);
+    slow.slow_serialize = std::chrono::duration<double>{kSlow}.count();
+    const Answer answer = main.ok(put(q, slow));
+    t.observe("queue.put.serialized-when", answer.took() >= kSlow ? "in put" : "after put");
+    t.expect_payload(main.call(get(q)), t.item("main", 0));
+  });
+
+  test("queue.put.unserializable-outcome", [](Scenario& t) {
+    t.needs_option("item.fail_serialize");
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Answer answer = main.call(put(q, failing_item(t, "failing", 0, "serialize")));
+    t.expect_one_of(answer, {Outcome::kNotSerializable, Outcome::kOk});
+    t.observe("queue.put.unserializable-outcome", answer.outcome == Outcome::kOk
+                                                      ? "put returns, the item is dropped"
+                                                      : "put ends as not_serializable");
+  });
+}};
+
+}  // namespace
+}  // namespace psq::conformance

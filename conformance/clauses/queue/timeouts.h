@@ -1,0 +1,26 @@
+// Timeouts that are odd, tiny or huge, and of several calls at the same time.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+
+inline const Wait kNan{.special = "nan"};
+inline const Wait kInfinite{.special = "inf"};
+inline constexpr auto kHuge = 1'000'000'000s;
+/// Long enough to tell a wait from a short timeout that stands in its place.
+inline constexpr auto kWatched = 250ms;
+
+/// Demands that no call ends before its timeout. Many calls: an early end may need a timer that is
+/// rounded down at the right time.
+void never_early(Scenario& t, const std::function<Request(const Wait&)>& ask, Outcome outcome);
+
+/// Several timed calls at the same time, by threads of several processes. Answers how late the
+/// latest was, as a call without a timeout would take.
+Answer latest_of_several(Scenario& t, const std::vector<Actor>& actors,
+                         const std::function<Request(const Wait&)>& ask, Outcome outcome);
+
+}  // namespace psq::conformance

@@ -1,0 +1,14 @@
+// The properties: whatever a program does with an object of a kind, what its processes see is what
+// the law allows.
+#pragma once
+
+#include "program/program.h"
+#include "suite/scenario.h"
+
+namespace psq::conformance {
+
+/// Searches for a program on an object of this kind whose processes see what the law forbids. The
+/// search fails at the clause that the program breaks.
+void any_program(Scenario& t, Kind kind);
+
+}  // namespace psq::conformance

@@ -1,0 +1,38 @@
+// What `run` of driver.h does.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+
+#include "psq/driver/adapter.h"
+#include "psq/driver/internal/process.h"
+
+namespace psq::driver::internal {
+
+inline int serve(Adapter& adapter) {
+  const char* path = std::getenv("PSQ_SOCKET");
+  if (path == nullptr || *path == '\0') {
+    std::fputs(
+        "This is a driver of the psq conformance suite. It serves a controller at the Unix socket\n"
+        "PSQ_SOCKET, which is not set. Judge the driver with `psq check COMMAND`.\n",
+        stderr);
+    return 64;
+  }
+  Process* process = nullptr;  // never destroyed, because threads use it to the end
+  const Hello hello = adapter.hello();
+  try {
+    process = new Process(adapter, *new Capabilities(hello), path, "root");
+  } catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "driver: %s\n", error.what());
+    return 64;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "driver: %s\n", error.what());
+    return 70;
+  }
+  process->live(root_hello_line(hello));
+  return 0;
+}
+
+}  // namespace psq::driver::internal
