@@ -85,7 +85,7 @@ Curve most_taken(const Index& index, std::size_t object) {
   for (const Number number : index.object(object).operations) {
     const auto& operation = index.operation(number);
     const bool refused = operation.result == Result::kRefused;
-    const bool effect = effect_of(operation.result) != Effect::kNone;
+    const bool effect = effect_of(operation.result) != Effect::kNo;
     // What was refused in the end may have held a slot for a while.
     if (operation.op == Operator::kPut && (effect || refused)) taken.push_back(operation.invoked);
     if (operation.op == Operator::kGet && operation.result == Result::kOk) {

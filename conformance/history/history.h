@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "generated/enums.h"
+
 namespace psq::history {
 
 /// Nanoseconds of the machine-wide monotonic clock; in a file from elsewhere any unit that counts
@@ -22,41 +24,12 @@ using Time = std::int64_t;
 inline constexpr Time kNever = INT64_MAX;    // `returned` of an operation that is pending
 inline constexpr Time kForever = INT64_MAX;  // a timeout that never ends
 
-/// kPipe is ONE direction of a pipe. kManagerQueue is a queue without delay and with one order for
-/// all, as a server process keeps it; its tasks are counted as a joinable queue's are.
-enum class ObjectKind : std::uint8_t { kQueue, kJoinableQueue, kSimpleQueue, kPipe, kManagerQueue };
-
-/// What is sent through a pipe is put there, and what is received is got.
-enum class Operator : std::uint8_t {
-  kPut,
-  kGet,
-  kQsize,
-  kEmpty,
-  kFull,
-  kTaskDone,
-  kJoin,
-  kClose,
-  kJoinThread,
-  kCancelJoinThread,
-  kPoll,
-};
-
-/// The outcomes that a checker tells apart; words.h maps the names of spec/outcomes.md to them.
-/// kPending: no return was seen. Of an operation that ended as kPending, kOther or kCorrupted it is
-/// not known whether it took effect; with kOk it did, with any other it did not.
-enum class Result : std::uint8_t {
-  kPending,
-  kOk,
-  kEmpty,
-  kFull,
-  kClosed,
-  kEndOfStream,
-  kBrokenPipe,
-  kTaskDoneTooOften,
-  kCorrupted,
-  kOther,
-  kRefused,  // not_serializable, invalid_argument and their like
-};
+// The enumerations are generated from the tables of spec/operations.md and spec/outcomes.md.
+//
+// ObjectKind: kPipe is ONE direction of a pipe. kManagerQueue is a queue without delay and with one
+// order for all, as a server process keeps it; its tasks are counted as a joinable queue's are.
+// Operator: what is sent through a pipe is put there, and what is received is got.
+// Result: the outcomes that a checker tells apart. kPending: no return was seen.
 
 /// One call. Indices point into the History that holds it.
 struct Operation {

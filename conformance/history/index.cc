@@ -21,7 +21,7 @@ Index::Index(const History& history)
 
 void Index::add_put(Number number) {
   const auto& put = operation(number);
-  if (put.value < 0 || effect_of(put.result) == Effect::kNone) return;
+  if (put.value < 0 || effect_of(put.result) == Effect::kNo) return;
   auto& life = lives_[static_cast<std::size_t>(put.value)];
   if (life.put != kNoNumber) {
     if (!put_twice_) put_twice_ = {life.put, number};
@@ -37,7 +37,7 @@ void Index::add_get(Number number) {
   const auto& get = operation(number);
   auto& object = objects_[get.object];
   if (get.result == Result::kPending) object.pending_gets.push_back(number);
-  if (get.result != Result::kPending && effect_of(get.result) == Effect::kMaybe) {
+  if (get.result != Result::kPending && effect_of(get.result) == Effect::kUnknown) {
     object.doubtful_gets.push_back(number);
   }
   if (get.result != Result::kOk) return;

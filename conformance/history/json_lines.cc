@@ -81,7 +81,7 @@ class Reader {
       } else if (key == "type") {
         const auto kind = kind_from(json.string("the object's type"));
         if (!kind) {
-          json.fail_at(at, "expected queue, joinable_queue, simple_queue, pipe or manager_queue");
+          json.fail_at(at, "expected " + kinds_in_words());
         }
         info.kind = *kind;
         has_kind = true;
@@ -135,7 +135,7 @@ class Reader {
       } else if (key == "how") {
         info.death = death_from(json.string("how it died"));
         if (info.death == Death::kNone) {
-          json.fail_at(at, "expected return, exit, raise, exit_now, terminate or kill");
+          json.fail_at(at, "expected " + endings_in_words());
         }
       } else if (key == "at") {
         info.died = json.integer("a time in nanoseconds", kLeast, kMost);
@@ -149,12 +149,6 @@ class Reader {
     auto& dead = history_.processes[process(json, info.name)];
     dead.death = info.death;
     dead.died = info.died;
-  }
-
-  static Death death_from(std::string_view how) {
-    if (how == "return" || how == "exit" || how == "raise") return Death::kExited;
-    if (how == "exit_now" || how == "terminate" || how == "kill") return Death::kKilled;
-    return Death::kNone;
   }
 
   const std::string& name_;

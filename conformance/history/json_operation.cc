@@ -181,22 +181,18 @@ Operation JsonOperation::finish() {
 
 void JsonOperation::finish_value() {
   const bool ok = operation_.result == Result::kOk;
-  switch (operation_.op) {
-    case Operator::kPut:
-      need(has_item_, "the item that was put");
-      break;
-    case Operator::kGet:
+  switch (value_type_of(operation_.op)) {
+    case conformance::ValueType::kPayload:
       if (!ok || !has_item_) operation_.value = -1;  // no call put what is no item
       break;
-    case Operator::kQsize:
+    case conformance::ValueType::kNumber:
       need(!ok || has_number_, "the number that qsize answered, as value");
       break;
-    case Operator::kEmpty:
-    case Operator::kFull:
-    case Operator::kPoll:
+    case conformance::ValueType::kBoolean:
       need(!ok || has_answer_, "the answer, true or false, as value");
       break;
     default:
+      need(operation_.op != Operator::kPut || has_item_, "the item that was put");
       break;
   }
 }

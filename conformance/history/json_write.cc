@@ -66,8 +66,8 @@ void append_value(std::string& out, const History& history, const Operation& ope
     append_item(out, history, operation.value, nullptr);
   }
   if (operation.result != Result::kOk) return;
-  switch (operation.op) {
-    case Operator::kGet:
+  switch (value_type_of(operation.op)) {
+    case conformance::ValueType::kPayload:
       if (operation.value < 0) {
         out += ",\"value\":{\"unknown\":true}";
       } else {
@@ -76,12 +76,10 @@ void append_value(std::string& out, const History& history, const Operation& ope
         out += '}';
       }
       break;
-    case Operator::kQsize:
+    case conformance::ValueType::kNumber:
       append(out, "value", operation.value);
       break;
-    case Operator::kEmpty:
-    case Operator::kFull:
-    case Operator::kPoll:
+    case conformance::ValueType::kBoolean:
       out += operation.answer ? ",\"value\":true" : ",\"value\":false";
       break;
     default:
@@ -98,9 +96,7 @@ void append_operation(std::string& out, const History& history, const Operation&
   append_text(out, thread.process);
   out += ",\"thread\":";
   append_text(out, thread.thread);
-  const bool timed = operation.op == Operator::kPut || operation.op == Operator::kGet ||
-                     operation.op == Operator::kPoll;
-  if (timed) append_timeout(out, operation);
+  if (takes_timeout(operation.op)) append_timeout(out, operation);
   append_value(out, history, operation);
   append(out, "invoked", operation.invoked);
   if (operation.result != Result::kPending) {

@@ -7,9 +7,10 @@
 namespace psq::history {
 namespace {
 
-constexpr const char* kModels =
-    "fifo (one strict queue for all, and nothing else), queue, joinable_queue, simple_queue, pipe "
-    "or manager_queue; as recorded when absent";
+std::string models() {
+  return "fifo (one strict queue for all, and nothing else), " + kinds_in_words() +
+         "; as recorded when absent";
+}
 
 std::string take_model(const std::string& name, Options& options) {
   if (name == "fifo") {
@@ -17,7 +18,7 @@ std::string take_model(const std::string& name, Options& options) {
     return {};
   }
   const auto kind = kind_from(name);
-  if (!kind) return "no model is named " + name + "; there are " + kModels;
+  if (!kind) return "no model is named " + name + "; there are " + models();
   options.model = Model::kKind;
   options.kind = *kind;
   return {};
@@ -32,7 +33,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
       "Exit status: 0 holds, 1 violated, 2 unknown, 64 usage or a broken file, 70 internal.");
   std::string model;
   app.add_option("FILE", options.file, "The recording; - is standard input")->required();
-  app.add_option("--model", model, kModels)->check([&](const std::string& name) {
+  app.add_option("--model", model, models())->check([&](const std::string& name) {
     return take_model(name, options);
   });
   app.add_flag("--witness", options.witness, "Print the operations that show a violation");

@@ -37,7 +37,7 @@ Curve fewest(const Index& index, std::size_t object) {
   }
   for (const Number number : index.object(object).operations) {
     const auto& operation = index.operation(number);
-    if (operation.op == Operator::kTaskDone && effect_of(operation.result) != Effect::kNone) {
+    if (operation.op == Operator::kTaskDone && effect_of(operation.result) != Effect::kNo) {
       done.push_back(operation.invoked);
     }
   }
@@ -51,7 +51,7 @@ std::optional<Finding> find_too_many(const Index& index, std::size_t object) {
   std::vector<std::pair<Time, Number>> done;
   for (const Number number : index.object(object).operations) {
     const auto& operation = index.operation(number);
-    const bool effect = effect_of(operation.result) != Effect::kNone;
+    const bool effect = effect_of(operation.result) != Effect::kNo;
     if (operation.op == Operator::kPut && effect) puts.push_back(operation.invoked);
     if (operation.op == Operator::kTaskDone && operation.result == Result::kOk) {
       done.emplace_back(operation.returned, number);

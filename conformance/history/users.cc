@@ -38,7 +38,7 @@ void Users::note(const Operation& operation, ObjectKind kind) {
   if (operation.op == Operator::kClose) {
     closings_[process].push_back({operation.invoked, operation.returned});
   }
-  if (operation.op == Operator::kJoinThread && effect_of(operation.result) != Effect::kNone) {
+  if (operation.op == Operator::kJoinThread && effect_of(operation.result) != Effect::kNo) {
     // While one thread waits there, another's join_thread may end at once: only the last one tells.
     joined_[process] = std::max(joined_[process], operation.returned);
   }

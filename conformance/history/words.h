@@ -1,8 +1,9 @@
-// The words of the history format for what history.h enumerates: those of the driver protocol and
-// of spec/outcomes.md. Pure functions.
+// The names of the history format for what history.h enumerates, from the tables of
+// spec/operations.md and spec/outcomes.md. Pure functions.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "history/history.h"
@@ -24,19 +25,25 @@ namespace psq::history {
 /// Every word of spec/outcomes.md, "other" and "refused".
 [[nodiscard]] std::optional<Result> result_from(std::string_view word);
 
-/// What is known of an operation's effect.
-enum class Effect { kSure, kMaybe, kNone };
+/// What the operation answers.
+[[nodiscard]] constexpr conformance::ValueType value_type_of(Operator op) {
+  return kValueTypes[static_cast<std::size_t>(op)];
+}
+[[nodiscard]] constexpr bool takes_timeout(Operator op) {
+  return kTimed[static_cast<std::size_t>(op)];
+}
+
+/// How a process that ended so is recorded; kNone for a name that is no ending.
+[[nodiscard]] Death death_from(std::string_view ending);
+
+/// All names, as a message lists them: "queue, joinable_queue, simple_queue, pipe or
+/// manager_queue".
+[[nodiscard]] std::string kinds_in_words();
+[[nodiscard]] std::string endings_in_words();
+
+/// Whether an operation that ended so took effect.
 [[nodiscard]] constexpr Effect effect_of(Result result) {
-  switch (result) {
-    case Result::kOk:
-      return Effect::kSure;
-    case Result::kPending:
-    case Result::kOther:
-    case Result::kCorrupted:
-      return Effect::kMaybe;
-    default:
-      return Effect::kNone;
-  }
+  return kEffects[static_cast<std::size_t>(result)];
 }
 
 }  // namespace psq::history

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from pages import Law, Problem, Untested, numbered_lines
+from tables import cells_of, is_rule
 
 _CHANGE = re.compile(r"(?P<what>added|removed) (?P<version>\d+(\.\d+)+): (?P<id>\S+)")
 _UNTESTED_SECTION = "## Clauses without a test"
@@ -73,8 +74,8 @@ def read_untested(path: Path, law: Law) -> None:
 
 
 def _read_untested_row(path: Path, number: int, line: str, law: Law) -> None:
-    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-    if cells[0] == "clause" or set(cells[0]) <= set("-: "):
+    cells = cells_of(line)
+    if cells[0] == "clause" or is_rule(cells[:1]):
         return
     clause = cells[0].strip("`")
     if len(cells) != 2 or not cells[1]:

@@ -17,6 +17,7 @@ PROSE_PAGES = frozenset(
         "README",
         "model",
         "crash-points",
+        "operations",
         "outcomes",
         "limits",
         "changes",

@@ -61,7 +61,7 @@ class Author {
   }
 
  private:
-  [[nodiscard]] bool timed() const { return drawing_.kind != Kind::kSimpleQueue; }
+  [[nodiscard]] bool timed() const { return is_timed(drawing_.kind); }
 
   void write_queues() {
     for (std::int64_t i = in_a_hundred(85) ? 1 : 2; i > 0; --i) {
@@ -79,9 +79,9 @@ class Author {
     ProcessPlan process{.threads = {}, .leaves = in_a_hundred(30)};
     const auto threads = in_a_hundred(60) ? 1 : between(2, 3);
     for (std::int64_t i = 0; i < threads; ++i) process.threads.push_back(any_thread());
-    // A close in the midst of other threads' calls is left open by the law.
+    // The law leaves a close during other threads' calls open.
     if (threads == 1 && in_a_hundred(8))
-      process.threads[0].steps.push_back({.verb = Verb::kClose, .object = any_object()});
+      process.threads[0].steps.push_back({.operation = Operation::kClose, .object = any_object()});
     return process;
   }
 
@@ -97,18 +97,21 @@ class Author {
       add_transfer(thread, object, in_a_hundred(puts));
     }
     if (drawing_.kind == Kind::kJoinableQueue && in_a_hundred(25))
-      thread.steps.push_back({.verb = Verb::kJoin, .object = any_object()});
+      thread.steps.push_back({.operation = Operation::kJoin, .object = any_object()});
     return thread;
   }
 
   void add_transfer(ThreadPlan& thread, std::size_t object, bool puts) {
-    Action action{.verb = puts ? Verb::kPut : Verb::kGet, .object = object, .repeat = any_repeat()};
+    Action action{.operation = puts ? Operation::kPut : Operation::kGet,
+                  .object = object,
+                  .repeat = any_repeat()};
     if (puts) action = sized(action);
     if (timed() && in_a_hundred(35))
       action.time = std::min<Nanoseconds>(any_timeout(), kLongWait / action.repeat);
     thread.steps.push_back(action);
     if (!puts && drawing_.kind == Kind::kJoinableQueue && in_a_hundred(85)) {
-      thread.steps.push_back({.verb = Verb::kTaskDone, .object = object, .repeat = action.repeat});
+      thread.steps.push_back(
+          {.operation = Operation::kTaskDone, .object = object, .repeat = action.repeat});
     }
   }
 
@@ -119,13 +122,14 @@ class Author {
   }
 
   static Action any_pause() {
-    return {.verb = Verb::kPause, .time = microseconds{between(50, 8'000)}};
+    return {.operation = Operation::kPause, .time = microseconds{between(50, 8'000)}};
   }
 
   Action any_look(std::size_t object) {
-    const auto& verbs =
-        timed() ? std::vector{Verb::kQsize, Verb::kEmpty, Verb::kFull} : std::vector{Verb::kEmpty};
-    return {.verb = *rc::gen::elementOf(verbs), .object = object, .repeat = between(1, 3)};
+    const auto& verbs = timed()
+                            ? std::vector{Operation::kQsize, Operation::kEmpty, Operation::kFull}
+                            : std::vector{Operation::kEmpty};
+    return {.operation = *rc::gen::elementOf(verbs), .object = object, .repeat = between(1, 3)};
   }
 
   template <typename Do>
@@ -133,23 +137,23 @@ class Author {
     for (ProcessPlan& process : program_.processes) {
       for (ThreadPlan& thread : process.threads) {
         for (Action& action : thread.steps) {
-          if (action.object == object && action.verb != Verb::kPause) act(action);
+          if (action.object == object && action.operation != Operation::kPause) act(action);
         }
       }
     }
   }
 
-  // Most programs need nobody's help to end: for what is put and not obtained a bound leaves room,
-  // and nobody waits for ever for more than is put.
+  // Most programs end without help: a bound leaves room for items that are put and not obtained,
+  // and no get without a timeout waits for an item that is not put.
   void balance(std::size_t object) {
     std::int64_t put = 0;
     std::int64_t got = 0;
     for_each_step(object, [&](Action& action) {
       if (action.time != kNoEnd) return;
-      if (action.verb == Verb::kPut) put += action.repeat;
+      if (action.operation == Operation::kPut) put += action.repeat;
     });
     for_each_step(object, [&](Action& action) {
-      if (action.verb != Verb::kGet || action.time != kNoEnd) return;
+      if (action.operation != Operation::kGet || action.time != kNoEnd) return;
       if (got + action.repeat > put && timed()) {
         action.time = kLongWait / action.repeat;
       } else if (got + action.repeat > put) {
@@ -163,8 +167,8 @@ class Author {
 
   void obtain_rest(std::size_t object, std::int64_t count) {
     ProcessPlan& process = program_.processes[index_below(program_.processes.size())];
-    const Action rest{.verb = Verb::kGet, .object = object, .repeat = count};
-    const bool closes = process.threads.back().steps.back().verb == Verb::kClose;
+    const Action rest{.operation = Operation::kGet, .object = object, .repeat = count};
+    const bool closes = process.threads.back().steps.back().operation == Operation::kClose;
     if (process.threads.size() < 3 && !closes) {
       process.threads.push_back({.steps = {rest}});
     } else {
@@ -186,16 +190,17 @@ class Author {
     std::int64_t sent = 0;
     for (auto steps = between(1, 4); steps > 0; --steps) {
       if (in_a_hundred(15)) sender.steps.push_back(any_pause());
-      sender.steps.push_back(sized({.verb = Verb::kPut, .end = from, .repeat = any_repeat()}));
+      sender.steps.push_back(
+          sized({.operation = Operation::kSend, .end = from, .repeat = any_repeat()}));
       sent += sender.steps.back().repeat;
     }
     ThreadPlan receiver;
     for (std::int64_t left = in_a_hundred(90) ? sent : sent / 2; left > 0;) {
       if (in_a_hundred(30))
-        receiver.steps.push_back({.verb = Verb::kPoll, .end = to, .time = any_timeout()});
+        receiver.steps.push_back({.operation = Operation::kPoll, .end = to, .time = any_timeout()});
       if (in_a_hundred(15)) receiver.steps.push_back(any_pause());
       receiver.steps.push_back(
-          {.verb = Verb::kGet, .end = to, .repeat = std::min(any_repeat(), left)});
+          {.operation = Operation::kRecv, .end = to, .repeat = std::min(any_repeat(), left)});
       left -= receiver.steps.back().repeat;
     }
     add_to_process(static_cast<std::size_t>(from), sender);

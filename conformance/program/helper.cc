@@ -6,14 +6,14 @@ namespace psq::conformance {
 namespace {
 
 constexpr auto kShortly = 50ms;
-// What is there is obtained at once; what is not there after this long is not there.
+// An item that is there is obtained at once: after this long there is none.
 constexpr auto kSurely = 1s;
 constexpr std::size_t kRoot = SIZE_MAX;
 
 int receiving_end(const Lane& lane, Kind kind) { return is_pipe(kind) ? 1 - lane.sender : 0; }
 
 Request repeated(const Request& request, std::int64_t count) {
-  return count > 1 ? request.with("repeat", count) : request;
+  return count > 1 ? request.repeated(count) : request;
 }
 
 }  // namespace
@@ -23,11 +23,7 @@ const Object& Handles::at(std::size_t object, int end) const {
   return ends.at(ends.size() > 1 ? static_cast<std::size_t>(end) : 0);
 }
 
-bool Helper::timed(const Lane& lane) const {
-  return kind(lane) == Kind::kQueue || kind(lane) == Kind::kJoinableQueue;
-}
-
-// A thread that is in a call of its own can do nothing else.
+// A thread in a call can make no other call.
 std::string Helper::free_thread() const {
   for (int number = 1;; ++number) {
     const std::string name = "helper" + std::to_string(number);
@@ -39,7 +35,7 @@ std::string Helper::free_thread() const {
 }
 
 const Running& Helper::start(std::vector<Request> operations, std::vector<PlannedCall> calls) {
-  const Request list = run(std::move(operations)).with("stop_on_error", true);
+  const Request list = run(std::move(operations)).stopping_on_error();
   const Call& call = t_.start("root", list.by(free_thread()));
   threads_.push_back({.process = kRoot, .call = &call, .calls = std::move(calls)});
   return threads_.back();
@@ -51,7 +47,7 @@ const Running& Helper::take_items(const Lane& lane, std::int64_t count, Nanoseco
   const Request one = is_pipe(kind(lane)) ? recv(from)
                       : timed(lane)       ? get(from, within(timeout))
                                           : get(from);
-  const PlannedCall call{.verb = Verb::kGet,
+  const PlannedCall call{.operation = get_of(kind(lane)),
                          .object = lane.object,
                          .end = end,
                          .time = timed(lane) ? timeout : kNoEnd};
@@ -65,7 +61,7 @@ void Helper::give(const Lane& lane, std::int64_t count) {
   const Request one = is_pipe(kind(lane)) ? send(to, item)
                       : timed(lane)       ? put(to, item, within(kShortly))
                                           : put(to, item);
-  const PlannedCall call{.verb = Verb::kPut,
+  const PlannedCall call{.operation = put_of(kind(lane)),
                          .object = lane.object,
                          .end = lane.sender,
                          .time = timed(lane) ? Nanoseconds{kShortly} : kNoEnd};
@@ -74,7 +70,8 @@ void Helper::give(const Lane& lane, std::int64_t count) {
 
 void Helper::finish_tasks(const Lane& lane, std::int64_t count) {
   const Object& of = handles_.at(lane.object, 0);
-  const PlannedCall call{.verb = Verb::kTaskDone, .object = lane.object, .end = 0, .time = kNoEnd};
+  const PlannedCall call{
+      .operation = Operation::kTaskDone, .object = lane.object, .end = 0, .time = kNoEnd};
   start({repeated(task_done(of), count)}, {static_cast<std::size_t>(count), call});
 }
 
@@ -91,8 +88,8 @@ bool Helper::intervene(const Lane& lane) {
   } else if (counts.getting > 0) {
     give(lane, counts.to_get);
   } else if (counts.joining > 0 && !program_.kills.empty()) {
-    // Items may have died with those who were getting them, and their tasks stay. Too many calls
-    // of task_done end the list.
+    // A killed consumer may have taken items with it, and their tasks stay. One call of task_done
+    // too many ends the list.
     if (counts.items() > 0) take_items(lane, counts.items(), kShortly);
     finish_tasks(lane, counts.unfinished() + 1);
   } else if (counts.joining > 0 && counts.items() > 0) {
@@ -110,13 +107,13 @@ bool Helper::finish(const Running& list, Nanoseconds hang_bound) {
   return t_.session().wait_until([&] { return call.answer.has_value(); }, hang_bound);
 }
 
-// Nothing when it hangs.
+// No value when the call hangs.
 std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
                                          Nanoseconds hang_bound) {
   const int end = receiving_end(lane, kind(lane));
   const Object& from = handles_.at(lane.object, end);
   const bool pipe = is_pipe(kind(lane));
-  const PlannedCall call{.verb = pipe ? Verb::kPoll : Verb::kEmpty,
+  const PlannedCall call{.operation = pipe ? Operation::kPoll : Operation::kEmpty,
                          .object = lane.object,
                          .end = end,
                          .time = timeout};
@@ -127,7 +124,7 @@ std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
   return asked.events[0].value.boolean.value_or(false) == pipe;
 }
 
-// What is there may be a part of an item, which nobody can obtain: behind it comes one that can be.
+// The object may hold a part of an item, which cannot be obtained: an item behind it can be.
 bool Helper::read_up_to_own(const Lane& lane, Nanoseconds hang_bound) {
   const std::int64_t own = given_;
   give(lane, 1);

@@ -1,5 +1,6 @@
-// The root process as the helper of a running program: it takes what nobody else takes, gives what
-// somebody waits for, and reads everything empty at the end. What it does is part of the history.
+// The root process as the helper of a running program: it takes items that block a producer, puts
+// items that a consumer waits for, and reads every object empty at the end. Its calls are part of
+// the history.
 #pragma once
 
 #include <optional>
@@ -20,22 +21,22 @@ struct Handles {
 
 class Helper {
  public:
-  /// `threads` is where the lists that it does are added; the program's own are there already.
+  /// The helper adds its lists to `threads`, which holds those of the program already.
   Helper(Scenario& t, const Program& program, const Handles& handles, const std::string& suffix,
          std::vector<Running>& threads)
       : t_(t), program_(program), handles_(handles), suffix_(suffix), threads_(threads) {}
 
-  /// Begins what lets a waiting thread of the lane go on; false when nothing would.
+  /// Begins calls that let a waiting thread of the lane go on; false when there are none such.
   bool intervene(const Lane& lane);
   /// Begins to take the items that are there; false when there are none.
   bool take(const Lane& lane);
-  /// At the end, nobody else being there: takes items until there are none. False when a call
+  /// Takes items until there are none, when all other processes have ended. False when a call
   /// hangs.
   [[nodiscard]] bool empty_out(const Lane& lane, Nanoseconds hang_bound);
 
  private:
   [[nodiscard]] Kind kind(const Lane& lane) const { return program_.objects[lane.object].kind; }
-  [[nodiscard]] bool timed(const Lane& lane) const;
+  [[nodiscard]] bool timed(const Lane& lane) const { return is_timed(kind(lane)); }
   const Running& start(std::vector<Request> operations, std::vector<PlannedCall> calls);
   const Running& take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout);
   void give(const Lane& lane, std::int64_t count);

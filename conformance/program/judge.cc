@@ -3,33 +3,30 @@
 #include <algorithm>
 
 #include "history/check.h"
-#include "history/words.h"
 
 namespace psq::conformance {
 namespace {
-
-using history::Operator;
-using history::Result;
 
 bool closes(const Program& program, const Running& thread) {
   if (thread.process >= program.processes.size()) return false;
   const auto& threads = program.processes[thread.process].threads;
   return std::ranges::any_of(threads, [](const ThreadPlan& each) {
-    return std::ranges::any_of(each.steps,
-                               [](const Action& step) { return step.verb == Verb::kClose; });
+    return std::ranges::any_of(
+        each.steps, [](const Action& step) { return step.operation == Operation::kClose; });
   });
 }
 
-bool may_end_as(Outcome outcome, const PlannedCall& call, bool after_close) {
+/// Whether the operation has that outcome, and the program a reason for it.
+bool may_end_as(Outcome outcome, const PlannedCall& call, Kind kind, bool after_close) {
+  const OperationRow* row = find_operation(type_of(kind), call.operation);
+  if (row == nullptr || !row->outcomes.contains(outcome)) return false;
   switch (outcome) {
     case Outcome::kOk:
+    case Outcome::kTaskDoneTooOften:
       return true;
     case Outcome::kFull:
-      return call.verb == Verb::kPut && call.time != kNoEnd;
     case Outcome::kEmpty:
-      return call.verb == Verb::kGet && call.time != kNoEnd;
-    case Outcome::kTaskDoneTooOften:
-      return call.verb == Verb::kTaskDone;
+      return call.time != kNoEnd;
     case Outcome::kClosed:
       return after_close;
     default:
@@ -41,7 +38,7 @@ std::string clause_of(const PlannedCall& call, const Answer& answer, Kind kind) 
   const bool queue = kind == Kind::kQueue || kind == Kind::kJoinableQueue;
   if (queue && answer.outcome == Outcome::kFull) return "queue.put.blocks-when-full";
   if (answer.outcome == Outcome::kEmpty) return page_of(kind) + ".get.waits-for-item";
-  if (call.verb != Verb::kGet) return {};
+  if (!gets(call.operation)) return {};
   return is_pipe(kind) ? "pipe.item.sizes-intact" : page_of(kind) + ".item.sizes-intact";
 }
 
@@ -74,11 +71,12 @@ std::optional<Violation> wrong_outcome(const Program& program, const std::vector
       const Answer& answer = thread.call->events[i];
       const PlannedCall& call = thread.calls[i];
       const Kind kind = program.objects[call.object].kind;
-      if (may_end_as(answer.outcome, call, after_close)) continue;
+      if (may_end_as(answer.outcome, call, kind, after_close)) continue;
       return Violation{.clause = clause_of(call, answer, kind),
                        .checker = "outcomes",
-                       .why = thread.call->process + ": a " + word_of(call.verb, kind) +
-                              " ended as " + describe(answer) + ", for which nothing is a reason",
+                       .why = thread.call->process + ": a " +
+                              std::string{to_string(call.operation)} + " ended as " +
+                              describe(answer) + ", for which nothing is a reason",
                        .witness = at_time(history, answer, start_of(threads))};
     }
   }

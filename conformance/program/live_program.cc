@@ -31,30 +31,36 @@ void LiveProgram::set_up() {
 }
 
 bool LiveProgram::declared(const Request& request) const {
-  if (request.verb == "pause") return true;
-  const auto found = t_.hello().operations.find(request.type);
-  return found != t_.hello().operations.end() && found->second.contains(request.verb);
+  return request.operation == Operation::kPause ||
+         t_.hello().declares(request.type, request.operation);
+}
+
+Request LiveProgram::one_call(const Action& action, const std::string& from,
+                              std::int64_t seq) const {
+  if (action.operation == Operation::kPause) return pause(action.time);
+  const Kind kind = program_.objects[action.object].kind;
+  const Object& on = handles_.at(action.object, action.end);
+  const bool waits = !is_timed(kind) || action.time == kNoEnd;
+  const Wait wait = waits ? kForever : action.time == 0ns ? kNoWait : within(action.time);
+  switch (action.operation) {
+    case Operation::kPut:
+      return put(on, t_.item(from, seq, action.size), wait);
+    case Operation::kGet:
+      return get(on, wait);
+    case Operation::kSend:
+      return send(on, t_.item(from, seq, action.size));
+    case Operation::kPoll:
+      return poll(on, action.time == kNoEnd ? 0ns : action.time);
+    default:
+      return {.operation = action.operation, .type = on.type, .on = on.name};
+  }
 }
 
 Request LiveProgram::request_for(const Action& action, const std::string& from,
                                  std::int64_t& numbered) const {
-  if (action.verb == Verb::kPause) return pause(action.time);
-  const Kind kind = program_.objects[action.object].kind;
-  const Object& on = handles_.at(action.object, action.end);
-  Request request{.verb = word_of(action.verb, kind), .type = on.type, .on = on.name};
-  const bool timed = kind == Kind::kQueue || kind == Kind::kJoinableQueue;
-  const bool transfers = action.verb == Verb::kPut || action.verb == Verb::kGet;
-  if (timed && transfers && action.time != kNoEnd) {
-    request = action.time == Nanoseconds{0}
-                  ? request.with("block", false)
-                  : request.with("timeout", within(action.time).seconds.value());
-  }
-  if (action.verb == Verb::kPoll) request = poll(on, action.time == kNoEnd ? 0ns : action.time);
-  if (action.verb == Verb::kPut) {
-    request = request.with("payload", Payload{t_.item(from, numbered, action.size)});
-    numbered += action.repeat;
-  }
-  return action.repeat > 1 ? request.with("repeat", action.repeat) : request;
+  const Request request = one_call(action, from, numbered);
+  if (puts(action.operation)) numbered += action.repeat;
+  return action.repeat > 1 ? request.repeated(action.repeat) : request;
 }
 
 void LiveProgram::start(Nanoseconds at) {
@@ -75,7 +81,7 @@ void LiveProgram::start_thread(std::size_t process, std::size_t index, Nanosecon
     list.push_back(std::move(request));
     possible.steps.push_back(action);
   }
-  const Request all = run(std::move(list)).with("start_at", (at + plan.starts).count());
+  const Request all = run(std::move(list)).starting_at(at + plan.starts);
   const Call& call = t_.start(wire_name(process), all.by(thread_name(index)));
   threads_.push_back({.process = process, .call = &call, .calls = calls_of(possible)});
 }

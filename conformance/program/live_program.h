@@ -13,7 +13,7 @@ namespace psq::conformance {
 
 class LiveProgram {
  public:
-  /// What the program names, the driver knows with `suffix` behind it.
+  /// The driver knows the program's names with `suffix` behind them.
   LiveProgram(Scenario& t, const Program& program, const std::string& suffix)
       : t_(t), program_(program), suffix_(suffix) {}
   LiveProgram(const LiveProgram&) = delete;
@@ -21,8 +21,8 @@ class LiveProgram {
 
   /// Creates the objects in the root, and spawns the processes with all of them.
   void set_up();
-  /// Asks each thread for its calls, to begin at that time or as soon after it as it can. What the
-  /// driver does not declare is left out.
+  /// Asks each thread for its calls, to begin at that time or as soon after it as possible. Leaves
+  /// out operations that the driver does not declare.
   void start(Nanoseconds at);
 
   [[nodiscard]] const Handles& handles() const { return handles_; }
@@ -32,6 +32,8 @@ class LiveProgram {
  private:
   void create(const ObjectPlan& plan, const std::string& name);
   [[nodiscard]] bool declared(const Request& request) const;
+  [[nodiscard]] Request one_call(const Action& action, const std::string& from,
+                                 std::int64_t seq) const;
   Request request_for(const Action& action, const std::string& from, std::int64_t& numbered) const;
   void start_thread(std::size_t process, std::size_t index, Nanoseconds at);
 

@@ -16,18 +16,18 @@ std::string wait_text(const Action& action) {
 }
 
 bool takes_time(const Action& action, Kind kind) {
-  if (action.verb == Verb::kPoll) return true;
-  return (action.verb == Verb::kPut || action.verb == Verb::kGet) && kind != Kind::kSimpleQueue &&
-         !is_pipe(kind);
+  if (action.operation == Operation::kPoll) return true;
+  return (puts(action.operation) || gets(action.operation)) && is_timed(kind);
 }
 
 std::string text_of(const Action& action, const Program& program) {
-  if (action.verb == Verb::kPause) return "pause " + human(action.time);
+  if (action.operation == Operation::kPause) return "pause " + human(action.time);
   const Kind kind = program.objects.at(action.object).kind;
-  std::string text = word_of(action.verb, kind) + " " + object_name(program, action.object);
+  std::string text =
+      std::string{to_string(action.operation)} + " " + object_name(program, action.object);
   if (is_pipe(kind)) text += action.end == 0 ? ".a" : ".b";
   if (action.repeat > 1) text += " x" + std::to_string(action.repeat);
-  if (action.verb == Verb::kPut) text += " of " + std::to_string(action.size) + " B";
+  if (puts(action.operation)) text += " of " + std::to_string(action.size) + " B";
   return takes_time(action, kind) ? text + wait_text(action) : text;
 }
 
@@ -36,7 +36,7 @@ std::string object_text(const Program& program, std::size_t index) {
   std::string text = object_name(program, index) + ": ";
   if (object.kind == Kind::kPipe) return text + "one-way pipe";
   if (object.kind == Kind::kDuplexPipe) return text + "duplex pipe";
-  text += type_of(object.kind);
+  text += to_string(type_of(object.kind));
   if (object.kind == Kind::kSimpleQueue) return text;
   return text + (object.maxsize > 0 ? ", maxsize " + std::to_string(object.maxsize) : ", no bound");
 }
@@ -84,26 +84,25 @@ std::string side_by_side(const std::vector<std::vector<std::string>>& columns) {
 
 bool is_pipe(Kind kind) { return kind == Kind::kPipe || kind == Kind::kDuplexPipe; }
 
-std::string type_of(Kind kind) {
+bool is_timed(Kind kind) { return kind == Kind::kQueue || kind == Kind::kJoinableQueue; }
+
+ObjectType type_of(Kind kind) {
   switch (kind) {
     case Kind::kQueue:
-      return "queue";
+      return ObjectType::kQueue;
     case Kind::kJoinableQueue:
-      return "joinable_queue";
+      return ObjectType::kJoinableQueue;
     case Kind::kSimpleQueue:
-      return "simple_queue";
+      return ObjectType::kSimpleQueue;
     default:
-      return "connection";
+      return ObjectType::kConnection;
   }
 }
 
-std::string word_of(Verb verb, Kind kind) {
-  constexpr std::array kWords{"put",       "get",  "qsize", "empty", "full",
-                              "task_done", "join", "poll",  "close", "pause"};
-  if (is_pipe(kind) && verb == Verb::kPut) return "send";
-  if (is_pipe(kind) && verb == Verb::kGet) return "recv";
-  return kWords.at(static_cast<std::size_t>(verb));
-}
+Operation put_of(Kind kind) { return is_pipe(kind) ? Operation::kSend : Operation::kPut; }
+Operation get_of(Kind kind) { return is_pipe(kind) ? Operation::kRecv : Operation::kGet; }
+bool puts(Operation operation) { return in_history(operation) == history::Operator::kPut; }
+bool gets(Operation operation) { return in_history(operation) == history::Operator::kGet; }
 
 std::string process_name(std::size_t process) { return "p" + std::to_string(process); }
 
@@ -119,10 +118,12 @@ std::string object_name(const Program& program, std::size_t object) {
 std::vector<PlannedCall> calls_of(const ThreadPlan& thread) {
   std::vector<PlannedCall> calls;
   for (const Action& action : thread.steps) {
-    if (action.verb == Verb::kPause) continue;
-    calls.insert(
-        calls.end(), static_cast<std::size_t>(action.repeat),
-        {.verb = action.verb, .object = action.object, .end = action.end, .time = action.time});
+    if (action.operation == Operation::kPause) continue;
+    const PlannedCall call{.operation = action.operation,
+                           .object = action.object,
+                           .end = action.end,
+                           .time = action.time};
+    calls.insert(calls.end(), static_cast<std::size_t>(action.repeat), call);
   }
   return calls;
 }

@@ -1,5 +1,6 @@
-// A whole concurrent program as a value: what processes, by several threads each, do to shared
-// objects. Drawn by the generator, done by the runner on real processes, made smaller by shrinking.
+// A whole concurrent program as a value: the calls that processes, with several threads each, make
+// on shared objects. The generator draws it, the runner executes it on real processes, and
+// shrinking makes it smaller.
 #pragma once
 
 #include <cstddef>
@@ -7,35 +8,30 @@
 #include <string>
 #include <vector>
 
+#include "law/vocabulary.h"
 #include "protocol/posix.h"
 
 namespace psq::conformance {
 
 enum class Kind : std::uint8_t { kQueue, kJoinableQueue, kSimpleQueue, kPipe, kDuplexPipe };
-/// The driver's word for the type of object that it is operated on as: `queue`, `connection`, …
-std::string type_of(Kind kind);
+/// The type of object that a driver knows it as.
+ObjectType type_of(Kind kind);
 bool is_pipe(Kind kind);
+/// Whether its put and get take a timeout.
+bool is_timed(Kind kind);
 
-enum class Verb : std::uint8_t {
-  kPut,
-  kGet,
-  kQsize,
-  kEmpty,
-  kFull,
-  kTaskDone,
-  kJoin,
-  kPoll,
-  kClose,
-  kPause,
-};
-/// The protocol's word for it on an object of that kind: a pipe's put is its `send`.
-std::string word_of(Verb verb, Kind kind);
+/// `put` or `send`.
+Operation put_of(Kind kind);
+/// `get` or `recv`.
+Operation get_of(Kind kind);
+bool puts(Operation operation);
+bool gets(Operation operation);
 
 inline constexpr Nanoseconds kNoEnd = Nanoseconds::max();
 
 /// One or more calls of the same sort, back to back.
 struct Action {
-  Verb verb = Verb::kPut;
+  Operation operation = Operation::kPut;  // of that kind of object, or a pause
   std::size_t object = 0;
   int end = 0;                // of a pipe: 0 is its first end
   std::int64_t repeat = 1;    // at least 1
@@ -44,7 +40,7 @@ struct Action {
   friend bool operator==(const Action&, const Action&) = default;
 };
 
-/// `starts` after the moment that all threads of a program share.
+/// `starts` is counted from the start that all threads of a program share.
 struct ThreadPlan {
   std::vector<Action> steps;
   Nanoseconds starts{0};
@@ -53,7 +49,7 @@ struct ThreadPlan {
 
 struct ProcessPlan {
   std::vector<ThreadPlan> threads;
-  /// Whether it ends as soon as its threads are done, or only when all are.
+  /// Whether it ends as soon as its own threads are done, or when all threads are.
   bool leaves = false;
   friend bool operator==(const ProcessPlan&, const ProcessPlan&) = default;
 };
@@ -64,15 +60,15 @@ struct ObjectPlan {
   friend bool operator==(const ObjectPlan&, const ObjectPlan&) = default;
 };
 
-/// A process that dies by SIGKILL, so long after the start, from outside.
+/// A process that the controller kills, so long after the start.
 struct Kill {
   std::size_t process = 0;
   Nanoseconds after{0};
   friend bool operator==(const Kill&, const Kill&) = default;
 };
 
-/// Indices in steps and kills are those of these lists. Of a pipe, one thread at most sends and one
-/// receives at each end: a connection is not for several threads.
+/// Steps and kills have indices of these lists. At most one thread sends and one receives at each
+/// end of a pipe: a connection is not for several threads.
 struct Program {
   std::vector<ObjectPlan> objects;
   std::vector<ProcessPlan> processes;
@@ -84,9 +80,9 @@ std::string process_name(std::size_t process);  // "p0"
 std::string thread_name(std::size_t thread);    // "main", "b", "c"
 std::string object_name(const Program& program, std::size_t object);
 
-/// One call of a thread, its repetitions taken apart; pauses are none.
+/// One call of a thread: each repetition is a call of its own, and a pause is none.
 struct PlannedCall {
-  Verb verb;
+  Operation operation;
   std::size_t object;
   int end;
   Nanoseconds time;

@@ -4,48 +4,33 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <tuple>
 #include <utility>
-#include <variant>
 
-#include "history/words.h"
+#include "law/vocabulary.h"
 
 namespace psq::conformance {
 namespace {
 
 using history::History;
 using history::ObjectKind;
-using history::Operation;
 using history::Operator;
-
-template <typename T>
-const T* field(const Request& request, std::string_view name) {
-  for (const auto& [key, value] : request.fields) {
-    if (key == name) return std::get_if<T>(&value);
-  }
-  return nullptr;
-}
-
-bool has_field(const Request& request, std::string_view name) {
-  return std::ranges::any_of(request.fields, [&](const auto& each) { return each.first == name; });
-}
 
 history::Time nanoseconds_of(double seconds) {
   constexpr double kLongest = 1e9;  // seconds; from here on it is for ever
   if (seconds > kLongest) return history::kForever;
-  return std::max<history::Time>(0, static_cast<history::Time>(seconds * 1e9));
+  return seconds > 0 ? static_cast<history::Time>(seconds * 1e9)
+                     : 0;  // 0 also when it is no number
 }
 
 history::Time timeout_of(const Request& request) {
-  if (const bool* block = field<bool>(request, "block"); block != nullptr && !*block) return 0;
-  if (const double* seconds = field<double>(request, "timeout")) return nanoseconds_of(*seconds);
-  if (const auto* word = field<std::string>(request, "timeout"))
-    return *word == "inf" ? history::kForever : 0;
-  return request.verb == "poll" && !has_field(request, "timeout") ? 0 : history::kForever;
+  if (request.arguments.block == false) return 0;
+  const auto& timeout = request.arguments.timeout;
+  if (timeout) return timeout->seconds ? nanoseconds_of(*timeout->seconds) : history::kForever;
+  return request.operation == Operation::kPoll ? 0 : history::kForever;
 }
 
-/// What a name stands for: a queue, or an end of a pipe with a direction each way.
+/// The objects of a history that a name means: a queue, or the directions of an end of a pipe.
 struct Holder {
   std::optional<std::size_t> in;   // the object that is got from here
   std::optional<std::size_t> out;  // the object that is put into here
@@ -75,9 +60,10 @@ class Recorder {
 
   void take(const Call& call) {
     const Request& request = call.request;
-    if (request.verb == "create" && call.answer && call.answer->outcome == Outcome::kOk)
+    if (request.operation == Operation::kCreate && call.answer &&
+        call.answer->outcome == Outcome::kOk)
       return create(request);
-    if (request.verb == "run") return take_list(call);
+    if (request.operation == Operation::kRun) return take_list(call);
     const Answer pending{.outcome = Outcome::kCrashed};
     const bool ended = call.answer && call.answer->invoked > Nanoseconds{0};
     const Nanoseconds since = call.began ? call.began->at : call.sent;
@@ -85,46 +71,45 @@ class Recorder {
   }
 
   void create(const Request& request) {
-    const std::string type = *field<std::string>(request, "type");
-    const auto& names = *field<std::vector<std::string>>(request, "names");
-    if (type == "pipe") return create_pipe(request, names);
-    const bool managed = session_.hello().profiles.contains("manager");
-    const auto kind = managed ? ObjectKind::kManagerQueue : history::kind_from(type);
-    const auto* maxsize = field<std::int64_t>(request, "maxsize");
-    const auto* unfinished = field<std::int64_t>(request, "unfinished");
+    const Arguments& arguments = request.arguments;
+    const std::string& name = arguments.names->front();
+    if (arguments.type == CreatedType::kPipe) return create_pipe(arguments);
     const std::size_t object = history_.objects.size();
-    history_.objects.push_back({.name = shown(names.at(0)),
-                                .kind = kind.value_or(ObjectKind::kQueue),
-                                .maxsize = maxsize != nullptr ? *maxsize : 0,
-                                .unfinished = unfinished != nullptr ? *unfinished : 0});
-    holders_[names.at(0)] = {.in = object, .out = object};
+    history_.objects.push_back({.name = shown(name),
+                                .kind = kind_of(*arguments.type),
+                                .maxsize = arguments.maxsize.value_or(0),
+                                .unfinished = arguments.unfinished.value_or(0)});
+    holders_[name] = {.in = object, .out = object};
   }
 
-  void create_pipe(const Request& request, const std::vector<std::string>& names) {
+  [[nodiscard]] ObjectKind kind_of(CreatedType type) const {
+    if (session_.hello().profiles.contains("manager")) return ObjectKind::kManagerQueue;
+    return value_of<ObjectKind>(to_string(type)).value();
+  }
+
+  void create_pipe(const Arguments& arguments) {
+    const auto& names = *arguments.names;
     const auto way = [&](const std::string& from, const std::string& to) {
       holders_[from].out = holders_[to].in = history_.objects.size();
       history_.objects.push_back(
           {.name = shown(from) + ">" + shown(to), .kind = ObjectKind::kPipe});
     };
-    const bool* duplex = field<bool>(request, "duplex");
     way(names.at(1), names.at(0));
-    if (duplex == nullptr || *duplex) way(names.at(0), names.at(1));
+    if (arguments.duplex.value_or(true)) way(names.at(0), names.at(1));
   }
 
   void take_list(const Call& call) {
-    const auto* list = field<std::vector<Request>>(call.request, "operations");
     std::size_t index = 0;
     Nanoseconds since = call.sent;
-    for (const Request& each : *list) {
-      if (each.verb == "pause") continue;
-      const auto* repeat = field<std::int64_t>(each, "repeat");
-      for (std::int64_t i = 0; i < (repeat != nullptr ? *repeat : 1); ++i, ++index) {
+    for (const Request& each : *call.request.arguments.operations) {
+      if (each.operation == Operation::kPause) continue;
+      for (std::int64_t i = 0; i < each.repeat.value_or(1); ++i, ++index) {
         if (index < call.events.size()) {
           add(call, each, call.events[index], i, {});
           since = call.events[index].returned;
           continue;
         }
-        // The next one may have begun, and no other one has.
+        // Only the next call may have begun.
         const bool list_goes_on = !call.answer || call.answer->outcome == Outcome::kKilled ||
                                   call.answer->outcome == Outcome::kCrashed;
         if (list_goes_on) add(call, each, {.outcome = Outcome::kCrashed}, i, since);
@@ -135,27 +120,24 @@ class Recorder {
 
   void add(const Call& call, const Request& request, const Answer& answer, std::int64_t repeated,
            Nanoseconds since) {
-    const auto op = history::operator_from(request.verb);
+    const auto op = in_history(request.operation);
     const auto holder = holders_.find(request.on);
     if (!op || holder == holders_.end()) return;
     const bool puts = *op == Operator::kPut;
     const auto object = puts ? holder->second.out : holder->second.in;
     const bool of_pipe = holder->second.in != holder->second.out;
     if (!object || (of_pipe && *op == Operator::kClose)) return;  // a close of two directions
-    const bool pending = answer.outcome == Outcome::kCrashed || answer.outcome == Outcome::kKilled;
-    Operation operation{
-        .op = *op,
-        .result =
-            pending
-                ? history::Result::kPending
-                : history::result_from(to_string(answer.outcome)).value_or(history::Result::kOther),
-        .intact = answer.value.intact,
-        .answer = answer.value.boolean.value_or(false),
-        .object = static_cast<std::uint16_t>(*object),
-        .process = process(call.process),
-        .thread = thread(call.process, call.request.thread),
-        .timeout = timeout_of(request),
-        .invoked = (pending ? since : answer.invoked).count()};
+    const history::Result result = in_history(answer.outcome);
+    const bool pending = result == history::Result::kPending;
+    history::Operation operation{.op = *op,
+                                 .result = result,
+                                 .intact = answer.value.intact,
+                                 .answer = answer.value.boolean.value_or(false),
+                                 .object = static_cast<std::uint16_t>(*object),
+                                 .process = process(call.process),
+                                 .thread = thread(call.process, call.request.thread),
+                                 .timeout = timeout_of(request),
+                                 .invoked = (pending ? since : answer.invoked).count()};
     if (!pending) operation.returned = answer.returned.count();
     if (puts) operation.value = value_put(request, repeated);
     if (*op == Operator::kGet && answer.item() != nullptr) operation.value = value(*answer.item());
@@ -164,8 +146,8 @@ class Recorder {
   }
 
   std::int64_t value_put(const Request& request, std::int64_t repeated) {
-    const auto* payload = field<Payload>(request, "payload");
-    const auto* item = payload != nullptr ? std::get_if<Item>(payload) : nullptr;
+    const auto& payload = request.arguments.payload;
+    const auto* item = payload ? std::get_if<Item>(&*payload) : nullptr;
     if (item == nullptr) return -1;
     Item numbered = *item;
     numbered.seq += repeated;
@@ -209,9 +191,10 @@ class Recorder {
 
   void count_from_the_first() {
     if (history_.operations.empty()) return;
-    const auto first = std::ranges::min_element(history_.operations, {}, &Operation::invoked);
+    const auto first =
+        std::ranges::min_element(history_.operations, {}, &history::Operation::invoked);
     const history::Time start = first->invoked;
-    for (Operation& each : history_.operations) {
+    for (history::Operation& each : history_.operations) {
       each.invoked -= start;
       if (each.returned != history::kNever) each.returned -= start;
     }

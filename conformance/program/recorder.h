@@ -1,4 +1,4 @@
-// From what a session was asked and answered to a history that the checkers judge.
+// Turns the requests and answers of a session into a history that the checkers judge.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,15 @@
 
 namespace psq::conformance {
 
-/// Which calls of a session belong to a history, and how its names read there.
+/// Which calls of a session belong to a history, and what its names are there.
 struct Recording {
-  std::int64_t first_call = 1;  // calls with smaller ids are of something else
+  std::int64_t first_call = 1;  // calls with smaller ids belong to earlier programs
   std::string suffix = {};      // of names, left out where a name ends with it
 };
 
 /// The calls on queues and pipes whose payloads are items, with the processes that made them. A
 /// call that has no answer is pending; so is the next one of a list whose process died. Times are
-/// counted from the first call. The history is not `complete`: that is for the caller to know.
+/// counted from the first call. The history is not `complete`: the caller may know that it is.
 history::History record(const Session& session, const Recording& recording = {});
 
 }  // namespace psq::conformance

@@ -1,4 +1,4 @@
-// Does a program on real processes, brings it to an end whatever it does, and judges what was seen.
+// Executes programs on real processes, brings each to an end, and judges what was seen.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ namespace psq::conformance {
 
 /// What a run showed to be wrong.
 struct Violation {
-  std::string clause = {};   // empty: none says it in so many words
-  std::string checker = {};  // who found it
+  std::string clause = {};   // empty: no clause names this case
+  std::string checker = {};  // that found it
   std::string why = {};
   std::vector<std::size_t> witness = {};  // indices into the history's operations
 };
@@ -23,7 +23,7 @@ struct Violation {
 struct RunResult {
   history::History history = {};
   std::optional<Violation> violation = {};
-  std::string undecided = {};   // why it is neither right nor wrong; empty otherwise
+  std::string undecided = {};   // why the run is neither right nor wrong; empty otherwise
   std::size_t overlapping = 0;  // pairs of calls on one object by two threads at once
 };
 

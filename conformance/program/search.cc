@@ -10,10 +10,10 @@
 namespace psq::conformance {
 namespace {
 
-// Fewer than one a program on the average: the processes worked one after the other.
+// Fewer than one a program on average: the processes worked in turn.
 constexpr std::int64_t kOverlapsAProgram = 1;
 constexpr std::int64_t kFewestPrograms = 3;
-// While it is made smaller a hang need not be proven each time anew.
+// While a program is made smaller, a hang needs no full proof each time.
 constexpr auto kHangsWhileShrinking = 1s;
 constexpr std::size_t kMostShown = 12;
 
@@ -44,7 +44,7 @@ std::string text_of(const history::History& history, const history::Operation& e
 
 // Of a test about one kind, the driver itself says that it does not have it.
 bool skips(const SearchOptions& options, const Hello& hello, Kind kind) {
-  return !options.kind && !hello.operations.contains(type_of(kind));
+  return !options.kind && !hello.has(type_of(kind));
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ std::optional<Failure> Search::next_failure(const std::function<void()>& tick) {
     Program program = draw();
     RunResult run = runner_.run(program);
     note(run);
-    tick();  // making a failure smaller takes its time
+    tick();  // shrinking takes long
 
     std::optional<Failure> failure;
     if (run.violation) failure = shrunk(std::move(program), std::move(run));
@@ -112,7 +112,7 @@ Failure Search::shrunk(Program found, RunResult run) {
   const std::string clause = failure.run.violation->clause;
   const Nanoseconds hangs_after =
       std::min(t_.hang_bound(), t_.patient(Nanoseconds{kHangsWhileShrinking}));
-  // What fails once is taken at once: the last that failed is the smallest.
+  // One failure is enough to take a candidate, so the last that failed is the smallest.
   const auto fails = [&](const Program& candidate) {
     RunResult again = runner_.run(candidate, hangs_after);
     if (!again.violation || again.violation->clause != clause) return false;

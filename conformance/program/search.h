@@ -1,4 +1,4 @@
-// Looks for a program that fails, for as long as it may, and says how much it has seen.
+// Searches for a program that fails, within a budget, and counts what it has seen.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace psq::conformance {
 
-/// How much was seen: of nothing, nothing follows.
+/// How much was seen: a search that saw nothing shows nothing.
 struct Seen {
   std::int64_t programs = 0;
   std::int64_t operations = 0;
@@ -25,7 +25,7 @@ std::map<std::string, std::int64_t> numbers_of(const Seen& seen);
 /// Why a run saw too little to mean anything; empty when it did not.
 std::string too_gentle(const Seen& seen);
 
-/// A program that failed, and what is to be shown of it.
+/// A program that failed, with what a report shows of it.
 struct Failure {
   std::uint64_t seed = 0;  // that draws the program as it was found
   Program found;
@@ -70,8 +70,7 @@ class Search {
   Seen seen_;
 };
 
-/// What a person needs to see of it: the smallest program, how often it failed, the operations that
-/// show it.
+/// For a reader: the smallest program, how often it failed, and the operations that show it.
 std::string in_words(const Failure& failure);
 /// The files of its evidence, by name.
 std::map<std::string, std::string> evidence_of(const Failure& failure);

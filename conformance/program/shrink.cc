@@ -83,13 +83,13 @@ class Smaller {
     });
   }
 
-  // Those that nobody uses.
+  // Objects without a user.
   void without_objects() {
     for (std::size_t object = 0; object < program_.objects.size(); ++object) {
       bool used = false;
       for_each_step([&](std::size_t p, std::size_t t, std::size_t s) {
         const Action& action = program_.processes[p].threads[t].steps[s];
-        used = used || (action.object == object && action.verb != Verb::kPause);
+        used = used || (action.object == object && action.operation != Operation::kPause);
       });
       if (used) continue;
       add([&](Program& changed) {
@@ -166,7 +166,7 @@ std::vector<Program> smaller(const Program& program) { return Smaller{program}.a
 
 Program shrink(const Program& program, const Fails& fails, Nanoseconds deadline, Tried& tried) {
   const Nanoseconds began = monotonic_now();
-  // What is left then is for counting.
+  // The rest of the time is for counting.
   const Nanoseconds shrinking_ends = began + (deadline - began) * 3 / 4;
   const int tries =
       tries_for(count(program, fails, began + (deadline - began) / 4, kRunsToEstimate));

@@ -8,7 +8,7 @@
 
 namespace psq::conformance {
 
-/// The programs that are one step smaller, those that leave most out first. Never empty ones.
+/// The programs that are one step smaller, the smallest first. None is empty.
 std::vector<Program> smaller(const Program& program);
 
 /// How often a program failed, out of how many runs.
@@ -21,8 +21,8 @@ struct Tried {
 using Fails = std::function<bool(const Program&)>;
 
 /// The smallest program found until `deadline` that failed in one of some runs: the last for which
-/// `fails` said so, or `program` itself. Whoever fails rarely is run more often before it is taken
-/// to be right. `tried` gets how often that program failed, in runs that were not made to find it.
+/// `fails` said so, or `program` itself. A program that fails rarely is run more often before it
+/// counts as right. `tried` gets how often that program failed, in runs apart from the search.
 Program shrink(const Program& program, const Fails& fails, Nanoseconds deadline, Tried& tried);
 
 }  // namespace psq::conformance

@@ -1,7 +1,6 @@
 #include "program/soak.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -14,14 +13,13 @@
 namespace psq::conformance {
 namespace {
 
-// Whoever fails so often is known to fail.
+// After so many failures an implementation is known to fail.
 constexpr int kMostFailures = 5;
 constexpr auto kBetweenReports = 500ms;
 
 bool has_any_kind(const Hello& hello) {
-  constexpr std::array kTypes{"queue", "joinable_queue", "simple_queue", "connection"};
-  return std::ranges::any_of(kTypes,
-                             [&](const auto* type) { return hello.operations.contains(type); });
+  return std::ranges::any_of(hello.operations,
+                             [](const auto& each) { return each.first != ObjectType::kProcess; });
 }
 
 class Soak {
@@ -90,7 +88,7 @@ class Soak {
 
   [[nodiscard]] ExitStatus status() const {
     if (failures_ > 0) return ExitStatus::kFails;
-    // A replay of one program is not asked how much it saw.
+    // A replay of one program may see little.
     const bool bounded = options_.programs < INT64_MAX;
     const std::string gentle = bounded ? "" : too_gentle(search_.seen());
     const bool nothing = search_.seen().undecided == search_.seen().programs;

@@ -7,8 +7,8 @@
 
 namespace psq::conformance {
 
-/// Never throws for what a driver or an implementation does. Failures are printed, put into the
-/// result file, and kept below the folder for evidence.
+/// A failure of a driver or an implementation is no exception: it is printed, put into the result
+/// file, and kept below the folder for evidence.
 ExitStatus soak(const Options& options);
 
 }  // namespace psq::conformance

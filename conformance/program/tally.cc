@@ -5,23 +5,24 @@
 namespace psq::conformance {
 namespace {
 
-// No call of a program, and none of its helper's, is given so much time.
+// No timeout of a program or of its helper is so long.
 constexpr auto kSurelyOver = std::chrono::milliseconds{1500};
 
 bool concerns(const PlannedCall& call, const Lane& lane, Kind kind) {
   if (call.object != lane.object) return false;
   if (!is_pipe(kind)) return true;
-  return (call.verb == Verb::kPut ? call.end : 1 - call.end) == lane.sender;
+  return (puts(call.operation) ? call.end : 1 - call.end) == lane.sender;
 }
 
-void count(Tally& counts, Verb verb) {
-  if (verb == Verb::kPut) ++counts.put;
-  if (verb == Verb::kGet) ++counts.got;
-  if (verb == Verb::kTaskDone) ++counts.tasks_done;
+void count(Tally& counts, Operation operation) {
+  if (puts(operation)) ++counts.put;
+  if (gets(operation)) ++counts.got;
+  if (operation == Operation::kTaskDone) ++counts.tasks_done;
 }
 
 bool has_no_end(const PlannedCall& call) {
-  const bool waits = call.verb == Verb::kPut || call.verb == Verb::kGet || call.verb == Verb::kJoin;
+  const bool waits =
+      puts(call.operation) || gets(call.operation) || call.operation == Operation::kJoin;
   return waits && call.time == kNoEnd;
 }
 
@@ -30,22 +31,23 @@ void count_pending(Tally& counts, const Running& thread, const PlannedCall& call
     if (monotonic_now() - thread.newest() > kSurelyOver) counts.bounded = &thread;
     return;
   }
-  if (call.verb == Verb::kPut) {
+  if (puts(call.operation)) {
     ++counts.putting;
     counts.to_put += thread.in_a_row();
   }
-  if (call.verb == Verb::kGet) {
+  if (gets(call.operation)) {
     ++counts.getting;
     counts.to_get += thread.in_a_row();
   }
-  if (call.verb == Verb::kJoin) ++counts.joining;
+  if (call.operation == Operation::kJoin) ++counts.joining;
 }
 
 const Running* first_in(const std::vector<Running>& threads, const Lane& lane, Kind kind,
-                        Verb verb) {
+                        Operation operation) {
   for (const Running& thread : threads) {
     const PlannedCall* call = thread.pending();
-    if (call != nullptr && call->verb == verb && concerns(*call, lane, kind)) return &thread;
+    if (call != nullptr && call->operation == operation && concerns(*call, lane, kind))
+      return &thread;
   }
   return nullptr;
 }
@@ -90,7 +92,7 @@ Tally tally(const Program& program, const std::vector<Running>& threads, const L
   for (const Running& thread : threads) {
     for (std::size_t i = 0; i < std::min(thread.calls.size(), thread.call->events.size()); ++i) {
       if (thread.call->events[i].outcome == Outcome::kOk && concerns(thread.calls[i], lane, kind))
-        count(counts, thread.calls[i].verb);
+        count(counts, thread.calls[i].operation);
     }
     const PlannedCall* call = thread.pending();
     if (call != nullptr && concerns(*call, lane, kind)) count_pending(counts, thread, *call);
@@ -115,31 +117,31 @@ Owed owed(const Program& program, const std::vector<Running>& threads, const Lan
   const ObjectPlan& object = program.objects[lane.object];
   const Tally counts = tally(program, threads, lane);
   const std::string page = page_of(object.kind);
-  const auto in = [&](Verb verb) { return first_in(threads, lane, object.kind, verb); };
+  const auto in = [&](Operation each) { return first_in(threads, lane, object.kind, each); };
   if (counts.bounded != nullptr)
     return {.thread = counts.bounded, .why = "a call that has an end of its own does not end"};
   if (counts.getting > 0 && counts.items() > 0) {
     return {
-        .thread = in(Verb::kGet),
+        .thread = in(get_of(object.kind)),
         .clause = page + (is_pipe(object.kind) ? ".recv.waits-for-message" : ".get.waits-for-item"),
         .why = "it waits for ever with " + in_words(counts.items(), "items there")};
   }
-  const bool buffered = object.kind == Kind::kQueue || object.kind == Kind::kJoinableQueue;
+  const bool buffered = is_timed(object.kind);
   const bool has_room = object.maxsize == 0 || counts.items() < object.maxsize;
   if (counts.putting > 0 && buffered && has_room) {
-    return {.thread = in(Verb::kPut),
+    return {.thread = in(put_of(object.kind)),
             .clause = object.maxsize > 0 ? "queue.put.blocks-when-full"
                                          : "queue.put.returns-without-consumer",
             .why = "it waits for ever with " + in_words(counts.items(), "slots taken")};
   }
   if (counts.putting > 0 && counts.getting > 0 && !buffered) {
-    return {.thread = in(Verb::kPut),
+    return {.thread = in(put_of(object.kind)),
             .clause = is_pipe(object.kind) ? "pipe.send.waits-when-full"
                                            : "simple-queue.put.large-later-consumer",
             .why = "it waits for ever, and so does who would take its item"};
   }
   if (counts.joining > 0 && counts.unfinished() == 0) {
-    return {.thread = in(Verb::kJoin),
+    return {.thread = in(Operation::kJoin),
             .clause = "joinable-queue.join.returns-at-zero",
             .why = "it waits for ever with no unfinished task"};
   }

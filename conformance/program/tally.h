@@ -1,4 +1,4 @@
-// What the threads of a running program have done and wait in, lane by lane.
+// Counts, lane by lane, of the calls that the threads of a running program have made or wait in.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace psq::conformance {
 
-/// What items travel through in order: a queue, or one direction of a pipe, by the end that sends.
+/// A path of items in order: a queue, or one direction of a pipe, by the end that sends.
 struct Lane {
   std::size_t object = 0;
   int sender = 0;
@@ -26,9 +26,9 @@ struct Running {
   [[nodiscard]] bool done() const { return call->answer.has_value(); }
   /// The call that it is in, or is about to make.
   [[nodiscard]] const PlannedCall* pending() const;
-  /// When it was last heard of.
+  /// The time of its last sign of progress.
   [[nodiscard]] Nanoseconds newest() const;
-  /// How many calls like that one it makes in a row.
+  /// How many calls like the pending one it makes in a row.
   [[nodiscard]] std::int64_t in_a_row() const;
 };
 
@@ -37,19 +37,19 @@ struct Tally {
   std::int64_t put = 0;
   std::int64_t got = 0;
   std::int64_t tasks_done = 0;
-  int putting = 0;  // without an end
+  int putting = 0;  // without a timeout
   int getting = 0;
   int joining = 0;
-  std::int64_t to_put = 0;  // by those, before they do anything else
+  std::int64_t to_put = 0;  // by the threads in `putting`, before any other call
   std::int64_t to_get = 0;
-  const Running* bounded = nullptr;  // one whose call should have ended by itself
+  const Running* bounded = nullptr;  // a thread whose call has a timeout and has not ended
 
   [[nodiscard]] std::int64_t items() const { return put - got; }
   [[nodiscard]] std::int64_t unfinished() const { return put - tasks_done; }
 };
 Tally tally(const Program& program, const std::vector<Running>& threads, const Lane& lane);
 
-/// A thread whose call must end now, by what the counts say; why, and the clause that says so.
+/// A thread whose call must end now by the counts, with the reason and the clause.
 struct Owed {
   const Running* thread = nullptr;
   std::string clause = {};

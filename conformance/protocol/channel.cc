@@ -9,7 +9,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "protocol/outcome.h"
+#include "protocol/error.h"
 
 namespace psq::conformance {
 namespace {

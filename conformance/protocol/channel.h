@@ -19,7 +19,7 @@ class Channel {
   explicit Channel(Fd socket);
 
   [[nodiscard]] int fd() const { return socket_.get(); }
-  /// The kernel's word for who connected, which no driver can forge.
+  /// The process that connected, from the kernel: no driver can forge it.
   [[nodiscard]] pid_t peer() const { return peer_; }
   /// False once the other end has closed.
   [[nodiscard]] bool open() const { return open_; }
@@ -38,7 +38,7 @@ class Channel {
   pid_t peer_;
   bool open_ = true;
   std::string buffer_;
-  std::size_t searched_ = 0;  // of buffer_, up to where there is no line end
+  std::size_t searched_ = 0;  // bytes of buffer_ that hold no line end
 };
 
 /// Accepts connections at a path.

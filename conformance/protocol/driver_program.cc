@@ -10,15 +10,15 @@
 #include <cstring>
 #include <thread>
 
-#include "protocol/outcome.h"
+#include "protocol/error.h"
 
 namespace psq::conformance {
 namespace {
 
 using std::chrono::milliseconds;
 
-// Helper processes of an implementation (resource trackers, fork servers) end by themselves once
-// their users are gone, and clean up as they do; those that have not by then are ended.
+// Helper processes of an implementation (resource trackers, fork servers) clean up and end once
+// their users are gone. The controller ends those that still run after this time.
 constexpr auto kPatienceWithHelpers = std::chrono::seconds{3};
 
 constexpr int kCannotStart = 127;

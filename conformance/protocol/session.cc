@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// An interpreter that starts on a loaded machine takes seconds; a driver that hangs takes for ever.
+// An interpreter needs seconds to start on a loaded machine.
 constexpr seconds kHelloWithin{20};
 
 std::string quoted_log(const std::string& log) {
@@ -23,21 +23,6 @@ std::string quoted_log(const std::string& log) {
 timespec to_timespec(Nanoseconds duration) {
   const auto whole = std::chrono::duration_cast<seconds>(duration);
   return {.tv_sec = whole.count(), .tv_nsec = (duration - whole).count()};
-}
-
-bool field_is_true(const Request& request, std::string_view name) {
-  return std::ranges::any_of(request.fields, [&](const auto& field) {
-    const bool* value = std::get_if<bool>(&field.second);
-    return field.first == name && value != nullptr && *value;
-  });
-}
-
-std::string text_of(const Request& request, std::string_view name) {
-  for (const auto& [key, value] : request.fields) {
-    if (const auto* text = std::get_if<std::string>(&value); key == name && text != nullptr)
-      return *text;
-  }
-  return {};
 }
 
 }  // namespace
@@ -68,23 +53,29 @@ Peer& Session::peer(const std::string& name) {
   return found->second;
 }
 
+/// Notes which processes the request may end: an end that was asked for is no crash.
+void Session::note_endings(Peer& asked, const Request& request) {
+  const Arguments& arguments = request.arguments;
+  if (request.operation == Operation::kEnd) {
+    asked.told_to_end = true;
+    asked.abrupt = asked.abrupt || arguments.how == Ending::kExitNow;
+  } else if (request.operation == Operation::kTerminate || request.operation == Operation::kKill) {
+    peer(request.on).told_to_end = true;
+    peer(request.on).abrupt = true;
+  } else if (request.operation == Operation::kSpawn) {
+    Peer& child = peers_[*arguments.name];
+    child.name = *arguments.name;
+    // The end of its parent may end it at any time.
+    child.told_to_end = arguments.daemon.value_or(false);
+    child.abrupt = child.told_to_end;
+  }
+}
+
 Call& Session::start(const std::string& process, const Request& request) {
   Peer& to = peer(process);
   if (!to.channel || to.dead)
     throw DriverError{"process " + process + " is gone; it cannot " + describe(request)};
-  if (request.verb == "end") to.told_to_end = true;
-  if (request.verb == "end" && text_of(request, "how") == "exit_now") to.abrupt = true;
-  if (request.verb == "terminate" || request.verb == "kill") {
-    peer(request.on).told_to_end = true;
-    peer(request.on).abrupt = true;
-  }
-  if (request.verb == "spawn") {
-    Peer& child = peers_[text_of(request, "name")];
-    child.name = text_of(request, "name");
-    // The end of its parent may end it at any time.
-    child.told_to_end = field_is_true(request, "daemon");
-    child.abrupt = child.told_to_end;
-  }
+  note_endings(to, request);
   auto call =
       std::make_unique<Call>(Call{.process = process, .request = request, .id = next_id_++});
   call->step = transcript_.begin({.process = process,
@@ -212,7 +203,7 @@ void Session::introduce(Newcomer& newcomer) {
   Hello& hello = *newcomer.hello;
   const auto found = peers_.find(hello.role);
   if (found == peers_.end())
-    throw DriverError{"a process said hello as '" + hello.role + "', which nobody spawned"};
+    throw DriverError{"a process said hello as '" + hello.role + "', which was not spawned"};
   Peer& known = found->second;
   if (known.channel) throw DriverError{"a second process said hello as '" + hello.role + "'"};
   if (newcomer.channel.peer() != hello.pid) {
@@ -272,7 +263,7 @@ void Session::take_answer(Call& call, const Incoming& incoming) {
 }
 
 void Session::note_death(Peer& gone) {
-  receive_from(gone);  // what it wrote before it died counts
+  receive_from(gone);  // it may have written answers before it died
   gone.dead = true;
   gone.died = monotonic_now();
   bool in_a_call = false;

@@ -16,7 +16,7 @@
 
 namespace psq::conformance {
 
-/// One request and what has come back of it. Owned by the session, alive as long as it.
+/// One request and its answers so far. The session owns it and keeps it.
 struct Call {
   std::string process;
   Request request;
@@ -37,7 +37,7 @@ struct Peer {
   bool dead = false;
   bool told_to_end = false;
   bool killed = false;  // by the controller
-  bool abrupt = false;  // ended, or may be ended, in a way that lets it clean nothing up
+  bool abrupt = false;  // ended, or may be ended, without a chance to clean up
   Nanoseconds died{0};  // when that was seen
 };
 
@@ -68,8 +68,8 @@ class Session {
   /// Sends a request and returns at once. DriverError when the process is not there.
   Call& start(const std::string& process, const Request& request);
 
-  /// Handles what arrives until `done` or the time is up; says whether it is done. DriverError when
-  /// the driver breaks the protocol meanwhile.
+  /// Handles what arrives until `done` or the time is up; returns whether it is done. DriverError
+  /// when the driver breaks the protocol meanwhile.
   [[nodiscard]] bool wait_until(const std::function<bool()>& done, Nanoseconds at_most);
 
   [[nodiscard]] Peer& peer(const std::string& name);
@@ -80,12 +80,12 @@ class Session {
   /// Whether some call on a living process has no answer yet.
   [[nodiscard]] bool anything_pending() const;
   [[nodiscard]] DriverProgram& program() { return *program_; }
-  /// All that was asked, by id: in the order in which it was.
+  /// All calls by id, which is the order of their requests.
   [[nodiscard]] const std::map<std::int64_t, std::unique_ptr<Call>>& calls() const {
     return calls_;
   }
 
-  /// Sends a signal. Kill marks the process, so that what it had pending has the outcome killed.
+  /// Sends a signal. A kill marks the process, so that its pending calls end as killed.
   void signal(const std::string& process, int signal);
 
  private:
@@ -94,6 +94,7 @@ class Session {
     std::optional<Hello> hello = {};
   };
 
+  void note_endings(Peer& asked, const Request& request);
   void poll_once(Nanoseconds at_most);
   void welcome(Channel&& channel);
   void receive_from(Peer& peer);

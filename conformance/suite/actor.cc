@@ -15,9 +15,8 @@ Answer Actor::ok(const Request& request) const {
 Actor Actor::spawn(const std::string& name, const std::vector<Object>& objects, bool daemon) const {
   std::vector<std::string> names;
   for (const Object& object : objects) names.push_back(object.name);
-  Request request{.verb = "spawn", .type = "process"};
-  request = request.with("name", name).with("objects", names);
-  if (daemon) request = request.with("daemon", true);
+  Request request = spawning(name, std::move(names));
+  if (daemon) request.arguments.daemon = true;
   const Answer answer = ok(request);
   const Peer& child = scenario_->session().expect_hello(name);
   if (answer.value.number != child.pid) {
@@ -27,38 +26,39 @@ Actor Actor::spawn(const std::string& name, const std::vector<Object>& objects, 
   return {*scenario_, name};
 }
 
-Object Actor::create(const std::string& type, const Request& request,
-                     const std::string& name) const {
+Object Actor::create(const Request& request) const {
+  const Arguments& arguments = request.arguments;
+  const std::string type{to_string(*arguments.type)};
   scenario_->expect(call(request), Outcome::kOk, "a " + type + " to work with");
-  return {.name = name, .type = type};
+  return {.name = arguments.names->front(), .type = type_of(*arguments.type)};
 }
 
 namespace {
 
-Request creation(const std::string& type, const std::vector<std::string>& names) {
-  return Request{.verb = "create", .type = "process"}.with("type", type).with("names", names);
+Request bounded(Request request, std::int64_t maxsize) {
+  request.arguments.maxsize = maxsize;
+  return request;
 }
 
 }  // namespace
 
 Object Actor::queue(std::int64_t maxsize, const std::string& name) const {
-  return create("queue", creation("queue", {name}).with("maxsize", maxsize), name);
+  return create(bounded(creation(CreatedType::kQueue, {name}), maxsize));
 }
 
 Object Actor::joinable_queue(std::int64_t maxsize, const std::string& name) const {
-  return create("joinable_queue", creation("joinable_queue", {name}).with("maxsize", maxsize),
-                name);
+  return create(bounded(creation(CreatedType::kJoinableQueue, {name}), maxsize));
 }
 
 Object Actor::simple_queue(const std::string& name) const {
-  return create("simple_queue", creation("simple_queue", {name}), name);
+  return create(creation(CreatedType::kSimpleQueue, {name}));
 }
 
 std::pair<Object, Object> Actor::pipe(bool duplex, const std::string& first,
                                       const std::string& second) const {
-  Object left =
-      create("connection", creation("pipe", {first, second}).with("duplex", duplex), first);
-  return {left, {.name = second, .type = "connection"}};
+  Request request = creation(CreatedType::kPipe, {first, second});
+  request.arguments.duplex = duplex;
+  return {create(request), {.name = second, .type = ObjectType::kConnection}};
 }
 
 }  // namespace psq::conformance

@@ -25,11 +25,11 @@ Item failing_item(const Scenario& t, const std::string& from, std::int64_t seq,
 
 Request put_many(const Scenario& t, const Object& queue, const std::string& from,
                  std::int64_t count, std::int64_t size) {
-  return run({put(queue, t.item(from, 0, size)).with("repeat", count)});
+  return run({put(queue, t.item(from, 0, size)).repeated(count)});
 }
 
 Request get_many(const Object& queue, std::int64_t count, const Wait& wait) {
-  return run({get(queue, wait).with("repeat", count)});
+  return run({get(queue, wait).repeated(count)});
 }
 
 const std::vector<std::int64_t>& boundary_sizes() {

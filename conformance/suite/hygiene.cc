@@ -46,7 +46,7 @@ bool end_normally(Scenario& t, const std::string& name) {
   Session& session = t.session();
   const Peer& peer = session.peer(name);
   if (peer.dead) return true;
-  if (!peer.told_to_end) session.start(name, end_by("return"));
+  if (!peer.told_to_end) session.start(name, end_by(Ending::kReturn));
   return session.wait_until([&] { return peer.dead; }, t.patient(kEndsWithin));
 }
 

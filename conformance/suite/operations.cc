@@ -7,103 +7,135 @@ namespace {
 
 double in_seconds(Nanoseconds duration) { return std::chrono::duration<double>{duration}.count(); }
 
-Request on(const Object& object, std::string verb) {
-  return {.verb = std::move(verb), .type = object.type, .on = object.name};
+Request on(const Object& object, Operation operation) {
+  return {.operation = operation, .type = object.type, .on = object.name};
 }
 
-Request on_process(std::string verb, std::string child = {}) {
-  return {.verb = std::move(verb), .type = "process", .on = std::move(child)};
+Request on_process(Operation operation, std::string child = {}) {
+  return {.operation = operation, .type = ObjectType::kProcess, .on = std::move(child)};
 }
 
 Request waiting(Request request, const Wait& wait) {
-  if (wait.block) request = request.with("block", *wait.block);
-  if (wait.seconds) request = request.with("timeout", *wait.seconds);
-  if (!wait.special.empty()) request = request.with("timeout", wait.special);
+  request.arguments.block = wait.block;
+  if (wait.seconds) request.arguments.timeout = Timeout{*wait.seconds};
   return request;
 }
 
-Request with_optional(Request request, std::string name, std::optional<std::int64_t> value) {
-  return value ? request.with(std::move(name), *value) : request;
+Request with_timeout(Request request, std::optional<Nanoseconds> timeout) {
+  if (timeout) request.arguments.timeout = Timeout{in_seconds(*timeout)};
+  return request;
 }
 
-Request with_timeout(Request request, std::optional<Nanoseconds> timeout) {
-  return timeout ? request.with("timeout", in_seconds(*timeout)) : request;
+Request with_payload(Request request, Payload payload) {
+  request.arguments.payload = std::move(payload);
+  return request;
 }
 
 }  // namespace
 
 Wait within(Nanoseconds timeout) { return {.block = {}, .seconds = in_seconds(timeout)}; }
 
-Request put(const Object& queue, Payload payload, const Wait& wait) {
-  return waiting(on(queue, "put").with("payload", std::move(payload)), wait);
+Request creation(CreatedType type, std::vector<std::string> names) {
+  Request request = on_process(Operation::kCreate);
+  request.arguments.type = type;
+  request.arguments.names = std::move(names);
+  return request;
 }
-Request get(const Object& queue, const Wait& wait) { return waiting(on(queue, "get"), wait); }
-Request qsize(const Object& queue) { return on(queue, "qsize"); }
-Request empty(const Object& queue) { return on(queue, "empty"); }
-Request full(const Object& queue) { return on(queue, "full"); }
-Request close(const Object& object) { return on(object, "close"); }
-Request join_thread(const Object& queue) { return on(queue, "join_thread"); }
-Request cancel_join_thread(const Object& queue) { return on(queue, "cancel_join_thread"); }
-Request task_done(const Object& queue) { return on(queue, "task_done"); }
-Request join(const Object& queue) { return on(queue, "join"); }
+Request spawning(const std::string& name, std::vector<std::string> objects) {
+  Request request = on_process(Operation::kSpawn);
+  request.arguments.name = name;
+  request.arguments.objects = std::move(objects);
+  return request;
+}
+
+Request put(const Object& queue, Payload payload, const Wait& wait) {
+  return waiting(with_payload(on(queue, Operation::kPut), std::move(payload)), wait);
+}
+Request get(const Object& queue, const Wait& wait) {
+  return waiting(on(queue, Operation::kGet), wait);
+}
+Request qsize(const Object& queue) { return on(queue, Operation::kQsize); }
+Request empty(const Object& queue) { return on(queue, Operation::kEmpty); }
+Request full(const Object& queue) { return on(queue, Operation::kFull); }
+Request close(const Object& object) { return on(object, Operation::kClose); }
+Request join_thread(const Object& queue) { return on(queue, Operation::kJoinThread); }
+Request cancel_join_thread(const Object& queue) { return on(queue, Operation::kCancelJoinThread); }
+Request task_done(const Object& queue) { return on(queue, Operation::kTaskDone); }
+Request join(const Object& queue) { return on(queue, Operation::kJoin); }
 
 Request send(const Object& end, Payload payload) {
-  return on(end, "send").with("payload", std::move(payload));
+  return with_payload(on(end, Operation::kSend), std::move(payload));
 }
-Request recv(const Object& end) { return on(end, "recv"); }
+Request recv(const Object& end) { return on(end, Operation::kRecv); }
 Request send_bytes(const Object& end, Payload payload, std::optional<std::int64_t> offset,
                    std::optional<std::int64_t> size) {
-  Request request = on(end, "send_bytes").with("payload", std::move(payload));
-  return with_optional(with_optional(std::move(request), "offset", offset), "size", size);
+  Request request = with_payload(on(end, Operation::kSendBytes), std::move(payload));
+  request.arguments.offset = offset;
+  request.arguments.size = size;
+  return request;
 }
 Request recv_bytes(const Object& end, std::optional<std::int64_t> maxlength) {
-  return with_optional(on(end, "recv_bytes"), "maxlength", maxlength);
+  Request request = on(end, Operation::kRecvBytes);
+  request.arguments.maxlength = maxlength;
+  return request;
 }
 Request recv_bytes_into(const Object& end, std::int64_t room, std::optional<std::int64_t> offset) {
-  return with_optional(on(end, "recv_bytes_into").with("room", room), "offset", offset);
+  Request request = on(end, Operation::kRecvBytesInto);
+  request.arguments.room = room;
+  request.arguments.offset = offset;
+  return request;
 }
-Request poll(const Object& end) { return on(end, "poll"); }
-Request poll(const Object& end, Nanoseconds timeout) {
-  return with_timeout(on(end, "poll"), timeout);
-}
+Request poll(const Object& end) { return on(end, Operation::kPoll); }
+Request poll(const Object& end, Nanoseconds timeout) { return with_timeout(poll(end), timeout); }
 Request poll_forever(const Object& end) {
-  return on(end, "poll").with("timeout", std::monostate{});
+  Request request = poll(end);
+  request.arguments.timeout = Timeout{};
+  return request;
 }
-Request attribute(const Object& end, const std::string& name) { return on(end, name); }
+Request is_closed(const Object& end) { return on(end, Operation::kClosed); }
+Request is_readable(const Object& end) { return on(end, Operation::kReadable); }
+Request is_writable(const Object& end) { return on(end, Operation::kWritable); }
 Request wait_any(const std::vector<Object>& ends, std::optional<Nanoseconds> timeout) {
-  std::vector<std::string> names;
+  Request request{.operation = Operation::kWait, .type = ObjectType::kConnection};
+  auto& names = request.arguments.of.emplace();
   for (const Object& end : ends) names.push_back(end.name);
-  Request request{.verb = "wait", .type = "connection"};
-  return with_timeout(request.with("of", names), timeout);
+  return with_timeout(std::move(request), timeout);
 }
 
 Request send_connection(const Object& through, const Object& end) {
-  return on(through, "send_connection").with("connection", end.name);
-}
-Request recv_connection(const Object& through, const std::string& as) {
-  return on(through, "recv_connection").with("as", as);
-}
-
-Request drop(const Object& object) {
-  Request request = on_process("drop", object.name);
+  Request request = on(through, Operation::kSendConnection);
+  request.arguments.connection = end.name;
   return request;
 }
-Request end_by(const std::string& how, std::int64_t status) {
-  Request request = on_process("end").with("how", how);
-  return how == "exit" || how == "exit_now" ? request.with("status", status) : request;
+Request recv_connection(const Object& through, const std::string& as) {
+  Request request = on(through, Operation::kRecvConnection);
+  request.arguments.as = as;
+  return request;
+}
+
+Request drop(const Object& object) { return on_process(Operation::kDrop, object.name); }
+Request end_by(Ending how, std::int64_t status) {
+  Request request = on_process(Operation::kEnd);
+  request.arguments.how = how;
+  if (how == Ending::kExit || how == Ending::kExitNow) request.arguments.status = status;
+  return request;
 }
 Request join_process(const std::string& child, std::optional<Nanoseconds> timeout) {
-  return with_timeout(on_process("join_process", child), timeout);
+  return with_timeout(on_process(Operation::kJoinProcess, child), timeout);
 }
-Request exit_code(const std::string& child) { return on_process("exit_code", child); }
-Request terminate(const std::string& child) { return on_process("terminate", child); }
-Request kill_child(const std::string& child) { return on_process("kill", child); }
+Request exit_code(const std::string& child) { return on_process(Operation::kExitCode, child); }
+Request terminate(const std::string& child) { return on_process(Operation::kTerminate, child); }
+Request kill_child(const std::string& child) { return on_process(Operation::kKill, child); }
 
 Request run(std::vector<Request> operations) {
-  return on_process("run").with("operations", std::move(operations));
+  Request request = on_process(Operation::kRun);
+  request.arguments.operations = std::move(operations);
+  return request;
 }
 Request pause(Nanoseconds duration) {
-  return on_process("pause").with("seconds", in_seconds(duration));
+  Request request = on_process(Operation::kPause);
+  request.arguments.seconds = in_seconds(duration);
+  return request;
 }
 
 }  // namespace psq::conformance

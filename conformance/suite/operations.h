@@ -13,18 +13,21 @@ namespace psq::conformance {
 /// A queue or one end of a pipe, as the driver knows it.
 struct Object {
   std::string name;
-  std::string type;  // queue, joinable_queue, simple_queue, connection
+  ObjectType type;
 };
 
-/// How long a put, get or poll may wait.
+/// How long a put or get may wait.
 struct Wait {
   std::optional<bool> block = {};
-  std::optional<double> seconds = {};
-  std::string special = {};  // "nan", "inf", "-inf"
+  std::optional<double> seconds = {};  // may be infinite or not a number
 };
 inline const Wait kForever{};
 inline const Wait kNoWait{.block = false};
 Wait within(Nanoseconds timeout);
+
+/// A bound and a count of unfinished tasks are for the caller to add to the arguments.
+Request creation(CreatedType type, std::vector<std::string> names);
+Request spawning(const std::string& name, std::vector<std::string> objects);
 
 Request put(const Object& queue, Payload payload, const Wait& wait = kForever);
 Request get(const Object& queue, const Wait& wait = kForever);
@@ -47,7 +50,9 @@ Request recv_bytes_into(const Object& end, std::int64_t room,
 Request poll(const Object& end);
 Request poll(const Object& end, Nanoseconds timeout);
 Request poll_forever(const Object& end);
-Request attribute(const Object& end, const std::string& name);  // closed, readable, writable
+Request is_closed(const Object& end);
+Request is_readable(const Object& end);
+Request is_writable(const Object& end);
 Request wait_any(const std::vector<Object>& ends, std::optional<Nanoseconds> timeout);
 
 /// `end` is an end of another pipe.
@@ -56,7 +61,7 @@ Request send_connection(const Object& through, const Object& end);
 Request recv_connection(const Object& through, const std::string& as);
 
 Request drop(const Object& object);
-Request end_by(const std::string& how, std::int64_t status = 0);  // return, exit, exit_now, raise
+Request end_by(Ending how, std::int64_t status = 0);
 Request join_process(const std::string& child, std::optional<Nanoseconds> timeout = {});
 Request exit_code(const std::string& child);
 Request terminate(const std::string& child);

@@ -43,7 +43,8 @@ class Actor {
   /// For a one-way pipe the first end receives and the second sends.
   std::pair<Object, Object> pipe(bool duplex, const std::string& first = "a",
                                  const std::string& second = "b") const;
-  Object create(const std::string& type, const Request& request, const std::string& name) const;
+  /// The object, or the first end, that the request creates.
+  Object create(const Request& request) const;
 
  private:
   Scenario* scenario_;
@@ -144,7 +145,6 @@ class Scenario {
   /// From the kernel's view of its thread over some time; empty when the machine may be to blame.
   [[nodiscard]] std::string why_it_hangs(Call& call);
   [[noreturn]] void probe_undeclared(const std::string& process, const Request& request);
-  [[nodiscard]] bool declared(const Request& request) const;
   [[nodiscard]] std::optional<ThreadView> view(const Call& call);
   void require_declared(const std::string& process, const Request& request);
 

@@ -38,7 +38,7 @@ def judge_broken(fault, *options):
         ("hello-twice", "hello"),
         ("other-version", "protocol version 1"),
         ("false-pid", "the kernel says"),
-        ("false-role", "which nobody spawned"),
+        ("false-role", "which was not spawned"),
         ("no-capabilities", "capabilities"),
         ("wrong-id", "a request that it was not asked"),
         ("unknown-outcome", "'splendid' is no outcome"),

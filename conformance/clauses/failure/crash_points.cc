@@ -89,7 +89,7 @@ CrashRun buffered(Scenario& t, const Object& q) {
   // The survivors have used the queue before, so that no first use repairs anything later.
   main.ok(put(q, t.item("root", 0)));
   run.obtained = {{.by = "survivor", .answers = {survivor.ok(get(q))}}};
-  if (q.type == "joinable_queue") survivor.ok(task_done(q));
+  if (q.type == ObjectType::kJoinableQueue) survivor.ok(task_done(q));
   static_cast<void>(main.spawn("writer", {q}).start(put(q, t.item("writer", 0, kLarger))));
   t.eventually_boolean(main, empty(q), false);
   for (std::int64_t i = 0; i < 2; ++i) victim.ok(put(q, t.item("victim", i)));

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kFresh = 3;  // items that are put after the interruption
 
 Wait wait_of(const Object& q) {
-  return q.type == "simple_queue" ? kForever : within(kSurvivorTimeout);
+  return q.type == ObjectType::kSimpleQueue ? kForever : within(kSurvivorTimeout);
 }
 
 /// Looks at the survivors through their puts and gets.
@@ -20,7 +20,7 @@ class Look {
 
   // What was there before is taken out first: it takes slots.
   void drain() {
-    if (run_.q.type == "simple_queue") return;  // whose get has no timeout
+    if (run_.q.type == ObjectType::kSimpleQueue) return;  // whose get has no timeout
     while (get_one()) {
     }
   }
@@ -45,7 +45,7 @@ class Look {
 
   // Every task of the items that the survivors obtained is done; is there another one?
   void do_tasks() {
-    if (run_.q.type != "joinable_queue") return;
+    if (run_.q.type != ObjectType::kJoinableQueue) return;
     std::size_t tasks = taken_.answers.size();
     for (const Obtained& each : waited_) tasks += each.answers.size();
     for (std::size_t i = 0; i < tasks; ++i) {
@@ -94,7 +94,7 @@ class Look {
   void put_and_get_one() {
     const Item item = next_item();
     Call& putting = start(run_.putter, put(run_.q, item, wait_of(run_.q)));
-    const bool buffered = run_.q.type != "simple_queue";
+    const bool buffered = run_.q.type != ObjectType::kSimpleQueue;
     const bool obtained = (!buffered || was_put(putting)) && obtain(item);
     if (!obtained) gets_ = hung_ ? "wait for ever" : told_ ? "are told" : "find nothing";
     if (!buffered) static_cast<void>(was_put(putting));

@@ -11,10 +11,10 @@ const Tests kTests{[](const Define& test) {
   test("joinable-queue.exit.flushes", [](Scenario& t) {
     constexpr std::int64_t kItems = 100;
     const Actor main = t.root();
-    const Object q = exit_flushes(t, QueueKind::kJoinable, end_by("return"), kItems);
+    const Object q = exit_flushes(t, QueueKind::kJoinable, end_by(Ending::kReturn), kItems);
     Call& joining = main.start(join(q).by("joiner"));
     t.expect_waits(joining, "for the tasks of the process that has ended");
-    t.expect(t.finish(main.start(run({task_done(q).with("repeat", kItems)}))), Outcome::kOk);
+    t.expect(t.finish(main.start(run({task_done(q).repeated(kItems)}))), Outcome::kOk);
     t.expect(t.finish(joining), Outcome::kOk, "every task is done");
   });
 }};

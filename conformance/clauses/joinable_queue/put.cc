@@ -12,12 +12,10 @@ Object nearly_overflowing(Scenario& t, std::int64_t maxsize) {
   const auto limit = t.hello().limits.find("unfinished");
   if (limit == t.hello().limits.end())
     throw DriverError{"its hello has preset_unfinished and no limits.unfinished"};
-  const Request create = Request{.verb = "create", .type = "process"}
-                             .with("type", std::string{"joinable_queue"})
-                             .with("names", std::vector<std::string>{"q"})
-                             .with("maxsize", maxsize)
-                             .with("unfinished", limit->second - 1);
-  return t.root().create("joinable_queue", create, "q");
+  Request request = creation(CreatedType::kJoinableQueue, {"q"});
+  request.arguments.maxsize = maxsize;
+  request.arguments.unfinished = limit->second - 1;
+  return t.root().create(request);
 }
 
 const Tests kTests{[](const Define& test) {

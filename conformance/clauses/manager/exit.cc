@@ -12,7 +12,7 @@ const Tests kTests{[](const Define& test) {
     const Object q = main.queue();
     const Actor producer = main.spawn("producer", {q});
     producer.ok(put_many(t, q, "producer", kItems, kMegabyte));
-    producer.ok(end_by("return"));
+    producer.ok(end_by(Ending::kReturn));
     t.expect_end(producer);
     const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
     expect_exactly_once(t, {{"producer", kItems}}, {obtained});

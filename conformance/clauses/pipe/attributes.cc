@@ -6,9 +6,9 @@ namespace psq::conformance {
 namespace {
 
 void expect_open(Scenario& t, const Actor& actor, const Object& end, bool readable, bool writable) {
-  t.expect_boolean(actor.call(attribute(end, "readable")), readable, "whether it receives");
-  t.expect_boolean(actor.call(attribute(end, "writable")), writable, "whether it sends");
-  t.expect_boolean(actor.call(attribute(end, "closed")), false, "it is open");
+  t.expect_boolean(actor.call(is_readable(end)), readable, "whether it receives");
+  t.expect_boolean(actor.call(is_writable(end)), writable, "whether it sends");
+  t.expect_boolean(actor.call(is_closed(end)), false, "it is open");
 }
 
 const Tests kTests{[](const Define& test) {
@@ -24,7 +24,7 @@ const Tests kTests{[](const Define& test) {
       expect_open(t, actor, right, true, true);
       for (const Object& end : {receiver, sender, left, right}) {
         actor.ok(close(end));
-        t.expect_boolean(actor.call(attribute(end, "closed")), true, "it was closed");
+        t.expect_boolean(actor.call(is_closed(end)), true, "it was closed");
       }
     }
   });
@@ -34,10 +34,11 @@ const Tests kTests{[](const Define& test) {
     const Object receiver = main.pipe(false).first;
     main.ok(close(receiver));
     std::string seen;
-    for (const std::string name : {"readable", "writable"}) {
-      const Answer answer = main.call(attribute(receiver, name));
+    for (const Request& request : {is_readable(receiver), is_writable(receiver)}) {
+      const Answer answer = main.call(request);
       t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed}, "an answer, or closed");
-      seen += (seen.empty() ? "" : ", ") + name + ": " + describe(answer);
+      seen += (seen.empty() ? "" : ", ") + std::string{to_string(request.operation)} + ": " +
+              describe(answer);
     }
     t.observe("pipe.attributes.after-close", seen);
   });

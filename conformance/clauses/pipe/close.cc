@@ -40,9 +40,8 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     const auto [left, right] = main.pipe(true);
     for (int i = 0; i < 3; ++i) t.expect(main.call(close(left)), Outcome::kOk, "close again");
-    t.expect_boolean(main.call(attribute(left, "closed")), true, "still closed");
-    t.expect_boolean(main.call(attribute(right, "closed")), false,
-                     "the other end is not closed by that");
+    t.expect_boolean(main.call(is_closed(left)), true, "still closed");
+    t.expect_boolean(main.call(is_closed(right)), false, "the other end is not closed by that");
   });
 
   // A pipe made after the first close may have what the closed end had.
@@ -65,9 +64,9 @@ const Tests kTests{[](const Define& test) {
     const Actor one = main.spawn("one", {right});
     const Actor other = main.spawn("other", {right});
     one.ok(close(right));
-    t.expect_boolean(one.call(attribute(right, "closed")), true, "it closed the end");
+    t.expect_boolean(one.call(is_closed(right)), true, "it closed the end");
     for (const Actor& holder : {main, other}) {
-      t.expect_boolean(holder.call(attribute(right, "closed")), false, "another process closed it");
+      t.expect_boolean(holder.call(is_closed(right)), false, "another process closed it");
       t.expect(holder.call(send(right, t.item(holder.name(), 0))), Outcome::kOk,
                "another process closed it");
       t.expect_payload(main.call(recv(left)), t.item(holder.name(), 0));

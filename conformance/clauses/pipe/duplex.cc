@@ -13,12 +13,12 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     const auto [left, right] = main.pipe(true);
     const Actor child = main.spawn("child", {right});
-    Call& to_main = main.start(run({recv(left).with("repeat", kMessages)}).by("receiver"));
-    Call& to_child = child.start(run({recv(right).with("repeat", kMessages)}).by("receiver"));
+    Call& to_main = main.start(run({recv(left).repeated(kMessages)}).by("receiver"));
+    Call& to_child = child.start(run({recv(right).repeated(kMessages)}).by("receiver"));
     t.expect_waits(to_main, "for a message");
     t.expect_waits(to_child, "for a message");
     const auto sends = [&](const std::string& from, const Object& end) {
-      return run({send(end, t.item(from, 0, kLarger)).with("repeat", kMessages)}).by("sender");
+      return run({send(end, t.item(from, 0, kLarger)).repeated(kMessages)}).by("sender");
     };
     Call& by_main = main.start(sends("main", left));
     Call& by_child = child.start(sends("child", right));

@@ -28,8 +28,8 @@ const Tests kTests{[](const Define& test) {
     for (const bool is_duplex : {false, true}) {
       const auto [receiver, sender] = pipe_of(main, is_duplex);
       all_in_order(t, main, receiver, sender,
-                   {send(sender, t.item("child", 0)).with("repeat", kMessages)},
-                   {recv(receiver).with("repeat", kMessages)}, kMessages);
+                   {send(sender, t.item("child", 0)).repeated(kMessages)},
+                   {recv(receiver).repeated(kMessages)}, kMessages);
     }
   });
 

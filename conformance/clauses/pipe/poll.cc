@@ -1,4 +1,6 @@
 // spec/pipe.md, pipe.poll.*
+#include <cmath>
+
 #include "clauses/pipe/support.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
@@ -79,7 +81,7 @@ const Tests kTests{[](const Define& test) {
   test("pipe.poll.nan-refused", [](Scenario& t) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false);
-    const Request request = poll(receiver).with("timeout", std::string{"nan"});
+    const Request request = poll(receiver).timing_out_after(NAN);
     t.expect(main.call(request), Outcome::kInvalidArgument, "no number of seconds");
     main.ok(send(sender, t.item("main", 0)));
     t.expect(main.call(request), Outcome::kInvalidArgument, "no number of seconds");
@@ -91,8 +93,8 @@ const Tests kTests{[](const Define& test) {
     const auto [receiver, sender] = main.pipe(false);
     main.ok(send(sender, t.item("main", 0)));
     std::string seen;
-    for (const Field& timeout : std::vector<Field>{1e9, 1e19, std::string{"inf"}}) {
-      const Answer answer = main.call(poll(receiver).with("timeout", timeout));
+    for (const double timeout : {1e9, 1e19, HUGE_VAL}) {
+      const Answer answer = main.call(poll(receiver).timing_out_after(timeout));
       t.expect_one_of(answer, {Outcome::kOk, Outcome::kInvalidArgument}, "taken or refused");
       if (answer.outcome == Outcome::kOk) t.expect_boolean(answer, true, "a message is there");
       seen += (seen.empty() ? "" : ", ") + std::string{to_string(answer.outcome)};

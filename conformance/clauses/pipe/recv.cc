@@ -27,8 +27,9 @@ const Tests kTests{[](const Define& test) {
     for (const Request& request : {recv(receiver), recv_bytes(receiver)}) {
       Call& waiting = child.start(request);
       t.expect_waits(waiting, "for a message");
-      const Answer sent = request.verb == "recv" ? main.ok(send(sender, t.item("main", 0)))
-                                                 : main.ok(send_bytes(sender, kHello));
+      const Answer sent = request.operation == Operation::kRecv
+                              ? main.ok(send(sender, t.item("main", 0)))
+                              : main.ok(send_bytes(sender, kHello));
       const Answer done = t.finish(waiting);
       t.expect(done, Outcome::kOk, "a message was sent");
       t.expect_after(done, sent);
@@ -120,7 +121,7 @@ const Tests kTests{[](const Define& test) {
       t.expect_payload(t.finish(waiting), t.item("last", 0));
       Call& at_end = main.start(recv(receiver).by("reader"));
       t.expect_waits(at_end, "for a message: one copy of the other end is left");
-      last.ok(end_by("return"));
+      last.ok(end_by(Ending::kReturn));
       t.expect(t.finish(at_end), Outcome::kEndOfStream, "the last copy went with its process");
     }
   });

@@ -38,10 +38,10 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     for (const bool is_duplex : {false, true}) {
       const auto [receiver, sender] = pipe_of(main, is_duplex);
-      const Request one = send(sender, t.item("main", 0, 1000)).with("repeat", kMessages);
+      const Request one = send(sender, t.item("main", 0, 1000)).repeated(kMessages);
       Call& sends = main.start(run({one}).by("sender"));
       t.expect_waits(sends, "for room in the pipe");
-      Call& receives = main.start(run({recv(receiver).with("repeat", kMessages)}));
+      Call& receives = main.start(run({recv(receiver).repeated(kMessages)}));
       const Obtained obtained = all_obtained(t, receives);
       t.expect(t.finish(sends), Outcome::kOk);
       for (const Answer& sent : sends.events)
@@ -100,7 +100,7 @@ const Tests kTests{[](const Define& test) {
       t.expect(main.call(send(sender, t.item("main", 0))), Outcome::kOk,
                "one copy of the other end is left");
       t.expect_payload(last.call(recv(receiver)), t.item("main", 0));
-      last.ok(end_by("return"));
+      last.ok(end_by(Ending::kReturn));
       t.expect_end(last);
       t.expect(main.call(send(sender, t.item("main", 1))), Outcome::kBrokenPipe,
                "the last copy went with its process");

@@ -21,7 +21,7 @@ Line line_to_child(Scenario& t) {
 
 Object obtain(const Actor& actor, const Object& through, const std::string& name) {
   actor.ok(recv_connection(through, name));
-  return {.name = name, .type = "connection"};
+  return {.name = name, .type = ObjectType::kConnection};
 }
 
 Object send_over(const Line& line, const Actor& sender, const Object& end,
@@ -46,7 +46,7 @@ const Tests kTests{[](const Define& test) {
     const Object got = send_over(line, main, y);
     expect_passes(t, main, x, line.child, got, 0, "the obtained end is an end of the same pipe");
     expect_passes(t, line.child, got, main, x, 1, "the obtained end is an end of the same pipe");
-    t.expect_boolean(line.child.call(attribute(got, "closed")), false, "it is open");
+    t.expect_boolean(line.child.call(is_closed(got)), false, "it is open");
   });
 
   test("pipe.send-connection.arrives/one-way", [](Scenario& t) {
@@ -72,7 +72,7 @@ const Tests kTests{[](const Define& test) {
     t.expect_waits(waiting, "for a connection: none was sent");
     maker.ok(send_connection(here, y));
     t.expect(t.finish(waiting), Outcome::kOk, "a connection was sent");
-    const Object got{.name = "got", .type = "connection"};
+    const Object got{.name = "got", .type = ObjectType::kConnection};
     expect_passes(t, maker, x, sibling, got, 0, "the obtained end is an end of the same pipe");
     expect_passes(t, sibling, got, maker, x, 1, "the obtained end is an end of the same pipe");
   });
@@ -102,7 +102,7 @@ const Tests kTests{[](const Define& test) {
     t.expect_waits(waiting, "for a message: the obtained end is open");
     line.child.ok(send(got, t.item("child", 0)));
     t.expect_payload(t.finish(waiting), t.item("child", 0));
-    line.child.ok(end_by("return"));
+    line.child.ok(end_by(Ending::kReturn));
     t.expect(main.call(recv(receiver).by("reader")), Outcome::kEndOfStream,
              "the last copy went with its process");
   });
@@ -147,8 +147,8 @@ const Tests kTests{[](const Define& test) {
     t.expect(line.child.call(recv_connection(line.there, "got_second")), Outcome::kOk,
              "it was sent after the second message");
     t.expect_payload(line.child.call(recv(line.there)), t.item("main", 2));
-    const Object got_first{.name = "got_first", .type = "connection"};
-    const Object got_second{.name = "got_second", .type = "connection"};
+    const Object got_first{.name = "got_first", .type = ObjectType::kConnection};
+    const Object got_second{.name = "got_second", .type = ObjectType::kConnection};
     expect_passes(t, main, x, line.child, got_first, 3, "it was sent first");
     expect_passes(t, main, z, line.child, got_second, 4, "it was sent second");
   });

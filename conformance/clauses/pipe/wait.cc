@@ -1,5 +1,6 @@
 // spec/pipe.md, pipe.wait.*
 #include <algorithm>
+#include <cmath>
 
 #include "suite/registry.h"
 #include "suite/scenario.h"
@@ -140,7 +141,7 @@ const Tests kTests{[](const Define& test) {
   test("pipe.wait.nan-refused", [](Scenario& t) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false);
-    const Request request = wait_any({receiver}, {}).with("timeout", std::string{"nan"});
+    const Request request = wait_any({receiver}, {}).timing_out_after(NAN);
     t.expect(main.call(request), Outcome::kInvalidArgument, "no number of seconds");
     main.ok(send(sender, t.item("main", 0)));
     t.expect(main.call(request), Outcome::kInvalidArgument, "no number of seconds");

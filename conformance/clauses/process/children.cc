@@ -11,7 +11,7 @@ const Tests kTests{[](const Define& test) {
     const std::vector<std::string> names{"zero", "one", "two", "three"};
     for (const std::string& name : names) main.spawn(name, {});
     for (const std::size_t i : {2, 0, 3}) {
-      Actor{t, names[i]}.ok(end_by("exit", static_cast<std::int64_t>(10 + i)));
+      Actor{t, names[i]}.ok(end_by(Ending::kExit, static_cast<std::int64_t>(10 + i)));
       t.expect_boolean(main.call(join_process(names[i])), true, "this one has ended");
       const Answer other = main.ok(exit_code("one"));
       t.expect_true(other.value.null, "no exit code of another child, which runs", describe(other),

@@ -10,7 +10,7 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     const Actor parent = main.spawn("parent", {});
     const Actor daemon = parent.spawn("daemon", {}, true);
-    parent.ok(end_by("return"));
+    parent.ok(end_by(Ending::kReturn));
     t.expect_end(parent);
     t.expect_true(t.session().peer("daemon").dead ||
                       t.session().wait_until([&] { return t.session().peer("daemon").dead; }, 0ms),
@@ -24,7 +24,7 @@ const Tests kTests{[](const Define& test) {
     const Actor parent = main.spawn("parent", {q});
     const Actor daemon = parent.spawn("daemon", {q}, true);
     daemon.ok(put_many(t, q, "daemon", kItems, 1 << 20));
-    parent.ok(end_by("return"));
+    parent.ok(end_by(Ending::kReturn));
     t.expect_end(parent);
     t.expect_end(daemon);
     Call& gets = main.start(get_many(q, kItems));

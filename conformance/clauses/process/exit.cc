@@ -10,12 +10,12 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     const Actor parent = main.spawn("parent", {});
     const Actor child = parent.spawn("child", {});
-    parent.ok(end_by("exit", 4));
+    parent.ok(end_by(Ending::kExit, 4));
     Call& joining = main.start(join_process("parent").by("joiner"));
     const bool ended = t.ends_within(joining, 300ms);
     t.expect_true(!ended, "the parent goes on until its child has ended", "it ended");
     t.expect_waits(joining, "for a process that waits for its child");
-    const Answer released = child.ok(end_by("return"));
+    const Answer released = child.ok(end_by(Ending::kReturn));
     const Answer joined = t.finish(joining);
     t.expect_boolean(joined, true, "its child has ended");
     t.expect_after(joined, released);
@@ -34,7 +34,7 @@ const Tests kTests{[](const Define& test) {
     Call& receiving = child.start(recv(ends.first).by("receiver"));
     for (Call* each : {&getting, &joining, &receiving})
       t.expect_waits(*each, "for what never comes");
-    child.ok(end_by("exit", 5));
+    child.ok(end_by(Ending::kExit, 5));
     t.expect_end(child);
     t.expect_boolean(main.call(join_process("child")), true, "it has ended");
     t.expect_number(main.call(exit_code("child")), 5, "its own exit status");
@@ -49,7 +49,7 @@ const Tests kTests{[](const Define& test) {
     Call& getting = child.start(get(q).by("getter"));
     t.expect_waits(getting, "for what never comes");
     child.ok(put_many(t, flushed, "child", kItems, 1 << 20));
-    child.ok(end_by("exit", 5));
+    child.ok(end_by(Ending::kExit, 5));
     const bool ended = t.ends_within(getting, 400ms);
     t.expect_true(!ended, "the get goes on as long as the process is there", "it ended");
     const Obtained obtained = all_obtained(t, main.start(get_many(flushed, kItems)));

@@ -18,12 +18,12 @@ const Tests kTests{[](const Define& test) {
       t.expect_boolean(main.call(join_process(name)), true, "it has ended");
       t.expect_number(main.call(exit_code(name)), code, "after " + describe(end));
     };
-    ends_with("returns", end_by("return"), 0);
-    ends_with("exits0", end_by("exit", 0), 0);
-    ends_with("exits3", end_by("exit", 3), 3);
-    ends_with("exits255", end_by("exit", 255), 255);
-    ends_with("exits_now", end_by("exit_now", 4), 4);
-    ends_with("raises", end_by("raise"), 1);
+    ends_with("returns", end_by(Ending::kReturn), 0);
+    ends_with("exits0", end_by(Ending::kExit, 0), 0);
+    ends_with("exits3", end_by(Ending::kExit, 3), 3);
+    ends_with("exits255", end_by(Ending::kExit, 255), 255);
+    ends_with("exits_now", end_by(Ending::kExitNow, 4), 4);
+    ends_with("raises", end_by(Ending::kRaise), 1);
     const Actor killed = main.spawn("killed", {});
     t.kill(killed);
     t.expect_boolean(main.call(join_process("killed")), true, "it has ended");

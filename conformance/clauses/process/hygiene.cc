@@ -35,7 +35,7 @@ void use_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
 void send_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
   const auto [here, there] = main.pipe(true, "here" + suffix, "there" + suffix);
   const auto [x, y] = main.pipe(true, "x" + suffix, "y" + suffix);
-  const Object got{.name = "got" + suffix, .type = "connection"};
+  const Object got{.name = "got" + suffix, .type = ObjectType::kConnection};
   main.ok(send_connection(here, y));
   main.ok(recv_connection(there, got.name));
   main.ok(send(x, t.item("main", 0)));

@@ -18,7 +18,7 @@ const Tests kTests{[](const Define& test) {
     });
     Call& joining = main.start(join_process("child", 60s).by("parent"));
     t.expect_waits(joining, "for the child");
-    child.ok(end_by("return"));
+    child.ok(end_by(Ending::kReturn));
     t.expect_boolean(t.finish(joining), true, "it has ended in time");
   });
 
@@ -28,7 +28,7 @@ const Tests kTests{[](const Define& test) {
     Call& joining = main.start(join_process("child").by("parent"));
     t.expect_waits(joining, "for the child");
     t.expect_true(!t.ends_within(joining, 250ms), "the join waits as long as it takes", "it ended");
-    child.ok(end_by("return"));
+    child.ok(end_by(Ending::kReturn));
     t.expect_boolean(t.finish(joining), true, "it has ended");
     for (int i = 0; i < 2; ++i)
       t.expect_boolean(main.call(join_process("child")), true, "it has ended, still");
@@ -39,7 +39,7 @@ const Tests kTests{[](const Define& test) {
     const Actor child = main.spawn("child", {});
     Call& joining = main.start(join_process("child").by("beside"));
     t.expect_waits(joining, "for the child");
-    child.ok(end_by("exit", 3));
+    child.ok(end_by(Ending::kExit, 3));
     t.expect_boolean(t.finish(joining), true, "it has ended");
     t.expect_number(main.call(exit_code("child").by("another")), 3, "its exit status");
     t.expect_boolean(main.call(join_process("child")), true,
@@ -56,7 +56,7 @@ const Tests kTests{[](const Define& test) {
         return answer;
       });
     }
-    child.ok(end_by("return"));
+    child.ok(end_by(Ending::kReturn));
     t.expect_end(child);
     // What the kernel knows at once, a parent may have to be told by a helper process.
     t.eventually_boolean(main, join_process("child", 0ms), true);

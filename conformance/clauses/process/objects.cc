@@ -8,11 +8,7 @@ namespace {
 // As Actor::spawn, on another thread than the main one.
 Actor spawn_by(Scenario& t, const Actor& parent, const std::string& thread, const std::string& name,
                const std::vector<std::string>& objects) {
-  const Request spawn = Request{.verb = "spawn", .type = "process"}
-                            .with("name", name)
-                            .with("objects", objects)
-                            .by(thread);
-  parent.ok(spawn);
+  parent.ok(spawning(name, objects).by(thread));
   t.session().expect_hello(name);
   return {t, name};
 }
@@ -80,7 +76,7 @@ const Tests kTests{[](const Define& test) {
     t.expect_payload(t.finish(blocked), t.item("writer", 0));
     Call& last = main.start(recv(ends.first).by("reader"));
     t.expect_waits(last, "for a message");
-    writer.ok(end_by("return"));
+    writer.ok(end_by(Ending::kReturn));
     t.expect(t.finish(last), Outcome::kEndOfStream, "the only holder of the sending end has ended");
     bystander.ok(put(q, t.item("bystander", 0)));
     t.expect_payload(main.call(get(q)), t.item("bystander", 0));

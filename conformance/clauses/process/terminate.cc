@@ -17,7 +17,7 @@ const Tests kTests{[](const Define& test) {
     for (const bool joined : {false, true}) {
       const std::string name = joined ? "joined" : "unjoined";
       const Actor child = main.spawn(name, {});
-      child.ok(end_by("exit", 7));
+      child.ok(end_by(Ending::kExit, 7));
       t.expect_end(child);
       if (joined) t.expect_boolean(main.call(join_process(name)), true, "it has ended");
       t.expect(main.call(terminate(name)), Outcome::kOk, "there is nothing to end");

@@ -20,7 +20,7 @@ Actor cancelled(Scenario& t, const Object& q, Cancel when) {
 void ends_when_cancelled(Scenario& t, Cancel when) {
   const Object q = t.root().queue();
   const Actor producer = cancelled(t, q, when);
-  producer.ok(end_by("return"));
+  producer.ok(end_by(Ending::kReturn));
   t.expect_end(producer);
 }
 
@@ -31,7 +31,7 @@ const Tests kTests{[](const Define& test) {
     const Actor producer = main.spawn("producer", {q});
     producer.ok(put_many(t, q, "producer", 6, kMegabyte));
     producer.ok(cancel_join_thread(q));
-    producer.ok(end_by("return"));
+    producer.ok(end_by(Ending::kReturn));
     t.expect_end(producer);
     t.expect_boolean(main.call(join_process("producer")), true, "it has ended");
     t.expect_number(main.call(exit_code("producer")), 0, "it ended normally");

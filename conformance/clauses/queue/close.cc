@@ -125,10 +125,13 @@ const Tests kTests{[](const Define& test) {
       const Answer answer = main.call(request);
       t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed, Outcome::kRaised},
                       "an answer or an error");
-      seen += (seen.empty() ? "" : ", ") + request.verb + ": " + one_word(answer);
+      seen += (seen.empty() ? "" : ", ") + std::string{to_string(request.operation)} + ": " +
+              one_word(answer);
       if (answer.outcome != Outcome::kOk) continue;
-      if (request.verb == "qsize") t.expect_number(answer, 1, "an answer has to be right");
-      if (request.verb != "qsize") t.expect_boolean(answer, false, "an answer has to be right");
+      if (request.operation == Operation::kQsize)
+        t.expect_number(answer, 1, "an answer has to be right");
+      if (request.operation != Operation::kQsize)
+        t.expect_boolean(answer, false, "an answer has to be right");
     }
     t.observe("queue.close.state", seen);
     t.expect_payload(other.call(get(q)), t.item("main", 0));

@@ -34,9 +34,8 @@ const Tests kTests{[](const Define& test) {
       const std::int64_t start = (monotonic_now() + 5ms).count();
       std::vector<Call*> lists;
       for (const Actor& producer : producers) {
-        const Request list =
-            run({put(q, t.item(producer.name(), 0), kNoWait).with("repeat", kPuts)});
-        lists.push_back(&producer.start(list.with("start_at", start)));
+        const Request list = run({put(q, t.item(producer.name(), 0), kNoWait).repeated(kPuts)});
+        lists.push_back(&producer.start(list.starting_at(Nanoseconds{start})));
       }
       std::int64_t accepted = 0;
       for (Call* list : lists) {
@@ -68,10 +67,8 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     const std::int64_t largest = largest_maxsize(t);
     for (const std::int64_t maxsize : {largest + 1, 2 * largest + 2}) {
-      const Request request = Request{.verb = "create", .type = "process"}
-                                  .with("type", "queue")
-                                  .with("names", std::vector<std::string>{"q"})
-                                  .with("maxsize", maxsize);
+      Request request = creation(CreatedType::kQueue, {"q"});
+      request.arguments.maxsize = maxsize;
       t.expect(main.call(request), Outcome::kInvalidArgument,
                "a bound that it cannot count, maxsize " + std::to_string(maxsize));
     }

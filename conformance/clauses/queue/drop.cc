@@ -14,7 +14,7 @@ const Tests kTests{[](const Define& test) {
     const Actor producer = main.spawn("producer", {q});
     producer.ok(put_many(t, q, "producer", kItems, kMegabyte));
     Call& dropping = producer.start(drop(q));
-    Call& ending = producer.start(end_by("return"));
+    Call& ending = producer.start(end_by(Ending::kReturn));
     const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
     t.expect(t.finish(dropping), Outcome::kOk);
     t.expect(t.finish(ending), Outcome::kOk);

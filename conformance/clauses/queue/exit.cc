@@ -10,7 +10,7 @@ namespace {
 Actor orphan(Scenario& t, const Object& q) {
   const Actor between = t.root().spawn("between", {q});
   Actor consumer = between.spawn("consumer", {q});
-  between.ok(end_by("exit_now"));
+  between.ok(end_by(Ending::kExitNow));
   t.expect_end(between);
   return consumer;
 }
@@ -37,20 +37,20 @@ const Tests kTests{[](const Define& test) {
     const Object q = main.queue();
     const Actor producer = main.spawn("producer", {q}, true);
     producer.ok(put_many(t, q, "producer", kItems, kMegabyte));
-    producer.ok(end_by("return"));
+    producer.ok(end_by(Ending::kReturn));
     const Obtained obtained = all_obtained(t, main.start(get_many(q, kItems)));
     expect_exactly_once(t, {{"producer", kItems}}, {obtained});
     t.expect_end(producer);
   });
 
   test("queue.exit.flushes/return",
-       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by("return"), 200); });
+       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by(Ending::kReturn), 200); });
 
   test("queue.exit.flushes/exit",
-       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by("exit", 3), 200); });
+       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by(Ending::kExit, 3), 200); });
 
   test("queue.exit.flushes/error",
-       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by("raise"), 200); });
+       [](Scenario& t) { exit_flushes(t, QueueKind::kQueue, end_by(Ending::kRaise), 200); });
 
   // Each of them with more than transports hold.
   test("queue.exit.flushes/all-queues", [](Scenario& t) {
@@ -58,7 +58,7 @@ const Tests kTests{[](const Define& test) {
     const std::vector<Object> queues{main.queue(0, "a"), main.queue(0, "b"), main.queue(0, "c")};
     const Actor producer = main.spawn("producer", queues);
     for (const Object& q : queues) producer.ok(put_many(t, q, "producer", 4, kMegabyte));
-    producer.ok(end_by("return"));
+    producer.ok(end_by(Ending::kReturn));
     for (const Object& q : queues) {
       expect_exactly_once(t, {{"producer", 4}}, {all_obtained(t, main.start(get_many(q, 4)))});
     }
@@ -70,7 +70,7 @@ const Tests kTests{[](const Define& test) {
     const Object q = main.queue();
     const Actor producer = main.spawn("producer", {q});
     producer.ok(put_many(t, q, "producer", 6, kMegabyte));
-    producer.ok(end_by("exit", 7));
+    producer.ok(end_by(Ending::kExit, 7));
     Call& joining = main.start(join_process("producer").by("parent"));
     t.expect_waits(joining, "for the child, which waits for its items to be taken");
     const Obtained obtained = all_obtained(t, main.start(get_many(q, 6)));
@@ -81,10 +81,10 @@ const Tests kTests{[](const Define& test) {
   });
 
   test("queue.exit.creator-flushes/return",
-       [](Scenario& t) { creator_flushes(t, end_by("return")); });
+       [](Scenario& t) { creator_flushes(t, end_by(Ending::kReturn)); });
 
   test("queue.exit.creator-flushes/exit",
-       [](Scenario& t) { creator_flushes(t, end_by("exit", 3)); });
+       [](Scenario& t) { creator_flushes(t, end_by(Ending::kExit, 3)); });
 
   // At another point of its flush in each round.
   test("queue.exit.immediate-loses-a-suffix", [](Scenario& t) {
@@ -100,7 +100,7 @@ const Tests kTests{[](const Define& test) {
       t.expect_true(t.session().wait_until(reached, t.hang_bound()),
                     "items arrive while their producer lives",
                     std::to_string(gets.events.size()) + " items");
-      producer.ok(end_by("exit_now"));
+      producer.ok(end_by(Ending::kExitNow));
       t.expect_end(producer);
       std::size_t so_far = 0;
       do {

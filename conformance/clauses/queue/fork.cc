@@ -22,7 +22,7 @@ const Tests kTests{[](const Define& test) {
     const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kSmall + 2)));
     expect_exactly_once(t, {{"large", 1}, {"small", kSmall}, {"child", 1}}, {obtained});
     expect_producer_order(t, {obtained});
-    child.ok(end_by("return"));
+    child.ok(end_by(Ending::kReturn));
     t.expect_end(child);
     t.expect(consumer.call(get(q, within(30ms))), Outcome::kEmpty,
              "nothing that the parent had buffered comes from the child");

@@ -87,7 +87,7 @@ const Tests kTests{[](const Define& test) {
     const Actor consumer = main.spawn("consumer", {q});
     producer.ok(put(q, t.item("producer", 0)));
     t.expect_payload(consumer.call(get(q)), t.item("producer", 0));
-    producer.ok(end_by("return"));
+    producer.ok(end_by(Ending::kReturn));
     t.expect_end(producer);
     main.ok(close(q));
     t.expect(consumer.call(get(q, within(30ms))), Outcome::kEmpty, "nothing was put");

@@ -105,7 +105,7 @@ const Tests kTests{[](const Define& test) {
     }
     t.expect(main.call(get(q, within(30ms))), Outcome::kEmpty,
              "an item that cannot be serialized is never obtained");
-    producer.ok(end_by("return"));
+    producer.ok(end_by(Ending::kReturn));
     t.expect_end(producer);
   });
 }};

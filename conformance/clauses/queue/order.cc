@@ -50,7 +50,7 @@ const Tests kTests{[](const Define& test) {
     slow.slow_serialize = 0.2;
     producer.ok(put(q, slow));
     for (std::int64_t i = 1; i < kItems; ++i) producer.ok(put(q, t.item("producer", i)));
-    producer.ok(end_by("return"));
+    producer.ok(end_by(Ending::kReturn));
     for (std::int64_t i = 0; i < kItems; ++i) {
       t.expect_payload(main.call(get(q)), t.item("producer", i));
     }

@@ -8,7 +8,7 @@ void never_early(Scenario& t, const std::function<Request(const Wait&)>& ask, Ou
   constexpr std::int64_t kTimes = 60;
   for (const Nanoseconds timeout :
        {Nanoseconds{100us}, Nanoseconds{1ms}, Nanoseconds{1700us}, Nanoseconds{2999us}}) {
-    Call& calls = t.root().start(run({ask(within(timeout)).with("repeat", kTimes)}));
+    Call& calls = t.root().start(run({ask(within(timeout)).repeated(kTimes)}));
     t.expect(t.finish(calls), Outcome::kOk, "the list ends");
     for (const Answer& answer : calls.events) {
       t.expect(answer, outcome, "nothing became free, nothing was put");

@@ -1,6 +1,7 @@
 // Timeouts that are odd, tiny or huge, and of several calls at the same time.
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <vector>
 
@@ -8,8 +9,8 @@
 
 namespace psq::conformance {
 
-inline const Wait kNan{.special = "nan"};
-inline const Wait kInfinite{.special = "inf"};
+inline const Wait kNan{.seconds = NAN};
+inline const Wait kInfinite{.seconds = HUGE_VAL};
 inline constexpr auto kHuge = 1'000'000'000s;
 /// Long enough to tell a wait from a short timeout that stands in its place.
 inline constexpr auto kWatched = 250ms;

@@ -19,7 +19,7 @@ void no_bound(Scenario& t, QueueKind kind) {
   const Actor main = t.root();
   for (const std::int64_t maxsize : {0, -1}) {
     const Object q = make(main, kind, maxsize, maxsize == 0 ? "zero" : "negative");
-    Call& puts = main.start(run({put(q, t.item("main", 0), kNoWait).with("repeat", kMany)}));
+    Call& puts = main.start(run({put(q, t.item("main", 0), kNoWait).repeated(kMany)}));
     t.expect(t.finish(puts), Outcome::kOk);
     for (const Answer& answer : puts.events) t.expect(answer, Outcome::kOk, "no bound to reach");
     t.expect_boolean(main.call(full(q)), false, "there is no bound");

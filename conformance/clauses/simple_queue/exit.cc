@@ -20,10 +20,10 @@ void items_remain(Scenario& t, const Request& end) {
 
 const Tests kTests{[](const Define& test) {
   test("simple-queue.exit.items-remain/return",
-       [](Scenario& t) { items_remain(t, end_by("return")); });
+       [](Scenario& t) { items_remain(t, end_by(Ending::kReturn)); });
 
   test("simple-queue.exit.items-remain/exit-now",
-       [](Scenario& t) { items_remain(t, end_by("exit_now", 0)); });
+       [](Scenario& t) { items_remain(t, end_by(Ending::kExitNow, 0)); });
 }};
 
 }  // namespace

@@ -60,8 +60,7 @@ TEST(Generator, OneThreadSendsAndOneReceivesAtEachEndOfAPipe) {
     for (const ProcessPlan& process : program.processes) {
       for (const ThreadPlan& thread : process.threads) {
         for (const PlannedCall& call : calls_of(thread)) {
-          const auto [user, first] =
-              users.try_emplace({call.end, call.verb == Verb::kPut}, &thread);
+          const auto [user, first] = users.try_emplace({call.end, puts(call.operation)}, &thread);
           ASSERT_TRUE(first || user->second == &thread) << in_columns(program);
         }
       }
@@ -86,11 +85,11 @@ TEST(Shrinking, OffersOtherProgramsThatStillDoSomething) {
   });
 }
 
-bool has(const Program& program, Verb verb) {
+bool has(const Program& program, Operation operation) {
   for (const ProcessPlan& process : program.processes) {
     for (const ThreadPlan& thread : process.threads) {
       for (const PlannedCall& call : calls_of(thread)) {
-        if (call.verb == verb) return true;
+        if (call.operation == operation) return true;
       }
     }
   }
@@ -101,7 +100,7 @@ Program one_that_puts_and_gets() {
   std::uint64_t seed = 0;
   while (true) {
     Program program = draw_program(++seed, {.kind = Kind::kQueue});
-    if (has(program, Verb::kPut) && has(program, Verb::kGet) && calls_in(program) > 50)
+    if (has(program, Operation::kPut) && has(program, Operation::kGet) && calls_in(program) > 50)
       return program;
   }
 }
@@ -110,7 +109,7 @@ Program one_that_puts_and_gets() {
 TEST(Shrinking, FindsTheSmallestOfWhatFailsNowAndThen) {
   int run = 0;
   const auto fails = [&](const Program& program) {
-    return has(program, Verb::kPut) && has(program, Verb::kGet) && ++run % 3 == 0;
+    return has(program, Operation::kPut) && has(program, Operation::kGet) && ++run % 3 == 0;
   };
   Tried tried;
   const Program smallest =
@@ -132,8 +131,9 @@ TEST(Shrinking, KeepsWhatNeverFailsAgain) {
 TEST(Columns, ShowEveryThread) {
   const Program program{
       .objects = {{.kind = Kind::kQueue, .maxsize = 2}},
-      .processes = {{.threads = {{.steps = {{.verb = Verb::kPut, .repeat = 3, .size = 9}}},
-                                 {.steps = {{.verb = Verb::kGet, .time = Nanoseconds{0}}}}}}}};
+      .processes = {
+          {.threads = {{.steps = {{.operation = Operation::kPut, .repeat = 3, .size = 9}}},
+                       {.steps = {{.operation = Operation::kGet, .time = Nanoseconds{0}}}}}}}};
   EXPECT_EQ(in_columns(program),
             "q: queue, maxsize 2\n"
             "p0 main                       p0 b\n"

@@ -40,7 +40,7 @@ OPERATIONS: dict[str, list[str]] = {
         "send_connection",
         "recv_connection",
     ],
-    "process": ["join_process", "exit_code", "terminate", "kill"],
+    "process": ["spawn", "join_process", "exit_code", "terminate", "kill"],
 }
 OPTIONS = [
     "json",

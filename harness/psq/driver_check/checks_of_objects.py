@@ -194,10 +194,10 @@ def unsupported_types(session: Session) -> None:
 @check("unsupported.processes", "A driver that starts no processes answers unsupported.")
 def unsupported_processes(session: Session) -> None:
     for do in OPERATIONS["process"]:
-        if not declares(session.hello, f"process.{do}"):
-            session.root.ask(do, "unsupported", on="worker")
-    if not declares(session.hello, "process"):
-        session.root.ask("spawn", "unsupported", name="worker", objects=[])
+        if declares(session.hello, f"process.{do}"):
+            continue
+        fields: Message = {"name": "worker", "objects": []} if do == "spawn" else {"on": "worker"}
+        session.root.ask(do, "unsupported", **fields)
 
 
 @check("unsupported.options", "An option that is not declared answers unsupported.")

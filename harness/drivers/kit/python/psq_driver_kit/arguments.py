@@ -120,7 +120,8 @@ _READERS: Dict[str, Callable[[Any, str], Any]] = {
     "room": lambda value, what: integer(value, what, 0, _LARGEST_SIZE),
 }
 
-_FIELDS: Dict[str, Tuple[str, ...]] = {
+# What each operation takes besides its payload and the names of objects.
+FIELDS: Dict[str, Tuple[str, ...]] = {
     "put": ("block", "timeout"),
     "get": ("block", "timeout"),
     "send_bytes": ("offset", "size"),
@@ -137,7 +138,7 @@ def operation_arguments(
 ) -> Dict[str, Any]:
     """The checked arguments of an operation, those that are there."""
     do = request["do"]
-    fields = () if kind == "simple_queue" else _FIELDS.get(do, ())
+    fields = () if kind == "simple_queue" else FIELDS.get(do, ())
     found = {field: _READERS[field](request[field], field) for field in fields if field in request}
     if do == "recv_bytes_into" and "room" not in found:
         raise BadRequest("recv_bytes_into needs room, the bytes in the buffer")

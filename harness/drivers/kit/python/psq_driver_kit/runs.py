@@ -10,7 +10,7 @@ from .adapter import BadRequest
 from .arguments import boolean, integer, number
 from .calls import now
 
-_NOT_IN_LISTS = {
+NOT_IN_LISTS = {
     "create",
     "spawn",
     "drop",
@@ -84,7 +84,7 @@ def _step(element: Any) -> Step:
     if not isinstance(element, dict) or not isinstance(element.get("do"), str):
         raise BadRequest("each of the operations must be an object with do")
     do = element["do"]
-    if do in _NOT_IN_LISTS:
+    if do in NOT_IN_LISTS:
         raise BadRequest(f"{do!r} cannot be in a list: only operations on objects and pauses can")
     repeat = integer(element.get("repeat", 1), "repeat", least=0)
     pause = None

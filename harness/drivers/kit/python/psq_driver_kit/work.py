@@ -15,8 +15,8 @@ from .threads import MAIN, end_for_a_bug
 from .wire import Wire
 
 Fields = Dict[str, Any]
-_OF_PROCESS = ("join_process", "exit_code", "terminate", "kill")
-_WAYS_TO_END = ("return", "exit", "exit_now", "raise")
+OF_CHILDREN = ("join_process", "exit_code", "terminate", "kill")
+WAYS_TO_END = ("return", "exit", "exit_now", "raise")
 
 
 class Worker:
@@ -105,12 +105,11 @@ class Worker:
         return found
 
     def _spawn(self, request: Mapping[str, Any]) -> Fields:
-        if not self._declared.operations.get("process"):
-            raise Unsupported("this driver declares no operations on processes")
+        self._declared.need_operation("process", "spawn")
         name = text(request.get("name"), "name")
         if name == "root" or name in self._registry.children:
             raise BadRequest(f"there is a process {name!r} already: give each child its own name")
-        objects = request.get("objects", [])
+        objects = request.get("objects")
         if not isinstance(objects, list):
             raise BadRequest("objects must be a list of the names that the child is given")
         daemon = boolean(request.get("daemon", False), "daemon")
@@ -153,8 +152,8 @@ class Worker:
 
     def _end(self, request: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
         how = request.get("how")
-        if how not in _WAYS_TO_END:
-            raise BadRequest(f"end needs how, one of {', '.join(_WAYS_TO_END)}")
+        if how not in WAYS_TO_END:
+            raise BadRequest(f"end needs how, one of {', '.join(WAYS_TO_END)}")
         if request.get("thread", MAIN) != MAIN:
             raise BadRequest("end can be done on the thread main only")
         if how in ("exit", "exit_now"):
@@ -168,7 +167,7 @@ class Worker:
 
     def _operate(self, request: Mapping[str, Any], began: Optional[Fields]) -> Fields:
         do = request["do"]
-        if do in _OF_PROCESS:
+        if do in OF_CHILDREN:
             self._declared.need_operation("process", do)
             handle = self._registry.child(request.get("on"))
             arguments = operation_arguments(request, "process", self._declared)

@@ -1,0 +1,64 @@
+// What a run concludes, and does, when no thread of its program makes progress.
+#include "program/run.h"
+
+namespace psq::conformance {
+
+void Run::explain_standstill() {
+  const Nanoseconds quiet_for = monotonic_now() - moved_at_;
+  if (killed_some()) {
+    if (quiet_for > patience_after_kill()) give_up();
+    if (quiet_for < patience_after_kill() / 2) intervene();
+    return;
+  }
+  for (const Lane& lane : lanes_of(program_)) {
+    const Owed call = owed(program_, threads_, lane);
+    if (call.thread == nullptr) continue;
+    if (quiet_for >= hang_bound_) violation_ = hang(call);
+    return;  // until then the call may still end
+  }
+  const bool any = intervene();
+  if (quiet_for < hang_bound_) return;
+  note_unobtainable();
+  if (!any && !violation_)
+    undecided_ = "no thread moves, and none waits for anything: a machine that is too slow";
+}
+
+// The helper has asked for these items all the time, and obtained none.
+void Run::note_unobtainable() {
+  for (const Lane& lane : lanes_of(program_)) {
+    const std::int64_t items = tally(program_, threads_, lane).items();
+    if (items <= 0) continue;
+    const Kind kind = program_.objects[lane.object].kind;
+    violation_ = Violation{
+        .clause = page_of(kind) + (is_pipe(kind) ? ".order.messages" : ".get.exactly-once"),
+        .checker = "end",
+        .why = std::to_string(items) + " items were put, and can be obtained by nobody"};
+  }
+}
+
+void Run::give_up() {
+  if (robust()) {
+    violation_ = Violation{
+        .clause = kGoesOn, .checker = "end", .why = "after the kill a survivor waits for ever"};
+  } else {
+    gave_up_ = true;  // nothing else is promised; what was seen until now is judged
+  }
+}
+
+bool Run::intervene() {
+  bool any = false;
+  for (const Lane& lane : lanes_of(program_)) {
+    if (!may_be_cut(lane)) any = helper_.intervene(lane) || any;
+  }
+  return any;
+}
+
+Violation Run::hang(const Owed& call) {
+  std::string why = call.thread->call->process + "/" + call.thread->call->request.thread + ": " +
+                    call.why + ", for " + human(monotonic_now() - moved_at_);
+  if (const auto at = why.find(suffix_); at != std::string::npos) why.erase(at, suffix_.size());
+  hanging_ = call.thread->call;
+  return {.clause = call.clause, .checker = "end", .why = why};
+}
+
+}  // namespace psq::conformance

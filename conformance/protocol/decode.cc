@@ -1,0 +1,136 @@
+// What a driver sends, out of its JSON.
+#include <nlohmann/json.hpp>
+
+#include "protocol/message.h"
+
+namespace psq::conformance {
+namespace {
+
+using nlohmann::json;
+
+Item read_item(const json& in) {
+  return {.from = in.at("from"), .seq = in.at("seq"), .size = in.at("size"), .fail = {}};
+}
+
+Value read_value(const json& in) {
+  Value value;
+  value.null = in.is_null();
+  if (in.is_boolean()) value.boolean = in.get<bool>();
+  if (in.is_number_integer()) value.number = in.get<std::int64_t>();
+  if (in.is_array()) value.names = in.get<std::vector<std::string>>();
+  if (!in.is_object()) return value;
+  if (in.contains("count")) value.number = in.at("count").get<std::int64_t>();
+  if (in.contains("item")) {
+    value.intact = in.at("item").at("intact").get<bool>();
+    value.payload = value.intact ? read_item(in.at("item"))
+                                 : Item{.from = in.at("item").value("from", std::string{"?"}),
+                                        .seq = in.at("item").value("seq", std::int64_t{-1}),
+                                        .size = in.at("item").value("size", std::int64_t{-1}),
+                                        .fail = {}};
+  } else if (in.contains("json")) {
+    value.payload = Json{in.at("json").dump()};
+  } else if (in.contains("bytes")) {
+    value.payload = Bytes{in.at("bytes").get<std::string>()};
+  }
+  // A receive that wrote beside its message is not intact either.
+  if (!in.value("rest_untouched", true)) value.intact = false;
+  return value;
+}
+
+Answer read_answer(const json& in) {
+  Answer answer;
+  const auto name = in.at("outcome").get<std::string>();
+  const auto outcome = outcome_from(name);
+  if (!outcome || !sent_by_drivers(*outcome))
+    throw DriverError{"'" + name + "' is no outcome of a driver in spec/outcomes.md"};
+  answer.outcome = *outcome;
+  if (in.contains("value")) answer.value = read_value(in.at("value"));
+  if (in.contains("error")) {
+    answer.error = in.at("error").value("type", "") + ": " + in.at("error").value("message", "");
+  }
+  answer.invoked = Nanoseconds{in.value("invoked", std::int64_t{0})};
+  answer.returned = Nanoseconds{in.value("returned", std::int64_t{0})};
+  return answer;
+}
+
+// A later version of the protocol may have more types and operations: those are passed over.
+std::map<ObjectType, std::set<Operation>> read_operations(const json& in) {
+  std::map<ObjectType, std::set<Operation>> found;
+  for (const auto& [type_name, names] : in.get<std::map<std::string, std::set<std::string>>>()) {
+    const auto type = object_type_from(type_name);
+    if (!type) continue;
+    std::set<Operation>& operations = found[*type];
+    for (const std::string& name : names) {
+      if (const auto operation = operation_from(name)) operations.insert(*operation);
+    }
+  }
+  return found;
+}
+
+Hello read_hello(const json& in, std::string_view line) {
+  if (in.at("hello") != 1) throw DriverError{"hello must carry protocol version 1"};
+  Hello hello{.role = in.at("role"), .pid = in.at("pid")};
+  hello.line = line;
+  if (hello.role != "root") return hello;
+  hello.implementation = in.at("implementation");
+  hello.version = in.at("version");
+  hello.language = in.at("language");
+  hello.start_method = in.at("start_method");
+  hello.profiles = in.at("profiles").get<std::set<std::string>>();
+  const json& capabilities = in.at("capabilities");
+  hello.operations = read_operations(capabilities.at("operations"));
+  hello.options = capabilities.at("options").get<std::set<std::string>>();
+  hello.limits = in.at("limits").get<std::map<std::string, std::int64_t>>();
+  return hello;
+}
+
+Incoming read_incoming(const json& in, std::string_view line) {
+  if (!in.is_object()) throw DriverError{"a message must be a JSON object"};
+  Incoming incoming;
+  if (in.contains("hello")) {
+    incoming.kind = Incoming::Kind::kHello;
+    incoming.hello = read_hello(in, line);
+    return incoming;
+  }
+  incoming.index = in.value("index", std::int64_t{-1});
+  if (in.contains("began")) {
+    incoming.kind = Incoming::Kind::kBegan;
+    incoming.id = in.at("began");
+    incoming.began = {.tid = in.at("tid"), .at = Nanoseconds{in.at("at").get<std::int64_t>()}};
+    return incoming;
+  }
+  incoming.kind = in.contains("event") ? Incoming::Kind::kEvent : Incoming::Kind::kAnswer;
+  const json& id = in.at(in.contains("event") ? "event" : "id");
+  incoming.id = id.is_null() ? -1 : id.get<std::int64_t>();
+  incoming.answer = read_answer(in);
+  return incoming;
+}
+
+}  // namespace
+
+const Item* Answer::item() const {
+  return value.payload ? std::get_if<Item>(&*value.payload) : nullptr;
+}
+
+bool Hello::declares(ObjectType type, Operation operation) const {
+  const auto found = operations.find(type);
+  return found != operations.end() && found->second.contains(operation);
+}
+
+bool same_json(std::string_view a, std::string_view b) {
+  return json::parse(a).dump() == json::parse(b).dump();
+}
+
+Incoming decode(std::string_view line) {
+  const std::string shown{line.substr(0, 300)};
+  try {
+    return read_incoming(json::parse(line), line);
+  } catch (const DriverError& error) {
+    throw DriverError{std::string{error.what()} + "; it sent: " + shown};
+  } catch (const json::exception& error) {
+    throw DriverError{"not a message of spec/driver-protocol.md (" + std::string{error.what()} +
+                      "); it sent: " + shown};
+  }
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,23 @@
+// What ends a test besides a failure of the implementation.
+#pragma once
+
+#include <stdexcept>
+
+namespace psq::conformance {
+
+/// The driver broke the protocol. Never counts against the implementation.
+struct DriverError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The implementation says that it does not have what a test needs.
+struct Unsupported : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Something could not be decided: a slow machine, a clock that was set.
+struct Inconclusive : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace psq::conformance
