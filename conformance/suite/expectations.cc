@@ -11,7 +11,6 @@ namespace {
 constexpr auto kLateness = 150ms;
 constexpr int kPromptTries = 4;
 constexpr int kAsleepInARow = 4;
-constexpr auto kBetweenLooks = 5ms;
 
 }  // namespace
 

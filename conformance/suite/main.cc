@@ -59,8 +59,8 @@ void register_with_googletest(const std::vector<TestCase>& tests, Judging& run) 
   for (const TestCase& test : tests) {
     const auto dot = test.name.find('.');
     testing::RegisterTest(test.name.substr(0, dot).c_str(), test.name.substr(dot + 1).c_str(),
-                          nullptr, nullptr, test.where.file_name(),
-                          static_cast<int>(test.where.line()), [&test, &run]() -> testing::Test* {
+                          nullptr, nullptr, test.where.file, test.where.line,
+                          [&test, &run]() -> testing::Test* {
                             return new SuiteTest{test, run};
                           });
   }

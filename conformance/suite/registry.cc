@@ -18,12 +18,12 @@ std::string as_file_name(std::string test) {
   return test;
 }
 
-void Define::operator()(const std::string& name, Body body, std::source_location where) const {
+void Define::operator()(const std::string& name, Body body, SourceLine where) const {
   (*this)(name, {}, std::move(body), where);
 }
 
 void Define::operator()(const std::string& name, const std::vector<std::string>& further, Body body,
-                        std::source_location where) const {
+                        SourceLine where) const {
   std::vector<std::string> clauses{name.substr(0, name.find('/'))};
   clauses.insert(clauses.end(), further.begin(), further.end());
   registered().push_back({name, std::move(clauses), std::move(body), where});

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <source_location>
 #include <string>
 #include <vector>
 
@@ -12,14 +11,26 @@ class Scenario;
 
 using Body = std::function<void(Scenario&)>;
 
+/// A file, named from the top of the source tree, and a line. What std::source_location is, for
+/// compilers that lack it (clang 14).
+struct SourceLine {
+  const char* file;
+  int line;
+
+  /// The line of the caller.
+  static constexpr SourceLine here(const char* file = __builtin_FILE(),
+                                   int line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
+
 struct TestCase {
   /// The id of the first clause; with `/variant` behind it where several tests decide that clause.
   std::string name;
   /// The clauses that the test decides.
   std::vector<std::string> clauses;
   Body body;
-  /// Its path begins at the top of the source tree.
-  std::source_location where;
+  SourceLine where;
 };
 
 /// A test's name for a file or a folder, with `+` for the `/` before the variant.
@@ -28,11 +39,10 @@ std::string as_file_name(std::string test);
 /// Adds a test to the suite.
 class Define {
  public:
-  void operator()(const std::string& name, Body body,
-                  std::source_location where = std::source_location::current()) const;
+  void operator()(const std::string& name, Body body, SourceLine where = SourceLine::here()) const;
   /// A test that decides further clauses.
   void operator()(const std::string& name, const std::vector<std::string>& further, Body body,
-                  std::source_location where = std::source_location::current()) const;
+                  SourceLine where = SourceLine::here()) const;
 };
 
 /// The tests of a file: put one at file scope.

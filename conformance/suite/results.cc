@@ -31,8 +31,8 @@ void print_list(const std::vector<TestCase>& tests) {
   for (const TestCase& test : tests) {
     json line{{"test", test.name},
               {"clauses", test.clauses},
-              {"file", test.where.file_name()},
-              {"line", test.where.line()}};
+              {"file", test.where.file},
+              {"line", test.where.line}};
     if (const Clause* clause = find_clause(test.clauses.at(0))) {
       line["level"] = to_string(clause->level);
       line["profile"] = to_string(clause->profile);

@@ -8,8 +8,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr auto kBetweenLooks = 5ms;
-
 // What the hello must declare for it.
 bool is_declared(const Hello& hello, const Request& request) {
   if (request.operation == Operation::kCreate) return hello.has(type_of(*request.arguments.type));

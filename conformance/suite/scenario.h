@@ -140,6 +140,9 @@ class Scenario {
   Call& start(const std::string& process, const Request& request);
 
  private:
+  // How long a test that asks again and again waits in between.
+  static constexpr auto kBetweenLooks = 5ms;
+
   [[noreturn]] void fail(const std::string& expected, const std::string& saw, std::size_t step);
   [[noreturn]] void report_hang(Call& call);
   /// From the kernel's view of its thread over some time; empty when the machine may be to blame.

@@ -102,7 +102,7 @@ void reader_in_message(Scenario& t, QueueKind kind) {
   expect_prefix(t, "main", obtained.answers);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kKillTests{[](const Define& test) {
   test("failure.kill.idle-holder-harmless", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue(3);

@@ -7,7 +7,7 @@ namespace psq::conformance {
 namespace {
 
 // How long a call is watched that may wait for ever.
-constexpr auto kWatched = 800ms;
+constexpr auto kWatchedAfterDeath = 800ms;
 
 struct Ends {
   Object here;
@@ -56,11 +56,12 @@ std::string receiver_dies(Scenario& t, Interruption how) {
   return "send ends as " + std::string{to_string(sending.answer->outcome)};
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kMomentTests{[](const Define& test) {
   for (const CrashPoint& point : crash_points()) {
     test(point.clause, {kNothingWrong}, [point](Scenario& t) {
-      observe_deaths(t, point.clause,
-                     [&](Interruption how) { return after(t, point, how, kWatched).in_words(); });
+      observe_deaths(t, point.clause, [&](Interruption how) {
+        return after(t, point, how, kWatchedAfterDeath).in_words();
+      });
     });
   }
 

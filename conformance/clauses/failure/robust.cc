@@ -32,7 +32,7 @@ void survivors_of_kill(Scenario& t, const CrashPoint& point) {
   });
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kRobustTests{[](const Define& test) {
   for (const CrashPoint& point : crash_points()) {
     test(kGoOn + ("/" + point.name()), {kSlots, kTasks, kSecond},
          [point](Scenario& t) { survivors_of_kill(t, point); });

@@ -10,7 +10,7 @@ namespace {
 // Longer than anything that looks again from time to time sleeps.
 constexpr auto kStopped = 250ms;
 constexpr auto kEveryPoint = "failure.stop.every-moment";
-constexpr auto kMustEnd = 4s;
+constexpr auto kMustEndAfterStop = 4s;
 
 void let_it_stand(Scenario& t) {
   static_cast<void>(t.session().wait_until([] { return false; }, kStopped));
@@ -41,12 +41,12 @@ void goes_on_after_stop(Scenario& t, const CrashPoint& point) {
   t.resume(Actor{t, run.victim});
   if (run.pending != nullptr) run.waiting.push_back(run.pending);
   run.unread = run.put_by.contains(run.victim) ? run.put_by[run.victim] : 0;
-  const Aftermath found = look(t, run, kEveryPoint, kMustEnd);
+  const Aftermath found = look(t, run, kEveryPoint, kMustEndAfterStop);
   t.expect_true(found.all_go_on() && found.lost == 0 && found.slots_gone == 0,
                 "every process goes on, and nothing is lost", found.in_words());
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kStopTests{[](const Define& test) {
   test("failure.stop.consumer-continues", [](Scenario& t) {
     const Actor main = t.root();
     for (const Object& q : {main.queue(), main.simple_queue("simple")}) {

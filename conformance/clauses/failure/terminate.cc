@@ -7,7 +7,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kTerminateTests{[](const Define& test) {
   test("failure.terminate.what-arrives-is-whole/in-message",
        [](Scenario& t) { writer_ends_in_message(t, QueueKind::kQueue, true); });
 

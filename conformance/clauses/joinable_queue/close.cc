@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kCloseTests{[](const Define& test) {
   test("joinable-queue.close.keeps-tasks", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.joinable_queue();

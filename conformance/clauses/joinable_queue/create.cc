@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kCreateTests{[](const Define& test) {
   test("joinable-queue.create.bound", [](Scenario& t) {
     for (const std::int64_t maxsize : {1, 3}) filled(t, QueueKind::kJoinable, maxsize);
   });

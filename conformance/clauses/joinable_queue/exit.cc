@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kExitTests{[](const Define& test) {
   // More than transports hold, so that the end comes while most of it is still to be flushed.
   test("joinable-queue.exit.flushes", [](Scenario& t) {
     constexpr std::int64_t kItems = 100;

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kItemTests{[](const Define& test) {
   test("joinable-queue.item.sizes-intact", [](Scenario& t) {
     const Object q = t.root().joinable_queue();
     sizes_intact(t, t.root().spawn("producer", {q}), q);

@@ -7,7 +7,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kJoinTests{[](const Define& test) {
   test("joinable-queue.join.waits-for-tasks",
        [](Scenario& t) { join_waits_for_tasks(t, "worker"); });
 

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kOrderTests{[](const Define& test) {
   test("joinable-queue.order.per-producer", [](Scenario& t) {
     expect_producer_order(t, many_to_many(t, t.root().joinable_queue(16), 225).obtained);
   });

@@ -18,7 +18,7 @@ Object nearly_overflowing(Scenario& t, std::int64_t maxsize) {
   return t.root().create(request);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kPutTests{[](const Define& test) {
   test("joinable-queue.put.count-overflow", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = nearly_overflowing(t, 0);

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kTaskDoneTests{[](const Define& test) {
   test("joinable-queue.task-done.too-often", [](Scenario& t) { task_done_too_often(t, "root"); });
 
   test("joinable-queue.task-done.any-process", [](Scenario& t) {

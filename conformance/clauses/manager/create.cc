@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kCreateTests{[](const Define& test) {
   test("manager.create.bound", [](Scenario& t) {
     for (const std::int64_t maxsize : {1, 5}) bound_is_kept(t, QueueKind::kQueue, maxsize);
     no_bound(t, QueueKind::kQueue);

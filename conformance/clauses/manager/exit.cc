@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kExitTests{[](const Define& test) {
   test("manager.exit.does-not-wait", [](Scenario& t) {
     constexpr std::int64_t kItems = 6;
     const Actor main = t.root();

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kFullTests{[](const Define& test) {
   test("manager.full.exact", [](Scenario& t) {
     after_every_step(t, [&](const Actor& actor, const Object& q, std::int64_t inside) {
       t.expect_boolean(actor.call(full(q)), inside == kBound, "the bound is three");

@@ -7,7 +7,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kGetTests{[](const Define& test) {
   test("manager.get.waits-for-item", [](Scenario& t) {
     const Object q = t.root().queue();
     const Actor consumer = t.root().spawn("consumer", {q});

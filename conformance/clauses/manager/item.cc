@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kItemTests{[](const Define& test) {
   test("manager.item.arrives-equal", [](Scenario& t) {
     t.needs_option("json");
     const Actor main = t.root();

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kJoinTests{[](const Define& test) {
   test("manager.join.waits-for-tasks", [](Scenario& t) {
     const Actor main = t.root();
     t.expect(main.call(join(main.joinable_queue(0, "unused"))), Outcome::kOk, "nothing was put");

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kKillTests{[](const Define& test) {
   test("manager.kill.no-duplicate", [](Scenario& t) {
     constexpr std::int64_t kItems = 1500;
     for (const std::size_t at : {3, 40, 120}) {

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kOrderTests{[](const Define& test) {
   // Each put returns before the next is invoked, each in another process: the gets have one order
   // to follow.
   test("manager.order.fifo/puts-of-several",

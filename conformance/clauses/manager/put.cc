@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto kSlow = 300ms;
 
-const Tests kTests{[](const Define& test) {
+const Tests kPutTests{[](const Define& test) {
   test("manager.put.visible-on-return", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue();

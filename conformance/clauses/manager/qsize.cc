@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kQsizeTests{[](const Define& test) {
   test("manager.qsize.exact", [](Scenario& t) {
     after_every_step(t, [&](const Actor& actor, const Object& q, std::int64_t inside) {
       t.expect_number(actor.call(qsize(q)), inside, "what was put and not obtained");

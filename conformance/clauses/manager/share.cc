@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kShareTests{[](const Define& test) {
   test("manager.share.grandchild", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue();

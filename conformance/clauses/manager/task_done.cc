@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kTaskDoneTests{[](const Define& test) {
   test("manager.task-done.too-often", [](Scenario& t) { task_done_too_often(t, "other"); });
 }};
 

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kTimeoutTests{[](const Define& test) {
   // Both calls could not be done without waiting; each must end at once, one way or the other.
   test("manager.timeout.negative", [](Scenario& t) {
     const Actor main = t.root();

@@ -11,7 +11,7 @@ void expect_open(Scenario& t, const Actor& actor, const Object& end, bool readab
   t.expect_boolean(actor.call(is_closed(end)), false, "it is open");
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kAttributesTests{[](const Define& test) {
   test("pipe.attributes", [](Scenario& t) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false, "receiver", "sender");

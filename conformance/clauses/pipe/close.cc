@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kCloseTests{[](const Define& test) {
   test("pipe.close.operations-closed", [](Scenario& t) {
     const Actor main = t.root();
     const auto [left, right] = main.pipe(true);

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kCreateTests{[](const Define& test) {
   test("pipe.create.one-way", [](Scenario& t) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false);

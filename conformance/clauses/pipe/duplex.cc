@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kDuplexTests{[](const Define& test) {
   // Each side sends more than the pipe holds while another of its threads receives.
   test("pipe.duplex.both-ways-at-once", [](Scenario& t) {
     constexpr std::int64_t kMessages = 3;

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kItemTests{[](const Define& test) {
   test("pipe.item.sizes-intact", [](Scenario& t) {
     const Actor main = t.root();
     for (const bool is_duplex : {false, true}) {

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kMessageTests{[](const Define& test) {
   test("pipe.message.boundaries", [](Scenario& t) {
     const Actor main = t.root();
     for (const bool is_duplex : {false, true}) {

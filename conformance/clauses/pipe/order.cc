@@ -21,7 +21,7 @@ void all_in_order(Scenario& t, const Actor& main, const Object& receiver, const 
   t.expect(main.call(recv_bytes(receiver)), Outcome::kEndOfStream, "as many as were sent");
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kOrderTests{[](const Define& test) {
   test("pipe.order.messages", [](Scenario& t) {
     constexpr std::int64_t kMessages = 1500;
     const Actor main = t.root();

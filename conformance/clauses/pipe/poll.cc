@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kTimeout = 200ms;
 
-const Tests kTests{[](const Define& test) {
+const Tests kPollTests{[](const Define& test) {
   test("pipe.poll.false-after-timeout", [](Scenario& t) {
     const Actor main = t.root();
     for (const bool is_duplex : {false, true}) {

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kRecvTests{[](const Define& test) {
   test("pipe.recv.wrong-direction", [](Scenario& t) {
     const Actor main = t.root();
     const Object sender = main.pipe(false).second;

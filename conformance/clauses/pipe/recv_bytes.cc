@@ -20,7 +20,7 @@ std::string after_too_long(Scenario& t, const Actor& main, const Object& receive
   return skipped ? "the next message" : "the refused message";
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kRecvBytesTests{[](const Define& test) {
   test("pipe.recv-bytes.message-too-long", [](Scenario& t) {
     const Actor main = t.root();
     const auto receiver_sender = main.pipe(false);

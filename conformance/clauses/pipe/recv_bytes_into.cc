@@ -30,7 +30,7 @@ void refused_for_room(Scenario& t, const std::pair<Object, Object>& pipe, const 
   t.expect(t.finish(sending), Outcome::kOk);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kRecvBytesIntoTests{[](const Define& test) {
   test("pipe.recv-bytes-into.places-bytes", [](Scenario& t) {
     const Actor main = t.root();
     const auto ends = main.pipe(false);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kPage = 4096;
 
-const Tests kTests{[](const Define& test) {
+const Tests kSendTests{[](const Define& test) {
   test("pipe.send.wrong-direction", [](Scenario& t) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false);

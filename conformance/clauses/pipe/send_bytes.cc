@@ -19,7 +19,7 @@ std::string pattern(int bytes) {
   return hex;
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kSendBytesTests{[](const Define& test) {
   test("pipe.send-bytes.slice", [](Scenario& t) {
     const Actor main = t.root();
     const auto receiver_sender = main.pipe(false);

@@ -38,7 +38,7 @@ void expect_passes(Scenario& t, const Actor& from, const Object& sender, const A
   t.expect_payload(answer, t.item(from.name(), seq));
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kSendConnectionTests{[](const Define& test) {
   test("pipe.send-connection.arrives", [](Scenario& t) {
     const Actor main = t.root();
     const Line line = line_to_child(t);

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kTimedCallsTests{[](const Define& test) {
   test("pipe.timed-calls.answer-by-value", [](Scenario& t) {
     const Actor main = t.root();
     const Object end = main.pipe(false).first;

@@ -8,7 +8,7 @@
 namespace psq::conformance {
 namespace {
 
-constexpr auto kTimeout = 200ms;
+constexpr auto kWaitTimeout = 200ms;
 
 void expect_names(Scenario& t, const Answer& answer, std::vector<std::string> names) {
   t.expect(answer, Outcome::kOk);
@@ -19,7 +19,7 @@ void expect_names(Scenario& t, const Answer& answer, std::vector<std::string> na
   t.expect_true(got == names, "exactly [" + wanted + "]", describe(answer), answer);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kWaitTests{[](const Define& test) {
   test("pipe.wait.ready-subset", [](Scenario& t) {
     const Actor main = t.root();
     const auto [r1, s1] = main.pipe(false, "r1", "s1");
@@ -80,7 +80,7 @@ const Tests kTests{[](const Define& test) {
     const Actor main = t.root();
     const Object one = main.pipe(false, "r1", "s1").first;
     const Object two = main.pipe(true, "r2", "s2").first;
-    for (const Nanoseconds timeout : {Nanoseconds{1ms}, Nanoseconds{kTimeout}}) {
+    for (const Nanoseconds timeout : {Nanoseconds{1ms}, Nanoseconds{kWaitTimeout}}) {
       t.expect_prompt(timeout, [&] {
         const Answer answer = main.call(wait_any({one, two}, timeout));
         expect_names(t, answer, {});

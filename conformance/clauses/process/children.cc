@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kChildrenTests{[](const Define& test) {
   test("process.children.several", [](Scenario& t) {
     const Actor main = t.root();
     const std::vector<std::string> names{"zero", "one", "two", "three"};

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kDaemonTests{[](const Define& test) {
   test("process.daemon.ends-with-parent", [](Scenario& t) {
     const Actor main = t.root();
     const Actor parent = main.spawn("parent", {});

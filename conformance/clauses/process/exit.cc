@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kExitTests{[](const Define& test) {
   test("process.exit.waits-for-children", [](Scenario& t) {
     const Actor main = t.root();
     const Actor parent = main.spawn("parent", {});

@@ -7,7 +7,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kExitCodeTests{[](const Define& test) {
   test("process.exit-code.values", [](Scenario& t) {
     const Actor main = t.root();
     const auto ends_with = [&](const std::string& name, const Request& end, std::int64_t code) {

@@ -60,7 +60,7 @@ void expect_none_left_open(Scenario& t, void (*use)(Scenario&, const Actor&, con
                 std::to_string(after) + " after " + std::to_string(before));
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kHygieneTests{[](const Define& test) {
   test("process.hygiene.descriptors", [](Scenario& t) { expect_none_left_open(t, use_and_drop); });
 
   test("process.hygiene.descriptors/sent-connections",

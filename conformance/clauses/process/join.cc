@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kJoinTests{[](const Define& test) {
   test("process.join.timeout-by-value", [](Scenario& t) {
     constexpr auto kTimeout = 200ms;
     const Actor main = t.root();

@@ -8,7 +8,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kKillTests{[](const Define& test) {
   test("process.kill.ends",
        [](Scenario& t) { expect_ended_by_parent(t, kill_child("child"), SIGKILL); });
 }};

@@ -47,7 +47,7 @@ void exchange(Scenario& t, const EveryType& objects, const Actor& main, const Ac
   t.expect_payload(main.call(recv(objects.left)), t.item("child", 2));
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kObjectsTests{[](const Define& test) {
   test("process.objects.every-type", [](Scenario& t) {
     const Actor main = t.root();
     const EveryType objects{main};

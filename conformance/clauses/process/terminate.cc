@@ -8,7 +8,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kTerminateTests{[](const Define& test) {
   test("process.terminate.ends",
        [](Scenario& t) { expect_ended_by_parent(t, terminate("child"), SIGTERM); });
 

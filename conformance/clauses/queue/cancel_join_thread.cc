@@ -24,7 +24,7 @@ void ends_when_cancelled(Scenario& t, Cancel when) {
   t.expect_end(producer);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kCancelJoinThreadTests{[](const Define& test) {
   test("queue.cancel-join-thread.exit-does-not-wait", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue();

@@ -30,7 +30,7 @@ void waiting_call(Scenario& t, const std::string& clause, std::int64_t maxsize,
   t.observe(clause, "ends as " + one_word(*waits.answer));
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kCloseTests{[](const Define& test) {
   test("queue.close.put-closed", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue(1);

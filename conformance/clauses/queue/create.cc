@@ -12,7 +12,7 @@ std::int64_t largest_maxsize(const Scenario& t) {
   return found->second;
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kCreateTests{[](const Define& test) {
   test("queue.create.unbounded", [](Scenario& t) { no_bound(t, QueueKind::kQueue); });
 
   test("queue.create.bound", [](Scenario& t) {

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kDropTests{[](const Define& test) {
   // The end comes directly behind the drop: what was put must still be flushed by it.
   test("queue.drop.flushes", [](Scenario& t) {
     constexpr std::int64_t kItems = 6;

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kEmptyTests{[](const Define& test) {
   test("queue.empty.at-rest", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue();

@@ -30,7 +30,7 @@ void creator_flushes(Scenario& t, const Request& end) {
   t.expect_end(main);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kExitTests{[](const Define& test) {
   test("queue.exit.flushes/daemon", [](Scenario& t) {
     constexpr std::int64_t kItems = 6;
     const Actor main = t.root();

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kForkTests{[](const Define& test) {
   // The first item is larger than transports, so that the rest is in the parent's buffer at the
   // fork.
   test("queue.fork.buffered-once", [](Scenario& t) {

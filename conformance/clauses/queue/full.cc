@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kFullTests{[](const Define& test) {
   test("queue.full.at-bound", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue(2);

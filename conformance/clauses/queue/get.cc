@@ -23,7 +23,7 @@ void getters_served(Scenario& t, const Wait& wait) {
   expect_exactly_once(t, {{"main", kWaiting}}, obtained);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kGetTests{[](const Define& test) {
   test("queue.get.waits-for-item",
        [](Scenario& t) { get_waits_for_item(t, QueueKind::kQueue, kForever, 200ms); });
 

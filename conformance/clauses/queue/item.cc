@@ -18,7 +18,7 @@ void put_unserializable(Scenario& t, const Actor& actor, const Object& q, std::i
                   {Outcome::kNotSerializable, Outcome::kOk}, "refused, or dropped at the flush");
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kItemTests{[](const Define& test) {
   test("queue.item.sizes-intact", [](Scenario& t) {
     const Object q = t.root().queue();
     sizes_intact(t, t.root().spawn("producer", {q}), q);

@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kJoinThreadTests{[](const Define& test) {
   test("queue.join-thread.waits-for-flush", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue();

@@ -31,7 +31,7 @@ void many_to_many(Scenario& t, int each, std::int64_t items, std::int64_t size =
   for (Call* list : puts) t.expect(t.finish(*list), Outcome::kOk);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kManyToManyTests{[](const Define& test) {
   test("queue.many-to-many", [](Scenario& t) { many_to_many(t, 3, 150); });
 
   test("queue.many-to-many/eight-to-eight", [](Scenario& t) { many_to_many(t, 8, 40); });

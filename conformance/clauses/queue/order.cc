@@ -5,7 +5,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kOrderTests{[](const Define& test) {
   test("queue.order.per-producer", [](Scenario& t) {
     constexpr std::int64_t kItems = 400;
     const Actor main = t.root();

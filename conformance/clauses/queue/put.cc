@@ -39,7 +39,7 @@ void putters_served(Scenario& t, const Wait& wait) {
   expect_exactly_once(t, {{"main", 1}, {"waiting", kWaiting}}, {obtained});
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kPutTests{[](const Define& test) {
   test("queue.put.returns-without-consumer", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue(4);

@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kQsizeTests{[](const Define& test) {
   test("queue.qsize.counts-slots", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue(3);

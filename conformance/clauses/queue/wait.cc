@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kWaitTests{[](const Define& test) {
   // Two processes of good manners, each of which waits for the other one's next step.
   test("queue.wait.mutual", [](Scenario& t) {
     constexpr auto kWatched = 800ms;

@@ -18,7 +18,7 @@ void items_remain(Scenario& t, const Request& end) {
   expect_prefix(t, "producer", obtained.answers);
 }
 
-const Tests kTests{[](const Define& test) {
+const Tests kExitTests{[](const Define& test) {
   test("simple-queue.exit.items-remain/return",
        [](Scenario& t) { items_remain(t, end_by(Ending::kReturn)); });
 

@@ -7,7 +7,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kGetTests{[](const Define& test) {
   test("simple-queue.get.waits-for-item",
        [](Scenario& t) { get_waits_for_item(t, QueueKind::kSimple, kForever, 250ms); });
 

@@ -7,7 +7,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kOrderTests{[](const Define& test) {
   // Large and small ones from two producers at once.
   test("simple-queue.order.fifo/mixed-sizes", [](Scenario& t) {
     constexpr std::int64_t kRounds = 12;

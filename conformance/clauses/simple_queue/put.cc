@@ -6,7 +6,7 @@
 namespace psq::conformance {
 namespace {
 
-const Tests kTests{[](const Define& test) {
+const Tests kPutTests{[](const Define& test) {
   test("simple-queue.put.visible-on-return", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.simple_queue();

@@ -14,6 +14,8 @@ class Queues {
  public:
   constexpr Queues(bool simple, bool plain, bool joinable) : chosen_{simple, plain, joinable} {}
 
+  [[nodiscard]] bool have(QueueKind kind) const { return chosen_[static_cast<std::size_t>(kind)]; }
+
   template <typename F>
   [[nodiscard]] Effect check_open(F call) const {
     return replace(&QueueCalls::check_open, std::move(call));

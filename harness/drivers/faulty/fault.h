@@ -6,7 +6,7 @@
 // fault that generated programs have to find: in which test, at which clauses, in how many seconds
 // (searches.h). A fault whose name begins with "rare-" is found by generated programs alone.
 //
-//   Fault("get-loses", "queue.get.exactly-once", "every fourth item is thrown away",
+//   fault("get-loses", "queue.get.exactly-once", "every fourth item is thrown away",
 //         {get_loses(queues, [](LocalQueue&) { return every(4); })},
 //         {.also = {"queue.get.*"}}),
 //
@@ -34,7 +34,6 @@
 
 #include <functional>
 #include <optional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,29 +59,24 @@ struct Rest {
 };
 
 struct Fault {
-  Fault(std::string_view fault_name, std::string_view broken_clause, std::string_view what,
-        std::vector<Effect> makers, Rest more = {},
-        std::source_location row = std::source_location::current())
-      : name(fault_name),
-        clause(broken_clause),
-        effect(what),
-        effects(std::move(makers)),
-        rest(std::move(more)),
-        where(row) {}
-
   std::string_view name;
   std::string_view clause;
   std::string_view effect;
   std::vector<Effect> effects;
   Rest rest;
-  std::source_location where;
-
-  /// The file of the row, from the source tree's top folder.
-  [[nodiscard]] std::string_view file() const {
-    const std::string_view path = where.file_name();
-    return path.substr(path.find("harness/drivers/faulty/"));
-  }
+  std::string_view file;  // From the source tree's top folder.
+  int line;
 };
+
+/// A row. A function and no constructor, because g++ knows the first line of a function's call; and
+/// no std::source_location, which clang 14 does not have.
+[[nodiscard]] inline Fault fault(std::string_view name, std::string_view clause,
+                                 std::string_view effect, std::vector<Effect> effects,
+                                 Rest rest = {}, std::string_view file = __builtin_FILE(),
+                                 int line = __builtin_LINE()) {
+  file.remove_prefix(file.find("harness/drivers/faulty/"));
+  return {name, clause, effect, std::move(effects), std::move(rest), file, line};
+}
 
 /// The rows of all tables. Throws std::logic_error when two have one name.
 [[nodiscard]] const std::vector<Fault>& all_faults();

@@ -40,11 +40,12 @@ std::string next_buffered(Feeder& feeder) {
 
 // What the feeder would send at once is sent here; nothing is left of it.
 template <typename Send>
-Effect sends_batch(Send send) {
+Effect sends_batch(const Queues& which, Send send) {
   return [=](Behaviour& behaviour) {
     buffers_every_item()(behaviour);
-    alter("batch", [send](std::string_view& batch, const Feeder& feeder) {
-      if (!batch.empty()) send(const_cast<Feeder&>(feeder), std::exchange(batch, {}));
+    alter("batch", [which, send](std::string_view& batch, const Feeder& feeder) {
+      if (!batch.empty() && which.have(feeder.queue_->kind()))
+        send(const_cast<Feeder&>(feeder), std::exchange(batch, {}));
     })(behaviour);
   };
 }
@@ -56,13 +57,13 @@ Effect buffers_every_item() {
 }
 
 Effect sends_each(const SendItem& send) {
-  return sends_batch([send](Feeder& feeder, std::string_view batch) {
+  return sends_batch(queues, [send](Feeder& feeder, std::string_view batch) {
     while (!batch.empty()) send(feeder.queue_->channel(), feeder.producer_, take_first(batch));
   });
 }
 
-Effect swaps_neighbours() {
-  return sends_batch([](Feeder& feeder, std::string_view batch) {
+Effect swaps_neighbours(const Queues& which) {
+  return sends_batch(which, [](Feeder& feeder, std::string_view batch) {
     const auto send = [&](std::string_view item) {
       feeder.queue_->channel().send(item, feeder.producer_);
     };
@@ -78,7 +79,7 @@ Effect swaps_neighbours() {
 }
 
 Effect slow_feeder() {
-  return sends_batch([](Feeder& feeder, std::string_view batch) {
+  return sends_batch(queues, [](Feeder& feeder, std::string_view batch) {
     const auto is_ending = [&] {
       const std::lock_guard lock(feeder.mutex_);
       return feeder.ending_;

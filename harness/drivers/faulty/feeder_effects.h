@@ -16,9 +16,9 @@ using SendItem = std::function<void(Channel&, detail::Producer, std::string_view
 /// The feeder sends its items one by one, in this way.
 [[nodiscard]] Effect sends_each(const SendItem& send);
 
-/// The feeder swaps the first two items of each batch; if there is one alone, it waits now and then
-/// for 50 ms for a second one.
-[[nodiscard]] Effect swaps_neighbours();
+/// The feeders of these queues swap the first two items of each batch; with one item alone they
+/// wait now and then for 50 ms for a second one.
+[[nodiscard]] Effect swaps_neighbours(const Queues& which);
 
 /// The feeder lets 100 ms pass before it sends a batch, unless it is to end.
 [[nodiscard]] Effect slow_feeder();

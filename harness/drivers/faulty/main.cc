@@ -30,8 +30,8 @@ int list_faults() {
   for (const Fault& fault : psq::faulty::all_faults()) {
     const ordered_json line = {{"name", fault.name},         {"clause", fault.clause},
                                {"breaks", fault.effect},     {"also", fault.rest.also},
-                               {"search", search_of(fault)}, {"file", fault.file()},
-                               {"line", fault.where.line()}};
+                               {"search", search_of(fault)}, {"file", fault.file},
+                               {"line", fault.line}};
     std::puts(line.dump().c_str());
   }
   return 0;

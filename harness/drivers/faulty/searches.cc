@@ -1,6 +1,5 @@
 #include "searches.h"
 
-#include <algorithm>
 #include <array>
 
 namespace psq::faulty {
@@ -37,8 +36,7 @@ Search in_duplex_pipes(std::initializer_list<std::string> clauses) {
 
 Search as_loss(Search search) {
   const bool is_pipe = search.test.starts_with("pipe.");
-  std::string page = search.test.substr(0, search.test.find('.'));
-  std::ranges::replace(page, '_', '-');
+  const std::string page = search.test.substr(0, search.test.find('.'));
   const std::array queue_clauses{".get.exactly-once", ".get.waits-for-item",
                                  ".put.blocks-when-full"};
   const std::array pipe_clauses{".order.messages", ".recv.waits-for-message",

@@ -31,7 +31,7 @@ Effect get_within(const Queues& which, const ChangeTimeout& change) {
       [change](LocalQueue& queue, Timeout timeout) { return queue.get(change(timeout)); });
 }
 
-Timeout half_of(Timeout timeout) { return timeout.length() / 2; }
+Timeout halved(Timeout timeout) { return timeout.length() / 2; }
 
 ChangeTimeout forever_is(std::chrono::milliseconds length) {
   return [length](Timeout timeout) { return timeout.is_forever() ? Timeout(length) : timeout; };
@@ -62,7 +62,7 @@ Timeout in_line(Timeout timeout) {
 
 Timeout rarely_half(Timeout timeout) {
   if (timeout.is_forever() || timeout.length() == 0ns) return timeout;
-  return every_of_all(20) ? half_of(timeout) : timeout;
+  return every_of_all(20) ? halved(timeout) : timeout;
 }
 
 Effect nan_is_zero(driver::Verb verb) {

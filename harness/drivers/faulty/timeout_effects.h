@@ -12,7 +12,7 @@ using ChangeTimeout = std::function<Timeout(Timeout)>;
 [[nodiscard]] Effect put_within(const Queues& which, const ChangeTimeout& change);
 [[nodiscard]] Effect get_within(const Queues& which, const ChangeTimeout& change);
 
-[[nodiscard]] Timeout half_of(Timeout timeout);
+[[nodiscard]] Timeout halved(Timeout timeout);
 /// Waits for ever become this long.
 [[nodiscard]] ChangeTimeout forever_is(std::chrono::milliseconds length);
 /// One immediate attempt becomes a wait of 600 ms.

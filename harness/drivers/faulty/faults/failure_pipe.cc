@@ -8,11 +8,11 @@ namespace psq::faulty {
 
 std::vector<Fault> failure_pipe_faults() {
   return {
-      Fault("killed-send-late", "failure.kill.pipe-end-of-stream",
+      fault("killed-send-late", "failure.kill.pipe-end-of-stream",
             "every tenth message of a process is lost", {sending([](Sending& sending) {
               if (!every(10)) sending.send();
             })}),
-      Fault("killed-reader-unnoticed", "failure.kill.pipe-broken",
+      fault("killed-reader-unnoticed", "failure.kill.pipe-broken",
             "a send without a reader ends as ok", {sending([](Sending& sending) {
               try {
                 sending.send();

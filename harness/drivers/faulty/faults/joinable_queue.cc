@@ -111,42 +111,42 @@ bool put_noting(LocalQueue& queue, std::string_view item, Timeout timeout) {
 
 std::vector<Fault> joinable_queue_faults() {
   return {
-      Fault("join-does-not-wait", "joinable-queue.join.waits-for-tasks", "join returns at once",
+      fault("join-does-not-wait", "joinable-queue.join.waits-for-tasks", "join returns at once",
             {joinable_queues.join([](LocalQueue&, Timeout) { return true; })},
             {.also = {"joinable-queue.join.*"}}),
-      Fault(
+      fault(
           "get-is-task-done", "joinable-queue.join.get-alone-does-not-count",
           "a get counts as a finished task",
           {after_get(joinable_queues, [](LocalQueue& queue) { (void)queue.queue_->task_done(); })},
           {.also = {"joinable-queue.join.*"}}),
-      Fault("task-done-unchecked", "joinable-queue.task-done.too-often",
+      fault("task-done-unchecked", "joinable-queue.task-done.too-often",
             "task_done without a task succeeds", {joinable_queues.task_done(task_done_unchecked)},
             {.also = {"joinable-queue.task-done.*"}}),
-      Fault("task-done-after-close", "joinable-queue.close.keeps-tasks", "close disables task_done",
+      fault("task-done-after-close", "joinable-queue.close.keeps-tasks", "close disables task_done",
             {joinable_queues.task_done([](LocalQueue& queue) {
               queue.check_open();
               queue.task_done();
             })}),
-      Fault("overflow-unchecked", "joinable-queue.put.count-overflow",
+      fault("overflow-unchecked", "joinable-queue.put.count-overflow",
             "the count of unfinished tasks grows beyond its largest",
             {put_overflowing(put_beyond_count)},
             {.also = {"joinable-queue.put.overflow-without-effect"}}),
-      Fault("join-misses-zero", "joinable-queue.join.returns-at-zero",
+      fault("join-misses-zero", "joinable-queue.join.returns-at-zero",
             "join waits for the count to come to zero, also when it is zero",
             {joinable_queues.join(join_missing_zero)}),
-      Fault("join-late", "joinable-queue.join.returns-at-zero", "join takes half a second",
+      fault("join-late", "joinable-queue.join.returns-at-zero", "join takes half a second",
             {joinable_queues.join([](LocalQueue& queue, Timeout timeout) {
               std::this_thread::sleep_for(500ms);
               return queue.join(timeout);
             })}),
-      Fault("second-joiner-forgotten", "joinable-queue.join.releases-all",
+      fault("second-joiner-forgotten", "joinable-queue.join.releases-all",
             "a second join in one process is never released", {joinable_queues.join(join_alone)},
             {.also = {"joinable-queue.join.every-producer"},
              .search = in_tasks({"join.returns-at-zero", "join.releases-all"})}),
-      Fault("join-once", "joinable-queue.join.again-after-zero",
+      fault("join-once", "joinable-queue.join.again-after-zero",
             "join does not wait any more once the count has been zero",
             {joinable_queues.join(join_once)}),
-      Fault("join-for-producers-only", "joinable-queue.join.every-producer",
+      fault("join-for-producers-only", "joinable-queue.join.every-producer",
             "join waits only in processes that have put something",
             {joinable_queues.put(put_noting),
              joinable_queues.join([](LocalQueue& queue, Timeout timeout) {
@@ -154,19 +154,19 @@ std::vector<Fault> joinable_queue_faults() {
              })},
             {.also = {"joinable-queue.join.releases-all"},
              .search = in_tasks({"join.waits-for-tasks", "join.every-producer"})}),
-      Fault("task-done-for-getters-only", "joinable-queue.task-done.any-process",
+      fault("task-done-for-getters-only", "joinable-queue.task-done.any-process",
             "task_done counts only in processes that have obtained something",
             {after_get(joinable_queues, [](LocalQueue&) { process_number() = 1; }),
              joinable_queues.task_done([](LocalQueue& queue) {
                if (process_number() != 0) queue.task_done();
              })},
             {.also = {"joinable-queue.task-done.*"}}),
-      Fault("credit-after-too-often", "joinable-queue.task-done.usable-after-too-often",
+      fault("credit-after-too-often", "joinable-queue.task-done.usable-after-too-often",
             "a task_done too many makes the next put uncounted",
             {joinable_queues.task_done(task_done_giving_credit),
              joinable_queues.put(put_with_credit)},
             {.also = {"joinable-queue.task-done.too-often"}}),
-      Fault("task-done-after-get-only", "joinable-queue.task-done.before-get",
+      fault("task-done-after-get-only", "joinable-queue.task-done.before-get",
             "task_done is refused when every item obtained has been done",
             {after_get(joinable_queues, [](LocalQueue&) { ++shared_number(); }),
              joinable_queues.task_done([](LocalQueue& queue) {
@@ -174,78 +174,78 @@ std::vector<Fault> joinable_queue_faults() {
                queue.task_done();
              })},
             {.also = {"joinable-queue.task-done.*"}}),
-      Fault("counts-late", "joinable-queue.task-done.at-once-after-get",
+      fault("counts-late", "joinable-queue.task-done.at-once-after-get",
             "one put in fifty is counted after its item is visible",
             {joinable_queues.put(put_counting_late)},
             {.search = in_tasks(
                  {"task-done.at-once-after-get", "join.waits-for-tasks", "task-done.too-often"})}),
-      Fault("overflow-takes-slot", "joinable-queue.put.overflow-without-effect",
+      fault("overflow-takes-slot", "joinable-queue.put.overflow-without-effect",
             "a put that is refused by the count keeps its slot",
             {counts_extra_slots(), put_overflowing([](LocalQueue& queue, std::string_view) -> bool {
                take_extra_slot(*queue.queue_);
                throw;
              })}),
-      Fault("overflow-delivers", "joinable-queue.put.overflow-without-effect",
+      fault("overflow-delivers", "joinable-queue.put.overflow-without-effect",
             "the item of a put that is refused by the count is delivered",
             {put_overflowing([](LocalQueue& queue, std::string_view item) -> bool {
               buffer_item(queue, item);
               throw;
             })}),
-      Fault("overflow-loses-task", "joinable-queue.put.overflow-without-effect",
+      fault("overflow-loses-task", "joinable-queue.put.overflow-without-effect",
             "a put that is refused by the count takes one from it",
             {put_overflowing([](LocalQueue& queue, std::string_view) -> bool {
               change_tasks(*queue.queue_, -1);
               throw;
             })}),
-      Fault("tasks-full-early", "joinable-queue.put.full-after-timeout",
-            "put gives up after half of its timeout", {put_within(joinable_queues, half_of)}),
-      Fault("tasks-full-counts", "joinable-queue.put.full-after-timeout",
+      fault("tasks-full-early", "joinable-queue.put.full-after-timeout",
+            "put gives up after half of its timeout", {put_within(joinable_queues, halved)}),
+      fault("tasks-full-counts", "joinable-queue.put.full-after-timeout",
             "a put that is Full counts as a task", {joinable_queues.put(put_counting_refused)},
             {.search = in_tasks(
                  {"join.returns-at-zero", "task-done.too-often", "put.full-after-timeout"})}),
-      Fault("tasks-bound-plus-one", "joinable-queue.create.bound",
+      fault("tasks-bound-plus-one", "joinable-queue.create.bound",
             "a joinable queue has a slot too many", {create([](driver::Creation& creation) {
               if (creation.type == driver::ObjectType::kJoinableQueue &&
                   creation.maxsize.value_or(0) > 0)
                 ++*creation.maxsize;
             })}),
-      Fault("slot-freed-by-task-done", "joinable-queue.put.slot-freed-by-get",
+      fault("slot-freed-by-task-done", "joinable-queue.put.slot-freed-by-get",
             "task_done frees the slot, not get",
             {reading_frees_no_slot(), joinable_queues.task_done(free_slot_and_finish)}),
-      Fault("tasks-get-gives-up", "joinable-queue.get.waits-for-item",
+      fault("tasks-get-gives-up", "joinable-queue.get.waits-for-item",
             "get without a timeout waits for 50 ms only",
             {get_within(joinable_queues, forever_is(50ms))}),
-      Fault("tasks-get-empty-early", "joinable-queue.get.empty-after-timeout",
-            "get gives up after half of its timeout", {get_within(joinable_queues, half_of)}),
-      Fault("tasks-get-loses", "joinable-queue.get.exactly-once",
+      fault("tasks-get-empty-early", "joinable-queue.get.empty-after-timeout",
+            "get gives up after half of its timeout", {get_within(joinable_queues, halved)}),
+      fault("tasks-get-loses", "joinable-queue.get.exactly-once",
             "one item in five hundred is thrown away",
             {get_loses(joinable_queues, [](LocalQueue&) { return every_of_all(500); })},
             {.search = as_loss(in_tasks({"put.slot-freed-by-get"}))}),
-      Fault("tasks-feeder-swaps", "joinable-queue.order.per-producer",
-            "the feeder swaps two neighbours now and then", {swaps_neighbours()},
+      fault("tasks-feeder-swaps", "joinable-queue.order.per-producer",
+            "the feeder swaps two neighbours now and then", {swaps_neighbours(joinable_queues)},
             {.search = in_tasks({"order.per-producer"})}),
-      Fault("tasks-item-corrupted", "joinable-queue.item.sizes-intact",
+      fault("tasks-item-corrupted", "joinable-queue.item.sizes-intact",
             "the last byte of an item of more than 1 MiB is changed",
             {get_changes(joinable_queues,
                          [](std::string& item) {
                            if (item.size() > kLargeBytes) garble(item);
                          })}),
-      Fault("tasks-put-after-close", "joinable-queue.close.operations-closed",
+      fault("tasks-put-after-close", "joinable-queue.close.operations-closed",
             "put after close drops the item silently",
             {joinable_queues.check_open([](LocalQueue&) {}),
              joinable_queues.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
                return is_closed(queue) || queue.put(item, timeout);
              })}),
-      Fault("tasks-get-after-close", "joinable-queue.close.operations-closed",
+      fault("tasks-get-after-close", "joinable-queue.close.operations-closed",
             "get after close reports Empty", {get_empty_after_close(joinable_queues)}),
-      Fault("tasks-exit-does-not-flush", "joinable-queue.exit.flushes",
+      fault("tasks-exit-does-not-flush", "joinable-queue.exit.flushes",
             "a process that ends leaves its buffers unsent",
             {flushes_at_exit([](Feeders& feeders) { feeders.clear(); })}),
-      Fault(
+      fault(
           "tasks-broken-done", "joinable-queue.get.not-deserializable",
           "a get finishes the task of its item, whole or broken",
           {after_get(joinable_queues, [](LocalQueue& queue) { (void)queue.queue_->task_done(); })}),
-      Fault("tasks-broken-keeps-slot", "joinable-queue.get.not-deserializable",
+      fault("tasks-broken-keeps-slot", "joinable-queue.get.not-deserializable",
             "a get leaves the slot to task_done, whole or broken",
             {reading_frees_no_slot(), joinable_queues.task_done(free_slot_and_finish)},
             {.also = {"joinable-queue.get.exactly-once"}}),

@@ -76,22 +76,22 @@ std::atomic<int> last_sent{-1};
 
 std::vector<Fault> pipe_create_faults() {
   return {
-      Fault("one-way-reversed", "pipe.create.one-way",
+      fault("one-way-reversed", "pipe.create.one-way",
             "the first end of a one-way pipe is the one that can send",
             {creating_pipe([](End& first, End& second, bool duplex) {
               if (!duplex) std::swap(first, second);
             })}),
-      Fault("duplex-one-way", "pipe.create.duplex", "the second end of a duplex pipe cannot send",
+      fault("duplex-one-way", "pipe.create.duplex", "the second end of a duplex pipe cannot send",
             {creating_pipe([](End&, End& second, bool duplex) {
               if (duplex) ::shutdown(second.fd(), SHUT_WR);
             })}),
-      Fault("duplex-takes-turns", "pipe.duplex.both-ways-at-once",
+      fault("duplex-takes-turns", "pipe.duplex.both-ways-at-once",
             "a process cannot send while another of its threads receives",
             {sends_wait_for_receives(), receives_keep_sends_out()},
             {.search = as_loss(in_duplex_pipes({"duplex.both-ways-at-once"}))}),
-      Fault("always-writable", "pipe.attributes", "every end says that it is writable",
+      fault("always-writable", "pipe.attributes", "every end says that it is writable",
             {on({Verb::kWritable}, [](ConnectionStep&) { return Result::ok(true); })}),
-      Fault("direction-unchecked", "pipe.send.wrong-direction",
+      fault("direction-unchecked", "pipe.send.wrong-direction",
             "a send on a receiving end is tried all the same",
             {on({Verb::kSend, Verb::kSendBytes},
                 [](ConnectionStep& step) { return step.proceed_unchecked(); })}),
@@ -100,29 +100,29 @@ std::vector<Fault> pipe_create_faults() {
 
 std::vector<Fault> pipe_close_faults() {
   return {
-      Fault("poll-after-close", "pipe.close.operations-closed", "a poll after close answers true",
+      fault("poll-after-close", "pipe.close.operations-closed", "a poll after close answers true",
             {on({Verb::kPoll},
                 [](ConnectionStep& step) {
                   return step.end().closed() ? Result::ok(true) : step.proceed();
                 })}),
-      Fault("send-to-closed-breaks", "pipe.close.operations-closed",
+      fault("send-to-closed-breaks", "pipe.close.operations-closed",
             "a send after close reports that there is no receiver",
             {on({Verb::kSend, Verb::kSendBytes},
                 [](ConnectionStep& step) {
                   if (step.end().closed()) throw BrokenPipe();
                   return step.proceed();
                 })}),
-      Fault("close-twice-hits-stranger", "pipe.close.idempotent",
+      fault("close-twice-hits-stranger", "pipe.close.idempotent",
             "a second close closes what has the descriptor's number by then",
             {before_close(close_number_again)}),
-      Fault("close-is-global", "pipe.close.local",
+      fault("close-is-global", "pipe.close.local",
             "a close of a duplex end closes it in all processes",
             {before_close([](int descriptor) { ::shutdown(descriptor, SHUT_RDWR); })}),
-      Fault("close-ends-stream", "pipe.recv.end-of-stream-last-copy",
+      fault("close-ends-stream", "pipe.recv.end-of-stream-last-copy",
             "the first close of a duplex end ends its stream",
             {before_close([](int descriptor) { ::shutdown(descriptor, SHUT_WR); })},
             {.also = {"pipe.recv.cut-message"}}),
-      Fault("close-breaks-pipe", "pipe.send.broken-pipe-last-copy",
+      fault("close-breaks-pipe", "pipe.send.broken-pipe-last-copy",
             "the first close of a duplex end breaks its pipe",
             {before_close([](int descriptor) { ::shutdown(descriptor, SHUT_RD); })}),
   };
@@ -130,7 +130,7 @@ std::vector<Fault> pipe_close_faults() {
 
 std::vector<Fault> pipe_send_connection_faults() {
   return {
-      Fault("sent-end-one-way", "pipe.send-connection.arrives",
+      fault("sent-end-one-way", "pipe.send-connection.arrives",
             "a duplex end that was sent only receives", {receiving_end([](End end) {
               constexpr auto kReceivesOnly = Access(Access::kReceives | Access::kSocket);
               const bool duplex = end.readable() && end.writable();
@@ -138,19 +138,19 @@ std::vector<Fault> pipe_send_connection_faults() {
                             : std::move(end);
             })},
             {.also = {"pipe.send-connection.sender-may-close"}}),
-      Fault("sent-end-is-moved", "pipe.send-connection.sender-keeps",
+      fault("sent-end-is-moved", "pipe.send-connection.sender-keeps",
             "sending an end closes the sender's own", {sending_end([](TransferStep& step) {
               step.proceed();
               step.end.close();
             })},
             {.also = {"pipe.send-connection.arrives"}}),
-      Fault("sent-end-leaks", "pipe.send-connection.sender-keeps",
+      fault("sent-end-leaks", "pipe.send-connection.sender-keeps",
             "a process that obtains an end keeps one more copy of it", {receiving_end([](End end) {
               (void)::fcntl(end.fd(), F_DUPFD_CLOEXEC, 0);
               return end;
             })},
             {.also = {"process.hygiene.descriptors"}}),
-      Fault("sent-end-needs-sender", "pipe.send-connection.sender-may-close",
+      fault("sent-end-needs-sender", "pipe.send-connection.sender-may-close",
             "when the sender closes its own end, the obtained one is closed with it",
             {sending_end([](TransferStep& step) {
                step.proceed();
@@ -159,7 +159,7 @@ std::vector<Fault> pipe_send_connection_faults() {
              before_close([](int descriptor) {
                if (descriptor == last_sent) ::shutdown(descriptor, SHUT_RDWR);
              })}),
-      Fault("sent-end-late", "pipe.send-connection.in-order",
+      fault("sent-end-late", "pipe.send-connection.in-order",
             "an end is sent a while after send_connection has returned", {sending_end(send_later)}),
   };
 }

@@ -74,26 +74,26 @@ bool is_bad_offset(const driver::Operation& operation) {
 
 std::vector<Fault> pipe_recv_faults() {
   return {
-      Fault(
+      fault(
           "recv-gives-up", "pipe.recv.waits-for-message",
           "a receive with no message there reports the end of the stream",
           {instead_of_receiving<EndOfStream>([](const End&, short events) { return events == 0; })},
           {.also = {"pipe.recv.*"}}),
-      Fault("pending-lost", "pipe.recv.pending-then-end-of-stream",
+      fault("pending-lost", "pipe.recv.pending-then-end-of-stream",
             "what is still there is lost when the other end is gone",
             {instead_of_receiving<EndOfStream>(
                 [](const End&, short events) { return (events & POLLHUP) != 0; })},
             {.also = {"pipe.recv.*"}}),
-      Fault("last-pending-lost", "pipe.recv.pending-then-end-of-stream",
+      fault("last-pending-lost", "pipe.recv.pending-then-end-of-stream",
             "the last message before the end of the stream is lost",
             {instead_of_receiving<EndOfStream>([](const End& end, short events) {
               return (events & POLLHUP) != 0 && unread_bytes(end.fd()) < 64;
             })}),
-      Fault("reset-loses-pending", "pipe.recv.other-end-left-unread",
+      fault("reset-loses-pending", "pipe.recv.other-end-left-unread",
             "what is still there is lost when the other end left something unread",
             {instead_of_receiving<ConnectionReset>(
                 [](const End&, short events) { return (events & POLLERR) != 0; })}),
-      Fault("reset-is-corrupted", "pipe.recv.other-end-left-unread",
+      fault("reset-is-corrupted", "pipe.recv.other-end-left-unread",
             "a reset connection is reported as a damaged stream",
             {receiving([](ConnectionStep& step) {
               try {
@@ -102,7 +102,7 @@ std::vector<Fault> pipe_recv_faults() {
                 throw Corrupted("reset");
               }
             })}),
-      Fault("end-of-stream-once", "pipe.recv.end-of-stream-repeats",
+      fault("end-of-stream-once", "pipe.recv.end-of-stream-repeats",
             "a second receive at the end of the stream reports damage",
             {receiving([](ConnectionStep& step) {
               static std::atomic<int> ends_seen{0};
@@ -114,14 +114,14 @@ std::vector<Fault> pipe_recv_faults() {
               }
             })},
             {.also = {"pipe.recv.*"}}),
-      Fault("cut-message-ok", "pipe.recv.cut-message",
+      fault("cut-message-ok", "pipe.recv.cut-message",
             "a message that the end of the stream cuts short is received",
             {on({Verb::kRecv, Verb::kRecvBytes}, receive_cut)}),
-      Fault("recv-direction-unchecked", "pipe.recv.wrong-direction",
+      fault("recv-direction-unchecked", "pipe.recv.wrong-direction",
             "a receive on a sending end is tried all the same",
             {on({Verb::kRecv, Verb::kRecvBytes, Verb::kRecvBytesInto, Verb::kPoll},
                 [](ConnectionStep& step) { return step.proceed_unchecked(); })}),
-      Fault("undeserializable-eats-next", "pipe.recv.not-deserializable",
+      fault("undeserializable-eats-next", "pipe.recv.not-deserializable",
             "with a message that cannot be deserialized the next one is lost",
             {on({Verb::kRecv},
                 [](ConnectionStep& step) {
@@ -132,7 +132,7 @@ std::vector<Fault> pipe_recv_faults() {
                     throw;
                   }
                 })}),
-      Fault("messages-joined", "pipe.message.boundaries",
+      fault("messages-joined", "pipe.message.boundaries",
             "recv_bytes joins two messages that are there",
             {on({Verb::kRecvBytes},
                 [](ConnectionStep& step) {
@@ -149,30 +149,30 @@ std::vector<Fault> pipe_recv_faults() {
 std::vector<Fault> pipe_recv_bytes_faults() {
   using Maximum = std::optional<std::int64_t>;
   return {
-      Fault("maximum-ignored", "pipe.recv-bytes.message-too-long", "recv_bytes ignores its maximum",
+      fault("maximum-ignored", "pipe.recv-bytes.message-too-long", "recv_bytes ignores its maximum",
             {maximum([](Maximum& maximum, int) {
               if (maximum.value_or(-1) >= 0) maximum.reset();
             })},
             {.also = {"pipe.recv-bytes.after-message-too-long"}}),
-      Fault("maximum-large-ignored", "pipe.recv-bytes.message-too-long",
+      fault("maximum-large-ignored", "pipe.recv-bytes.message-too-long",
             "recv_bytes ignores its maximum for a message of more than 16 KiB",
             {maximum([](Maximum& maximum, int descriptor) {
               if (unread_bytes(descriptor) > kLarge) maximum.reset();
             })}),
-      Fault("maximum-exclusive", "pipe.recv-bytes.message-too-long",
+      fault("maximum-exclusive", "pipe.recv-bytes.message-too-long",
             "a message as long as maxlength is refused", {maximum([](Maximum& maximum, int) {
               if (maximum.value_or(0) > 0) --*maximum;
             })}),
-      Fault("negative-maximum-eats", "pipe.recv-bytes.negative-maxlength",
+      fault("negative-maximum-eats", "pipe.recv-bytes.negative-maxlength",
             "a negative maxlength is refused after the message is read",
             {maximum([](Maximum& maximum, int descriptor) {
               if (maximum.value_or(0) < 0) take_message(descriptor);
             })}),
-      Fault("negative-maximum-unlimited", "pipe.recv-bytes.negative-maxlength",
+      fault("negative-maximum-unlimited", "pipe.recv-bytes.negative-maxlength",
             "a negative maxlength is none", {maximum([](Maximum& maximum, int) {
               if (maximum.value_or(0) < 0) maximum.reset();
             })}),
-      Fault("too-long-closes-both-ways", "pipe.send.after-message-too-long",
+      fault("too-long-closes-both-ways", "pipe.send.after-message-too-long",
             "a duplex end that refused a message is closed",
             {on({Verb::kRecvBytes},
                 [](ConnectionStep& step) {
@@ -188,29 +188,29 @@ std::vector<Fault> pipe_recv_bytes_faults() {
 
 std::vector<Fault> pipe_recv_bytes_into_faults() {
   return {
-      Fault("into-ignores-offset", "pipe.recv-bytes-into.places-bytes",
+      fault("into-ignores-offset", "pipe.recv-bytes-into.places-bytes",
             "the message is placed at the begin of the buffer too",
             {placing([](ReceivedInto& into, std::size_t, bool has_offset) {
               if (has_offset && into.count > 0) into.rest_untouched = false;
             })}),
-      Fault("into-clears-rest", "pipe.recv-bytes-into.places-bytes",
+      fault("into-clears-rest", "pipe.recv-bytes-into.places-bytes",
             "the buffer behind the message is zeroed",
             {placing([](ReceivedInto& into, std::size_t room, bool) {
               if (into.count < room) into.rest_untouched = false;
             })}),
-      Fault("into-counts-room", "pipe.recv-bytes-into.places-bytes",
+      fault("into-counts-room", "pipe.recv-bytes-into.places-bytes",
             "the answer is the room, not the message's length",
             {placing([](ReceivedInto& into, std::size_t room, bool) {
               into.bytes.data.resize(room);
               into.count = room;
             })}),
-      Fault("bad-offset-eats", "pipe.recv-bytes-into.bad-offset",
+      fault("bad-offset-eats", "pipe.recv-bytes-into.bad-offset",
             "a bad offset is refused after the message is read",
             {arguments_of(Verb::kRecvBytesInto,
                           [](ConnectionStep& step) {
                             if (is_bad_offset(step.operation)) take_message(step.end().fd());
                           })}),
-      Fault("bad-offset-wraps", "pipe.recv-bytes-into.bad-offset",
+      fault("bad-offset-wraps", "pipe.recv-bytes-into.bad-offset",
             "a negative offset counts from the end of the buffer",
             {arguments_of(Verb::kRecvBytesInto,
                           [](ConnectionStep& step) {
@@ -218,14 +218,14 @@ std::vector<Fault> pipe_recv_bytes_into_faults() {
                             if (operation.offset.value_or(0) < 0)
                               *operation.offset += static_cast<std::int64_t>(operation.room);
                           })}),
-      Fault("too-short-truncates", "pipe.recv-bytes-into.too-short",
+      fault("too-short-truncates", "pipe.recv-bytes-into.too-short",
             "a message that does not fit is cut without an error",
             {too_short([](Result& result, std::string& message, std::size_t room) {
               result = Result::ok(ReceivedInto{.count = room,
                                                .bytes = {.data = message.substr(0, room)},
                                                .rest_untouched = true});
             })}),
-      Fault("too-short-large-cut", "pipe.recv-bytes-into.too-short",
+      fault("too-short-large-cut", "pipe.recv-bytes-into.too-short",
             "of a large message that does not fit only 64 KiB come",
             {too_short([](Result&, std::string& message, std::size_t) {
               message.resize(std::min<std::size_t>(message.size(), 65536));

@@ -114,22 +114,22 @@ bool is_large_slice(const Operation& operation) {
 
 std::vector<Fault> pipe_order_faults() {
   return {
-      Fault("messages-swapped", "pipe.order.messages",
+      fault("messages-swapped", "pipe.order.messages",
             "one message in a thousand is overtaken by the next", {overtaken(rarely)}),
-      Fault("large-messages-late", "pipe.order.messages",
+      fault("large-messages-late", "pipe.order.messages",
             "a message of more than 16 KiB is overtaken by the next",
             {overtaken(larger_than(kLarge))}, {.search = as_loss(in_pipes({}))}),
-      Fault("message-lost", "pipe.order.messages", "one message in a thousand is not sent",
+      fault("message-lost", "pipe.order.messages", "one message in a thousand is not sent",
             {lost(rarely)}),
-      Fault("message-twice", "pipe.order.messages", "one message in a thousand is sent twice",
+      fault("message-twice", "pipe.order.messages", "one message in a thousand is sent twice",
             {sent_twice(rarely)}),
-      Fault("rare-message-lost", "pipe.order.messages",
+      fault("rare-message-lost", "pipe.order.messages",
             "one message in a thousand of all is not sent", {lost(rarely_of_all)},
             {.search = as_loss(in_pipes({}))}),
-      Fault("rare-messages-swapped", "pipe.order.messages",
+      fault("rare-messages-swapped", "pipe.order.messages",
             "one message in a thousand of all is overtaken by the next", {overtaken(rarely_of_all)},
             {.search = as_loss(in_pipes({}))}),
-      Fault("rare-message-twice", "pipe.order.messages",
+      fault("rare-message-twice", "pipe.order.messages",
             "one message in a thousand of all is sent twice", {sent_twice(rarely_of_all)},
             {.search = in_pipes({"order.messages"})}),
   };
@@ -137,21 +137,21 @@ std::vector<Fault> pipe_order_faults() {
 
 std::vector<Fault> pipe_message_faults() {
   return {
-      Fault("send-truncates", "pipe.item.sizes-intact",
+      fault("send-truncates", "pipe.item.sizes-intact",
             "the last byte of a long message is not sent", {changed(larger_than(kLarge), cut)}),
-      Fault("empty-not-sent", "pipe.message.empty", "a message of zero bytes is not sent",
+      fault("empty-not-sent", "pipe.message.empty", "a message of zero bytes is not sent",
             {lost([](const Sending& sending) { return sending.message.empty(); })}),
-      Fault("large-message-garbled", "pipe.item.sizes-intact",
+      fault("large-message-garbled", "pipe.item.sizes-intact",
             "one byte of a message of more than 1 MiB is changed",
             {changed(larger_than(kMiB), [](std::string& message) { message[kMiB] ^= 1; })}),
-      Fault("huge-message-cut", "pipe.item.sizes-intact",
+      fault("huge-message-cut", "pipe.item.sizes-intact",
             "the last byte of a message of more than 32 MiB is not sent",
             {changed(larger_than(32 * kMiB), cut)}),
-      Fault("value-changed", "pipe.item.values-equal", "the last digit of a small value is changed",
+      fault("value-changed", "pipe.item.values-equal", "the last digit of a small value is changed",
             {changed([](const Sending& sending) { return sending.message.size() <= 100; },
                      change_last_digit)},
             {.also = {"pipe.item.sizes-intact"}}),
-      Fault("unserializable-sent", "pipe.send.not-serializable",
+      fault("unserializable-sent", "pipe.send.not-serializable",
             "an empty message is sent for what cannot be serialized",
             {on({Verb::kSend},
                 [](ConnectionStep& step) {
@@ -168,19 +168,19 @@ std::vector<Fault> pipe_message_faults() {
 
 std::vector<Fault> pipe_send_faults() {
   return {
-      Fault("sigpipe", "pipe.send.broken-pipe",
+      fault("sigpipe", "pipe.send.broken-pipe",
             "a send without a receiver ends the process by SIGPIPE",
             {without_receiver([] { ::raise(SIGPIPE); })},
             {.also = {"pipe.send.broken-pipe-last-copy"}}),
-      Fault("broken-pipe-silent", "pipe.send.broken-pipe", "a send without a receiver succeeds",
+      fault("broken-pipe-silent", "pipe.send.broken-pipe", "a send without a receiver succeeds",
             {without_receiver([] {})}, {.also = {"pipe.send.broken-pipe-last-copy"}}),
-      Fault("send-needs-receiver", "pipe.send.small-needs-no-receiver",
+      fault("send-needs-receiver", "pipe.send.small-needs-no-receiver",
             "send waits until the message is read", {sending([](Sending& sending) {
               sending.send();
               wait_until_read(sending.end.fd());
             })},
             {.also = {"pipe.send.*"}}),
-      Fault("send-drops-when-full", "pipe.send.waits-when-full",
+      fault("send-drops-when-full", "pipe.send.waits-when-full",
             "a message for which there is no room is dropped", {lost([](const Sending& sending) {
               return (events_now(sending.end.fd(), POLLOUT) & POLLOUT) == 0;
             })},
@@ -190,20 +190,20 @@ std::vector<Fault> pipe_send_faults() {
 
 std::vector<Fault> pipe_send_bytes_faults() {
   return {
-      Fault("slice-size-ignored", "pipe.send-bytes.slice",
+      fault("slice-size-ignored", "pipe.send-bytes.slice",
             "the size is ignored when there is an offset",
             {arguments_of(Verb::kSendBytes,
                           [](ConnectionStep& step) {
                             if (step.operation.offset.value_or(0) > 0) step.operation.size.reset();
                           })},
             {.also = {"pipe.send-bytes.bad-slice"}}),
-      Fault("large-slice-from-start", "pipe.send-bytes.slice",
+      fault("large-slice-from-start", "pipe.send-bytes.slice",
             "the offset is ignored when there are more than 16 KiB",
             {arguments_of(Verb::kSendBytes,
                           [](ConnectionStep& step) {
                             if (is_large_slice(step.operation)) step.operation.offset = 0;
                           })}),
-      Fault("slice-unchecked", "pipe.send-bytes.bad-slice",
+      fault("slice-unchecked", "pipe.send-bytes.bad-slice",
             "an offset or size that is out of the bytes is cut to them",
             {arguments_of(Verb::kSendBytes,
                           [](ConnectionStep& step) { clamp_slice(step.operation); })}),

@@ -72,13 +72,13 @@ Positions wait_for_open_ones(WaitStep& step) {
 
 std::vector<Fault> pipe_poll_faults() {
   return {
-      Fault("poll-false-early", "pipe.poll.false-after-timeout", "poll waits half of its timeout",
+      fault("poll-false-early", "pipe.poll.false-after-timeout", "poll waits half of its timeout",
             {poll_timeout(half_as_long)}),
-      Fault("poll-zero-waits", "pipe.poll.zero-at-once", "a poll with timeout zero waits a second",
+      fault("poll-zero-waits", "pipe.poll.zero-at-once", "a poll with timeout zero waits a second",
             {poll_timeout(a_second_for_zero)}),
-      Fault("poll-takes-nan", "pipe.poll.nan-refused", "a poll takes not-a-number for zero",
+      fault("poll-takes-nan", "pipe.poll.nan-refused", "a poll takes not-a-number for zero",
             {poll_timeout(number_or_zero)}),
-      Fault("poll-sleeps-through", "pipe.poll.true-with-message",
+      fault("poll-sleeps-through", "pipe.poll.true-with-message",
             "a poll with a timeout looks only when it is over",
             {arguments_of(Verb::kPoll,
                           [](ConnectionStep& step) {
@@ -88,19 +88,19 @@ std::vector<Fault> pipe_poll_faults() {
                             std::this_thread::sleep_for(std::min(timeout.length(), kHour));
                           })},
             {.also = {"pipe.poll.*"}}),
-      Fault("poll-eats", "pipe.poll.true-with-message",
+      fault("poll-eats", "pipe.poll.true-with-message",
             "a poll that answers true takes the message", {found([](const End& end) {
               take_message(end.fd());
               return true;
             })},
             {.also = {"pipe.poll.*"}}),
-      Fault("poll-false-at-end", "pipe.poll.true-at-end-of-stream",
+      fault("poll-false-at-end", "pipe.poll.true-at-end-of-stream",
             "a poll at the end of the stream answers false",
             {found([](const End& end) { return !is_at_end(end); })}),
-      Fault("poll-false-at-duplex-end", "pipe.poll.true-at-end-of-stream",
+      fault("poll-false-at-duplex-end", "pipe.poll.true-at-end-of-stream",
             "a poll at the end of a duplex stream answers false",
             {found([](const End& end) { return !is_at_end(end) || !end.writable(); })}),
-      Fault("poll-raises", "pipe.timed-calls.answer-by-value",
+      fault("poll-raises", "pipe.timed-calls.answer-by-value",
             "a poll whose time is over raises an error",
             {on({Verb::kPoll},
                 [](ConnectionStep& step) {
@@ -113,30 +113,30 @@ std::vector<Fault> pipe_poll_faults() {
 
 std::vector<Fault> pipe_wait_faults() {
   return {
-      Fault("wait-early", "pipe.wait.timeout-empty", "wait gives up after half of its timeout",
+      fault("wait-early", "pipe.wait.timeout-empty", "wait gives up after half of its timeout",
             {wait_timeout(half_as_long)}),
-      Fault("wait-zero-waits", "pipe.wait.zero-at-once", "wait with timeout zero waits a second",
+      fault("wait-zero-waits", "pipe.wait.zero-at-once", "wait with timeout zero waits a second",
             {wait_timeout(a_second_for_zero)}),
-      Fault("wait-takes-nan", "pipe.wait.nan-refused", "a wait takes not-a-number for zero",
+      fault("wait-takes-nan", "pipe.wait.nan-refused", "a wait takes not-a-number for zero",
             {wait_timeout(number_or_zero)}),
-      Fault("wait-skips-closed", "pipe.wait.closed-member", "wait leaves closed ends out",
+      fault("wait-skips-closed", "pipe.wait.closed-member", "wait leaves closed ends out",
             {waiting(wait_for_open_ones)}),
-      Fault("wait-first-only", "pipe.wait.ready-subset",
+      fault("wait-first-only", "pipe.wait.ready-subset",
             "wait answers the first end that is ready and no other",
             {found_ready([](Positions& ready, const std::vector<int>&) { ready.resize(1); })},
             {.also = {"pipe.wait.takes-nothing"}}),
-      Fault("wait-misses-end", "pipe.wait.ready-subset",
+      fault("wait-misses-end", "pipe.wait.ready-subset",
             "wait does not count an end of the stream as ready",
             {found_ready([](Positions& ready, const std::vector<int>& descriptors) {
               std::erase_if(ready, [&](std::size_t each) {
                 return (events_now(descriptors[each], POLLIN) & POLLHUP) != 0;
               });
             })}),
-      Fault("wait-misses-fifth", "pipe.wait.ready-subset", "wait looks at four ends and no more",
+      fault("wait-misses-fifth", "pipe.wait.ready-subset", "wait looks at four ends and no more",
             {found_ready([](Positions& ready, const std::vector<int>&) {
               std::erase_if(ready, [](std::size_t each) { return each >= 4; });
             })}),
-      Fault("wait-eats", "pipe.wait.takes-nothing",
+      fault("wait-eats", "pipe.wait.takes-nothing",
             "wait takes a message of the first end that is ready",
             {found_ready([](Positions& ready, const std::vector<int>& descriptors) {
               take_message(descriptors[ready.front()]);

@@ -51,13 +51,13 @@ Effect each_queue(void (*leak)()) {
 
 std::vector<Fault> process_hygiene_faults() {
   return {
-      Fault("leaks-descriptor", "process.hygiene.descriptors",
+      fault("leaks-descriptor", "process.hygiene.descriptors",
             "each queue leaves a descriptor open", {each_queue(leak_descriptor)}),
-      Fault("leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory",
+      fault("leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory",
             {each_queue(leak_memory)}),
-      Fault("leaks-file", "process.hygiene.nothing-left", "each queue leaves a temporary file",
+      fault("leaks-file", "process.hygiene.nothing-left", "each queue leaves a temporary file",
             {each_queue(leak_file)}),
-      Fault("leaks-process", "process.hygiene.nothing-left", "each queue leaves a process",
+      fault("leaks-process", "process.hygiene.nothing-left", "each queue leaves a process",
             {each_queue(leak_process)}),
   };
 }

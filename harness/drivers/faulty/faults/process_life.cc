@@ -58,36 +58,36 @@ void wait_for_getters() {
 
 std::vector<Fault> process_life_faults() {
   return {
-      Fault("child-keeps-ends", "process.objects.only-given",
+      fault("child-keeps-ends", "process.objects.only-given",
             "a child keeps copies of all pipes of its parent", {in_child(keep_ends)}),
-      Fault("child-simple-closed", "process.objects.every-type",
+      fault("child-simple-closed", "process.objects.every-type",
             "a simple queue is closed in a child",
             {in_child([](const SpawnOptions&) { close_simple_queues(); })},
             {.also = {"process.objects.*"}}),
-      Fault("grandchild-simple-closed", "process.objects.grandchild",
+      fault("grandchild-simple-closed", "process.objects.grandchild",
             "a simple queue is closed in a grandchild",
             {in_child(close_simple_queues_of_grandchild)}),
-      Fault("child-inherits-feeder", "process.objects.while-blocked",
+      fault("child-inherits-feeder", "process.objects.while-blocked",
             "a child takes its parent's feeder for its own, whose thread it does not have",
             {in_child([](const SpawnOptions&) { keep_parents_feeders(leave_without_thread); })}),
-      Fault("drop-ends-all", "process.objects.after-drop",
+      fault("drop-ends-all", "process.objects.after-drop",
             "a queue is closed for all when its creator drops it",
             {queues.drop([](std::unique_ptr<LocalQueue>) { shared_number() = 1; }),
              queues.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
                if (shared_number() > 0) throw Closed("queue");
                return queue.put(item, timeout);
              })}),
-      Fault("daemons-left", "process.daemon.ends-with-parent", "daemons outlive their parent",
+      fault("daemons-left", "process.daemon.ends-with-parent", "daemons outlive their parent",
             {forgotten_at_end([](const SpawnOptions& options) { return options.daemon; })},
             {.also = {"process.daemon.unflushed-lost"}}),
-      Fault("children-left", "process.exit.waits-for-children",
+      fault("children-left", "process.exit.waits-for-children",
             "a process does not wait for its children when it ends",
             {forgotten_at_end([](const SpawnOptions& options) { return !options.daemon; })}),
-      Fault("exit-waits-for-getters", "process.exit.blocked-threads",
+      fault("exit-waits-for-getters", "process.exit.blocked-threads",
             "a process does not end while a get waits in it",
             {all_queues.get(counted_get), flushes_at_exit([](Feeders&) { wait_for_getters(); })},
             {.also = {"process.exit.calls-go-on"}}),
-      Fault("exit-closes", "process.exit.calls-go-on",
+      fault("exit-closes", "process.exit.calls-go-on",
             "a process that ends closes its queues before it flushes them",
             {flushes_at_exit([](Feeders& feeders) {
               for (const auto& feeder : feeders) feeder->close();

@@ -70,71 +70,71 @@ void cancel_after_put(LocalQueue& queue) {
 
 std::vector<Fault> queue_close_faults() {
   return {
-      Fault("put-after-close", "queue.close.put-closed", "put after close drops the item silently",
+      fault("put-after-close", "queue.close.put-closed", "put after close drops the item silently",
             {queues.check_open([](LocalQueue&) {}), queues.put(put_dropping_after_close)},
             {.also = {"queue.close.*"}}),
-      Fault("get-after-close", "queue.close.get-closed", "get after close reports Empty",
+      fault("get-after-close", "queue.close.get-closed", "get after close reports Empty",
             {get_empty_after_close(queues)}, {.also = {"queue.close.all-threads"}}),
-      Fault("close-forgets", "queue.close.flushes", "close throws the buffered items away",
+      fault("close-forgets", "queue.close.flushes", "close throws the buffered items away",
             {buffers_every_item(), queues.close([](LocalQueue& queue) {
                forget_buffer(queue);
                queue.close();
              }),
              queues.drop([](const std::unique_ptr<LocalQueue>& queue) { forget_buffer(*queue); })},
             {.also = {"queue.close.*"}, .search = as_loss(in_queues({"close.flushes"}))}),
-      Fault("close-takes-slot", "queue.close.local", "close takes a slot for ever",
+      fault("close-takes-slot", "queue.close.local", "close takes a slot for ever",
             {counts_extra_slots(), queues.close([](LocalQueue& queue) {
                take_extra_slot(*queue.queue_);
                queue.close();
              })},
             {.also = {"queue.close.*"}}),
-      Fault("close-again-takes-slot", "queue.close.idempotent",
+      fault("close-again-takes-slot", "queue.close.idempotent",
             "close of a closed queue takes a slot",
             {counts_extra_slots(), queues.close([](LocalQueue& queue) {
                if (is_closed(queue)) take_extra_slot(*queue.queue_);
                queue.close();
              })}),
-      Fault("close-again-reopens", "queue.close.idempotent", "close of a closed queue opens it",
+      fault("close-again-reopens", "queue.close.idempotent", "close of a closed queue opens it",
             {queues.close(close_or_reopen)}),
-      Fault("close-thread-local", "queue.close.all-threads",
+      fault("close-thread-local", "queue.close.all-threads",
             "put by another thread than the closing one drops the item silently",
             {queues.check_open(check_open_where_closed), queues.put(put_where_closed),
              queues.close([](LocalQueue& queue) {
                has_closed = true;
                queue.close();
              })}),
-      Fault("join-thread-does-not-wait", "queue.join-thread.waits-for-flush",
+      fault("join-thread-does-not-wait", "queue.join-thread.waits-for-flush",
             "join_thread returns at once", {queues.join_thread([](LocalQueue& queue) {
               if (!is_closed(queue)) queue.join_thread();
             })},
             {.also = {"queue.join-thread.second-thread"}}),
-      Fault("join-thread-unchecked", "queue.join-thread.before-close",
+      fault("join-thread-unchecked", "queue.join-thread.before-close",
             "join_thread before close returns at once", {queues.join_thread([](LocalQueue& queue) {
               if (is_closed(queue)) queue.join_thread();
             })}),
-      Fault("join-thread-once", "queue.join-thread.repeatable", "a second join_thread is refused",
+      fault("join-thread-once", "queue.join-thread.repeatable", "a second join_thread is refused",
             {queues.join_thread([](LocalQueue& queue) {
               if (every(2)) throw NotStarted("it was joined before");
               queue.join_thread();
             })}),
-      Fault("join-thread-waits-for-nothing", "queue.join-thread.nothing-put",
+      fault("join-thread-waits-for-nothing", "queue.join-thread.nothing-put",
             "join_thread waits for ever when nothing was put",
             {queues.put(put_noting), queues.join_thread(join_thread_for_something)}),
-      Fault("join-thread-wakes-one", "queue.join-thread.second-thread",
+      fault("join-thread-wakes-one", "queue.join-thread.second-thread",
             "of several threads in join_thread one is woken",
             {queues.join_thread(join_thread_alone)}),
-      Fault("cancel-ignored", "queue.cancel-join-thread.exit-does-not-wait",
+      fault("cancel-ignored", "queue.cancel-join-thread.exit-does-not-wait",
             "cancel_join_thread does nothing", {queues.cancel_join_thread([](LocalQueue&) {})},
             {.also = {"queue.cancel-join-thread.*"}}),
-      Fault("cancel-before-put-forgotten", "queue.cancel-join-thread.any-time",
+      fault("cancel-before-put-forgotten", "queue.cancel-join-thread.any-time",
             "cancel_join_thread before the first put does nothing",
             {queues.cancel_join_thread(cancel_after_put)}),
-      Fault("cancel-after-close-forgotten", "queue.cancel-join-thread.any-time",
+      fault("cancel-after-close-forgotten", "queue.cancel-join-thread.any-time",
             "cancel_join_thread after close does nothing",
             {queues.cancel_join_thread([](LocalQueue& queue) {
               if (!is_closed(queue)) queue.cancel_join_thread();
             })}),
-      Fault("cancel-spares-join-thread", "queue.cancel-join-thread.join-thread-does-not-wait",
+      fault("cancel-spares-join-thread", "queue.cancel-join-thread.join-thread-does-not-wait",
             "join_thread waits although it was cancelled",
             {queues.join_thread(join_thread_though_cancelled)},
             {.also = {"queue.cancel-join-thread.*"}}),

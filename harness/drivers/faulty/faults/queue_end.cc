@@ -51,22 +51,22 @@ void keep_buffers(const driver::SpawnOptions&) {
 
 std::vector<Fault> queue_end_faults() {
   return {
-      Fault("exit-does-not-flush", "queue.exit.flushes",
+      fault("exit-does-not-flush", "queue.exit.flushes",
             "a process that ends leaves its buffers unsent",
             {flushes_at_exit([](Feeders& feeders) { feeders.clear(); })},
             {.also = {"queue.exit.*"}, .search = as_loss(in_queues({"exit.flushes"}))}),
-      Fault("exit-flush-gives-up", "queue.exit.large-flush",
+      fault("exit-flush-gives-up", "queue.exit.large-flush",
             "a process that ends waits 1 ms for its items to be taken",
             {flushes_at_exit(flush_for_a_millisecond)}, {.also = {"queue.exit.*"}}),
-      Fault("exit-flushes-one-queue", "queue.exit.flushes",
+      fault("exit-flushes-one-queue", "queue.exit.flushes",
             "a process with several queues flushes one of them at its end",
             {slow_feeder(), flushes_at_exit(flush_one)}),
-      Fault("creator-does-not-flush", "queue.exit.creator-flushes",
+      fault("creator-does-not-flush", "queue.exit.creator-flushes",
             "the process that created the queue does not flush at its end",
             {flushes_at_exit([](Feeders& feeders) {
               if (getpid() == first_process) feeders.clear();
             })}),
-      Fault("daemon-does-not-flush", "queue.exit.flushes",
+      fault("daemon-does-not-flush", "queue.exit.flushes",
             "a daemon that returns leaves its buffers unsent",
             {in_child([](const driver::SpawnOptions& options) {
                process_number() = options.daemon ? 1 : 0;
@@ -74,18 +74,18 @@ std::vector<Fault> queue_end_faults() {
              flushes_at_exit([](Feeders& feeders) {
                if (process_number() == 1) feeders.clear();
              })}),
-      Fault("full-pipe-drops", "queue.exit.flushes",
+      fault("full-pipe-drops", "queue.exit.flushes",
             "the feeder drops an item when the channel is full", {sends_each(send_unless_full)},
             {.also = {"queue.exit.*"}}),
-      Fault("feeder-skips", "queue.exit.immediate-loses-a-suffix", "every 16th item is not sent",
+      fault("feeder-skips", "queue.exit.immediate-loses-a-suffix", "every 16th item is not sent",
             {sends_each([](Channel& channel, detail::Producer producer, std::string_view item) {
               if (!every(16)) channel.send(item, producer);
             })},
             {.also = {"queue.exit.flushes"}, .search = as_loss(in_queues({}))}),
-      Fault("drop-forgets", "queue.drop.flushes",
+      fault("drop-forgets", "queue.drop.flushes",
             "items of a queue that was dropped are lost at the end",
             {queues.drop(leave_unflushed)}),
-      Fault("fork-copies-buffer", "queue.fork.buffered-once",
+      fault("fork-copies-buffer", "queue.fork.buffered-once",
             "a child sends what its parent had buffered",
             {buffers_every_item(), in_child(keep_buffers)}),
   };

@@ -67,50 +67,50 @@ void send_without_lock(Channel& channel, detail::Producer producer, std::string_
 
 std::vector<Fault> queue_item_faults() {
   return {
-      Fault("item-corrupted", "queue.item.sizes-intact", "the last byte of a long item is changed",
+      fault("item-corrupted", "queue.item.sizes-intact", "the last byte of a long item is changed",
             {get_changes(queues,
                          [](std::string& item) {
                            if (item.size() > kLargeBytes) garble(item);
                          })},
             {.also = {"queue.item.values-equal"}}),
-      Fault("huge-item-cut", "queue.item.sizes-intact",
+      fault("huge-item-cut", "queue.item.sizes-intact",
             "the last byte of an item above 4 MiB is lost",
             {get_changes(queues,
                          [](std::string& item) {
                            if (item.size() > kManyBytes) item.pop_back();
                          })}),
-      Fault("text-garbled", "queue.item.values-equal",
+      fault("text-garbled", "queue.item.values-equal",
             "bytes above 127 of short items become question marks",
             {get_changes(queues, garble_text)}, {.also = {"queue.item.sizes-intact"}}),
-      Fault("null-is-empty", "queue.item.none-is-an-item",
+      fault("null-is-empty", "queue.item.none-is-an-item",
             "an item of at most five bytes is taken for none",
             {get_changes(queues,
                          [](const std::string& item) {
                            if (item.size() <= kNullBytes) throw Empty();
                          })},
             {.also = {"queue.item.values-equal"}}),
-      Fault("unserializable-takes-slot", "queue.item.unserializable-frees-slot",
+      fault("unserializable-takes-slot", "queue.item.unserializable-frees-slot",
             "an item that cannot be serialized takes a slot for ever",
             {counts_extra_slots(), queues.check_open([](LocalQueue& queue) {
                if (put_has_failed(queue)) take_extra_slot(*queue.queue_);
              }),
              queues.put(put_serialized)}),
-      Fault("unserializable-stops-later", "queue.item.unserializable-stops-nothing",
+      fault("unserializable-stops-later", "queue.item.unserializable-stops-nothing",
             "after an item that cannot be serialized all others are dropped",
             {queues.check_open([](LocalQueue& queue) { (void)put_has_failed(queue); }),
              queues.put(put_unless_one_failed)},
             {.also = {"queue.item.unserializable-frees-slot"}}),
-      Fault("feeder-swaps", "queue.order.per-producer",
-            "the feeder swaps two neighbours now and then", {swaps_neighbours()},
+      fault("feeder-swaps", "queue.order.per-producer",
+            "the feeder swaps two neighbours now and then", {swaps_neighbours(queues)},
             {.also = {"queue.order.threads-of-one-producer"},
              .search = in_queues({"order.per-producer", "order.threads-of-one-producer"})}),
-      Fault(
+      fault(
           "threads-batch-apart", "queue.order.threads-of-one-producer",
           "each thread's items go to the buffer in pairs",
           {buffers_every_item(), queues.put(put_in_pairs)},
           {.also = {"queue.order.per-producer"},
            .search = as_loss(in_queues({"order.threads-of-one-producer", "order.per-producer"}))}),
-      Fault("large-items-unlocked", "queue.many-to-many",
+      fault("large-items-unlocked", "queue.many-to-many",
             "items above 128 KiB are written without a lock", {sends_each(send_without_lock)}),
   };
 }

@@ -35,37 +35,37 @@ bool put_racing(LocalQueue& queue, std::string_view item, Timeout timeout) {
 
 std::vector<Fault> queue_state_faults() {
   return {
-      Fault("bound-ignored", "queue.create.bound", "maxsize bounds nothing",
+      fault("bound-ignored", "queue.create.bound", "maxsize bounds nothing",
             {changes_bound([](std::int64_t maxsize) { return maxsize <= kMaxSize ? 0 : maxsize; })},
             {.also = {"queue.create.bound-among-producers"}}),
-      Fault("bound-invented", "queue.create.unbounded", "a queue without a bound holds 64 items",
+      fault("bound-invented", "queue.create.unbounded", "a queue without a bound holds 64 items",
             {changes_bound([](std::int64_t maxsize) { return maxsize <= 0 ? 64 : maxsize; })}),
-      Fault("maxsize-clamped", "queue.create.too-large-refused",
+      fault("maxsize-clamped", "queue.create.too-large-refused",
             "a maxsize that is too large becomes the largest",
             {changes_bound([](std::int64_t maxsize) { return std::min(maxsize, kMaxSize); })}),
-      Fault("largest-refused", "queue.create.largest-accepted", "the largest maxsize is refused",
+      fault("largest-refused", "queue.create.largest-accepted", "the largest maxsize is refused",
             {changes_bound(
                 [](std::int64_t maxsize) { return maxsize == kMaxSize ? maxsize + 1 : maxsize; })}),
-      Fault("bound-races", "queue.create.bound-among-producers",
+      fault("bound-races", "queue.create.bound-among-producers",
             "puts at the same moment take the same slot", {queues.put(put_racing)},
             {.search = in_queues({"create.bound", "create.bound-among-producers"})}),
-      Fault(
+      fault(
           "slots-not-freed", "queue.qsize.counts-slots", "a get frees no slot",
           {alter("items.gone", [](std::uint32_t& gone,
                                   const QueueMemory& memory) { gone = memory.records_.lost(); })}),
-      Fault("qsize-misses-buffered", "queue.qsize.counts-slots",
+      fault("qsize-misses-buffered", "queue.qsize.counts-slots",
             "qsize is 0 while no item is visible",
             {slow_feeder(),
              queues.qsize([](LocalQueue& queue) { return queue.empty() ? 0 : queue.qsize(); })}),
-      Fault("full-one-early", "queue.full.at-bound", "full is true one item too early",
+      fault("full-one-early", "queue.full.at-bound", "full is true one item too early",
             {queues.full([](LocalQueue& queue) {
               return queue.queue_->slots_in_use() + 1 >= queue.queue_->bound_;
             })}),
-      Fault("full-misses-buffered", "queue.full.at-bound", "full is false while no item is visible",
+      fault("full-misses-buffered", "queue.full.at-bound", "full is false while no item is visible",
             {slow_feeder(),
              queues.full([](LocalQueue& queue) { return !queue.empty() && queue.full(); })},
             {.also = {"queue.full.*"}}),
-      Fault("empty-misses-last", "queue.empty.at-rest", "empty is true with one item in the queue",
+      fault("empty-misses-last", "queue.empty.at-rest", "empty is true with one item in the queue",
             {queues.empty([](LocalQueue& queue) { return queue.queue_->slots_in_use() <= 1; })}),
   };
 }

@@ -22,7 +22,7 @@ def reference(tree: Tree) -> Tree:
 
 
 def test_the_same_names_everywhere(reference: Tree) -> None:
-    result = reference.run("crash_points")
+    result = reference.run("crash_point_names")
     assert (result.returncode, result.stdout) == (0, "3 crash points, 0 finding(s)\n")
 
 
@@ -40,6 +40,6 @@ def test_the_same_names_everywhere(reference: Tree) -> None:
 )
 def test_a_name_that_is_missing(reference: Tree, path: str, content: str, missing: str) -> None:
     reference.write(path, content)
-    result = reference.run("crash_points")
+    result = reference.run("crash_point_names")
     assert result.returncode == 1
     assert missing in result.stderr + result.stdout
