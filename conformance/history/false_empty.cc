@@ -26,7 +26,7 @@ bool says_empty(const Operation& operation) {
   }
 }
 
-std::string clause_of(const Index& index, const Operation& operation) {
+std::string false_empty_clause(const Index& index, const Operation& operation) {
   switch (index.kind(operation.object)) {
     case ObjectKind::kSimpleQueue:
       return "simple-queue.put.visible-on-return";
@@ -147,7 +147,7 @@ Wrong show(const FifoView& view, Number number) {
   values.insert(values.end(), view.left.begin(),
                 view.left.begin() + static_cast<std::ptrdiff_t>(due));
   values = minimal(view, empty, std::move(values));
-  Wrong wrong{clause_of(view.index, empty),
+  Wrong wrong{false_empty_clause(view.index, empty),
               "the queue was found empty, and at every time within that call something was in it",
               {}};
   for (const Number value : values) {

@@ -27,7 +27,7 @@
 namespace psq::history {
 namespace {
 
-constexpr const char* kChecker = "fifo";
+constexpr const char* kFifo = "fifo";
 
 std::string order_clause(const Index& index, std::size_t object) {
   switch (index.kind(object)) {
@@ -96,7 +96,7 @@ std::optional<Wrong> find_wrong(const FifoView& view) {
 }
 
 Finding to_finding(const Wrong& wrong) {
-  return violated(kChecker, wrong.clause, wrong.why, wrong.witness);
+  return violated(kFifo, wrong.clause, wrong.why, wrong.witness);
 }
 
 }  // namespace
@@ -147,23 +147,23 @@ std::optional<Wrong> find_overtaken(const FifoView& view) {
 }
 
 Finding fifo(const Index& index, std::size_t object) {
-  if (auto finding = undistinct(index, kChecker)) return *finding;
+  if (auto finding = undistinct(index, kFifo)) return *finding;
   if (auto wrong = find_stray(index, object)) return to_finding(*wrong);
   auto view = make_view(index, object);
   if (const auto swap = find_swap(index, view.order)) {
     const auto [a, b] = *swap;
-    return violated(kChecker, order_clause(index, object),
+    return violated(kFifo, order_clause(index, object),
                     index.name(a) + " was put before " + index.name(b) + ", and obtained after it",
                     swap_witness(index, a, b));
   }
   const auto& doubtful = index.object(object).doubtful_gets;
   set_takers(view, true);
   if (auto wrong = find_wrong(view)) return to_finding(*wrong);
-  if (doubtful.empty()) return {.judgment = Judgment::kHolds, .checker = kChecker};
+  if (doubtful.empty()) return {.judgment = Judgment::kHolds, .checker = kFifo};
   set_takers(view, false);
   const auto wrong = find_wrong(view);
-  if (!wrong) return {.judgment = Judgment::kHolds, .checker = kChecker};
-  return unknown(kChecker,
+  if (!wrong) return {.judgment = Judgment::kHolds, .checker = kFifo};
+  return unknown(kFifo,
                  "a get that ended as " +
                      std::string{to_string(index.operation(doubtful[0]).result)} +
                      " may have taken a value or none: if none, " + wrong->why,

@@ -9,8 +9,8 @@
 namespace psq::history {
 namespace {
 
-constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kLeastInteger = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kMostInteger = std::numeric_limits<std::int64_t>::max();
 
 /// Nanoseconds, rounded down: a call may not be taken to be early by a rounding.
 Time to_time(double seconds) {
@@ -89,7 +89,7 @@ void JsonOperation::read_timeout() {
 }
 
 void JsonOperation::read_invoked() {
-  operation_.invoked = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
+  operation_.invoked = json_.integer("a time in nanoseconds", kLeastInteger, kMostInteger - 1);
   has_invoked_ = true;
 }
 
@@ -104,7 +104,7 @@ void JsonOperation::read_outcome() {
 
 void JsonOperation::read_returned() {
   if (json_.take_null()) return;
-  operation_.returned = json_.integer("a time in nanoseconds", kLeast, kMost - 1);
+  operation_.returned = json_.integer("a time in nanoseconds", kLeastInteger, kMostInteger - 1);
   has_returned_ = true;
 }
 
@@ -117,9 +117,9 @@ void JsonOperation::read_item() {
     if (key == "from") {
       producer = names_.producer(json_.string("the process that made the item"));
     } else if (key == "seq") {
-      seq = json_.integer("the item's number", kLeast, kMost);
+      seq = json_.integer("the item's number", kLeastInteger, kMostInteger);
     } else if (key == "size") {
-      size = json_.integer("a number of bytes", 0, kMost);
+      size = json_.integer("a number of bytes", 0, kMostInteger);
     } else if (key == "intact") {
       operation_.intact = json_.boolean("whether the item was whole");
     } else {
@@ -138,7 +138,7 @@ void JsonOperation::read_value() {
     operation_.answer = json_.boolean("the answer");
     has_answer_ = true;
   } else if (c == '-' || (c >= '0' && c <= '9')) {
-    operation_.value = json_.integer("the answer, a whole number", kLeast, kMost);
+    operation_.value = json_.integer("the answer, a whole number", kLeastInteger, kMostInteger);
     has_number_ = true;
   } else if (c == '{') {
     json_.object([&](std::string_view key) {

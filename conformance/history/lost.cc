@@ -13,7 +13,7 @@
 namespace psq::history {
 namespace {
 
-constexpr const char* kChecker = "nothing-lost";
+constexpr const char* kNothingLost = "nothing-lost";
 
 struct Missing {
   Time due = kNever;  // by when a call must have taken it, if it is not lost
@@ -118,7 +118,7 @@ class Loss {
     }
     std::ranges::sort(witness);
     witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
-    return violated(kChecker, clause(missing), std::move(why), witness);
+    return violated(kNothingLost, clause(missing), std::move(why), witness);
   }
 
   [[nodiscard]] std::string clause(const Missing& missing) const {
@@ -145,11 +145,11 @@ class Loss {
 }  // namespace
 
 Finding nothing_lost(const Index& index) {
-  if (auto finding = undistinct(index, kChecker)) return *finding;
+  if (auto finding = undistinct(index, kNothingLost)) return *finding;
   for (std::size_t object = 0; object < index.history().objects.size(); ++object) {
     if (auto finding = Loss{index, object}.find()) return *finding;
   }
-  return {.checker = kChecker};
+  return {.checker = kNothingLost};
 }
 
 Finding check_nothing_lost(const History& history) { return nothing_lost(Index{history}); }

@@ -3,15 +3,15 @@
 namespace psq::history {
 namespace {
 
-constexpr std::uint32_t kFree = UINT32_MAX;
-constexpr std::size_t kFewest = 16;
+constexpr std::uint32_t kFreeSlot = UINT32_MAX;
+constexpr std::size_t kFewestNames = 16;
 
 }  // namespace
 
 std::optional<std::uint32_t> NameTable::find(std::string_view name, std::uint32_t scope) const {
   if (slots_.empty()) return std::nullopt;
   const auto mask = slots_.size() - 1;
-  for (auto slot = home(name, scope); slots_[slot] != kFree; slot = (slot + 1) & mask) {
+  for (auto slot = home(name, scope); slots_[slot] != kFreeSlot; slot = (slot + 1) & mask) {
     const auto& entry = entries_[slots_[slot]];
     if (entry.scope == scope && entry.name == name) return slots_[slot];
   }
@@ -25,14 +25,14 @@ std::uint32_t NameTable::add(std::string_view name, std::uint32_t scope) {
     occupy(index);
     return index;
   }
-  slots_.assign(slots_.empty() ? kFewest : 2 * slots_.size(), kFree);
+  slots_.assign(slots_.empty() ? kFewestNames : 2 * slots_.size(), kFreeSlot);
   for (std::uint32_t i = 0; i <= index; ++i) occupy(i);
   return index;
 }
 
 void NameTable::occupy(std::uint32_t index) {
   auto slot = home(entries_[index].name, entries_[index].scope);
-  while (slots_[slot] != kFree) slot = (slot + 1) & (slots_.size() - 1);
+  while (slots_[slot] != kFreeSlot) slot = (slot + 1) & (slots_.size() - 1);
   slots_[slot] = index;
 }
 

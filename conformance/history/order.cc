@@ -5,7 +5,7 @@
 namespace psq::history {
 namespace {
 
-constexpr const char* kChecker = "producer-order";
+constexpr const char* kProducerOrder = "producer-order";
 
 std::string clause(const Index& index, std::size_t object, Number a, Number b) {
   const bool one_thread =
@@ -17,7 +17,7 @@ std::string clause(const Index& index, std::size_t object, Number a, Number b) {
 }  // namespace
 
 Finding producer_order(const Index& index) {
-  if (auto finding = undistinct(index, kChecker)) return *finding;
+  if (auto finding = undistinct(index, kProducerOrder)) return *finding;
   const auto& history = index.history();
   for (std::size_t object = 0; object < history.objects.size(); ++object) {
     if (!is_buffered(index.kind(object))) continue;  // one order for all: fifo.cc
@@ -29,13 +29,13 @@ Finding producer_order(const Index& index) {
       const auto swap = find_swap(index, put_order(index, values));
       if (!swap) continue;
       const auto [a, b] = *swap;
-      return violated(kChecker, clause(index, object, a, b),
+      return violated(kProducerOrder, clause(index, object, a, b),
                       index.name(a) + " was put before " + index.name(b) +
                           " by the same process, and obtained after it",
                       swap_witness(index, a, b));
     }
   }
-  return {.checker = kChecker};
+  return {.checker = kProducerOrder};
 }
 
 Finding check_producer_order(const History& history) { return producer_order(Index{history}); }

@@ -4,7 +4,7 @@
 namespace psq::history {
 namespace {
 
-constexpr const char* kChecker = "timeouts";
+constexpr const char* kTimeouts = "timeouts";
 
 bool gave_up(const Operation& operation) {
   switch (operation.op) {
@@ -48,17 +48,17 @@ Finding timeouts(const Index& index) {
     const auto& operation = index.operation(number);
     if (!gave_up(operation)) continue;
     if (operation.timeout == kForever) {
-      return violated(kChecker, never_clause(index, operation), "a call without a timeout gave up",
+      return violated(kTimeouts, never_clause(index, operation), "a call without a timeout gave up",
                       {number});
     }
     const auto took = operation.returned - operation.invoked;
     if (took >= operation.timeout) continue;
-    return violated(kChecker, early_clause(index, operation),
+    return violated(kTimeouts, early_clause(index, operation),
                     "a call with a timeout of " + std::to_string(operation.timeout) +
                         " ns gave up after " + std::to_string(took) + " ns",
                     {number});
   }
-  return {.checker = kChecker};
+  return {.checker = kTimeouts};
 }
 
 Finding check_timeouts(const History& history) { return timeouts(Index{history}); }

@@ -17,7 +17,7 @@ using psq::test::await;
 using psq::test::Child;
 using psq::test::OwnChannel;
 
-constexpr std::size_t kSmall = 1024;
+constexpr std::size_t kSmallRing = 1024;
 
 // Content that its number and its length determine, so that a reader can check it.
 std::string message(std::size_t number, std::size_t size) {
@@ -46,7 +46,7 @@ TEST(Channel, RefusesACapacityThatFramesDoNotFit) {
 }
 
 TEST(Channel, GivesBackWhatItGot) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   EXPECT_TRUE(channel.empty());
   for (const std::string& text : {std::string("one"), std::string(), std::string("three\0", 6)}) {
@@ -59,7 +59,7 @@ TEST(Channel, GivesBackWhatItGot) {
 }
 
 TEST(Channel, IsFirstInFirstOutAroundTheEndOfTheRing) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   std::size_t sent = 0;
   std::size_t got = 0;
@@ -71,19 +71,19 @@ TEST(Channel, IsFirstInFirstOutAroundTheEndOfTheRing) {
 }
 
 TEST(Channel, EverySizeAroundTheBoundariesArrivesWhole) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
-  for (std::size_t size = 0; size < 3 * kSmall; ++size) {
+  for (std::size_t size = 0; size < 3 * kSmallRing; ++size) {
     std::thread writer([&] { channel.send(message(size, size)); });
     ASSERT_EQ(receive(channel), message(size, size));
     writer.join();
     ASSERT_TRUE(channel.empty());
   }
-  EXPECT_EQ(channel.messages_read(), 3 * kSmall);
+  EXPECT_EQ(channel.messages_read(), 3 * kSmallRing);
 }
 
 TEST(Channel, MessagesOfManyRingsArriveWholeBetweenProcesses) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   Child writer([&] {
     for (std::size_t i = 0; i < 20; ++i) channel.send(message(i, i * 10000));
@@ -94,7 +94,7 @@ TEST(Channel, MessagesOfManyRingsArriveWholeBetweenProcesses) {
 }
 
 TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   constexpr std::size_t kEach = 500;
   const auto write = [&] {
@@ -123,7 +123,7 @@ TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
 }
 
 TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   for (const auto timeout : {0ms, 10ms, 120ms}) {
     const auto begin = Clock::now();
@@ -133,7 +133,7 @@ TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
 }
 
 TEST(Channel, ReceiveCanBeStopped) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   std::atomic<bool> stop{false};
   std::thread stopper([&] { stop = true; });
@@ -143,7 +143,7 @@ TEST(Channel, ReceiveCanBeStopped) {
 }
 
 TEST(Channel, AFullRingHoldsTheWriterUntilThereIsRoom) {
-  const OwnChannel own(kSmall);
+  const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   std::atomic<int> sent{0};
   std::thread writer([&] {

@@ -24,7 +24,7 @@ std::ptrdiff_t open_descriptors() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
 }
 
-void write_raw(const ConnectionBase& connection, const std::string& text) {
+void write_bytes_raw(const ConnectionBase& connection, const std::string& text) {
   ASSERT_EQ(::write(connection.fd(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
 }
 
@@ -132,11 +132,11 @@ TEST(Handover, AnEndInTheWayOfAMessageGoesAlone) {
 
 TEST(Handover, ARecordWithoutADescriptorIsDamage) {
   auto [line, far] = pipe<std::string>();
-  write_raw(line, kRecord);
+  write_bytes_raw(line, kRecord);
   line.send("next");
   EXPECT_THROW((void)far.recv_connection(), Corrupted);
   EXPECT_EQ(far.recv(), "next");
-  write_raw(line, kRecord.substr(0, 3));
+  write_bytes_raw(line, kRecord.substr(0, 3));
   line.close();
   EXPECT_THROW((void)far.recv_connection(), Corrupted);
   EXPECT_THROW((void)far.recv_connection(), EndOfStream);

@@ -16,21 +16,21 @@ using psq::test::await;
 using psq::test::Child;
 using psq::test::SharedObject;
 
-struct Shared {
+struct SharedLock {
   RobustLock lock;
   std::atomic<int> step{0};
   int counter = 0;
 };
 
 // Takes the lock, and holds it until a test kills the process.
-int hold(Shared& shared) {
+int hold(SharedLock& shared) {
   shared.lock.lock();
   shared.step = 1;
   for (;;) pause();
 }
 
 TEST(RobustLock, IsFreeWhenItsHolderDied) {
-  const SharedObject<Shared> shared;
+  const SharedObject<SharedLock> shared;
   Child holder([&] { return hold(*shared); });
   await([&] { return shared->step == 1; });
   EXPECT_FALSE(shared->lock.try_lock());
@@ -42,7 +42,7 @@ TEST(RobustLock, IsFreeWhenItsHolderDied) {
 }
 
 TEST(RobustLock, WakesTheNextWhenItsHolderDies) {
-  const SharedObject<Shared> shared;
+  const SharedObject<SharedLock> shared;
   Child holder([&] { return hold(*shared); });
   await([&] { return shared->step == 1; });
   Child waiter([&] {
@@ -59,7 +59,7 @@ TEST(RobustLock, WakesTheNextWhenItsHolderDies) {
 }
 
 TEST(RobustLock, WaitsAsLongAsItIsToAndNotLess) {
-  const SharedObject<Shared> shared;
+  const SharedObject<SharedLock> shared;
   Child holder([&] { return hold(*shared); });
   await([&] { return shared->step == 1; });
   for (const auto timeout : {0ms, 10ms, 120ms}) {
@@ -70,7 +70,7 @@ TEST(RobustLock, WaitsAsLongAsItIsToAndNotLess) {
 }
 
 TEST(RobustLock, ExcludesProcessesAndThreads) {
-  const SharedObject<Shared> shared;
+  const SharedObject<SharedLock> shared;
   constexpr int kTimes = 20000;
   const auto count = [&] {
     for (int i = 0; i < kTimes; ++i) {

@@ -48,13 +48,13 @@ void expect_refused(const std::string& text, const std::string& where, const std
 
 const std::string kHeader = R"({"history":1,"objects":[{"name":"q","type":"queue","maxsize":3}]})"
                             "\n";
-const std::string kPut =
+const std::string kPutLine =
     R"({"do":"put","on":"q","process":"p","item":{"from":"p","seq":0,"size":9},)"
     R"("invoked":1,"outcome":"ok","returned":2})";
 
 TEST(JsonLines, ReadsWhatTheProtocolSays) {
   const auto history = read_json(
-      kHeader + kPut + "\n\n" +
+      kHeader + kPutLine + "\n\n" +
       R"({"do":"get","on":"q","process":"c","thread":"a","timeout":0.25,"invoked":3,"outcome":"ok",)"
       R"("returned":4,"value":{"item":{"from":"p","seq":0,"size":9,"intact":false}},"extra":[1,{}]})"
       "\n"
@@ -112,7 +112,7 @@ TEST(JsonLines, NamesLineAndColumn) {
   expect_refused(kHeader + "{\"do\" \"put\"}", "f:2:7: ", "':'");
   expect_refused(kHeader + "{\"do\":\"pop\"}", "f:2:7: ", "pop");
   expect_refused(kHeader + "{\"do\":\"put\",\"on\":\"r\"}", "f:2:18: ", "no object r");
-  expect_refused(kHeader + kPut + "x", "f:2:113: ", "the end of the line, found 'x'");
+  expect_refused(kHeader + kPutLine + "x", "f:2:113: ", "the end of the line, found 'x'");
   expect_refused(kHeader + "\n\n" + R"({"do":"get","on":"q","process":"p","invoked":1.5})",
                  "f:4:46: ", "found 1.5");
   expect_refused(kHeader + R"({"do":"get","on":"q","process":"p","invoked":99999999999999999999})",
@@ -188,7 +188,7 @@ TEST(JsonLines, NamesWhatIsMissing) {
 }
 
 TEST(JsonLines, NeverReadsHalfALine) {
-  const std::string text = kHeader + kPut;
+  const std::string text = kHeader + kPutLine;
   for (std::size_t cut = kHeader.size() + 1; cut < text.size(); ++cut) {
     EXPECT_NE(refusal(read_json, text.substr(0, cut)), "was read") << text.substr(0, cut);
   }

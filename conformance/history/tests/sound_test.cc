@@ -8,7 +8,7 @@
 namespace psq::history {
 namespace {
 
-constexpr int kHistories = 100'000;
+constexpr int kSoundHistories = 100'000;
 constexpr std::int64_t kMaxsize = 2;
 
 TEST(Sound, NoFalseAlarmOnQueuesWithTasks) {
@@ -17,7 +17,7 @@ TEST(Sound, NoFalseAlarmOnQueuesWithTasks) {
   int holds = 0;
   int wrong = 0;
   int found = 0;
-  for (int i = 0; i < kHistories; ++i) {
+  for (int i = 0; i < kSoundHistories; ++i) {
     const auto history = random_task_history(random, kMaxsize, 8);
     const bool explained = can_be(history, step);
     ++(explained ? holds : wrong);
@@ -34,10 +34,10 @@ TEST(Sound, NoFalseAlarmOnQueuesWithTasks) {
     }
     if (!explained && alarm) ++found;
   }
-  std::cout << kHistories << " histories: " << holds << " can be explained, " << wrong
+  std::cout << kSoundHistories << " histories: " << holds << " can be explained, " << wrong
             << " can not; of these " << found << " were found\n";
-  EXPECT_GE(holds, kHistories / 5);
-  EXPECT_GE(wrong, kHistories / 5);
+  EXPECT_GE(holds, kSoundHistories / 5);
+  EXPECT_GE(wrong, kSoundHistories / 5);
   EXPECT_GE(found, wrong / 2);
 }
 

@@ -36,4 +36,7 @@ void buffer_item(LocalQueue& queue, std::string_view item);
 /// Sends an item that was counted, waiting for room in the channel, while other puts wait.
 void send_item(LocalQueue& queue, std::string_view item);
 
+/// A put that notes in process_number() that this process has put something.
+[[nodiscard]] bool put_noting(LocalQueue& queue, std::string_view item, Timeout timeout);
+
 }  // namespace psq::faulty

@@ -1,11 +1,14 @@
 // Faults of timeouts: how a put or a get changes the time that it was given.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "effects.h"
 
 namespace psq::faulty {
+
+constexpr std::chrono::milliseconds kShort{100};
 
 using ChangeTimeout = std::function<Timeout(Timeout)>;
 
@@ -13,7 +16,7 @@ using ChangeTimeout = std::function<Timeout(Timeout)>;
 [[nodiscard]] Effect get_within(const Queues& which, const ChangeTimeout& change);
 
 [[nodiscard]] Timeout halved(Timeout timeout);
-/// Waits for ever become this long.
+/// Waits for ever become this long; kShort is what most faults take.
 [[nodiscard]] ChangeTimeout forever_is(std::chrono::milliseconds length);
 /// One immediate attempt becomes a wait of 600 ms.
 [[nodiscard]] Timeout late_without_wait(Timeout timeout);

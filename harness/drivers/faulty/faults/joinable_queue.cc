@@ -102,11 +102,6 @@ bool join_alone(LocalQueue& queue, Timeout timeout) {
   return is_zero;
 }
 
-bool put_noting(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  process_number() = 1;
-  return queue.put(item, timeout);
-}
-
 }  // namespace
 
 std::vector<Fault> joinable_queue_faults() {

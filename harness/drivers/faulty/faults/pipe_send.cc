@@ -22,8 +22,8 @@ namespace {
 using driver::Operation;
 using driver::Verb;
 
-constexpr std::size_t kLarge = 16384;
-constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kLargeMessage = 16384;
+constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 constexpr int kRarely = 1000;
 
 using Pick = std::function<bool(const Sending&)>;
@@ -107,7 +107,7 @@ void clamp_slice(Operation& operation) {
 bool is_large_slice(const Operation& operation) {
   const auto* item = std::get_if<driver::Item>(&operation.payload);
   return (item != nullptr ? item->size : std::get<driver::Bytes>(operation.payload).data.size()) >
-         kLarge;
+         kLargeMessage;
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ std::vector<Fault> pipe_order_faults() {
             "one message in a thousand is overtaken by the next", {overtaken(rarely)}),
       fault("large-messages-late", "pipe.order.messages",
             "a message of more than 16 KiB is overtaken by the next",
-            {overtaken(larger_than(kLarge))}, {.search = as_loss(in_pipes({}))}),
+            {overtaken(larger_than(kLargeMessage))}, {.search = as_loss(in_pipes({}))}),
       fault("message-lost", "pipe.order.messages", "one message in a thousand is not sent",
             {lost(rarely)}),
       fault("message-twice", "pipe.order.messages", "one message in a thousand is sent twice",
@@ -138,15 +138,17 @@ std::vector<Fault> pipe_order_faults() {
 std::vector<Fault> pipe_message_faults() {
   return {
       fault("send-truncates", "pipe.item.sizes-intact",
-            "the last byte of a long message is not sent", {changed(larger_than(kLarge), cut)}),
+            "the last byte of a long message is not sent",
+            {changed(larger_than(kLargeMessage), cut)}),
       fault("empty-not-sent", "pipe.message.empty", "a message of zero bytes is not sent",
             {lost([](const Sending& sending) { return sending.message.empty(); })}),
-      fault("large-message-garbled", "pipe.item.sizes-intact",
-            "one byte of a message of more than 1 MiB is changed",
-            {changed(larger_than(kMiB), [](std::string& message) { message[kMiB] ^= 1; })}),
+      fault(
+          "large-message-garbled", "pipe.item.sizes-intact",
+          "one byte of a message of more than 1 MiB is changed",
+          {changed(larger_than(kMebibyte), [](std::string& message) { message[kMebibyte] ^= 1; })}),
       fault("huge-message-cut", "pipe.item.sizes-intact",
             "the last byte of a message of more than 32 MiB is not sent",
-            {changed(larger_than(32 * kMiB), cut)}),
+            {changed(larger_than(32 * kMebibyte), cut)}),
       fault("value-changed", "pipe.item.values-equal", "the last digit of a small value is changed",
             {changed([](const Sending& sending) { return sending.message.size() <= 100; },
                      change_last_digit)},

@@ -48,11 +48,6 @@ void join_thread_for_something(LocalQueue& queue) {
   queue.join_thread();
 }
 
-bool put_noting(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  process_number() = 1;
-  return queue.put(item, timeout);
-}
-
 void join_thread_though_cancelled(LocalQueue& queue) {
   if (!is_closed(queue)) return queue.join_thread();
   std::unique_lock lock(queue.feeder_->mutex_);

@@ -14,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kShort = 100ms;
-
 std::optional<std::string> get_missing_items(LocalQueue& queue, Timeout timeout) {
   if (timeout.is_forever() || !queue.empty()) return queue.get(timeout);
   std::this_thread::sleep_for(std::min<Timeout::Duration>(timeout.length(), 24h));

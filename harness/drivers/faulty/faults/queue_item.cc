@@ -13,13 +13,13 @@
 namespace psq::faulty {
 namespace {
 
-constexpr std::size_t kLargeBytes = 65'536;
+constexpr std::size_t kLargeItem = 65'536;
 constexpr std::size_t kManyBytes = std::size_t{4} << 20;
-constexpr std::size_t kFewBytes = 100;
+constexpr std::size_t kSmallItem = 100;
 constexpr std::size_t kNullBytes = 5;
 
 void garble_text(std::string& item) {
-  if (item.size() >= kFewBytes) return;
+  if (item.size() >= kSmallItem) return;
   std::ranges::replace_if(
       item, [](unsigned char c) { return c > 127; }, '?');
 }
@@ -70,7 +70,7 @@ std::vector<Fault> queue_item_faults() {
       fault("item-corrupted", "queue.item.sizes-intact", "the last byte of a long item is changed",
             {get_changes(queues,
                          [](std::string& item) {
-                           if (item.size() > kLargeBytes) garble(item);
+                           if (item.size() > kLargeItem) garble(item);
                          })},
             {.also = {"queue.item.values-equal"}}),
       fault("huge-item-cut", "queue.item.sizes-intact",

@@ -14,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kShort = 100ms;
-
 bool put_itself(LocalQueue& queue, std::string_view item, Timeout timeout) {
   if (!count_item(queue, Deadline::after(timeout))) return false;
   send_item(queue, item);

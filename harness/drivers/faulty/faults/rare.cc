@@ -9,14 +9,14 @@
 namespace psq::faulty {
 namespace {
 
-constexpr std::size_t kLargeBytes = 65'536;
+constexpr std::size_t kTornBytes = 65'536;
 
 auto in_all(int n) {
   return [n](auto&&...) { return every_of_all(n); };
 }
 
 bool put_torn(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  const bool is_torn = item.size() >= kLargeBytes && every_of_all(5);
+  const bool is_torn = item.size() >= kTornBytes && every_of_all(5);
   return queue.put(is_torn ? item.substr(0, item.size() / 2) : item, timeout);
 }
 

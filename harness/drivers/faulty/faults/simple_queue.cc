@@ -16,10 +16,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLargeBytes = 100'000;
+constexpr std::size_t kLargeMessageBytes = 100'000;
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kFewBytes = 96;
-constexpr std::size_t kNullBytes = 8;
+constexpr std::size_t kSmallMessageBytes = 96;
+constexpr std::size_t kNullMessageBytes = 8;
 
 bool put_unchecked(LocalQueue& queue, std::string_view item, Timeout /*timeout*/) {
   queue.queue_->channel().send(item);
@@ -35,11 +35,6 @@ std::optional<std::string> get_for_a_while(LocalQueue& queue, Timeout timeout) {
   auto item = queue.get(std::min(timeout.length(), Timeout::Duration(50ms)));
   if (!item) throw Empty();
   return item;
-}
-
-bool put_noting(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  process_number() = 1;
-  return queue.put(item, timeout);
 }
 
 bool empty_to_those_who_put_nothing(LocalQueue& queue) {
@@ -90,20 +85,20 @@ bool put_giving_up(LocalQueue& queue, std::string_view item, Timeout timeout) {
 }
 
 // Whether check_open was called before this time without a put in between.
-thread_local bool put_begun = false;
+thread_local bool opened_without_put = false;
 
 void check_open_leaving_stump(LocalQueue& queue) {
   queue.check_open();
-  if (std::exchange(put_begun, true)) queue.queue_->channel().send({});
+  if (std::exchange(opened_without_put, true)) queue.queue_->channel().send({});
 }
 
-bool put_serialized(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  put_begun = false;
+bool put_opened(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  opened_without_put = false;
   return queue.put(item, timeout);
 }
 
 void misread_digits(std::string& item) {
-  if (item.size() < kFewBytes) std::ranges::replace(item, '7', '8');
+  if (item.size() < kSmallMessageBytes) std::ranges::replace(item, '7', '8');
 }
 
 std::optional<std::string> get_alone(LocalQueue& queue, Timeout timeout) {
@@ -146,11 +141,12 @@ std::vector<Fault> simple_queue_faults() {
             "every tenth item is overtaken by the next one of its process",
             {keeps_every_tenth(LateItem::kComesLast)},
             {.search = as_loss(in_simple_queues({"order.fifo"}))}),
-      fault("simple-large-overtaken", "simple-queue.order.fifo",
-            "a large item is overtaken by the next one of its process",
-            {put_keeps_back(simple_queues, LateItem::kComesLast,
-                            [](std::string_view item) { return item.size() > kLargeBytes; })},
-            {.search = as_loss(in_simple_queues({"order.fifo"}))}),
+      fault(
+          "simple-large-overtaken", "simple-queue.order.fifo",
+          "a large item is overtaken by the next one of its process",
+          {put_keeps_back(simple_queues, LateItem::kComesLast,
+                          [](std::string_view item) { return item.size() > kLargeMessageBytes; })},
+          {.search = as_loss(in_simple_queues({"order.fifo"}))}),
       fault("simple-empty-to-others", "simple-queue.empty.exact",
             "empty answers true in processes that have put nothing",
             {simple_queues.put(put_noting), simple_queues.empty(empty_to_those_who_put_nothing)}),
@@ -192,16 +188,15 @@ std::vector<Fault> simple_queue_faults() {
             {simple_queues.put(put_giving_up), at_point("write-lock-taken", give_up_without_room),
              at_point("piece-sent", give_up_without_room)},
             {.also = {"simple-queue.put.large-waits"}}),
-      fault(
-          "simple-leaves-stump", "simple-queue.put.not-serializable",
-          "an item that cannot be serialized leaves an empty one behind",
-          {simple_queues.check_open(check_open_leaving_stump), simple_queues.put(put_serialized)}),
+      fault("simple-leaves-stump", "simple-queue.put.not-serializable",
+            "an item that cannot be serialized leaves an empty one behind",
+            {simple_queues.check_open(check_open_leaving_stump), simple_queues.put(put_opened)}),
       fault("simple-digit-misread", "simple-queue.item.values-equal",
             "a digit of a short item is misread", {get_changes(simple_queues, misread_digits)},
             {.also = {"simple-queue.item.sizes-intact"}}),
       fault("simple-null-lost", "simple-queue.item.null-is-an-item", "the shortest items are lost",
             {simple_queues.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
-              return item.size() < kNullBytes || queue.put(item, timeout);
+              return item.size() < kNullMessageBytes || queue.put(item, timeout);
             })},
             {.also = {"simple-queue.item.values-equal"}}),
       fault("simple-second-getter-forgotten", "simple-queue.get.all-served",
