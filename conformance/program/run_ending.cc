@@ -55,7 +55,7 @@ void Run::empty_out() {
     if (killed_some() && !robust()) return;  // the get may wait for ever: incomplete
     violation_ = Violation{.clause = killed_some() ? kGoesOn : "",
                            .checker = "end",
-                           .why = "a get at the end, with nobody else there, does not end"};
+                           .why = "a get at the end, beside no other call, does not end"};
     return;
   }
   complete_ = true;

@@ -32,7 +32,7 @@ void Run::note_unobtainable() {
     violation_ = Violation{
         .clause = page_of(kind) + (is_pipe(kind) ? ".order.messages" : ".get.exactly-once"),
         .checker = "end",
-        .why = std::to_string(items) + " items were put, and can be obtained by nobody"};
+        .why = std::to_string(items) + " items were put, and no get obtains one"};
   }
 }
 

@@ -33,7 +33,7 @@ def hello(fault):
     if fault == "no-capabilities":
         del message["capabilities"]
     if fault == "false-role":
-        message["role"] = "nobody"
+        message["role"] = "stranger"
     if fault == "declares-nothing":
         message["capabilities"]["operations"] = {}
     return message

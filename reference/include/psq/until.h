@@ -20,8 +20,10 @@
 
 #pragma once
 
-#include <iterator>
+#include <cstddef>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "psq/error.h"
 
@@ -42,6 +44,7 @@ template <typename Next>
 struct Items {
   explicit Items(Next function) : next(std::move(function)) {}
 
+  struct End {};
   struct Iterator {
     using value_type = typename std::invoke_result_t<Next>::value_type;
     using difference_type = std::ptrdiff_t;
@@ -52,14 +55,14 @@ struct Items {
       return *this;
     }
     void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const noexcept { return !items->item; }
+    bool operator==(End) const noexcept { return !items->item; }
 
     Items* items;
   };
 
   // Takes the first item.
   [[nodiscard]] Iterator begin() { return ++Iterator{this}; }
-  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+  [[nodiscard]] End end() const noexcept { return {}; }
 
   Next next;
   std::invoke_result_t<Next> item;
