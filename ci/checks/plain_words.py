@@ -1,8 +1,7 @@
-"""Finds discouraged words in prose that is already free of them, and names better ones.
+"""Finds discouraged words in prose, and names better ones.
 
 Prose is the text of a Markdown page without its code, the comments of C++, CMake, YAML and shell
-scripts, and the comments and docstrings of Python. CLEAN lists the paths that are free of
-discouraged words; it grows, and it never shrinks.
+scripts, and the comments and docstrings of Python.
 """
 
 from __future__ import annotations
@@ -13,57 +12,6 @@ import re
 import tokenize
 from pathlib import Path
 from typing import Iterator
-
-# Files, or folders that end with '/'.
-CLEAN = (
-    "spec/",
-    "ci/",
-    "harness/cmake/",
-    "harness/drivers/kit/cpp/",
-    "harness/drivers/reference/",
-    "reference/benchmarks/",
-    "reference/examples/",
-    "reference/include/psq/codec.h",
-    "reference/include/psq/codec_cereal.h",
-    "reference/include/psq/error.h",
-    "reference/include/psq/joinable_queue.h",
-    "reference/include/psq/psq.h",
-    "reference/include/psq/queue.h",
-    "reference/include/psq/queue_core.h",
-    "reference/include/psq/simple_queue.h",
-    "reference/include/psq/timeout.h",
-    "reference/include/psq/until.h",
-    "reference/tests/api_test.cc",
-    "reference/tests/channel_failure_test.cc",
-    "reference/tests/channel_test.cc",
-    "reference/tests/clock_test.cc",
-    "reference/tests/codec_test.cc",
-    "reference/tests/executed_test.cc",
-    "reference/tests/fork_test.cc",
-    "reference/tests/futex_event_test.cc",
-    "reference/tests/handover_test.cc",
-    "reference/tests/no_codec/",
-    "reference/tests/own_channel.h",
-    "reference/tests/process_test.cc",
-    "reference/tests/queue_test.cc",
-    "reference/tests/robust_lock_test.cc",
-    "reference/tests/shared_object.h",
-    "reference/tests/test_main.cc",
-    "conformance/README.md",
-    "conformance/clauses/",
-    "conformance/law/",
-    "conformance/suite/",
-    "conformance/program/",
-    "conformance/protocol/",
-    "reference/",
-    "harness/README.md",
-    "harness/drivers/faulty/",
-    "harness/ledgers/README.md",
-    "harness/psq/",
-    "harness/drivers/python/",
-    "harness/drivers/kit/python/",
-    "harness/drivers/kit/cpp/tests/",
-)
 
 BETTER = {
     r"(?:no|some|every|any)body": "name the process: survivor, producer, consumer, all processes",
@@ -91,13 +39,8 @@ _DISCOURAGED = {
 }
 
 
-def is_clean(path: Path) -> bool:
-    name = path.as_posix()
-    return any(name.startswith(entry) if entry.endswith("/") else name == entry for entry in CLEAN)
-
-
 def complaints(path: Path, text: str) -> Iterator[tuple[int, str]]:
-    """The line and the message of each discouraged word in the prose of a clean file."""
+    """The line and the message of each discouraged word in the prose of a file."""
     for first, prose in _prose(path, text):
         readable = _RIGHT.sub(_blank, prose)
         for pattern, better in _DISCOURAGED.items():

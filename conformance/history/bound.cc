@@ -4,7 +4,7 @@
 #include "history/curve.h"
 #include "history/index.h"
 #include "history/quiet.h"
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

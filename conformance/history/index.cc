@@ -1,6 +1,6 @@
 #include "history/index.h"
 
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 

@@ -1,7 +1,7 @@
 // Nothing invented, nothing duplicated, nothing lost.
 
 #include "history/index.h"
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

@@ -6,7 +6,7 @@
 #include "history/json_operation.h"
 #include "history/lines.h"
 #include "history/names.h"
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <optional>
 
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

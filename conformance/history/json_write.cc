@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "history/json_lines.h"
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

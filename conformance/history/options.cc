@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "history/curve.h"
 #include "history/index.h"
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "history/json_lines.h"
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 #include "protocol/transcript.h"
 
 namespace psq::conformance {

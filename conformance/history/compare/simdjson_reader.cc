@@ -4,7 +4,7 @@
 
 #include "history/compare/readers.h"
 #include "history/lines.h"
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

@@ -107,7 +107,7 @@ void give_up_early(Random& random, History& history) {
   history.operations.push_back(operation);
 }
 
-/// A call that lies while a value surely is in the queue and no other call is in progress.
+/// A wrong answer while a value surely is in the queue and no other call is in progress.
 void find_empty(Random& random, History& history) {
   auto& get = history.operations[one_of(random, those(history, is_get))];
   const auto value = get.value;
@@ -180,7 +180,7 @@ struct Mutant {
   Mutate mutate;
 };
 
-/// For messages: the bytes of a Mutant say nothing.
+/// For messages: the bytes alone say nothing.
 void PrintTo(const Mutant& mutant, std::ostream* out) { *out << mutant.name; }
 
 class Mutants : public testing::TestWithParam<Mutant> {};

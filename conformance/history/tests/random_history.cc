@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 namespace psq::history {
 namespace {

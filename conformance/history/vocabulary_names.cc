@@ -1,4 +1,4 @@
-#include "history/words.h"
+#include "history/vocabulary_names.h"
 
 #include "law/vocabulary.h"
 

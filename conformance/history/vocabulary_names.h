@@ -12,18 +12,18 @@ namespace psq::history {
 
 /// "queue", "joinable_queue", "simple_queue", "pipe", "manager_queue".
 [[nodiscard]] std::string_view to_string(ObjectKind kind);
-[[nodiscard]] std::optional<ObjectKind> kind_from(std::string_view word);
+[[nodiscard]] std::optional<ObjectKind> kind_from(std::string_view name);
 
 /// "put", "get", "qsize", …; a pipe's put and get are its "send" and "recv".
 [[nodiscard]] std::string_view to_string(Operator op, ObjectKind kind);
 /// Also "send_bytes", "recv_bytes" and "recv_bytes_into".
-[[nodiscard]] std::optional<Operator> operator_from(std::string_view word);
+[[nodiscard]] std::optional<Operator> operator_from(std::string_view name);
 
-/// A word of spec/outcomes.md, or "other" or "refused" for those that stand for several; "crashed"
+/// A name of spec/outcomes.md, or "other" or "refused" for those that stand for several; "crashed"
 /// for kPending.
 [[nodiscard]] std::string_view to_string(Result result);
-/// Every word of spec/outcomes.md, "other" and "refused".
-[[nodiscard]] std::optional<Result> result_from(std::string_view word);
+/// Every name of spec/outcomes.md, "other" and "refused".
+[[nodiscard]] std::optional<Result> result_from(std::string_view name);
 
 /// What the operation answers.
 [[nodiscard]] constexpr conformance::ValueType value_type_of(Operator op) {
