@@ -5,29 +5,43 @@
 namespace psq::conformance {
 namespace {
 
+constexpr std::int64_t kSupply = 1500;
+
+// Kills a consumer that has obtained `at` items or a few more, and checks what a survivor obtains.
+// Returns whether the kill came before the consumer had obtained every item.
+bool kill_consumer(Scenario& t, std::size_t at) {
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Actor victim = main.spawn("victim", {q});
+  main.ok(put_many(t, q, "main", kSupply));
+  Call& lost = victim.start(get_many(q, kSupply));
+  const auto reached = [&] { return lost.events.size() >= at; };
+  t.expect_true(t.session().wait_until(reached, t.hang_bound()), "items arrive",
+                std::to_string(lost.events.size()) + " items");
+  t.kill(victim);
+  const Actor survivor = main.spawn("survivor", {q});
+  // One more than can be there, so that what is there twice is obtained, too.
+  Call& kept = survivor.start(get_many(q, kSupply + 1, kNoWait));
+  const std::vector<Obtained> obtained{obtained_so_far(t, lost), all_obtained(t, kept)};
+  expect_at_most_once(t, {{"main", kSupply}}, obtained);
+  expect_producer_order(t, obtained);
+  const std::size_t count = obtained[0].answers.size() + obtained[1].answers.size();
+  t.expect_true(count + 1 >= kSupply, "no item lost but that of the call that the kill cut off",
+                std::to_string(count) + " of " + std::to_string(kSupply));
+  const bool in_time = lost.events.size() < kSupply;
+  t.restart();
+  return in_time;
+}
+
 const Tests kKillTests{[](const Define& test) {
   test("manager.kill.no-duplicate", [](Scenario& t) {
-    constexpr std::int64_t kItems = 1500;
+    constexpr int kRounds = 8;
     for (const std::size_t at : {3, 40, 120}) {
-      const Actor main = t.root();
-      const Object q = main.queue();
-      const Actor victim = main.spawn("victim", {q});
-      main.ok(put_many(t, q, "main", kItems));
-      Call& lost = victim.start(get_many(q, kItems));
-      const auto reached = [&] { return lost.events.size() >= at; };
-      t.expect_true(t.session().wait_until(reached, t.hang_bound()), "items arrive",
-                    std::to_string(lost.events.size()) + " items");
-      t.kill(victim);
-      const Actor survivor = main.spawn("survivor", {q});
-      // One more than can be there, so that what is there twice is obtained, too.
-      Call& kept = survivor.start(get_many(q, kItems + 1, kNoWait));
-      const std::vector<Obtained> obtained{obtained_so_far(t, lost), all_obtained(t, kept)};
-      expect_at_most_once(t, {{"main", kItems}}, obtained);
-      expect_producer_order(t, obtained);
-      const std::size_t count = obtained[0].answers.size() + obtained[1].answers.size();
-      t.expect_true(count + 1 >= kItems, "no item lost but that of the call that the kill cut off",
-                    std::to_string(count) + " of " + std::to_string(kItems));
-      t.restart();
+      int rounds = 0;
+      while (!kill_consumer(t, at)) {
+        if (++rounds == kRounds)
+          throw Inconclusive{"each kill came after the consumer had obtained every item"};
+      }
     }
   });
 
