@@ -13,7 +13,7 @@ from typing import Optional
 from psq.base import options
 from psq.base.paths import Paths
 from psq.base.status import Status, UsageError
-from psq.law.clause_table import Law
+from psq.law.clause_table import Law, Test
 from psq.mutants import baseline, summary
 from psq.mutants.change import Change
 from psq.mutants.hunt import Hunt
@@ -39,6 +39,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--only", metavar="GLOB", action="append", default=[], help="only mutants of these names"
+    )
+    parser.add_argument(
+        "--test",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="only tests of these clauses, e.g. 'queue.put.*' (or test names)",
     )
     parser.add_argument("--list", action="store_true", help="print the mutants, and run none")
     parser.add_argument(
@@ -78,6 +85,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=2 * options.cpu_count(),
         help="mutants at a time (default: two a processor)",
     )
+    parser.add_argument(
+        "--ledger",
+        metavar="FILE|none",
+        help="known failures (default: harness/ledgers/, by implementation)",
+    )
     options.add_python_driver(parser)
 
 
@@ -89,6 +101,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
 
 def _run(args: argparse.Namespace, paths: Paths, law: Law, subject: Subject) -> Status:
     sources = subject.sources
+    tests = law.select(args.test, [])
     changes = _choose(subject.changes(), args)
     if args.list:
         for change in changes:
@@ -102,7 +115,7 @@ def _run(args: argparse.Namespace, paths: Paths, law: Law, subject: Subject) -> 
         for each in changes
         if each.name not in file.records or file.records[each.name].outcome in args.again
     ]
-    tried = _hunt(args, paths, law, subject, waiting, file) if waiting else 0
+    tried = _hunt(args, paths, tests, subject, waiting, file) if waiting else 0
     records = [file.records[each.name] for each in changes if each.name in file.records]
     if args.table:
         print(summary.table(records, rulings))
@@ -121,7 +134,7 @@ def _subject(args: argparse.Namespace, paths: Paths, law: Law, scratch: Path) ->
         raise UsageError(
             f"no sources are known of {args.driver}: name reference, cpython or python:MODULE"
         )
-    return PythonSubject(driver, args.file, ledger.find(None, driver, paths, law))
+    return PythonSubject(driver, args.file, ledger.find(args.ledger, driver, paths, law))
 
 
 def _choose(changes: list[Change], args: argparse.Namespace) -> list[Change]:
@@ -143,7 +156,7 @@ def _choose(changes: list[Change], args: argparse.Namespace) -> list[Change]:
 def _hunt(
     args: argparse.Namespace,
     paths: Paths,
-    law: Law,
+    tests: list[Test],
     subject: Subject,
     waiting: list[Change],
     file: File,
@@ -153,8 +166,8 @@ def _hunt(
     how = How(paths.suite, args.seed, args.patience, args.hang_after)
     confined = confinement()
     sources = subject.sources
-    stored = paths.build / "mutants" / f"{subject.slug}.baseline.jsonl"
-    found = baseline.measure(subject, law, how, confined, args.jobs, stored, console.print)
+    stored = paths.build / "mutants" / f"{subject.slug}.{baseline.key(subject, tests)}.jsonl"
+    found = baseline.measure(subject, tests, how, confined, args.jobs, stored, console.print)
     done = 0
 
     def note(trial: Trial) -> None:

@@ -6,10 +6,10 @@ import json
 import tempfile
 from collections import deque
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable
 
 from psq.base.status import InternalError
-from psq.law.clause_table import Law
+from psq.law.clause_table import Test
 from psq.mutants import reached
 from psq.mutants.running import How, suite_argv
 from psq.mutants.subject import Baseline, Facts, Subject, Variant, digest
@@ -24,15 +24,24 @@ _STUCK_SECONDS = 120.0
 Say = Callable[[str], None]
 
 
+def key(subject: Subject, tests: list[Test]) -> str:
+    """For the name of the file: other sources or tests, another file."""
+    return digest({**subject.sources, **{f"test {test.name}": b"" for test in tests}})
+
+
 def measure(
-    subject: Subject, law: Law, how: How, confined: list[str], jobs: int, file: Path, say: Say
+    subject: Subject,
+    tests: list[Test],
+    how: How,
+    confined: list[str],
+    jobs: int,
+    file: Path,
+    say: Say,
 ) -> Baseline:
-    """Reads `file` when it is of the same sources and tests, else runs the tests and writes it."""
-    key = f"{digest(subject.sources)} {len(law.tests)} {digest({name: b'' for name in law.tests})}"
-    known = _read(file, key)
-    if known is not None:
-        return known
-    say(f"running {len(law.tests)} tests against the unchanged sources")
+    """Reads `file` when it is there, else runs the tests and writes it."""
+    if file.is_file():
+        return _read(file)
+    say(f"running {len(tests)} tests against the unchanged sources")
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         folder = Path(scratch) / "unchanged"
         folder.mkdir()
@@ -40,23 +49,23 @@ def measure(
         watched = variants is not None
         if variants is None:
             variants = subject.build(folder, None)
-        found = _run(variants, law, how, confined, jobs, Path(scratch), watched)
-    _write(file, key, found)
+        found = _run(variants, tests, how, confined, jobs, Path(scratch), watched)
+    _write(file, found)
     return found
 
 
-def tests_of(law: Law, variant: int) -> list[str]:
+def tests_of(tests: list[Test], variant: int) -> list[str]:
     """Those that can fail; for every variant but the first only those of processes."""
     return [
         test.name
-        for test in law.tests.values()
+        for test in tests
         if test.level != _NEVER_FAILS and (variant == 0 or test.profile == _OF_EVERY_VARIANT)
     ]
 
 
 def _run(
     variants: list[Variant],
-    law: Law,
+    tests: list[Test],
     how: How,
     confined: list[str],
     jobs: int,
@@ -65,7 +74,7 @@ def _run(
 ) -> Baseline:
     found = Baseline({variant.label: {} for variant in variants})
     waiting = deque(
-        (variant, test) for i, variant in enumerate(variants) for test in tests_of(law, i)
+        (variant, test) for i, variant in enumerate(variants) for test in tests_of(tests, i)
     )
     number = 0
     with Pool(jobs) as pool:
@@ -99,22 +108,18 @@ def _note(found: Baseline, job: Job) -> None:
     )
 
 
-def _read(file: Path, key: str) -> Optional[Baseline]:
-    if not file.is_file():
-        return None
-    header, *rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    if header.get("baseline") != key:
-        return None
+def _read(file: Path) -> Baseline:
     found = Baseline()
-    for row in rows:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
         lines = None if row["lines"] is None else set(row["lines"])
         of_variant = found.of.setdefault(row["variant"], {})
         of_variant[row["test"]] = Facts(row["verdict"], row["seconds"], lines)
     return found
 
 
-def _write(file: Path, key: str, found: Baseline) -> None:
-    rows: list[dict] = [{"baseline": key}]
+def _write(file: Path, found: Baseline) -> None:
+    rows: list[dict] = []
     for variant, tests in found.of.items():
         for test, facts in tests.items():
             lines = None if facts.lines is None else sorted(facts.lines)
@@ -128,4 +133,7 @@ def _write(file: Path, key: str, found: Baseline) -> None:
                 }
             )
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    # Whole or not at all: a run may be ended at any time.
+    part = file.with_suffix(".part")
+    part.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    part.rename(file)
