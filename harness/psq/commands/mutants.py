@@ -13,7 +13,7 @@ from typing import Optional
 from psq.base import options
 from psq.base.paths import Paths
 from psq.base.status import Status, UsageError
-from psq.law.clause_table import Law, Test
+from psq.law.clause_table import Filters, Law, Test
 from psq.mutants import baseline, summary
 from psq.mutants.change import Change
 from psq.mutants.hunt import Hunt
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
 
 def _run(args: argparse.Namespace, paths: Paths, law: Law, subject: Subject) -> Status:
     sources = subject.sources
-    tests = law.select(args.test, [])
+    tests = law.select(Filters(tuple(args.test), (), thorough=False))
     changes = _choose(subject.changes(), args)
     if args.list:
         for change in changes:

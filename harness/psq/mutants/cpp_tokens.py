@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     rb"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)
     |(?P<text>(?:u8|[uUL])?R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)"|(?:u8|[uUL])?"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+')
     |(?P<number>\.?\d(?:[eEpP][+-]|'?[\w.])*)
-    |(?P<word>[A-Za-z_]\w*)
+    |(?P<name>[A-Za-z_]\w*)
     |(?P<sign><=>|<<=|>>=|\.\.\.|->\*|::|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[^\s\w])""",
     re.VERBOSE | re.DOTALL,
 )
@@ -36,7 +36,7 @@ _BEFORE_CODE = (
 @dataclass
 class Token:
     text: str
-    kind: str  # text, number, word or sign
+    kind: str  # text, number, name or sign
     start: int
     end: int
     before: bool = False  # space before it
@@ -130,7 +130,7 @@ def _without_template(words: list[str]) -> list[str]:
 def _is_lambda(tokens: list[Token], at: int) -> bool:
     index = at - 1
     while index >= 0 and (
-        tokens[index].kind == "word" or tokens[index].text in ("->", "::", "*", "&")
+        tokens[index].kind == "name" or tokens[index].text in ("->", "::", "*", "&")
     ):
         index -= 1
     if index >= 0 and tokens[index].text == ")":
@@ -140,4 +140,4 @@ def _is_lambda(tokens: list[Token], at: int) -> bool:
         return False
     # An index follows a name or another bracket; the list of a lambda does not.
     before = tokens[opener - 1]
-    return before.text == "return" or not (before.kind == "word" or before.text in (")", "]"))
+    return before.text == "return" or not (before.kind == "name" or before.text in (")", "]"))
