@@ -46,6 +46,8 @@ struct SessionOptions {
   double patience = 1.0;  // scales every upper bound
   /// Anything that is not meant to wait ends in microseconds; a call that takes this long hangs.
   Nanoseconds hang_after = std::chrono::seconds{10};
+  /// Whether the driver's command has standard input, output and error.
+  bool standard_descriptors = true;
 };
 
 /// Single-threaded. Every wait is bounded and handles whatever arrives meanwhile, deaths included.

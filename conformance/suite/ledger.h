@@ -16,8 +16,8 @@ class Ledger {
   /// file that is not as spec/README.md says, or that names a clause which the law does not have.
   explicit Ledger(const std::string& path);
 
-  /// Turns fail into expected-fail and pass into unexpected-pass where an entry applies to this
-  /// hello.
+  /// Turns fail into expected-fail, and pass into unexpected-pass unless the entry says that it
+  /// passes now and then, where an entry applies to this hello.
   void apply(TestResult& result, const Hello& hello) const;
 
  private:
@@ -26,6 +26,7 @@ class Ledger {
     std::vector<std::string> start_methods;  // any when empty
     std::string version;  // prefix of the implementation's version; any when empty
     std::string reason;
+    bool always = true;  // false: it fails now and then, and passes otherwise
   };
   [[nodiscard]] const Entry* find(const TestResult& result, const Hello& hello) const;
 

@@ -30,6 +30,37 @@ void waiting_call(Scenario& t, const std::string& clause, std::int64_t maxsize,
   t.observe(clause, "ends as " + one_word(*waits.answer));
 }
 
+// What is obtained until the producer has ended and nothing is left.
+std::vector<Answer> all_until_end(Scenario& t, const Actor& consumer, const Actor& producer,
+                                  const Object& q) {
+  std::vector<Answer> obtained;
+  while (true) {
+    const bool ended = t.session().peer(producer.name()).dead;
+    const Answer answer = consumer.call(get(q, within(50ms)));
+    if (answer.outcome == Outcome::kEmpty && ended) return obtained;
+    if (answer.outcome == Outcome::kEmpty) continue;
+    t.expect(answer, Outcome::kOk, "an item, or nothing");
+    t.expect_intact(answer);
+    obtained.push_back(answer);
+  }
+}
+
+void expect_closed_beside(Scenario& t, const std::vector<Answer>& puts, const Answer& closed,
+                          std::int64_t obtained) {
+  std::int64_t before = 0;
+  std::int64_t accepted = 0;
+  for (const Answer& answer : puts) {
+    t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed}, "a put beside a close");
+    if (answer.invoked > closed.returned) t.expect(answer, Outcome::kClosed, "it is closed");
+    if (answer.outcome == Outcome::kOk) ++accepted;
+    if (answer.outcome == Outcome::kOk && answer.returned < closed.invoked) ++before;
+  }
+  t.expect_true(before <= obtained && obtained <= accepted,
+                "the " + std::to_string(before) + " items put before the close, and no more than " +
+                    "the " + std::to_string(accepted) + " that were accepted",
+                std::to_string(obtained) + " items");
+}
+
 const Tests kCloseTests{[](const Define& test) {
   test("queue.close.put-closed", [](Scenario& t) {
     const Actor main = t.root();
@@ -135,6 +166,24 @@ const Tests kCloseTests{[](const Define& test) {
     }
     t.observe("queue.close.state", seen);
     t.expect_payload(other.call(get(q)), t.item("main", 0));
+  });
+
+  // At the time of the close some items are in the buffer, some in the transport, some obtained.
+  test("queue.close.beside-puts", [](Scenario& t) {
+    constexpr std::int64_t kPuts = 3000;
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Actor closing = main.spawn("closing", {q});
+    Call& puts = closing.start(put_many(t, q, "closing", kPuts).by("putter"));
+    static_cast<void>(t.session().wait_until(
+        [&] { return puts.events.size() >= kPuts / 10; }, t.hang_bound()));
+    const Answer closed = closing.ok(close(q));
+    t.expect(t.finish(puts), Outcome::kOk, "the list of puts ends");
+    Call& ending = closing.start(end_by(Ending::kReturn));
+    t.expect(t.finish(ending), Outcome::kOk);
+    const auto obtained = all_until_end(t, main, closing, q);
+    expect_prefix(t, "closing", obtained);
+    expect_closed_beside(t, puts.events, closed, static_cast<std::int64_t>(obtained.size()));
   });
 
   test("queue.close.waiting-get", [](Scenario& t) {
