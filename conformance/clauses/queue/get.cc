@@ -27,6 +27,10 @@ const Tests kGetTests{[](const Define& test) {
   test("queue.get.waits-for-item",
        [](Scenario& t) { get_waits_for_item(t, QueueKind::kQueue, kForever, 200ms); });
 
+  test.thorough()("queue.get.waits-for-item/longer-than-defaults", [](Scenario& t) {
+    get_waits_for_item(t, QueueKind::kQueue, kForever, kLongerThanDefaults);
+  });
+
   test("queue.get.empty-after-timeout",
        [](Scenario& t) { get_empty_after_timeout(t, QueueKind::kQueue); });
 
