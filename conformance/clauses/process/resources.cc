@@ -10,6 +10,8 @@ namespace {
 // In memory, for each use: allocators keep some of what is freed.
 constexpr std::int64_t kKilobytesEach = 64;
 constexpr auto kBetweenCounts = 10ms;
+// What is let go of in the background is gone within this time.
+constexpr auto kLetGo = 1s;
 
 struct Resources {
   std::int64_t descriptors = 0;
@@ -99,9 +101,10 @@ void expect_no_growth(Scenario& t, const Watched& watched, int first, int more,
   for (int i = 0; i < first; ++i) use("_first" + std::to_string(i));
   const Resources before = at_rest(t, pid);
   for (int i = 0; i < more; ++i) use(std::to_string(i));
-  const auto deadline = monotonic_now() + t.hang_bound() / 2;
+  FairBound bound{t.session().fair_clock(), t.patient(kLetGo), FairBound::Work::kForQuestions};
   std::string grown = growth(before, resources_of(pid), watched, more);
-  while (!grown.empty() && monotonic_now() < deadline) {
+  while (!grown.empty() && bound.state() != FairBound::State::kHung) {
+    if (bound.state() == FairBound::State::kUndecided) throw Inconclusive{bound.in_words()};
     static_cast<void>(t.session().wait_until([] { return false; }, kBetweenCounts));
     grown = growth(before, resources_of(pid), watched, more);
   }

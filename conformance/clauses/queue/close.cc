@@ -175,8 +175,7 @@ const Tests kCloseTests{[](const Define& test) {
     const Object q = main.queue();
     const Actor closing = main.spawn("closing", {q});
     Call& puts = closing.start(put_many(t, q, "closing", kPuts).by("putter"));
-    static_cast<void>(t.session().wait_until(
-        [&] { return puts.events.size() >= kPuts / 10; }, t.hang_bound()));
+    expect_arrival(t, {&puts}, [&] { return puts.events.size() >= kPuts / 10; });
     const Answer closed = closing.ok(close(q));
     t.expect(t.finish(puts), Outcome::kOk, "the list of puts ends");
     Call& ending = closing.start(end_by(Ending::kReturn));

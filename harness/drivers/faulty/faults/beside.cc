@@ -1,5 +1,5 @@
-// Faults of what runs beside something else: a fork, a close, other threads; against spec/process.md
-// and spec/queue.md.
+// Faults of what runs beside something else: a fork, a close, other threads; against
+// spec/process.md and spec/queue.md.
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -66,9 +66,7 @@ struct CodeLostInCrowd : RightChild {
     --joining;
     return ended;
   }
-  std::optional<int> exit_code() override {
-    return lost_ ? std::nullopt : RightChild::exit_code();
-  }
+  std::optional<int> exit_code() override { return lost_ ? std::nullopt : RightChild::exit_code(); }
 
  private:
   std::atomic<bool> lost_{false};

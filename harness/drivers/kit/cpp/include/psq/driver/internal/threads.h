@@ -49,9 +49,9 @@ class TaskQueue {
   std::deque<Task> tasks_;
 };
 
-/// Threads by name; a new name starts a thread. Threads are detached and end with the process, at the
-/// latest, so this object is never destroyed. Only the thread that reads requests calls `post` and
-/// `end`.
+/// Threads by name; a new name starts a thread. Threads are detached and end with the process, at
+/// the latest, so this object is never destroyed. Only the thread that reads requests calls `post`
+/// and `end`.
 class NamedThreads {
  public:
   /// Throws std::system_error when the thread cannot be started.

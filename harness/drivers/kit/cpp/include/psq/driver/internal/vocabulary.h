@@ -76,7 +76,7 @@ inline constexpr std::array<std::string_view, 12> kOptions{"preset_unfinished",
                                                            "item.failure_interrupt",
                                                            "item.same",
                                                            "closed_descriptors",
-    "signal_handler"};
+                                                           "signal_handler"};
 
 inline std::optional<VerbWord> find_verb(std::string_view word) {
   const auto* found = std::find_if(kVerbs.begin(), kVerbs.end(),
