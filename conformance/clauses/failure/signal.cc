@@ -49,7 +49,11 @@ void finish_under_signals(Scenario& t, const std::vector<Actor>& actors,
   for (const Actor& actor : actors) note_signals(t, actor);
   // What takes longer is looked at by who waits for the calls.
   FairBound bound{t.session().fair_clock(), t.hang_bound()};
-  while (!t.session().wait_until(done, kBetweenSignalsInTransfers) && !is_over(bound.state())) {
+  const auto is_over = [&] {
+    const auto state = bound.state();
+    return state == FairBound::State::kHung || state == FairBound::State::kUndecided;
+  };
+  while (!t.session().wait_until(done, kBetweenSignalsInTransfers) && !is_over()) {
     for (const Actor& actor : actors) t.session().signal_threads(actor.name(), SIGUSR1);
   }
 }

@@ -75,18 +75,18 @@ const Tests kHygieneTests{[](const Define& test) {
        [](Scenario& t) { expect_none_left_open(t, send_and_drop); });
 
   test("process.hygiene.unused", [](Scenario& t) {
-    expect_no_growth(t, {.memory = false}, 4, 12,
+    expect_no_growth(t, {.memory = false}, 3, 9,
                      [&](const std::string& suffix) { close_and_drop(t.root(), suffix); });
   });
 
   // Their descriptors are another clause's.
   test("process.hygiene.objects", [](Scenario& t) {
-    expect_no_growth(t, {.descriptors = false}, 8, 32,
+    expect_no_growth(t, {.descriptors = false}, 4, 12,
                      [&](const std::string& suffix) { use_and_drop(t, t.root(), suffix); });
   });
 
   test("process.hygiene.children", [](Scenario& t) {
-    expect_no_growth(t, {}, 4, 12, [&](const std::string& suffix) {
+    expect_no_growth(t, {.descriptors = false}, 4, 12, [&](const std::string& suffix) {
       const std::string name = "child" + suffix;
       const Actor child = t.root().spawn(name, {});
       child.ok(end_by(Ending::kReturn));

@@ -48,9 +48,9 @@ void exchange(Scenario& t, const EveryType& objects, const Actor& main, const Ac
   t.expect_payload(main.call(recv(objects.left)), t.item("child", 2));
 }
 
-// The lists end long after the children are there; none of them waits for another.
+// The children are asked for at once, and started while the lists run; none waits for another.
 void while_running(Scenario& t) {
-  constexpr std::int64_t kItems = 2500;
+  constexpr std::int64_t kItems = 500;
   constexpr int kChildren = 5;
   const Actor main = t.root();
   const Object q = main.queue();
@@ -69,11 +69,16 @@ void while_running(Scenario& t) {
       &main.start(put_many(t, simple, "main", kItems).by("simple putter")),
       &main.start(run({send(a, t.item("main", 0)).repeated(kItems)}).by("sender"))};
   Call& to_itself = main.start(get_many(back, kItems).by("getter"));
+  std::vector<Call*> spawned;
   for (int i = 0; i < kChildren; ++i) {
-    const std::string name = "child" + std::to_string(i);
-    const Actor child = spawn_by(t, main, "spawner", name, {"q", "simple"});
-    child.ok(put(q, t.item(name, 0)));
-    child.ok(put(simple, t.item(name, 0)));
+    spawned.push_back(
+        &main.start(spawning("child" + std::to_string(i), {"q", "simple"}).by("spawner")));
+  }
+  for (Call* each : spawned) {
+    t.expect(t.finish(*each), Outcome::kOk, "a child to work with");
+    const std::string name = *each->request.arguments.name;
+    t.session().expect_hello(name);
+    for (const Object& queue : {q, simple}) Actor{t, name}.ok(put(queue, t.item(name, 0)));
   }
   for (Call* each : of_main) t.expect(t.finish(*each), Outcome::kOk);
   t.expect(t.finish(to_main), Outcome::kOk);

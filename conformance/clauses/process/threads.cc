@@ -24,9 +24,8 @@ void end_thread_of(Scenario& t, const Actor& actor, const Call& used) {
     const auto all = threads_of(pid);
     return std::ranges::find(all, thread) == all.end();
   };
-  t.expect_soon(has_ended, "the thread ends, as end_thread asks the driver", [] {
-    return std::string{"it still runs"};
-  });
+  t.expect_soon(has_ended, "the thread ends, as end_thread asks the driver",
+                [] { return std::string{"it still runs"}; });
 }
 
 Object created_by_thread(const Actor& actor, CreatedType type, const std::string& name) {

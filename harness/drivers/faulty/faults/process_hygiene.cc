@@ -62,10 +62,10 @@ void leak_ended_child() {
   if (::fork() == 0) ::_exit(0);
 }
 
-struct LeavesDescriptor : RightChild {
+struct LeavesThread : RightChild {
   using RightChild::RightChild;
   std::optional<int> exit_code() override {
-    leak_descriptor();
+    leak_thread();
     return RightChild::exit_code();
   }
 };
@@ -110,8 +110,8 @@ std::vector<Fault> process_hygiene_faults() {
       fault("leaks-ended-child", "process.hygiene.objects",
             "a queue that was used leaves a child that has ended",
             {dropped_queue(true, leak_ended_child)}),
-      fault("child-leaks-descriptor", "process.hygiene.children",
-            "the exit code of a child leaves a descriptor open", {children<LeavesDescriptor>()}),
+      fault("child-leaks-thread", "process.hygiene.children",
+            "the exit code of a child leaves a thread", {children<LeavesThread>()}),
       fault("child-leaks-bytes", "process.hygiene.children",
             "the exit code of a child leaves 300 KB", {children<LeavesBytes>()}),
       fault("leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory",
