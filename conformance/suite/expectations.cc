@@ -11,7 +11,7 @@ constexpr int kPromptTries = 4;
 constexpr int kMostTries = 12;
 constexpr int kAsleepInARow = 4;
 // Sleeps of a call that looks again in between; on a busy machine it is then seldom seen asleep.
-constexpr int kSleeps = 12;
+constexpr int kSleeps = 4;
 
 bool is_over(FairBound::State state) {
   return state == FairBound::State::kHung || state == FairBound::State::kUndecided;
