@@ -97,7 +97,8 @@ Effect each_queue(void (*leak)()) {
 std::vector<Fault> process_hygiene_faults() {
   return {
       fault("leaks-descriptor", "process.hygiene.descriptors",
-            "each queue leaves a descriptor open", {each_queue(leak_descriptor)}),
+            "each queue leaves a descriptor open", {each_queue(leak_descriptor)},
+            {.also = {"process.hygiene.unused"}}),
       fault("unused-leaks-descriptor", "process.hygiene.unused",
             "a queue that was never used leaves a descriptor open",
             {dropped_queue(false, leak_descriptor)}),
@@ -115,11 +116,12 @@ std::vector<Fault> process_hygiene_faults() {
       fault("child-leaks-bytes", "process.hygiene.children",
             "the exit code of a child leaves 300 KB", {children<LeavesBytes>()}),
       fault("leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory",
-            {each_queue(leak_memory)}),
+            {each_queue(leak_memory)}, {.also = {"process.hygiene.objects"}}),
       fault("leaks-file", "process.hygiene.nothing-left", "each queue leaves a temporary file",
             {each_queue(leak_file)}),
       fault("leaks-process", "process.hygiene.nothing-left", "each queue leaves a process",
-            {each_queue(leak_process)}),
+            {each_queue(leak_process)},
+            {.also = {"process.hygiene.objects", "process.hygiene.unused"}}),
   };
 }
 
