@@ -47,16 +47,20 @@ void Run::note_endless_process() {
 }
 
 void Run::empty_out() {
-  // What the helper still takes must be counted first.
-  static_cast<void>(t_.session().wait_until([&] { return all_done(); }, patience_after_kill()));
-  for (const Lane& lane : lanes_of(program_)) {
-    if (may_be_cut(lane)) return;
-    if (helper_.empty_out(lane, killed_some() ? patience_after_kill() : hang_bound_)) continue;
-    if (killed_some() && !robust()) return;  // the get may wait for ever: incomplete
+  const auto hangs = [&] {
     violation_ = Violation{.clause = killed_some() ? kGoesOn : "",
                            .checker = "end",
                            .why = "a get at the end, beside no other call, does not end"};
-    return;
+  };
+  // What the helper still takes must be counted first.
+  const Nanoseconds bound = killed_some() ? patience_after_kill() : hang_bound_;
+  const bool all_counted = t_.session().wait_until([&] { return all_done(); }, bound);
+  if (!all_counted && !killed_some()) return hangs();
+  for (const Lane& lane : lanes_of(program_)) {
+    if (may_be_cut(lane)) return;
+    if (helper_.empty_out(lane, bound)) continue;
+    if (killed_some() && !robust()) return;  // the get may wait for ever: incomplete
+    return hangs();
   }
   complete_ = true;
 }

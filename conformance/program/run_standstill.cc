@@ -23,16 +23,16 @@ void Run::explain_standstill() {
     undecided_ = "no thread moves, and none waits for anything: a machine that is too slow";
 }
 
-// The helper has asked for these items all the time, and obtained none.
+// The helper has asked for these items all the time, and obtained none. A get that has no timeout
+// does not end then, which is a call that must end (explain_standstill).
 void Run::note_unobtainable() {
   for (const Lane& lane : lanes_of(program_)) {
     const std::int64_t items = tally(program_, threads_, lane).items();
-    if (items <= 0) continue;
-    const Kind kind = program_.objects[lane.object].kind;
-    violation_ = Violation{
-        .clause = page_of(kind) + (is_pipe(kind) ? ".order.messages" : ".get.exactly-once"),
-        .checker = "end",
-        .why = std::to_string(items) + " items were put, and no get obtains one"};
+    if (items <= 0 || !helper_.found_nothing(lane)) continue;
+    violation_ =
+        Violation{.clause = page_of(program_.objects[lane.object].kind) + ".get.exactly-once",
+                  .checker = "end",
+                  .why = std::to_string(items) + " items were put, and no get obtains one"};
   }
 }
 

@@ -10,8 +10,8 @@
 namespace psq::conformance {
 namespace {
 
-// Fewer than one a program on average: the processes worked in turn.
-constexpr std::int64_t kOverlapsAProgram = 1;
+// Fewer than one a program on average, and few in all: the processes worked in turn.
+constexpr std::int64_t kManyOverlaps = 100;
 constexpr std::int64_t kFewestPrograms = 3;
 // While a program is made smaller, a hang needs no full proof each time.
 constexpr auto kHangsWhileShrinking = 1s;
@@ -61,7 +61,7 @@ std::string too_gentle(const Seen& seen) {
                           std::to_string(seen.overlapping) + " overlapping pairs of calls, " +
                           std::to_string(seen.undecided) + " programs undecided";
   const std::string advice = "; a longer --budget or a machine with more time shows more";
-  if (seen.programs < kFewestPrograms || seen.overlapping < kOverlapsAProgram * seen.programs)
+  if (seen.programs < kFewestPrograms || seen.overlapping < std::min(seen.programs, kManyOverlaps))
     return "too little happened at once to mean anything: " + saw + advice;
   if (seen.undecided * 2 > seen.programs)
     return "most programs could not be decided: " + saw + "; the last: " + seen.why_undecided;
@@ -69,7 +69,10 @@ std::string too_gentle(const Seen& seen) {
 }
 
 bool Search::over() const {
-  return seen_.programs >= options_.most_programs || monotonic_now() - began_ >= options_.budget;
+  if (seen_.programs >= options_.most_programs) return true;
+  const Nanoseconds spent = monotonic_now() - began_;
+  if (spent < options_.budget) return false;
+  return spent >= options_.most_budget || too_gentle(seen_).empty();
 }
 
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
