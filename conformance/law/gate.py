@@ -2,7 +2,7 @@
 
     gate.py --spec spec --tests LIST [--faults LIST] [--require-faults]
 
-The tests are what `psq-conformance --list` prints, one JSON object a line with "test", "clauses" and
+The tests are what `psq-conformance --list --thorough` prints, one JSON object a line with "test", "clauses" and
 "file". The faults are one JSON object a line with "name" and "clause". The exit status is 1 when a
 clause has no test and no entry in limits.md, when a test stands in another file than that of its
 section, or when the lists do not fit the law otherwise.
@@ -35,6 +35,7 @@ class Row:
     name: str
     clauses: tuple[str, ...]
     source: str = ""  # of a test: the file that defines it, from the top of the source tree
+    thorough: bool = False  # of a test: runs without --thorough leave it out
 
     def problem(self, message: str) -> Problem:
         return Problem(self.file, self.line, message)
@@ -65,8 +66,16 @@ def read_rows(
             entry = json.loads(line)
             if not isinstance(entry, dict) or not isinstance(entry.get(key), str):
                 raise ValueError(f"'{key}' must be a text")
-            source = str(entry.get("file", ""))
-            rows.append(Row(str(path), number, entry[key], tuple(clauses_of(entry)), source))
+            rows.append(
+                Row(
+                    str(path),
+                    number,
+                    entry[key],
+                    tuple(clauses_of(entry)),
+                    source=str(entry.get("file", "")),
+                    thorough=bool(entry.get("thorough")),
+                )
+            )
         except ValueError as error:
             problems.append(Problem(str(path), number, f"cannot be read: {error}"))
     if not rows and not problems:
@@ -138,6 +147,17 @@ def uncovered(law: Law, spec: Path, tests: Iterable[Row]) -> Iterator[Problem]:
             )
 
 
+def thorough_alone(law: Law, tests: Iterable[Row]) -> list[str]:
+    """The MUST clauses that only thorough tests decide: a run without --thorough says nothing of them."""
+    tested = {clause for test in tests for clause in test.clauses}
+    tested_always = {clause for test in tests if not test.thorough for clause in test.clauses}
+    return [
+        clause.id
+        for clause in law.clauses
+        if clause.level == "MUST" and clause.id in tested - tested_always
+    ]
+
+
 def without_fault(law: Law, spec: Path, faults: Iterable[Row]) -> list[Problem]:
     """The tested MUST clauses that no fault breaks: nothing shows that their tests can fail."""
     broken = {clause for fault in faults for clause in fault.clauses}
@@ -164,13 +184,15 @@ def examine(options: argparse.Namespace) -> tuple[list[Problem], str]:
     problems += misplaced(tests, law)
     problems += uncovered(law, options.spec, tests)
     summary = f"{len(law.clauses)} clauses, {len(tests)} tests, {len(law.untested)} excused"
+    if alone := thorough_alone(law, tests):
+        summary += f"; MUST clauses with thorough tests alone: {', '.join(alone)}"
     if options.faults:
         faults, unreadable = read_rows(options.faults, "name", _clauses_of_fault)
         problems += unreadable
         problems += duplicates(faults, "fault")
         problems += strangers(faults, "fault", law)
         missing = without_fault(law, options.spec, faults)
-        summary += f", {len(faults)} faults, {len(missing)} MUST clauses without a fault"
+        summary += f"; {len(faults)} faults, {len(missing)} MUST clauses without a fault"
         if options.require_faults:
             problems += missing
     return problems, summary

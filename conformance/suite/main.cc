@@ -91,7 +91,7 @@ int run_suite(const Options& options) {
   }
   Judging run{
       .options = options, .ledger = Ledger{options.ledger}, .file = ResultFile{options.results}};
-  run.file.plan(options, tests);
+  run.file.plan(options, tests, left_out_tests(options));
   register_with_googletest(tests, run);
   // The verdicts are in the results, and they are more than two; this says only whether GoogleTest
   // is content.

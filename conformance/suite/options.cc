@@ -36,6 +36,24 @@ bool in_profiles(const std::vector<std::string>& profiles, const TestCase& test)
           std::ranges::find(profiles, to_string(clause->profile)) != profiles.end());
 }
 
+bool is_asked_for(const Options& options, const TestCase& test) {
+  const bool matched =
+      options.tests.empty() ||
+      std::ranges::any_of(options.tests, [&](const auto& glob) { return matches(glob, test); });
+  return matched && is_named(options.exactly, test) && in_profiles(options.profiles, test);
+}
+
+bool is_planned(const Options& options, const TestCase& test) {
+  return !test.thorough || options.thorough || !options.exactly.empty() ||
+         std::ranges::find(options.tests, test.name) != options.tests.end();
+}
+
+std::vector<TestCase> all_that(const std::function<bool(const TestCase&)>& wanted) {
+  std::vector<TestCase> tests;
+  std::ranges::copy_if(all_tests(), std::back_inserter(tests), wanted);
+  return tests;
+}
+
 // A name or glob that matches nothing is a mistake: nothing would be verified.
 void expect_each_matches(const Options& options) {
   for (const auto& glob : options.tests) {
@@ -93,6 +111,10 @@ void declare(CLI::App& app, Options& options) {
                  "Only tests of this profile of the law (repeatable)")
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"base", "lifecycle", "robust", "manager"}));
+  app.add_flag(
+      "--thorough", options.thorough,
+      "The thorough tests too, which take long or need much memory; without it, only those "
+      "whose own names --test or --exactly gives");
   app.add_option("--results", options.results,
                  "Append results to this file as the run goes (JSON Lines)");
   app.add_option("--evidence", options.evidence, "Keep a folder a failure below this folder");
@@ -104,7 +126,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--patience", options.patience, "Scales every upper bound on time")
       ->check(CLI::Range(0.01, 1000.0));
   app.add_option("--hang-after", options.hang_after,
-                 "Seconds after which a call that should end is taken to hang")
+                 "Seconds of fair time after which a call that should end is late; it hangs after "
+                 "three times as long")
       ->check(CLI::Range(0.1, 3600.0));
   app.add_option("--budget", options.budget,
                  "Seconds for each test that searches among generated programs")
@@ -157,16 +180,21 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
 
 std::vector<TestCase> select_tests(const Options& options) {
   expect_each_matches(options);
-  std::vector<TestCase> selected;
-  std::ranges::copy_if(all_tests(), std::back_inserter(selected), [&](const TestCase& test) {
-    const bool named =
-        options.tests.empty() ||
-        std::ranges::any_of(options.tests, [&](const auto& glob) { return matches(glob, test); });
-    return named && is_named(options.exactly, test) && in_profiles(options.profiles, test);
+  std::vector<TestCase> selected = all_that([&](const TestCase& test) {
+    return is_asked_for(options, test) && is_planned(options, test);
   });
-  if (selected.empty())
-    throw std::invalid_argument{"nothing is selected: no test has that name in that profile"};
-  return selected;
+  if (!selected.empty()) return selected;
+  if (!left_out_tests(options).empty()) {
+    throw std::invalid_argument{
+        "nothing is selected: every test that the filters match is thorough; add --thorough"};
+  }
+  throw std::invalid_argument{"nothing is selected: no test has that name in that profile"};
+}
+
+std::vector<TestCase> left_out_tests(const Options& options) {
+  return all_that([&](const TestCase& test) {
+    return is_asked_for(options, test) && !is_planned(options, test);
+  });
 }
 
 }  // namespace psq::conformance

@@ -15,6 +15,7 @@ struct Options {
   std::vector<std::string> tests;     // globs over clause ids and test names; all when empty
   std::vector<std::string> exactly;   // names of tests; all when empty
   std::vector<std::string> profiles;  // of the law; all when empty
+  bool thorough = false;              // the thorough tests too
   std::string results;
   std::string evidence;
   std::string history;  // a file, or a folder for a file a test
@@ -22,7 +23,7 @@ struct Options {
   std::string name;
   std::uint64_t seed = 0;
   double patience = 1.0;
-  double hang_after = 10.0;    // seconds; scaled by patience
+  double hang_after = 5.0;     // seconds of fair time; scaled by patience
   double budget = 3.0;         // seconds that each test that searches may take
   double shrink_for = 10.0;    // seconds to make smaller what it has found; scaled by patience
   int unsupported_status = 2;  // what was not tested is not green
@@ -44,5 +45,8 @@ std::optional<int> parse_options(int argc, char** argv, Options& options);
 /// The tests that the options select. Throws std::invalid_argument, saying what to do, when one of
 /// the globs matches nothing or nothing is left.
 std::vector<TestCase> select_tests(const Options& options);
+
+/// The thorough tests that the filters match, and that are not selected.
+std::vector<TestCase> left_out_tests(const Options& options);
 
 }  // namespace psq::conformance

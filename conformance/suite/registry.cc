@@ -26,7 +26,7 @@ void Define::operator()(const std::string& name, const std::vector<std::string>&
                         SourceLine where) const {
   std::vector<std::string> clauses{name.substr(0, name.find('/'))};
   clauses.insert(clauses.end(), further.begin(), further.end());
-  registered().push_back({name, std::move(clauses), std::move(body), where});
+  registered().push_back({name, std::move(clauses), std::move(body), where, thorough_});
 }
 
 Tests::Tests(const std::function<void(const Define&)>& define) { define(Define{}); }

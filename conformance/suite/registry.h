@@ -31,6 +31,8 @@ struct TestCase {
   std::vector<std::string> clauses;
   Body body;
   SourceLine where;
+  /// It takes long, or needs much of the machine: planned only with --thorough, or by its own name.
+  bool thorough = false;
 };
 
 /// A test's name for a file or a folder, with `+` for the `/` before the variant.
@@ -43,6 +45,15 @@ class Define {
   /// A test that decides further clauses.
   void operator()(const std::string& name, const std::vector<std::string>& further, Body body,
                   SourceLine where = SourceLine::here()) const;
+  /// Adds thorough tests.
+  [[nodiscard]] Define thorough() const {
+    Define define;
+    define.thorough_ = true;
+    return define;
+  }
+
+ private:
+  bool thorough_ = false;
 };
 
 /// The tests of a file: put one at file scope.

@@ -25,6 +25,12 @@ std::vector<std::string> names_of(const std::vector<TestCase>& tests) {
   return names;
 }
 
+std::vector<std::string> thorough_of(const std::vector<TestCase>& tests) {
+  std::vector<TestCase> thorough;
+  std::ranges::copy_if(tests, std::back_inserter(thorough), &TestCase::thorough);
+  return names_of(thorough);
+}
+
 }  // namespace
 
 void print_list(const std::vector<TestCase>& tests) {
@@ -32,7 +38,8 @@ void print_list(const std::vector<TestCase>& tests) {
     json line{{"test", test.name},
               {"clauses", test.clauses},
               {"file", test.where.file},
-              {"line", test.where.line}};
+              {"line", test.where.line},
+              {"thorough", test.thorough}};
     if (const Clause* clause = find_clause(test.clauses.at(0))) {
       line["level"] = to_string(clause->level);
       line["profile"] = to_string(clause->profile);
@@ -64,13 +71,15 @@ void ResultFile::append(const std::string& line) {
   if (!out) throw std::runtime_error{"cannot write results to " + path_};
 }
 
-void ResultFile::plan(const Options& options, const std::vector<TestCase>& tests) {
+void ResultFile::plan(const Options& options, const std::vector<TestCase>& tests,
+                      const std::vector<TestCase>& left_out) {
   append(dumped({{"record", "plan"},
                  {"format", kFormat},
                  {"name", options.name},
                  {"driver", options.driver},
                  {"tests", names_of(tests)},
                  {"planned", tests.size()},
+                 {"thorough", {{"planned", thorough_of(tests)}, {"left_out", names_of(left_out)}}},
                  {"clause_digest", clause_digest()},
                  {"seed", options.seed}}));
 }

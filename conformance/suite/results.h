@@ -21,7 +21,8 @@ class ResultFile {
   /// No path: nothing is written.
   explicit ResultFile(std::string path) : path_(std::move(path)) {}
 
-  void plan(const Options& options, const std::vector<TestCase>& tests);
+  void plan(const Options& options, const std::vector<TestCase>& tests,
+            const std::vector<TestCase>& left_out);
   /// Once: the first hello that is seen.
   void implementation(const Hello& hello);
   [[nodiscard]] bool introduced() const { return introduced_; }

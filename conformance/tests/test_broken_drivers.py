@@ -187,6 +187,40 @@ def test_exactly_leaves_out_what_else_decides_the_clause():
     assert [json.loads(line)["test"] for line in alone] == ["queue.many-to-many"]
 
 
+def test_thorough_tests_are_listed_when_asked_for_or_named():
+    name = "queue.get.waits-for-item/longer-than-defaults"
+
+    def listed(*filters):
+        lines = run_suite("--list", *filters).stdout.splitlines()
+        return {json.loads(line)["test"]: json.loads(line)["thorough"] for line in lines}
+
+    assert name not in listed() and not any(listed().values())
+    assert listed("--thorough")[name]
+    assert name not in listed("--test", "queue.get.waits-for-item*")
+    assert list(listed("--test", name)) == list(listed("--exactly", name)) == [name]
+    refused = run_suite("--list", "--test", "queue.get.waits-for-item/*")
+    assert refused.returncode == 64 and "--thorough" in refused.stderr
+
+
+def test_the_plan_names_the_thorough_tests_that_are_left_out(tmp_path):
+    results = tmp_path / "results.jsonl"
+    run_suite(
+        "--test",
+        "queue.get.waits-for-item*",
+        "--results",
+        str(results),
+        "--",
+        sys.executable,
+        str(BROKEN),
+        "exits-at-once",
+    )
+    plan = json.loads(results.read_text().splitlines()[0])
+    assert plan["thorough"] == {
+        "planned": [],
+        "left_out": ["queue.get.waits-for-item/longer-than-defaults"],
+    }
+
+
 @pytest.mark.parametrize(
     "content, says",
     [

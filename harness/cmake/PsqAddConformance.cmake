@@ -1,5 +1,6 @@
 # psq_add_conformance(NAME name DRIVER command arg...
-#                     [PROFILE p...] [TESTS glob...] [LEDGER file] [LABELS label...] [TIMEOUT seconds] [REPORT_ONLY])
+#                     [PROFILE p...] [TESTS glob...] [LEDGER file] [LABELS label...] [TIMEOUT seconds]
+#                     [THOROUGH] [REPORT_ONLY])
 #
 # Registers the conformance suite for one implementation. Each test becomes a ctest entry `name.<test>` with the label
 # `name` and the label of its page of the law, such as `failure`. The suite's binary lists the tests when ctest starts.
@@ -11,6 +12,7 @@
 #   TESTS        only the tests whose names or clauses match one of these globs, such as `queue.*`
 #   LEDGER       known failures of the implementation
 #   TIMEOUT      of each entry, in seconds (300 when absent)
+#   THOROUGH     the thorough tests too, which take long or need much memory
 #   REPORT_ONLY  one entry `name.report` instead. It judges the implementation with `psq check`, prints the result, and
 #                passes whenever a complete run gave a verdict. DRIVER may then be a name that psq knows.
 #
@@ -20,7 +22,7 @@
 set(PSQ_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(psq_add_conformance)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "REPORT_ONLY" "NAME;LEDGER;TIMEOUT" "DRIVER;PROFILE;TESTS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "REPORT_ONLY;THOROUGH" "NAME;LEDGER;TIMEOUT" "DRIVER;PROFILE;TESTS;LABELS")
   _psq_check_arguments()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
@@ -63,6 +65,9 @@ macro(_psq_add_discovered)
   foreach(glob IN LISTS arg_TESTS)
     list(APPEND filters --test ${glob})
   endforeach()
+  if(arg_THOROUGH)
+    list(APPEND filters --thorough)
+  endif()
   set(options --name ${arg_NAME} --unsupported-status 77 --evidence ${CMAKE_BINARY_DIR}/evidence/ctest/${arg_NAME})
   if(arg_LEDGER)
     list(APPEND options --ledger ${arg_LEDGER})
@@ -90,6 +95,9 @@ macro(_psq_add_report)
   # psq takes the driver as one argument: a name or a command line.
   list(JOIN arg_DRIVER " " driver)
   set(options)
+  if(arg_THOROUGH)
+    list(APPEND options --thorough)
+  endif()
   foreach(profile IN LISTS arg_PROFILE)
     list(APPEND options --profile ${profile})
   endforeach()

@@ -2,6 +2,7 @@
 #include "clauses/queue/timeouts.h"
 #include "clauses/queue/waiting_calls.h"
 #include "clauses/shared/gets.h"
+#include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -26,6 +27,10 @@ void getters_served(Scenario& t, const Wait& wait) {
 const Tests kGetTests{[](const Define& test) {
   test("queue.get.waits-for-item",
        [](Scenario& t) { get_waits_for_item(t, QueueKind::kQueue, kForever, 200ms); });
+
+  test.thorough()("queue.get.waits-for-item/longer-than-defaults", [](Scenario& t) {
+    get_waits_for_item(t, QueueKind::kQueue, kForever, kLongerThanDefaults);
+  });
 
   test("queue.get.empty-after-timeout",
        [](Scenario& t) { get_empty_after_timeout(t, QueueKind::kQueue); });
@@ -200,6 +205,9 @@ const Tests kGetTests{[](const Define& test) {
     for (; obtained < kTries; ++obtained)
       t.expect_payload(main.call(get(q, within(30s))), t.item("main", obtained));
   });
+
+  test("queue.get.undeserializable-any-error",
+       [](Scenario& t) { odd_deserializing_stops_nothing(t, QueueKind::kQueue); });
 }};
 
 }  // namespace

@@ -14,6 +14,8 @@ inline const Wait kInfinite{.seconds = HUGE_VAL};
 inline constexpr auto kHuge = 1'000'000'000s;
 /// Long enough to tell a wait from a short timeout that stands in its place.
 inline constexpr auto kWatched = 250ms;
+/// Longer than the 5 or 10 seconds after which an implementation may give up by default.
+inline constexpr auto kLongerThanDefaults = 12s;
 
 /// Demands that no call ends before its timeout. Many calls: an early end may need a timer that is
 /// rounded down at the right time.

@@ -45,6 +45,14 @@ def test_a_law_that_is_tested_passes(small_law: SmallLaw, capsys) -> None:
     assert capsys.readouterr().out == "2 clauses, 2 tests, 0 excused\n"
 
 
+def test_a_must_with_thorough_tests_alone_is_shown(small_law: SmallLaw, capsys) -> None:
+    assert run(small_law, [PUT | {"thorough": True}, GET | {"thorough": True}]) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("MUST clauses with thorough tests alone: queue.put.full\n")
+    assert run(small_law, [PUT | {"thorough": True}, BOTH]) == 0
+    assert "thorough" not in capsys.readouterr().out
+
+
 def test_one_test_may_decide_several_clauses(small_law: SmallLaw) -> None:
     assert run(small_law, [BOTH]) == 0
 

@@ -4,7 +4,9 @@
 // A row is a Fault: name, clause, effect in one sentence, and the Effects that make it so. `also`
 // are globs of the clauses at which tests may fail besides, because of the fault. `search` is for a
 // fault that generated programs have to find: in which test, at which clauses, in how many seconds
-// (searches.h). A fault whose name begins with "rare-" is found by generated programs alone.
+// (searches.h). `thorough` is for a fault that only thorough tests find; `psq kill-matrix
+// --thorough` plays those. A fault whose name begins with "rare-" is found by generated programs
+// alone.
 //
 //   fault("get-loses", "queue.get.exactly-once", "every fourth item is thrown away",
 //         {get_loses(queues, [](LocalQueue&) { return every(4); })},
@@ -13,7 +15,7 @@
 // An effect replaces a call, or listens at a probe. Take the first of these that suffices:
 //
 //   what other faults of the kind use  queue_effects.h, item_effects.h, timeout_effects.h,
-//       feeder_effects.h, connection_effects.h, process_effects.h.
+//       feeder_effects.h, connection_effects.h, process_effects.h, interruption_effects.h.
 //   queues.put(f), .get, .close, ...  (effects.h)  a call of a queue's core, QueueCore in the
 //       reference. `f` takes the right queue first, and calls it or does something else. It may use
 //       the private parts of the reference: these files are compiled with -fno-access-control.
@@ -56,6 +58,7 @@ struct Search {
 struct Rest {
   std::vector<std::string> also = {};
   std::optional<Search> search = {};
+  bool thorough = false;
 };
 
 struct Fault {

@@ -4,7 +4,7 @@
 //   psq-faulty-driver --fault NAME    this is wrong
 //   psq-faulty-driver --list-faults   one JSON object a line: name, clause, breaks, also (globs of
 //                                     clauses), search (null, or test, clauses, budget in seconds),
-//                                     file (from the source tree's top folder), line
+//                                     thorough, file (from the source tree's top folder), line
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -30,8 +30,8 @@ int list_faults() {
   for (const Fault& fault : psq::faulty::all_faults()) {
     const ordered_json line = {{"name", fault.name},         {"clause", fault.clause},
                                {"breaks", fault.effect},     {"also", fault.rest.also},
-                               {"search", search_of(fault)}, {"file", fault.file},
-                               {"line", fault.line}};
+                               {"search", search_of(fault)}, {"thorough", fault.rest.thorough},
+                               {"file", fault.file},         {"line", fault.line}};
     std::puts(line.dump().c_str());
   }
   return 0;

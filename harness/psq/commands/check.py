@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, paths: Paths) -> Status:
     law = Law.load(paths.suite)
-    law.select(args.test, args.profile)  # wrong usage comes before a missing driver
+    law.select(judging.filters_of(args))  # wrong usage comes before a missing driver
     driver = resolve(args.driver, paths, args.interpreter, args.start_method)
     console = make_console()
     judged = judging.judge(driver, law, paths, args, console)

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     if not (args.stored or args.drivers):
         raise UsageError("name what to compare, e.g. psq compare reference cpython")
     law = Law.load(paths.suite)
-    law.select(args.test, args.profile)
+    law.select(judging.filters_of(args))
     console = make_console()
     if args.stored:
         runs = [result_file.load(Path(path)) for path in args.stored]
@@ -82,7 +82,8 @@ def _resolve_plain(text: str, paths: Paths, args: argparse.Namespace) -> Driver:
 
 def _selected(law: Law, args: argparse.Namespace) -> list[str]:
     """The clauses that a comparison shows: all, or those of the selected tests."""
-    if not args.test and not args.profile:
+    filters = judging.filters_of(args)
+    if filters.whole:
         return list(law.clauses)
-    named = {clause for test in law.select(args.test, args.profile) for clause in test.clauses}
+    named = {clause for test in law.select(filters) for clause in test.clauses}
     return [clause for clause in law.clauses if clause in named]

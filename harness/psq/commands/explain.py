@@ -62,6 +62,7 @@ def _print_tests(tests: list[Test], console: Console) -> None:
     console.print("tests:" if tests else "tests: none; spec/limits.md says why")
     for test in tests:
         at = f"  {_location(test.file, test.line)}" if test.file else ""
+        at += "  (thorough)" if test.thorough else ""
         console.print(f"  {test.name}{at}", soft_wrap=True, highlight=False, markup=False)
 
 

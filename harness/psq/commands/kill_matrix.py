@@ -20,6 +20,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="every test against every fault, not only those near its clause",
     )
+    parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="the faults that only thorough tests find, and no others",
+    )
     options.add_json(parser, "what failed for each fault, one object a line,")
     parser.add_argument(
         "--histories", action="store_true", help="the faults that generated programs have to find"
@@ -47,6 +52,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, paths: Paths) -> Status:
     if args.histories and args.json:
         raise UsageError("--json goes without --histories: it says what failed in scenarios")
+    if args.thorough and (args.histories or args.fault):
+        raise UsageError("--thorough goes without --histories and --fault: it says which faults")
     if args.histories:
         return kill_histories(args, paths)
     if args.times > 1:

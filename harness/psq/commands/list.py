@@ -9,7 +9,7 @@ from rich.table import Table
 
 from psq.base.paths import Paths
 from psq.base.status import Status, UsageError, did_you_mean
-from psq.law.clause_table import Clause, Law
+from psq.law.clause_table import Clause, Law, Test
 from psq.reporting.console import make_console
 from psq.running.faults import faults_by_clause
 
@@ -28,11 +28,16 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     for column in ("clause", "level", "profile", "tests", "faults"):
         table.add_column(column, no_wrap=True)
     for clause in chosen:
-        tests = str(len(law.tests_of(clause.id)) or "none")
+        tests = _number_of(law.tests_of(clause.id))
         broken_by = "?" if faults is None else str(len(faults.get(clause.id, [])) or "none")
         table.add_row(clause.id, clause.level, clause.profile, tests, broken_by)
     make_console().print(table)
     return Status.CONFORMS
+
+
+def _number_of(tests: list[Test]) -> str:
+    thorough = sum(test.thorough for test in tests)
+    return str(len(tests) or "none") + (f" ({thorough} thorough)" if thorough else "")
 
 
 def _matches(law: Law, clause: Clause, glob: str) -> bool:

@@ -2,7 +2,8 @@
 
 A fault runs under the tests of its clause's section (`queue.put`, say), or under every test with `--whole`. What fails
 beside its clause must be on the `also` list of its row (harness/drivers/faulty/): a fault that breaks more than it
-says is not the fault that it says it is.
+says is not the fault that it says it is. A fault that only thorough tests find has `thorough` in its row: it is
+played with `--thorough` or when it is named, and under the thorough tests too.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from psq.running.faults import all_faults, is_rare
 from psq.running.pool import Job, Pool
 
 _LIMIT_SECONDS = 120.0
-# A fault that makes a call hang is seen after this long; a right queue is never that slow here, or
+# A fault that makes a call hang is seen after three times as long; a right queue is never that slow here, or
 # the control, the faulty driver without a fault, fails too and the matrix with it.
-_HANG_AFTER_SECONDS = 3.0
+_HANG_AFTER_SECONDS = 1.5
 _CONTROL = "nothing: the control, which must pass"
 
 
@@ -59,7 +60,7 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     law = Law.load(suite)
     # The rare ones are for generated programs alone.
     known = [fault for fault in all_faults(paths) if not is_rare(fault)]
-    faults = _choose(known, args.fault)
+    faults = _choose(known, args.fault, thorough=args.thorough)
     for fault in faults:
         if not law.tests_of(fault["clause"]):
             raise InternalError(
@@ -82,11 +83,12 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
 
 def _trial(fault: dict, results: Path, law: Law, *, whole: bool) -> Trial:
     own = fault.get("clauses", [fault.get("clause")])
-    tests = set() if whole else {name for clause in own for name in _near(law, clause)}
+    thorough = fault["thorough"]
+    tests = set() if whole else {name for clause in own for name in _near(law, clause, thorough)}
     return Trial(fault, results, tests=sorted(tests), strict=not whole)
 
 
-def _near(law: Law, clause: str) -> list[str]:
+def _near(law: Law, clause: str, thorough: bool) -> list[str]:
     """The tests of a clause and those around it: of the same operation, or of the same crash point.
 
     Those that find a fault at once: generated programs only where a clause has nothing else.
@@ -97,31 +99,34 @@ def _near(law: Law, clause: str) -> list[str]:
         if len(clause.split(".")) <= len(section)
         else [each for each in law.clauses if each.split(".")[:2] == section]
     )
-    tests = [test.name for each in near for test in law.tests_of(each)]
+    tests = [test.name for each in near for test in law.tests_of(each, thorough)]
     scenarios = [name for name in tests if not name.endswith("/programs")]
-    own = [test.name for test in law.tests_of(clause)]
+    own = [test.name for test in law.tests_of(clause, thorough)]
     return scenarios if set(own) & set(scenarios) else [*scenarios, *own]
 
 
 def _controls_of(faults: list[dict]) -> list[dict]:
     """For each driver that has faults, the same driver without one, page by page under their clauses."""
-    groups: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+    groups: dict[tuple[str, tuple[str, ...], bool], set[str]] = {}
     for fault in faults:
         driver = (fault["program"], *fault.get("control", []))
         page = fault["clause"].split(".")[0]
-        groups.setdefault((page, driver), set()).add(fault["clause"])
+        groups.setdefault((page, driver, fault["thorough"]), set()).add(fault["clause"])
     return [
         {
             "name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])}, {page})",
             "breaks": _CONTROL,
             "driver": driver,
             "clauses": sorted(clauses),
+            "thorough": thorough,
         }
-        for (page, driver), clauses in groups.items()
+        for (page, driver, thorough), clauses in groups.items()
     ]
 
 
-def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, Any]]:
+def _choose(
+    faults: list[dict[str, Any]], globs: list[str], *, thorough: bool
+) -> list[dict[str, Any]]:
     names = [fault["name"] for fault in faults]
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):
@@ -130,7 +135,7 @@ def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, An
                 + did_you_mean(glob, names)
             )
     if not globs:
-        return faults
+        return [fault for fault in faults if fault["thorough"] == thorough]
     return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
 
 

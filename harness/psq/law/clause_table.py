@@ -33,6 +33,7 @@ class Test:
     profile: str
     file: str = ""  # from the top of the source tree
     line: int = 0
+    thorough: bool = False  # planned only with --thorough, or by its own name
 
     @property
     def file_name(self) -> str:
@@ -40,6 +41,23 @@ class Test:
         return self.name.replace("/", "+")
 
     __test__ = False  # not a test of pytest's
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a command line selects; nothing selects every test that is not thorough."""
+
+    globs: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    thorough: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return not self.globs and not self.profiles
+
+    def plan(self, test: Test) -> bool:
+        """Whether a test that the filters match is run: a thorough one if that is asked for."""
+        return not test.thorough or self.thorough or test.name in self.globs
 
 
 @dataclass(frozen=True)
@@ -59,37 +77,57 @@ class Law:
                 line["profile"],
                 line.get("file", ""),
                 line.get("line", 0),
+                line.get("thorough", False),
             )
-            for line in _ask(suite, "--list")
+            for line in _ask(suite, "--list", "--thorough")
         ]
         if not tests:
             raise InternalError(f"{suite} lists no test")
         return Law({clause.id: clause for clause in clauses}, {test.name: test for test in tests})
 
-    def tests_of(self, clause: str) -> list[Test]:
-        return [test for test in self.tests.values() if clause in test.clauses]
+    def tests_of(self, clause: str, thorough: bool = True) -> list[Test]:
+        """The tests that decide a clause, those that are thorough among them or not."""
+        return [
+            test
+            for test in self.tests.values()
+            if clause in test.clauses and (thorough or not test.thorough)
+        ]
 
     def level_of(self, clause: str | None, default: str = "MUST") -> str:
         return self.clauses[clause].level if clause in self.clauses else default
 
-    def select(self, globs: list[str], profiles: list[str]) -> list[Test]:
+    def select(self, filters: Filters) -> list[Test]:
         """The tests that a run with these filters plans, in the suite's order; never none."""
-        for profile in profiles:
+        for profile in filters.profiles:
             self._check_profile(profile)
-        for glob in globs:
+        for glob in filters.globs:
             self._check_glob(glob)
-        chosen = [
+        matched = self._matched(filters)
+        if not matched:
+            raise UsageError(
+                f"no test matches both --test {' '.join(filters.globs)} and --profile "
+                f"{' '.join(filters.profiles)}: nothing would be verified. "
+                "'psq list' shows what there is."
+            )
+        planned = [test for test in matched if filters.plan(test)]
+        if not planned:
+            raise UsageError(
+                f"{', '.join(test.name for test in matched)}: only thorough tests match, so nothing "
+                "would be verified; add --thorough."
+            )
+        return planned
+
+    def left_out(self, filters: Filters) -> list[Test]:
+        """The thorough tests that the filters match, and that a run with them does not plan."""
+        return [test for test in self._matched(filters) if not filters.plan(test)]
+
+    def _matched(self, filters: Filters) -> list[Test]:
+        return [
             test
             for test in self.tests.values()
-            if (not globs or any(matches(test, glob) for glob in globs))
-            and (not profiles or test.profile in profiles)
+            if (not filters.globs or any(matches(test, glob) for glob in filters.globs))
+            and (not filters.profiles or test.profile in filters.profiles)
         ]
-        if not chosen:
-            raise UsageError(
-                f"no test matches both --test {' '.join(globs)} and --profile "
-                f"{' '.join(profiles)}: nothing would be verified. 'psq list' shows what there is."
-            )
-        return chosen
 
     def _check_profile(self, profile: str) -> None:
         known = sorted({test.profile for test in self.tests.values()})
@@ -132,16 +170,16 @@ def _clause(line: dict[str, Any]) -> Clause:
     )
 
 
-def _ask(suite: Path, question: str) -> list[dict[str, Any]]:
+def _ask(suite: Path, *question: str) -> list[dict[str, Any]]:
     try:
         answer = subprocess.run(
-            [str(suite), question], capture_output=True, timeout=60, text=True, check=False
+            [str(suite), *question], capture_output=True, timeout=60, text=True, check=False
         )
         lines = [json.loads(line) for line in answer.stdout.splitlines() if line.strip()]
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        raise InternalError(f"{suite} {question}: {error}") from error
+        raise InternalError(f"{suite} {question[0]}: {error}") from error
     if answer.returncode != 0:
         raise InternalError(
-            f"{suite} {question} ended with status {answer.returncode}: {answer.stderr.strip()}"
+            f"{suite} {question[0]} ended with status {answer.returncode}: {answer.stderr.strip()}"
         )
     return lines

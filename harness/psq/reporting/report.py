@@ -51,6 +51,8 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "clause_digest": run.plan.get("clause_digest"),
         "missing": run.missing,
         "problems": run.problems,
+        "thorough_run": run.thorough_run,
+        "thorough_left_out": run.thorough_left_out,
         "known": [_card(r) for r in run.tests.values() if r["verdict"] == "expected-fail"],
         "cards": [_card(r) for r in run.tests.values() if r["verdict"] in SHOWN_AT_ONCE],
     }

@@ -40,6 +40,7 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
     for problem in run.problems:
         console.print(Text(f"problem: {problem}", style="bold red"), soft_wrap=True)
     _print_missing(run, console)
+    _print_thorough(run, console)
     print_verdict(run, console)
 
 
@@ -50,6 +51,14 @@ def _print_missing(run: Run, console: Console) -> None:
     if len(missing) > _NAMED:
         more = f"did not run: {len(missing) - _NAMED} more (all are in the result's last line)"
         console.print(Text(more, style="bold red"), soft_wrap=True)
+
+
+def _print_thorough(run: Run, console: Console) -> None:
+    """Which of the thorough tests were run, and which not: the verdict says nothing of those."""
+    for how, tests in (("run", run.thorough_run), ("not run", run.thorough_left_out)):
+        if tests:
+            line = f"thorough tests, {how}: {', '.join(tests)}"
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def print_verdict(run: Run, console: Console) -> None:
@@ -70,8 +79,16 @@ def verdict_sentence(run: Run) -> str:
     sentence += f"{len(run.tests)} of {len(run.planned)} tests ran"
     if details:
         sentence += f" ({', '.join(details)})"
+    if run.thorough_run:
+        sentence += f"; {_thorough_tests(run.thorough_run)} among them"
+    if run.thorough_left_out:
+        sentence += f"; without {_thorough_tests(run.thorough_left_out)}"
     if run.missing and run.counts["driver-error"]:
         sentence += "; the driver failed each time, so the remaining tests were not tried"
     if run.tests and not run.verified:
         sentence += "; nothing was verified"
     return sentence
+
+
+def _thorough_tests(tests: list[str]) -> str:
+    return f"{len(tests)} thorough test" + ("s" if len(tests) > 1 else "")

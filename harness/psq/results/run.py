@@ -62,6 +62,17 @@ class Run:
         return [test for test in self.planned if test not in self.tests]
 
     @property
+    def thorough_run(self) -> list[str]:
+        """The thorough tests that were run."""
+        planned = self.plan.get("thorough", {}).get("planned", [])
+        return [test for test in planned if test in self.tests]
+
+    @property
+    def thorough_left_out(self) -> list[str]:
+        """The thorough tests that the filters matched, and that were not run: nothing is known of them."""
+        return list(self.plan.get("thorough", {}).get("left_out", []))
+
+    @property
     def counts(self) -> Counter:
         return Counter(record["verdict"] for record in self.tests.values())
 

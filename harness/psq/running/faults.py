@@ -1,8 +1,8 @@
 """The deliberate faults, as the programs that have them list them.
 
 A fault is a row of one table: its name, the clause that it breaks and how, the clauses at which tests may fail besides
-(`also`, globs), what generated programs have to find it by (`search`: test, clauses, budget in seconds; or None), and
-the file and line of the row.
+(`also`, globs), what generated programs have to find it by (`search`: test, clauses, budget in seconds; or None),
+whether only thorough tests find it, and the file and line of the row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FaultsByClause = dict[str, list[dict]]
 
 # The reference's driver, and the Python driver over multiprocessing, each with one fault in it.
 FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-faulty-python-driver")
-FIELDS = ("name", "clause", "breaks", "also", "search", "file", "line")
+FIELDS = ("name", "clause", "breaks", "also", "search", "thorough", "file", "line")
 
 
 def all_faults(paths: Paths) -> list[dict]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from psq.base import options
 from psq.base.paths import Paths
 from psq.base.status import UsageError
-from psq.law.clause_table import Law, Test
+from psq.law.clause_table import Filters, Law, Test
 from psq.reporting.progress import Progress
 from psq.results.run import Run
 from psq.running import ledger
@@ -37,6 +37,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="only clauses of this profile, e.g. base",
     )
     parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="the thorough tests too, which take long or need much memory",
+    )
+    parser.add_argument(
         "--seed", metavar="N", type=options.natural, help="for everything that is random"
     )
     options.add_patience(parser)
@@ -55,21 +60,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     options.add_python_driver(parser)
 
 
+def filters_of(args: argparse.Namespace) -> Filters:
+    """The tests that the options of add_options select."""
+    return Filters(tuple(args.test), tuple(args.profile), args.thorough)
+
+
 def judge(
     driver: Driver, law: Law, paths: Paths, args: argparse.Namespace, console: Console
 ) -> Run:
     """Runs the selected tests against one driver and writes its result file."""
-    tests = law.select(args.test, args.profile)
-    whole = not args.test and not args.profile
+    filters = filters_of(args)
+    tests = law.select(filters)
     how = Options(
         seed=random.SystemRandom().randrange(2**31) if args.seed is None else args.seed,
         patience=args.patience,
         jobs=min(args.jobs, len(tests)),
         ledger=ledger.find(args.ledger, driver, paths, law),
         evidence=paths.evidence / driver.slug,
+        left_out=tuple(test.name for test in law.left_out(filters)),
     )
-    path = _results_path(driver, paths, args, whole)
-    _clear_evidence(how.evidence, tests, whole)
+    path = _results_path(driver, paths, args, filters.whole)
+    _clear_evidence(how.evidence, tests, filters.whole)
     console.print(
         f"judging {driver.label}: {len(tests)} tests, {how.jobs} at a time, seed {how.seed}"
     )

@@ -38,6 +38,7 @@ class Options:
     jobs: int
     ledger: Path | None
     evidence: Path
+    left_out: tuple[str, ...] = ()  # thorough tests that the filters match, and that are not run
 
 
 class Watcher(Protocol):
@@ -78,6 +79,7 @@ class Runner:
         self._run = Run(name=self._driver.label, path=path)
         self._waiting = deque(tests)
         self._planned = [test.name for test in tests]
+        self._thorough = [test.name for test in tests if test.thorough]
         with tempfile.TemporaryDirectory(prefix="psq-") as scratch, Writer(path) as self._writer:
             self._scratch = Path(scratch)
             try:
@@ -162,6 +164,7 @@ class Runner:
             "driver": list(self._driver.argv),
             "tests": self._planned,
             "planned": len(self._planned),
+            "thorough": {"planned": self._thorough, "left_out": list(self._options.left_out)},
             "clause_digest": digest,
             "seed": self._options.seed,
         }

@@ -109,6 +109,26 @@ def test_a_profile_selects(psq, paths):
     assert "1 of 1 tests ran" in out
 
 
+def test_thorough_tests_are_run_when_asked_for_and_named_when_not(psq, paths):
+    status, out, _ = psq("check", driver(paths))
+    assert status == 0 and out.endswith("tests ran (4 pass); without 1 thorough test\n")
+    assert "thorough tests, not run: queue.put.a/long\n" in out
+    status, out, _ = psq("check", driver(paths), "--thorough")
+    assert status == 0 and out.endswith("5 of 5 tests ran (5 pass); 1 thorough test among them\n")
+    assert "thorough tests, run: queue.put.a/long\n" in out
+    plan = load(only_results(paths)).plan
+    assert plan["thorough"] == {"planned": ["queue.put.a/long"], "left_out": []}
+
+
+def test_a_thorough_test_is_run_by_its_own_name_and_by_no_glob(psq, paths):
+    _, out, _ = psq("check", driver(paths), "--test", "queue.put.a/long")
+    assert "1 of 1 tests ran" in out
+    _, out, _ = psq("check", driver(paths), "--test", "queue.put.a*")
+    assert "2 of 2 tests ran" in out and "without 1 thorough test" in out
+    status, _, err = psq("check", driver(paths), "--test", "queue.put.a/*")
+    assert status == 64 and "add --thorough" in err
+
+
 def test_the_suite_is_not_built(psq, paths):
     paths.build.joinpath("bin", "psq-conformance").unlink()
     status, _, err = psq("check", driver(paths))

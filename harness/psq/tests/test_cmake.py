@@ -44,6 +44,12 @@ def test_each_test_is_an_entry_with_the_label(ctest, paths):
     assert "out of 4" in said
 
 
+def test_thorough_tests_are_entries_when_asked_for(ctest, paths):
+    status, said = ctest(f"psq_add_conformance(NAME mine THOROUGH DRIVER {paths.build}/driver)")
+    assert status == 0, said
+    assert "mine.queue.put.a/long" in said and "out of 5" in said
+
+
 def test_a_failure_fails_and_a_lack_is_skipped(ctest, paths):
     lines = (
         f"psq_add_conformance(NAME mine DRIVER {paths.build}/driver queue.put_a=fail "

@@ -31,7 +31,7 @@ def suite_that(paths):
         real.rename(real.with_name("misbehaving"))
         make_program(
             real,
-            f"""case $1 in --list|--clauses) exec "$(dirname "$0")/misbehaving" "$1";; esac
+            f"""case $1 in --list|--clauses) exec "$(dirname "$0")/misbehaving" "$@";; esac
 case "$*" in *--fault*) ;; *) exit {control};; esac
 while [ "$1" != --results ]; do shift; done
 echo '{record}' > "$2"

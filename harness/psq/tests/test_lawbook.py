@@ -20,7 +20,7 @@ def test_list_counts_tests_and_faults(psq, faults):
     rows = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
     assert rows["clause"] == ["level", "profile", "tests", "faults"]
     assert rows["queue.get.c"] == ["MAY", "base", "1", "2"]
-    assert rows["queue.put.a"] == ["MUST", "base", "2", "none"]
+    assert rows["queue.put.a"] == ["MUST", "base", "3", "(1", "thorough)", "none"]
 
 
 def test_list_does_without_the_faulty_programs(psq):

@@ -4,9 +4,9 @@
     driver.py [--manager]       nothing is wrong
     driver.py --fault NAME      this is wrong
     driver.py --list-faults     one JSON object a line: name, clause, breaks, also (globs of clauses),
-                                search (null: generated programs do not look for it), file (from the
-                                source tree's top folder), line, and control, the options of the run
-                                without a fault that it is to be held against
+                                search (null: generated programs do not look for it), thorough, file (from
+                                the source tree's top folder), line, and control, the options of the
+                                run without a fault that it is to be held against
 
 For the clauses of the profile manager, and for those that typed C++ cannot break.
 """
@@ -49,6 +49,7 @@ def _as_json(fault: Fault, file: str) -> Dict[str, Any]:
         "breaks": fault.breaks,
         "also": list(fault.also),
         "search": None,
+        "thorough": False,
         "file": file,
         "line": fault.line,
         "control": ["--manager"] if fault.manager else [],
