@@ -128,7 +128,12 @@ bool Helper::intervene(const Lane& lane) {
 
 bool Helper::finish(const Running& list, Nanoseconds hang_bound) {
   const Call& call = *list.call;
-  return t_.session().wait_until([&] { return call.answer.has_value(); }, hang_bound);
+  const Awaited awaited =
+      t_.session().await([&] { return call.answer.has_value(); }, hang_bound / FairBound::kHangs,
+                         [&] { return call.events.size(); });
+  if (awaited.state == FairBound::State::kUndecided)
+    throw Inconclusive{"a call at the end of a program: " + awaited.spent.in_words()};
+  return awaited.ended();
 }
 
 // No value when the call hangs.

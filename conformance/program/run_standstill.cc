@@ -4,23 +4,27 @@
 namespace psq::conformance {
 
 void Run::explain_standstill() {
-  const Nanoseconds quiet_for = monotonic_now() - moved_at_;
   if (killed_some()) {
+    const Nanoseconds quiet_for = quiet_->spent().fair;
     if (quiet_for > patience_after_kill()) give_up();
     if (quiet_for < patience_after_kill() / 2) intervene();
+    return;
+  }
+  const FairBound::State state = quiet_->state();
+  if (state == FairBound::State::kUndecided) {
+    undecided_ = "no thread moves: " + quiet_->in_words();
     return;
   }
   for (const Lane& lane : lanes_of(program_)) {
     const Owed call = owed(program_, threads_, lane);
     if (call.thread == nullptr) continue;
-    if (quiet_for >= hang_bound_) violation_ = hang(call);
+    if (state == FairBound::State::kHung) violation_ = hang(call);
     return;  // until then the call may still end
   }
-  const bool any = intervene();
-  if (quiet_for < hang_bound_) return;
+  intervene();
+  if (state != FairBound::State::kHung) return;
   note_unobtainable();
-  if (!any && !violation_)
-    undecided_ = "no thread moves, and none waits for anything: a machine that is too slow";
+  if (!violation_) undecided_ = "no thread moves, and no call must end: " + quiet_->in_words();
 }
 
 // The helper has asked for these items all the time, and obtained none. A get that has no timeout

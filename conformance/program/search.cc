@@ -13,6 +13,8 @@ namespace {
 // Fewer than one a program on average, and few in all: the processes worked in turn.
 constexpr std::int64_t kManyOverlaps = 100;
 constexpr std::int64_t kFewestPrograms = 3;
+// A search on a machine that is not fair ends after so many times its larger budget.
+constexpr int kUnfair = 3;
 // While a program is made smaller, a hang needs no full proof each time.
 constexpr auto kHangsWhileShrinking = 1s;
 constexpr std::size_t kMostShown = 12;
@@ -70,9 +72,10 @@ std::string too_gentle(const Seen& seen) {
 
 bool Search::over() const {
   if (seen_.programs >= options_.most_programs) return true;
-  const Nanoseconds spent = monotonic_now() - began_;
-  if (spent < options_.budget) return false;
-  return spent >= options_.most_budget || too_gentle(seen_).empty();
+  const Nanoseconds passed = monotonic_now() - began_;
+  if (passed < options_.budget) return false;
+  return spent_ >= options_.most_budget || passed >= kUnfair * options_.most_budget ||
+         too_gentle(seen_).empty();
 }
 
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
@@ -84,6 +87,7 @@ Program Search::draw() const {
 
 void Search::note(const RunResult& run) {
   ++seen_.programs;
+  spent_ += run.took;
   seen_.operations += static_cast<std::int64_t>(run.history.operations.size());
   seen_.overlapping += static_cast<std::int64_t>(run.overlapping);
   if (run.violation || run.undecided.empty()) return;
@@ -114,7 +118,7 @@ Failure Search::shrunk(Program found, RunResult run) {
   Failure failure{.seed = seed_, .found = found, .smallest = found, .run = std::move(run)};
   const std::string clause = failure.run.violation->clause;
   const Nanoseconds hangs_after =
-      std::min(t_.hang_bound(), t_.patient(Nanoseconds{kHangsWhileShrinking}));
+      std::min(FairBound::kHangs * t_.hang_bound(), t_.patient(Nanoseconds{kHangsWhileShrinking}));
   // One failure is enough to take a candidate, so the last that failed is the smallest.
   const auto fails = [&](const Program& candidate) {
     RunResult again = runner_.run(candidate, hangs_after);

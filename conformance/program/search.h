@@ -40,7 +40,7 @@ struct SearchOptions {
   std::uint64_t first_seed = 0;
   std::uint64_t stride = 1;  // from one program's seed to the next
   Nanoseconds budget{0};
-  /// How long the search goes on beyond the budget while it has seen too little.
+  /// While the search has seen too little, it goes on for so much of fair time in all.
   Nanoseconds most_budget{0};
   std::int64_t most_programs = INT64_MAX;
   Nanoseconds shrink_for{0};
@@ -69,6 +69,7 @@ class Search {
   SearchOptions options_;
   std::uint64_t seed_;
   Nanoseconds began_ = monotonic_now();
+  Nanoseconds spent_{0};  // of fair time
   Seen seen_;
 };
 
