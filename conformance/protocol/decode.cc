@@ -80,6 +80,8 @@ Hello read_hello(const json& in, std::string_view line) {
   const json& capabilities = in.at("capabilities");
   hello.operations = read_operations(capabilities.at("operations"));
   hello.options = capabilities.at("options").get<std::set<std::string>>();
+  if (const auto bounds = capabilities.find("bounds"); bounds != capabilities.end())
+    hello.bounds = bounds->get<std::set<std::string>>();
   hello.limits = in.at("limits").get<std::map<std::string, std::int64_t>>();
   return hello;
 }

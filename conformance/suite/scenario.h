@@ -47,6 +47,7 @@ class Actor {
   Actor spawn(const std::string& name, const std::vector<Object>& objects,
               bool daemon = false) const;
 
+  /// A queue with a bound, or without one: then with room for all that a test puts.
   Object queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
   Object joinable_queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
   Object simple_queue(const std::string& name = "q") const;
@@ -57,6 +58,8 @@ class Actor {
   Object create(const Request& request) const;
 
  private:
+  Object create_bounded(CreatedType type, std::int64_t maxsize, const std::string& name) const;
+
   Scenario* scenario_;
   std::string name_;
 };
@@ -92,6 +95,13 @@ class Scenario {
   [[nodiscard]] Item item(const std::string& from, std::int64_t seq, std::int64_t size = 0) const;
   /// Ends the test as unsupported when the driver has no such option.
   void needs_option(const std::string& option) const;
+  /// The maxsize to ask for when a queue with this bound is wanted, or with room for all (0 or
+  /// less): the driver's largest where it has nothing but bounds. Ends the test as unsupported when
+  /// the driver has no such queue.
+  [[nodiscard]] std::int64_t bound(const std::string& process, CreatedType type,
+                                   std::int64_t wanted);
+  /// Ends the test as unsupported when every queue of the driver has a bound.
+  void needs_unbounded(const std::string& process, CreatedType type);
 
   // What tests demand. Each throws Failed when it is not so.
   void expect(const Answer& answer, Outcome outcome, const std::string& why = {});
@@ -108,6 +118,8 @@ class Scenario {
   /// Not before `timeout` had passed, by the monotonic clock; inconclusive if the wall clock was
   /// set meanwhile.
   void expect_not_before(const Answer& answer, Nanoseconds timeout);
+  /// Whether the call comes to sleep in the kernel before it ends; for what may or may not wait.
+  [[nodiscard]] bool comes_to_wait(Call& call);
   /// The call began, and its thread sleeps in the kernel: it waits. Shown, not assumed.
   void expect_waits(Call& call, const std::string& for_what);
   /// It waits, and does not end within this time either: to tell it from a short timeout.
@@ -183,7 +195,9 @@ class Scenario {
   [[nodiscard]] std::string what_it_does(Call& call);
   /// Notes what was late, and throws what is to be thrown when it did not end.
   void expect_ended(const Awaited& awaited, const std::string& what);
-  [[noreturn]] void probe_undeclared(const std::string& process, const Request& request);
+  /// `what` is not declared, and the request for it is probed once.
+  [[noreturn]] void probe_undeclared(const std::string& process, const Request& request,
+                                     const std::string& what);
   [[nodiscard]] std::optional<ThreadView> view(const Call& call);
   void note_late(const std::string& what, const Fairness& spent);
   void require_declared(const std::string& process, const Request& request);

@@ -153,6 +153,16 @@ def spoiled(change):
             "work.Declared.need_operation = lambda *_: None",
             "unsupported.operations",
         ),
+        (
+            "right = mp_capabilities.hello\n"
+            "def wrong(*of):\n"
+            "    hello = right(*of)\n"
+            "    hello['capabilities']['bounds'] = ['unbounded']\n"
+            "    return hello\n"
+            "mp_capabilities.hello = wrong\n"
+            "work.Declared.need_bound = lambda *_: None",
+            "create.bounds",
+        ),
         ("wire.LONGEST_LINE = 4096", "request.longest"),
         ("session._end = lambda request: None", "end.exit"),
         (

@@ -19,7 +19,9 @@ from psq_driver_kit.registry import Descriptor, cover  # noqa: E402
 from psq_driver_kit.runs import Run  # noqa: E402
 from psq_driver_kit.wire import LONGEST_LINE, Wire  # noqa: E402
 
-DECLARED = Declared({"queue": {"put", "get"}}, {"json", "item.slow_serialize"}, 64)
+DECLARED = Declared(
+    {"queue": {"put", "get"}}, {"json", "item.slow_serialize"}, {"bounded", "unbounded"}, 64
+)
 ITEM = {"from": "w", "seq": 0, "size": 64}
 
 
@@ -170,3 +172,12 @@ def test_the_example_is_a_right_driver():
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("bounds, refused, taken", [(["bounded"], 0, 1), (["unbounded"], 1, 0)])
+def test_bounds_that_are_not_declared_are_unsupported(bounds, refused, taken):
+    capabilities = {"operations": {}, "options": [], "bounds": bounds}
+    declared = Declared.of({"capabilities": capabilities, "limits": {"item_bytes": 64}})
+    declared.need_bound(taken)
+    with pytest.raises(Unsupported):
+        declared.need_bound(refused)
