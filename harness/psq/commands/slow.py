@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections import Counter
 
 from rich.console import Console
@@ -93,7 +94,7 @@ def _print(driver: str, runs: dict[int, Run], status: Status, console: Console) 
             )
         console.print(table)
     for each in found:
-        replay = f"psq check {each.driver} --test '{each.record['test']}' --seed {each.seed}"
+        replay = f"psq check {shlex.quote(each.driver)} --test '{each.record['test']}' --seed {each.seed}"
         console.print(f"replay:   {replay}", soft_wrap=True)
     for seed, run in runs.items():
         for problem in [*run.problems, *(f"{test} did not run" for test in run.missing)]:
