@@ -10,12 +10,15 @@ constexpr int kLargerBudget = 20;
 
 [[noreturn]] void fail(const Failure& failure) {
   const Violation& violation = *failure.run.violation;
-  throw Failed{.clause = violation.clause,
-               .expected = "a run that the clauses allow",
-               .saw = violation.why + " (found by: " + violation.checker + ", seed " +
-                      std::to_string(failure.seed) + ")",
-               .columns = in_words(failure),
-               .files = evidence_of(failure)};
+  Failed failed{.clause = violation.clause,
+                .expected = "a run that the clauses allow",
+                .saw = violation.why + " (found by: " + violation.checker + ", seed " +
+                       std::to_string(failure.seed) + ")",
+                .cause = violation.cause,
+                .columns = in_words(failure),
+                .files = evidence_of(failure)};
+  if (!violation.cause) throw failed;
+  throw Blocked{std::move(failed)};
 }
 
 }  // namespace

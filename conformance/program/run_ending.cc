@@ -76,7 +76,7 @@ RunResult Run::judged() {
   result.history.complete = complete_;
   result.overlapping = overlapping_pairs(result.history);
   if (hanging_ != nullptr) mark_hanging(result);
-  if (!result.violation) judge(program_, threads_, result);
+  judge(program_, threads_, result);
   return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "history/history.h"
 #include "program/program.h"
+#include "protocol/cause.h"
 #include "suite/scenario.h"
 
 namespace psq::conformance {
@@ -18,6 +19,7 @@ struct Violation {
   std::string checker = {};  // that found it
   std::string why = {};
   std::vector<std::size_t> witness = {};  // indices into the history's operations
+  std::optional<Cause> cause = {};        // a defect of one operation, whatever the clause
 };
 
 struct RunResult {
