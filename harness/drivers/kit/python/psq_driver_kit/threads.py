@@ -7,7 +7,7 @@ import queue
 import sys
 import threading
 import traceback
-from typing import Any, Callable, Dict, NoReturn
+from typing import Any, Callable, Dict, List, NoReturn
 
 MAIN = "main"
 BUG_STATUS = 70
@@ -58,11 +58,18 @@ def guarded(body: Callable[[], Any]) -> None:
         end_for_a_bug()
 
 
+LAST_WORDS: List[Callable[[BaseException], None]] = []
+"""What this process does last when its driver has a defect: telling the controller."""
+
+
 def end_for_a_bug() -> NoReturn:
     """Show the current exception as a defect of the driver, and end the process at once."""
-    if sys.stderr is None:  # it was closed when the program started
-        os._exit(BUG_STATUS)
-    sys.stderr.write("psq driver: defect in the driver (not in the implementation):\n")
-    traceback.print_exc()
-    sys.stderr.flush()
+    error = sys.exc_info()[1]
+    if sys.stderr is not None:  # it was not closed when the program started
+        sys.stderr.write("psq driver: defect in the driver (not in the implementation):\n")
+        traceback.print_exc()
+        sys.stderr.flush()
+    for tell in LAST_WORDS:
+        if error is not None:
+            tell(error)
     os._exit(BUG_STATUS)
