@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -79,14 +80,16 @@ class Hunt:
         self._go_on(pool, trial)
 
     def _order(self, change: Change) -> list[tuple[str, str]]:
-        """The first variant first; there, the tests that killed nearby, then the quick ones."""
+        """The first variant first; there, tests that killed nearby, those of a like name, quick ones."""
         labels = list(self._baseline.of)
+        terms = _terms(change.where or change.file)
 
         def rank(each: tuple[str, str]) -> tuple:
             label, test = each
             function = self._kills[change.file, change.where, test]
             seconds = self._baseline.of[label][test].seconds
-            return labels.index(label), -function, -self._kills[change.file, test], seconds
+            near = len(terms & _terms(test))
+            return labels.index(label), -function, -near, -self._kills[change.file, test], seconds
 
         return sorted(self._baseline.candidates(change), key=rank)
 
@@ -127,6 +130,11 @@ class Hunt:
                 run.judged += 1
                 run.enough = run.trial.judge(run.step, record)
         return run.enough
+
+
+def _terms(name: str) -> set[str]:
+    """`JoinableQueue.task_done` and `joinable-queue.task-done.any-process` have four in common."""
+    return {term.lower() for term in re.findall(r"[A-Z]?[a-z]+", name)}
 
 
 class _Run:
