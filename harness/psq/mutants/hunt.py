@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
 from psq.mutants.change import Change
 from psq.mutants.running import How, suite_argv
@@ -28,13 +28,20 @@ class Hunt:
     """The mutants of one subject; `run` tries them."""
 
     def __init__(
-        self, subject: Subject, baseline: Baseline, how: How, confined: list[str], done: Done
+        self,
+        subject: Subject,
+        baseline: Baseline,
+        how: How,
+        confined: list[str],
+        done: Done,
+        most: Optional[int] = None,
     ) -> None:
         self._subject = subject
         self._baseline = baseline
         self._how = how
         self._confined = confined
         self._done = done
+        self._most = most
         # By function and by file, how often a test has killed there: such a test goes first.
         self._kills: Counter = Counter()
         self._controls: dict[str, Variant] = {}
@@ -91,7 +98,7 @@ class Hunt:
             near = len(terms & _terms(test))
             return labels.index(label), -function, -near, -self._kills[change.file, test], seconds
 
-        return sorted(self._baseline.candidates(change), key=rank)
+        return sorted(self._baseline.candidates(change), key=rank)[: self._most]
 
     def _go_on(self, pool: Pool, trial: Trial) -> None:
         if trial.outcome:
