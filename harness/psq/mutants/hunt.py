@@ -13,7 +13,7 @@ from typing import Callable, Optional
 from psq.mutants.change import Change
 from psq.mutants.running import How, suite_argv
 from psq.mutants.subject import Baseline, Stillborn, Subject, Variant
-from psq.mutants.trial import KILLED, STILLBORN, Step, Trial
+from psq.mutants.trial import CONTROL, KILLED, STILLBORN, Step, Trial
 from psq.results.result_file import Tail
 from psq.running.pool import Job, Pool
 
@@ -109,10 +109,11 @@ class Hunt:
             self._done(trial)
             return
         step = trial.steps.popleft()
-        variant = self._controls[step.variant.label] if step.purpose == "control" else step.variant
+        variant = self._controls[step.variant.label] if step.purpose == CONTROL else step.variant
         self._number += 1
         results = trial.folder / f"run-{self._number}.jsonl"
-        argv = suite_argv(self._how, list(step.tests), variant, results)
+        how = self._how.patient() if step.patient else self._how
+        argv = suite_argv(how, list(step.tests), variant, results)
         run = _Run(trial, step, Tail(results))
         pool.start(run, [*self._confined, *argv], results.with_suffix(".log"))
 
@@ -124,19 +125,18 @@ class Hunt:
         for job in ended:
             self._collect(job)
             run: _Run = job.what
-            run.trial.ended(run.step, job.process.returncode, run.judged)
+            run.trial.ended(run.step, job.process.returncode, run.records)
             self._go_on(pool, run.trial)
 
     @staticmethod
     def _collect(job: Job) -> bool:
-        """Whether the run has told enough."""
+        """Whether a test has failed: then the rest of the run tells nothing more."""
         run: _Run = job.what
         for record in run.tail.read():
-            if record.get("record") == "test" and not run.enough:
+            if record.get("record") == "test" and not run.has_failed:
                 job.alive_at = time.monotonic()
-                run.judged += 1
-                run.enough = run.trial.judge(run.step, record)
-        return run.enough
+                run.records.append(record)
+        return run.has_failed
 
 
 def _terms(name: str) -> set[str]:
@@ -149,5 +149,8 @@ class _Run:
         self.trial = trial
         self.step = step
         self.tail = tail
-        self.judged = 0
-        self.enough = False
+        self.records: list[dict] = []
+
+    @property
+    def has_failed(self) -> bool:
+        return bool(self.records) and self.records[-1]["verdict"] == "fail"
