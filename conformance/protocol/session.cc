@@ -7,14 +7,19 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "protocol/cause.h"
+
 namespace psq::conformance {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// An interpreter needs seconds to start on a loaded machine.
+// Of fair time; an interpreter with much to import needs seconds.
 constexpr seconds kHelloWithin{20};
+// Most waits are over before a clock other than the wall's is of use.
+constexpr milliseconds kAtOnce{5};
+constexpr milliseconds kBetweenStates{5};
 
 std::string quoted_log(const std::string& log) {
   return log.empty() ? "\nit wrote nothing to its log" : "\nits log ends:\n" + log;
@@ -102,16 +107,37 @@ bool Session::wait_until(const std::function<bool()>& done, Nanoseconds at_most)
   return true;
 }
 
+Awaited Session::await(const std::function<bool()>& done, Nanoseconds bound,
+                       const std::function<std::size_t()>& progress) {
+  if (wait_until(done, std::min<Nanoseconds>(bound, kAtOnce))) return {};
+  FairBound fair{fair_clock_, bound};
+  std::size_t seen = progress ? progress() : 0;
+  auto state = FairBound::State::kInTime;
+  const auto may_end = [&] {
+    return state == FairBound::State::kInTime || state == FairBound::State::kLate;
+  };
+  while (may_end() && !wait_until(done, kBetweenStates)) {
+    if (progress && progress() != seen) {
+      seen = progress();
+      fair.restart();
+    }
+    state = fair.state();
+  }
+  return {.state = state, .spent = state == FairBound::State::kInTime ? Fairness{} : fair.spent()};
+}
+
 Peer& Session::expect_hello(const std::string& name) {
   Peer& expected = peer(name);
-  const auto root_ended = [&] { return name == "root" && program_->how_it_ended().has_value(); };
-  const auto here = [&] { return expected.channel.has_value() || expected.dead; };
-  const Nanoseconds deadline = monotonic_now() + patient(kHelloWithin);
-  while (!here() && monotonic_now() < deadline) {
-    if (wait_until(here, milliseconds{50})) break;
-    if (root_ended()) break;
+  const auto over = [&] {
+    const bool root_ended = name == "root" && program_->how_it_ended().has_value();
+    return expected.channel.has_value() || expected.dead || root_ended;
+  };
+  const Awaited awaited = await(over, patient(kHelloWithin) / FairBound::kHangs);
+  if (awaited.state == FairBound::State::kUndecided) {
+    throw Inconclusive{"process " + name + " did not say hello, on a machine that is too slow: " +
+                       awaited.spent.in_words()};
   }
-  if (!here() || !expected.channel) {
+  if (!expected.channel) {
     throw DriverError{"process " + name + " did not say hello: " + why_no_hello()};
   }
   return expected;
@@ -137,12 +163,18 @@ bool Session::anything_pending() const {
 void Session::signal(const std::string& process, int number) {
   Peer& target = peer(process);
   if (number == SIGKILL) target.killed = true;
+  target.interrupted = true;
   const auto step =
       transcript_.begin({.process = process,
                          .thread = "main",
                          .text = std::string{"(signal "} + ::sigabbrev_np(number) + ")",
                          .at = monotonic_now()});
   transcript_.end(step, send_signal(target.pidfd, number) ? "sent" : "it was gone", Nanoseconds{0});
+}
+
+void Session::signal_threads(const std::string& process, int number) {
+  const pid_t pid = peer(process).pid;
+  for (const pid_t thread : threads_of(pid)) ::tgkill(pid, thread, number);
 }
 
 void Session::poll_once(Nanoseconds at_most) {
@@ -183,6 +215,7 @@ void Session::welcome(Channel&& channel) {
 void Session::receive_from_newcomer(std::unique_ptr<Newcomer>& newcomer) {
   newcomer->channel.receive([&](std::string_view line) {
     Incoming incoming = decode(line);
+    if (incoming.kind == Incoming::Kind::kDefect) give_up_for_defect("a process", incoming);
     if (incoming.kind != Incoming::Kind::kHello || newcomer->hello) {
       throw DriverError{
           "the first message of a connection must be a hello, and the only one before a request; "
@@ -221,7 +254,14 @@ void Session::receive_from(Peer& from) {
   from.channel->receive([&](std::string_view line) { take(from, decode(line)); });
 }
 
+/// The driver says that it, and not the implementation, went wrong: nothing can be judged by it.
+void Session::give_up_for_defect(const std::string& who, const Incoming& incoming) const {
+  throw DriverError{who + " reports a defect of the driver, not of the implementation: " +
+                    incoming.defect + quoted_log(log_tail())};
+}
+
 void Session::take(const Peer& from, const Incoming& incoming) {
+  if (incoming.kind == Incoming::Kind::kDefect) give_up_for_defect(from.name, incoming);
   if (incoming.kind == Incoming::Kind::kHello) throw DriverError{from.name + " said hello twice"};
   const auto found = calls_.find(incoming.id);
   if (found == calls_.end() || found->second->process != from.name) {
@@ -255,10 +295,13 @@ void Session::take_answer(Call& call, const Incoming& incoming) {
     }
     call.events.push_back(answer);
     call.events.back().step = call.step;
+    if (answer.outcome != Outcome::kOk)
+      call.events.back().asked = asked_of(call.request, call.events.size() - 1);
     return;
   }
   call.answer = answer;
   call.answer->step = call.step;
+  call.answer->asked = asked_of(call.request);
   transcript_.end(call.step, describe(answer), answer.took());
 }
 
@@ -271,9 +314,11 @@ void Session::note_death(Peer& gone) {
     if (call->process != gone.name || call->answer) continue;
     in_a_call = true;
     const bool asked_for = gone.killed || gone.told_to_end;
-    call->answer =
-        Answer{.outcome = asked_for ? Outcome::kKilled : Outcome::kCrashed, .step = call->step};
-    transcript_.end(call->step, std::string{to_string(call->answer->outcome)}, Nanoseconds{0});
+    call->answer = Answer{.outcome = asked_for ? Outcome::kKilled : Outcome::kCrashed,
+                          .error = asked_for ? "" : program_->how_ended(gone.pid),
+                          .step = call->step,
+                          .asked = asked_of(call->request, call->events.size())};
+    transcript_.end(call->step, describe(*call->answer), Nanoseconds{0});
   }
   if (!in_a_call && !gone.killed && !gone.told_to_end) {
     throw DriverError{"process " + gone.name + " ended without being asked to" +

@@ -8,7 +8,7 @@ namespace {
 std::string name_of(const Item& item) { return item.from + "#" + std::to_string(item.seq); }
 
 const Item& item_of(Scenario& t, const Answer& answer) {
-  t.expect(answer, Outcome::kOk, "an item");
+  t.need(answer, "an item");
   t.expect_intact(answer);
   t.expect_true(answer.item() != nullptr, "an item", describe(answer), answer);
   return *answer.item();
@@ -39,7 +39,7 @@ const std::vector<std::int64_t>& boundary_sizes() {
 }
 
 Obtained all_obtained(Scenario& t, Call& gets) {
-  t.expect(t.finish(gets), Outcome::kOk, "the list of gets ends");
+  t.need(t.finish(gets), "the list of gets ends");
   return obtained_so_far(t, gets);
 }
 
@@ -54,10 +54,24 @@ Obtained obtained_so_far(Scenario& t, const Call& gets) {
 }
 
 void until_quiet(Scenario& t, const Call& gets) {
+  constexpr auto kQuiet = 100ms;
   std::size_t seen = 0;
   do {
     seen = gets.events.size();
-  } while (t.session().wait_until([&] { return gets.events.size() > seen; }, 100ms));
+  } while (t.session()
+               .await([&] { return gets.events.size() > seen; }, kQuiet / FairBound::kHangs)
+               .ended());
+}
+
+void expect_arrival(Scenario& t, const std::vector<const Call*>& gets,
+                    const std::function<bool()>& enough) {
+  const auto count = [&] {
+    std::size_t events = 0;
+    for (const Call* each : gets) events += each->events.size();
+    return events;
+  };
+  t.expect_soon(
+      enough, "items arrive", [&] { return std::to_string(count()) + " of them came"; }, count);
 }
 
 std::map<std::string, std::int64_t> expect_at_most_once(

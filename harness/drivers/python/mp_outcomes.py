@@ -5,10 +5,11 @@ from __future__ import annotations
 import linecache
 import os
 import queue
+import traceback
 from types import ModuleType
 from typing import Optional
 
-from mp_items import ItemRefused
+from mp_items import REFUSALS
 from psq_driver_kit import Outcome, bytes_value
 
 _BY_TYPE = (
@@ -52,11 +53,11 @@ def _word(kind: str, do: str, error: BaseException) -> Optional[str]:
 def _of_payload(do: str, error: BaseException) -> Optional[str]:
     """Errors of the item in being pickled or unpickled, told by where they come from: they can be
     of any type."""
-    if not isinstance(error, Exception):
+    refused = isinstance(error, (*REFUSALS, NoConnection))
+    if not refused and not isinstance(error, Exception):
         return None
-    if do in _SERIALIZE and (isinstance(error, ItemRefused) or _came_from(error, "dumps")):
+    if do in _SERIALIZE and (refused or _came_from(error, "dumps")):
         return "not_serializable"
-    refused = isinstance(error, (ItemRefused, NoConnection))
     if do in _DESERIALIZE and (refused or _came_from(error, "loads")):
         return "not_deserializable"
     return None
@@ -70,13 +71,24 @@ def _of_state(kind: str, do: str, error: BaseException) -> Optional[str]:
         return "task_done_too_often"
     if isinstance(error, ValueError) and do == "put" and kind == "joinable_queue":
         return "count_overflow"
-    if isinstance(error, AssertionError) and do == "join_thread":
-        return "not_started"
+    if isinstance(error, AssertionError):
+        # Of older versions and billiard: `assert not self._closed`, with any text or none.
+        return "not_started" if do == "join_thread" else _of_assertion(error)
     if isinstance(error, OSError):
         for part, word in _BY_MESSAGE_OF_OSERROR:
             if part in message:
                 return word
     return None
+
+
+def _of_assertion(error: AssertionError) -> Optional[str]:
+    return "closed" if "not self._closed" in _last_line_of(error) else None
+
+
+def _last_line_of(error: BaseException) -> str:
+    """The line of source that raised it, where the source is there."""
+    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
+    return linecache.getline(frame.f_code.co_filename, number)
 
 
 def _of_argument(error: BaseException) -> Optional[str]:

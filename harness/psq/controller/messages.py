@@ -49,6 +49,11 @@ OPTIONS = [
     "item.fail_deserialize",
     "item.slow_serialize",
     "item.slow_deserialize",
+    "item.failure_exit",
+    "item.failure_interrupt",
+    "item.failure_other",
+    "item.same",
+    "signal_handler",
 ]
 
 
@@ -58,7 +63,7 @@ class Schemas:
     def __init__(self, folder: Path) -> None:
         self._validators = {
             kind: jsonschema.Draft202012Validator(json.loads(self._text(folder, kind)))
-            for kind in ("hello", "request", "answer", "began", "event")
+            for kind in ("hello", "request", "answer", "began", "event", "defect")
         }
 
     @staticmethod
@@ -77,7 +82,7 @@ class Schemas:
 
 def kind_of(message: dict[str, Any]) -> str:
     """Which of the messages of a driver this is."""
-    for kind in ("hello", "began", "event"):
+    for kind in ("hello", "began", "event", "defect"):
         if kind in message:
             return kind
     return "answer"

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from typing import Any, List, Mapping, NoReturn, Optional
 
 from .adapter import Adapter, BadRequest, Given
 from .arguments import Declared, boolean, text
+from .calls import error_fields
 from .registry import Descriptor, Registry, cover
-from .threads import MAIN, Threads, guarded
+from .threads import LAST_WORDS, MAIN, Threads, guarded
 from .wire import Wire
 from .work import Worker
 
 USAGE_STATUS = 64
+SIGNAL_HANDLER = "signal_handler"
+"""The option with which each process has a handler for SIGUSR1, which does nothing."""
 
 
 class DriverAskedToFail(Exception):
@@ -28,19 +32,27 @@ class Session:
     def __init__(self, adapter: Adapter, role: str, socket_path: str) -> None:
         self.pid = os.getpid()
         self.wire = Wire(socket_path)
+        LAST_WORDS[:] = [self._tell_of_defect]
         self.registry = Registry(adapter)
         hello = adapter.hello()
         self._hello = {"hello": 1, "role": role, "pid": self.pid}
         if role == "root":
             self._hello.update(hello)
         self._threads = Threads()
-        self._worker = Worker(adapter, self.registry, self.wire, Declared.of(hello), socket_path)
+        declared = Declared.of(hello)
+        self._handles_signal = SIGNAL_HANDLER in declared.options
+        self._worker = Worker(adapter, self.registry, self.wire, declared, socket_path)
 
     def run(self) -> Mapping[str, Any]:
         """Say hello and serve until main is told to end; returns that request."""
+        if self._handles_signal:
+            signal.signal(signal.SIGUSR1, lambda *_: None)
         self.wire.send(self._hello)
         threading.Thread(target=guarded, args=(self._read,), name="requests", daemon=True).start()
         return self._threads.run_main()
+
+    def _tell_of_defect(self, error: BaseException) -> None:
+        self.wire.send_last({"defect": error_fields(error)})
 
     def leave_behind(self, given: Mapping[str, Any]) -> None:
         """In a forked child, on its parent's session: see Registry.leave_behind."""
