@@ -47,6 +47,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="only tests of these clauses, e.g. 'queue.put.*' (or test names)",
     )
+    parser.add_argument(
+        "--most",
+        metavar="N",
+        type=options.at_least_one,
+        help="tests that a mutant meets at most (default: all that reach it)",
+    )
     parser.add_argument("--list", action="store_true", help="print the mutants, and run none")
     parser.add_argument(
         "--sample", metavar="N", type=options.natural, help="a random choice of N mutants"
@@ -185,7 +191,7 @@ def _hunt(
             soft_wrap=True,
         )
 
-    hunt = Hunt(subject, found, how, confined, note)
+    hunt = Hunt(subject, found, how, confined, note, args.most)
     for change in subject.changes():
         earlier = file.records.get(change.name)
         if earlier is not None and earlier.outcome == KILLED:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
 from collections import Counter, deque
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
 from psq.mutants.change import Change
 from psq.mutants.running import How, suite_argv
 from psq.mutants.subject import Baseline, Stillborn, Subject, Variant
-from psq.mutants.trial import KILLED, STILLBORN, Step, Trial
+from psq.mutants.trial import CONTROL, KILLED, STILLBORN, Step, Trial
 from psq.results.result_file import Tail
 from psq.running.pool import Job, Pool
 
@@ -27,13 +28,20 @@ class Hunt:
     """The mutants of one subject; `run` tries them."""
 
     def __init__(
-        self, subject: Subject, baseline: Baseline, how: How, confined: list[str], done: Done
+        self,
+        subject: Subject,
+        baseline: Baseline,
+        how: How,
+        confined: list[str],
+        done: Done,
+        most: Optional[int] = None,
     ) -> None:
         self._subject = subject
         self._baseline = baseline
         self._how = how
         self._confined = confined
         self._done = done
+        self._most = most
         # By function and by file, how often a test has killed there: such a test goes first.
         self._kills: Counter = Counter()
         self._controls: dict[str, Variant] = {}
@@ -79,16 +87,18 @@ class Hunt:
         self._go_on(pool, trial)
 
     def _order(self, change: Change) -> list[tuple[str, str]]:
-        """The first variant first; there, the tests that killed nearby, then the quick ones."""
+        """The first variant first; there, tests that killed nearby, those of a like name, quick ones."""
         labels = list(self._baseline.of)
+        terms = _terms(change.where or change.file)
 
         def rank(each: tuple[str, str]) -> tuple:
             label, test = each
             function = self._kills[change.file, change.where, test]
             seconds = self._baseline.of[label][test].seconds
-            return labels.index(label), -function, -self._kills[change.file, test], seconds
+            near = len(terms & _terms(test))
+            return labels.index(label), -function, -near, -self._kills[change.file, test], seconds
 
-        return sorted(self._baseline.candidates(change), key=rank)
+        return sorted(self._baseline.candidates(change), key=rank)[: self._most]
 
     def _go_on(self, pool: Pool, trial: Trial) -> None:
         if trial.outcome:
@@ -99,10 +109,11 @@ class Hunt:
             self._done(trial)
             return
         step = trial.steps.popleft()
-        variant = self._controls[step.variant.label] if step.purpose == "control" else step.variant
+        variant = self._controls[step.variant.label] if step.purpose == CONTROL else step.variant
         self._number += 1
         results = trial.folder / f"run-{self._number}.jsonl"
-        argv = suite_argv(self._how, list(step.tests), variant, results)
+        how = self._how.patient() if step.patient else self._how
+        argv = suite_argv(how, list(step.tests), variant, results)
         run = _Run(trial, step, Tail(results))
         pool.start(run, [*self._confined, *argv], results.with_suffix(".log"))
 
@@ -114,19 +125,23 @@ class Hunt:
         for job in ended:
             self._collect(job)
             run: _Run = job.what
-            run.trial.ended(run.step, job.process.returncode, run.judged)
+            run.trial.ended(run.step, job.process.returncode, run.records)
             self._go_on(pool, run.trial)
 
     @staticmethod
     def _collect(job: Job) -> bool:
-        """Whether the run has told enough."""
+        """Whether a test has failed: then the rest of the run tells nothing more."""
         run: _Run = job.what
         for record in run.tail.read():
-            if record.get("record") == "test" and not run.enough:
+            if record.get("record") == "test" and not run.has_failed:
                 job.alive_at = time.monotonic()
-                run.judged += 1
-                run.enough = run.trial.judge(run.step, record)
-        return run.enough
+                run.records.append(record)
+        return run.has_failed
+
+
+def _terms(name: str) -> set[str]:
+    """`JoinableQueue.task_done` and `joinable-queue.task-done.any-process` have four in common."""
+    return {term.lower() for term in re.findall(r"[A-Z]?[a-z]+", name)}
 
 
 class _Run:
@@ -134,5 +149,8 @@ class _Run:
         self.trial = trial
         self.step = step
         self.tail = tail
-        self.judged = 0
-        self.enough = False
+        self.records: list[dict] = []
+
+    @property
+    def has_failed(self) -> bool:
+        return bool(self.records) and self.records[-1]["verdict"] == "fail"

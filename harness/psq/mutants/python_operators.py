@@ -7,7 +7,7 @@ import re
 from typing import Iterator, Optional
 
 from psq.mutants.change import Change
-from psq.mutants.python_scope import is_diagnostic, on_linux, why_outside
+from psq.mutants.python_scope import is_diagnostic, is_outside, on_linux, why_outside
 
 _COMPARISONS: dict[type, tuple[str, str]] = {
     ast.Lt: (r"<", "<="),
@@ -58,6 +58,8 @@ class _Finder:
 
     def statements(self, body: list[ast.stmt], where: str, *, always: bool = False) -> None:
         for node in body:
+            if not where and is_outside(self._file, node):
+                continue
             self._where = where
             # What is run as the file is read is run by every test.
             self._statement = 0 if always else node.lineno

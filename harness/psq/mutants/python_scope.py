@@ -55,6 +55,18 @@ _OUTSIDE = (
     ("connection.py", "_validate_family", _SOCKETS),
 )
 
+# Statements of a module itself, by their text.
+_OUTSIDE_STATEMENTS = (
+    ("process.py", "*_exitcode_to_name*", "what an object is called in a message"),
+    ("process.py", "del *", "tidies the module's names"),
+    ("connection.py", "BUFSIZE *", "named pipes of Windows"),
+    ("connection.py", "CONNECTION_TIMEOUT *", _SOCKETS),
+    ("connection.py", "default_family *", _SOCKETS),
+    ("connection.py", "families *", _SOCKETS),
+    ("connection.py", "if hasattr(socket, 'AF_UNIX')*", _SOCKETS),
+    ("popen_*.py", "if not reduction.HAVE_SEND_HANDLE*", "every Linux has it"),
+)
+
 _DIAGNOSTIC_CALLS = ("debug", "info", "sub_debug", "sub_warning", "print_exc", "write")
 
 
@@ -66,6 +78,15 @@ def why_outside(file: str, function: str) -> Optional[str]:
         if fnmatchcase(file, files) and any(fnmatchcase(each, names) for each in prefixes):
             return why
     return None
+
+
+def is_outside(file: str, node: ast.stmt) -> bool:
+    """Whether a statement of a module itself is not mutated."""
+    text = ast.unparse(node)
+    return any(
+        fnmatchcase(file, files) and fnmatchcase(text, texts)
+        for files, texts, _ in _OUTSIDE_STATEMENTS
+    )
 
 
 def is_diagnostic(node: ast.stmt) -> bool:

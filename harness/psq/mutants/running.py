@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
@@ -18,6 +18,7 @@ from psq.mutants.subject import Variant
 
 _MOST_MEMORY = 8 << 30
 _LONGEST_FILE = 1 << 30
+_PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class How:
     hang_after: float
     # Of each test that searches among generated programs.
     budget: float = 3.0
+
+    def patient(self) -> How:
+        """For what was not decided: perhaps the machine was busy."""
+        return replace(
+            self, patience=_PATIENCE * self.patience, hang_after=_PATIENCE * self.hang_after
+        )
 
 
 def confinement() -> list[str]:

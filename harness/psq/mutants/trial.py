@@ -14,22 +14,27 @@ KILLED = "killed"  # a test that the unchanged sources pass failed, each of thre
 SOMETIMES = "sometimes"  # such a test failed once, and not again
 SURVIVED = "survived"  # every test that reaches the change passed
 UNREACHED = "unreached"  # no test reaches the change
-UNDECIDED = "undecided"  # no test failed, but some had no verdict
-STILLBORN = "stillborn"  # does not compile, or every test had a driver that does not start
+UNDECIDED = "undecided"  # no test failed, but some had no verdict, in two runs
+STILLBORN = "stillborn"  # does not compile, or the driver does not start
 OUTCOMES = (KILLED, SURVIVED, UNREACHED, SOMETIMES, UNDECIDED, STILLBORN)
+
+SEARCH, CONFIRM, CONTROL = "search", "confirm", "control"
 
 _FIRST_SHARES = (6, 20, 60)
 _CONFIRMATIONS = 2
-_STARTS_TO_BELIEVE = 3
+_DECIDED = ("pass", "fail", "unsupported", "expected-fail", "deviates", "unexpected-pass")
+_NO_VERDICT = "no verdict"
+_DRIVER_DID_NOT_START = 3
 
 
 @dataclass(frozen=True)
 class Step:
-    """One run of the suite: these tests against a variant of the mutant, or of the unchanged subject."""
+    """One run of the suite against a variant of the mutant, or, as the control, of the unchanged subject."""
 
     variant: Variant
     tests: tuple[str, ...]
-    purpose: str = "search"  # or confirm, or control
+    purpose: str = SEARCH
+    patient: bool = False  # what was not decided, once more, with more time
 
 
 @dataclass
@@ -41,11 +46,11 @@ class Trial:
     test: str = ""
     clause: str = ""
     message: str = ""
-    suspect: Optional[Step] = None
     confirmed: int = 0
     seconds: float = 0.0
     verdicts: Counter = field(default_factory=Counter)
     doubtful: list[str] = field(default_factory=list)  # tests that failed once
+    again: list[tuple[Variant, str]] = field(default_factory=list)
 
     def plan(self, tests: list[tuple[Variant, str]]) -> None:
         """The first shares are small: most mutants are killed at once."""
@@ -60,65 +65,77 @@ class Trial:
             taken = {(variant.label, test) for test in share}
             tests = [(of, test) for of, test in tests if (of.label, test) not in taken]
 
-    def judge(self, step: Step, record: dict) -> bool:
-        """Takes the verdict of one test; whether the run has told enough."""
-        verdict = record["verdict"]
-        if step.purpose == "search":
-            self.verdicts[verdict] += 1
-            if verdict == "fail":
-                self._suspect(step, record)
-                return True
-        elif step.purpose == "confirm":
-            self._confirm(verdict == "fail")
-        elif verdict != "pass":
-            self._confirm(False)
-        return False
+    def ended(self, step: Step, status: Optional[int], records: list[dict]) -> None:
+        """Takes what a run of the suite has written, up to the first failure."""
+        if step.purpose == SEARCH:
+            self._searched(step, status, records)
+        else:
+            wanted = "fail" if step.purpose == CONFIRM else "pass"
+            self._confirm(step, [each["verdict"] for each in records] == [wanted])
+        if not self.steps and not self.outcome:
+            self._look_again()
+        if not self.steps and not self.outcome:
+            self._conclude()
+
+    def _searched(self, step: Step, status: Optional[int], records: list[dict]) -> None:
+        found = {each["test"]: each for each in records}
+        if not found and status == _DRIVER_DID_NOT_START:
+            self._did_not_start(step)
+            return
+        failed = [test for test, each in found.items() if each["verdict"] == "fail"]
+        left = tuple(test for test in step.tests if test not in found)
+        if failed and left:
+            self.steps.appendleft(Step(step.variant, left, SEARCH, step.patient))
+        verdicts = {test: each["verdict"] for test, each in found.items()}
+        if not failed:
+            verdicts.update({test: _NO_VERDICT for test in left})
+        for test, verdict in verdicts.items():
+            if verdict in _DECIDED or step.patient:
+                self.verdicts[verdict] += 1
+            else:
+                self.again.append((step.variant, test))
+        if failed:
+            self._suspect(step, found[failed[0]])
+
+    def _did_not_start(self, step: Step) -> None:
+        if step.patient:
+            self.outcome = STILLBORN
+            self.steps.clear()
+            return
+        first, rest = step.tests[:1], step.tests[1:]
+        if rest:
+            self.steps.appendleft(Step(step.variant, rest))
+        self.steps.appendleft(Step(step.variant, first, SEARCH, patient=True))
 
     def _suspect(self, step: Step, record: dict) -> None:
         self.test, self.clause = record["test"], record.get("clause") or ""
         self.message = record.get("saw") or record.get("message") or ""
-        rest = step.tests[step.tests.index(self.test) + 1 :]
-        if rest:
-            self.steps.appendleft(Step(step.variant, rest))
-        self.suspect, self.confirmed = Step(step.variant, (self.test,), "confirm"), 0
-        again = [Step(step.variant, (self.test,), "control")] + [self.suspect] * _CONFIRMATIONS
+        self.confirmed = 0
+        again = [Step(step.variant, (self.test,), CONTROL)]
+        again += [Step(step.variant, (self.test,), CONFIRM)] * _CONFIRMATIONS
         self.steps.extendleft(reversed(again))
 
-    def _confirm(self, failed: bool) -> None:
-        if not failed:
+    def _confirm(self, step: Step, right: bool) -> None:
+        if not right:
             self.doubtful.append(self.test)
-            self.suspect = None
-            while self.steps and self.steps[0].purpose != "search":
+            while self.steps and self.steps[0].purpose != SEARCH:
                 self.steps.popleft()
-            return
-        self.confirmed += 1
-        if self.confirmed == _CONFIRMATIONS:
-            self.outcome = KILLED
-            self.steps.clear()
+        elif step.purpose == CONFIRM:
+            self.confirmed += 1
+            if self.confirmed == _CONFIRMATIONS:
+                self.outcome = KILLED
+                self.steps.clear()
 
-    def ended(self, step: Step, status: int, judged: int) -> None:
-        """The run of a step is over. A run that had to be ended, or left tests without a verdict, decides nothing."""
-        if step.purpose != "search":
-            if judged == 0:
-                self._confirm(False)
-        elif judged == 0 and status != 0:
-            self.verdicts["driver-error" if status == 3 else "no verdict"] += len(step.tests)
-        self._is_stillborn()
-        if not self.steps and not self.outcome:
-            self._conclude()
-
-    def _is_stillborn(self) -> None:
-        errors = self.verdicts["driver-error"]
-        if errors >= _STARTS_TO_BELIEVE and errors == sum(self.verdicts.values()):
-            self.outcome = STILLBORN
-            self.steps.clear()
+    def _look_again(self) -> None:
+        for variant in {each.label: each for each, _ in self.again}.values():
+            tests = tuple(test for each, test in self.again if each.label == variant.label)
+            self.steps.append(Step(variant, tests, SEARCH, patient=True))
+        self.again = []
 
     def _conclude(self) -> None:
-        unsure = sum(self.verdicts[each] for each in ("driver-error", "inconclusive", "no verdict"))
+        unsure = sum(count for verdict, count in self.verdicts.items() if verdict not in _DECIDED)
         self.test = self.clause = self.message = ""
         if self.doubtful:
             self.outcome, self.test = SOMETIMES, ", ".join(self.doubtful)
-        elif self.verdicts and set(self.verdicts) == {"driver-error"}:
-            self.outcome = STILLBORN
         else:
             self.outcome = UNDECIDED if unsure else SURVIVED

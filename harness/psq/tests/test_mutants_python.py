@@ -118,6 +118,11 @@ def test_what_is_outside_is_left_alone(source):
     assert mutants(source) == {}
 
 
+def test_statements_of_a_module_may_be_outside():
+    assert mutants("BUFSIZE = 8192\nother = 1\n", "connection.py").keys() == {(2, 9, "constant")}
+    assert mutants("def f():\n  BUFSIZE = 8192\n", "connection.py") != {}
+
+
 def test_outside_is_by_file():
     source = "class Listener:\n  def f(self):\n    return 1\n"
     assert mutants(source, "connection.py") == {}

@@ -16,24 +16,27 @@ def change(statement=3):
 
 
 def tried(verdicts, tests=TESTS):
-    """A trial in which each test gives its verdicts in turn; `control:a` are those of the unchanged sources."""
+    """A trial in which each test gives its verdicts in turn, and then passes; None: the driver does not start.
+
+    `control:a` are the verdicts of the unchanged sources.
+    """
     left = {name: list(each) for name, each in verdicts.items()}
     trial = Trial(change(), Path("folder"))
     trial.plan(tests)
     ran = []
     while not trial.outcome:
         step = trial.steps.popleft()
-        judged = 0
+        records = []
         for test in step.tests:
             name = f"control:{test}" if step.purpose == "control" else test
             verdict = left[name].pop(0) if left.get(name) else "pass"
             ran.append((step.purpose, test))
             if verdict is None:
                 break
-            judged += 1
-            if trial.judge(step, {"test": test, "verdict": verdict, "clause": "q.c"}):
+            records.append({"test": test, "verdict": verdict, "clause": "q.c"})
+            if verdict == "fail":
                 break
-        trial.ended(step, 3 if judged == 0 else 1, judged)
+        trial.ended(step, 1 if records else 3, records)
     return trial, ran
 
 
@@ -71,17 +74,21 @@ def test_who_passes_everything_survives():
 
 
 @pytest.mark.parametrize("verdict", ["inconclusive", "driver-error"])
-def test_what_decides_nothing_is_neither_a_kill_nor_a_pass(verdict):
-    assert tried({"c": [verdict]})[0].outcome == UNDECIDED
+def test_what_decides_nothing_is_tried_again_and_is_neither_a_kill_nor_a_pass(verdict):
+    trial, ran = tried({"c": [verdict]})
+    assert trial.outcome == SURVIVED and [test for _, test in ran] == ["a", "b", "c", "d", "c"]
+    assert tried({"c": [verdict] * 2})[0].outcome == UNDECIDED
+    assert tried({"c": [verdict, "fail", "fail", "fail"]})[0].outcome == KILLED
 
 
-def test_a_driver_that_never_starts_is_stillborn():
-    assert tried({name: ["driver-error"] for name in "abcd"})[0].outcome == STILLBORN
-    assert tried({"a": [None]})[0].outcome == STILLBORN
+def test_a_driver_that_does_not_start_twice_is_stillborn():
+    assert tried({"a": [None, None]})[0].outcome == STILLBORN
+    trial, ran = tried({"a": [None]})
+    assert trial.outcome == SURVIVED and [test for _, test in ran] == ["a", "a", "b", "c", "d"]
 
 
-def test_a_driver_that_starts_once_is_not_stillborn():
-    assert tried({name: ["driver-error"] for name in "bcd"})[0].outcome == UNDECIDED
+def test_a_driver_whose_children_do_not_start_is_not_stillborn():
+    assert tried({name: ["driver-error"] * 2 for name in "abcd"})[0].outcome == UNDECIDED
 
 
 def test_no_test_for_a_change_is_an_outcome_of_its_own():
