@@ -30,6 +30,7 @@ namespace psq::faulty {
 [[nodiscard]] std::vector<Fault> queue_state_faults();
 [[nodiscard]] std::vector<Fault> queue_close_faults();
 [[nodiscard]] std::vector<Fault> queue_end_faults();
+[[nodiscard]] std::vector<Fault> queue_wait_faults();
 [[nodiscard]] std::vector<Fault> joinable_queue_faults();
 [[nodiscard]] std::vector<Fault> simple_queue_faults();
 [[nodiscard]] std::vector<Fault> rare_faults();
@@ -58,6 +59,7 @@ inline constexpr std::vector<Fault> (*kTables[])() = {
     queue_state_faults,
     queue_close_faults,
     queue_end_faults,
+    queue_wait_faults,
     joinable_queue_faults,
     simple_queue_faults,
     rare_faults,
