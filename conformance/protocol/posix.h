@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace psq::conformance {
 
@@ -70,6 +71,12 @@ std::optional<ThreadView> view_thread(pid_t pid, pid_t tid);
 /// Whether no thread of a process runs: each was stopped by a signal, or has ended. A signal is on
 /// its way for a while after it was sent, and the threads go on until then, each for itself.
 bool stands_still(pid_t pid);
+
+/// The threads of a process by their ids; none when it has ended.
+std::vector<pid_t> threads_of(pid_t pid);
+
+/// Whether the process has a handler for the signal, as the kernel sees it.
+bool handles_signal(pid_t pid, int signal);
 
 /// Sends a signal through a pidfd, which can hit no other process. False when it has ended.
 bool send_signal(const Fd& pidfd, int signal);

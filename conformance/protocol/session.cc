@@ -145,6 +145,11 @@ void Session::signal(const std::string& process, int number) {
   transcript_.end(step, send_signal(target.pidfd, number) ? "sent" : "it was gone", Nanoseconds{0});
 }
 
+void Session::signal_threads(const std::string& process, int number) {
+  const pid_t pid = peer(process).pid;
+  for (const pid_t thread : threads_of(pid)) ::tgkill(pid, thread, number);
+}
+
 void Session::poll_once(Nanoseconds at_most) {
   std::vector<pollfd> fds{{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
   std::vector<Peer*> talking;

@@ -87,6 +87,9 @@ class Session {
 
   /// Sends a signal. A kill marks the process, so that its pending calls end as killed.
   void signal(const std::string& process, int signal);
+  /// Sends a signal that has a handler to each thread of the process. Not in the transcript: a test
+  /// sends hundreds.
+  void signal_threads(const std::string& process, int signal);
 
  private:
   struct Newcomer {

@@ -127,14 +127,6 @@ const Tests kPollTests{[](const Define& test) {
         t, [](const Object& end, Nanoseconds timeout) { return poll(end, timeout); });
   });
 
-  test("pipe.poll.clock-starts-once/stopped", [](Scenario& t) {
-    const Object end = t.root().pipe(false).first;
-    const Actor child = t.root().spawn("child", {end});
-    clock_runs_while_stopped(
-        t, child, [&](Nanoseconds timeout) { return poll(end, timeout); },
-        [&](const Answer& answer) { t.expect_boolean(answer, false, "nothing was sent"); });
-  });
-
   test("pipe.poll.never-waits", [](Scenario& t) {
     ends_at_once_in_message(
         t, [](const Object& end, Nanoseconds timeout) { return poll(end, timeout); });

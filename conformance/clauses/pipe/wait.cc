@@ -175,14 +175,6 @@ const Tests kWaitTests{[](const Define& test) {
         t, [](const Object& end, Nanoseconds timeout) { return wait_any({end}, timeout); });
   });
 
-  test("pipe.wait.clock-starts-once/stopped", [](Scenario& t) {
-    const Object end = t.root().pipe(false).first;
-    const Actor child = t.root().spawn("child", {end});
-    clock_runs_while_stopped(
-        t, child, [&](Nanoseconds timeout) { return wait_any({end}, timeout); },
-        [&](const Answer& answer) { expect_names(t, answer, {}); });
-  });
-
   test("pipe.wait.never-waits", [](Scenario& t) {
     ends_at_once_in_message(
         t, [](const Object& end, Nanoseconds timeout) { return wait_any({end}, timeout); });

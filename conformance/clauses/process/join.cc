@@ -83,14 +83,6 @@ const Tests kJoinTests{[](const Define& test) {
     });
   });
 
-  test("process.join.clock-starts-once/stopped", [](Scenario& t) {
-    const Actor parent = t.root().spawn("parent", {});
-    static_cast<void>(parent.spawn("child", {}));
-    clock_runs_while_stopped(
-        t, parent, [&](Nanoseconds timeout) { return join_process("child", timeout); },
-        [&](const Answer& answer) { t.expect_boolean(answer, false, "it still runs"); });
-  });
-
   test("process.join.zero-at-once/another-joins", [](Scenario& t) {
     const Actor main = t.root();
     const Actor child = main.spawn("child", {});

@@ -8,6 +8,7 @@
 #include "clauses/shared/never_waits.h"
 #include "clauses/shared/one_clock.h"
 #include "clauses/shared/scale.h"
+#include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -136,14 +137,6 @@ const Tests kGetTests{[](const Define& test) {
        [](Scenario& t) { get_clock_starts_once_beside(t, QueueKind::kQueue); });
 
   test("queue.get.clock-starts-once/another-in-item", get_clock_runs_behind_part_of_item);
-
-  test("queue.get.clock-starts-once/stopped", [](Scenario& t) {
-    const Object q = t.root().queue();
-    const Actor consumer = t.root().spawn("consumer", {q});
-    clock_runs_while_stopped(
-        t, consumer, [&](Nanoseconds timeout) { return get(q, within(timeout)); },
-        [&](const Answer& answer) { t.expect(answer, Outcome::kEmpty, "nothing was put"); });
-  });
 
   test("queue.get.item-at-rest", [](Scenario& t) { get_obtains_at_rest(t, QueueKind::kQueue); });
 
@@ -319,6 +312,8 @@ const Tests kGetTests{[](const Define& test) {
   test.thorough()("queue.get.item-within-timeout/longer-than-defaults", [](Scenario& t) {
     get_waits_for_item(t, QueueKind::kQueue, within(60s), kLongerThanDefaults);
   });
+  test("queue.get.undeserializable-any-error",
+       [](Scenario& t) { odd_deserializing_stops_nothing(t, QueueKind::kQueue); });
 }};
 
 }  // namespace

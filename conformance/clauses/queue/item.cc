@@ -1,6 +1,7 @@
 // spec/queue.md, queue.item.*
 #include "clauses/shared/items.h"
 #include "clauses/shared/scale.h"
+#include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -12,6 +13,9 @@ std::string nested(std::size_t depth) {
   text += '0';
   return text.append(depth, ']');
 }
+
+const std::vector<std::pair<QueueKind, std::string>> kKindsWithSlots{
+    {QueueKind::kQueue, ""}, {QueueKind::kJoinable, "/joinable"}};
 
 // Either in put, or later and unseen: which of them is left open.
 void put_unserializable(Scenario& t, const Actor& actor, const Object& q, std::int64_t seq = 0) {
@@ -115,6 +119,21 @@ const Tests kItemTests{[](const Define& test) {
     const Actor producer = t.root().spawn("producer", {q});
     item_beyond_2_gib(
         t, producer, [&](const Item& item) { return put(q, item); }, t.root(), get(q));
+  });
+
+  for (const auto& [kind, name] : kKindsWithSlots) {
+    test("queue.item.unserializable-any-error" + name,
+         [kind](Scenario& t) { odd_serializing_stops_nothing(t, kind); });
+    test("queue.item.serializing-delays-none" + name,
+         [kind](Scenario& t) { serializing_delays_none(t, kind); });
+    test("queue.item.deserializing-delays-none" + name,
+         [kind](Scenario& t) { deserializing_delays_none(t, kind); });
+  }
+
+  test("queue.item.changed-object-anew", [](Scenario& t) {
+    const Object q = t.root().queue();
+    changed_object_comes_anew(
+        t, [&](const Item& item) { return put(q, item); }, get(q));
   });
 }};
 

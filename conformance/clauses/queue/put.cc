@@ -149,15 +149,6 @@ const Tests kPutTests{[](const Define& test) {
   test("queue.put.clock-starts-once/another-is-served",
        [](Scenario& t) { put_clock_starts_once_beside(t, QueueKind::kQueue); });
 
-  test("queue.put.clock-starts-once/stopped", [](Scenario& t) {
-    const Object q = full_queue(t, QueueKind::kQueue);
-    const Actor producer = t.root().spawn("producer", {q});
-    clock_runs_while_stopped(
-        t, producer,
-        [&](Nanoseconds timeout) { return put(q, t.item("producer", 0), within(timeout)); },
-        [&](const Answer& answer) { t.expect(answer, Outcome::kFull, "no slot became free"); });
-  });
-
   test("queue.put.slot-at-rest", [](Scenario& t) { put_takes_slot_at_rest(t, QueueKind::kQueue); });
 
   test("queue.put.slot-at-rest/joinable",

@@ -71,28 +71,4 @@ void get_clock_runs_behind_part_of_item(Scenario& t) {
   t.expect_payload(t.finish(before), t.item("producer", 3, kLarger));
 }
 
-void clock_runs_while_stopped(Scenario& t, const Actor& actor,
-                              const std::function<Request(Nanoseconds)>& ask,
-                              const std::function<void(const Answer&)>& expect_over) {
-  constexpr int kTries = 8;
-  const auto measure = [&] {
-    for (int i = 0; i < kTries; ++i) {
-      Call& timed = actor.start(ask(own_time(t)));
-      t.expect_waits(timed, "for its time to pass");
-      t.stop(actor);
-      let_pass(t, part_of_own_time(t) / 2);
-      t.resume(actor);
-      const Nanoseconds resumed = monotonic_now();
-      const Answer answer = t.finish(timed);
-      expect_over(answer);
-      t.expect_not_before(answer, own_time(t));
-      // It cannot end in time while it is stopped.
-      if (resumed < answer.invoked + own_time(t)) return answer;
-    }
-    throw Inconclusive{"the machine is too slow to stop and continue a process within " +
-                       human(own_time(t)) + " (--patience)"};
-  };
-  t.expect_prompt(own_time(t), measure);
-}
-
 }  // namespace psq::conformance

@@ -33,10 +33,4 @@ void clock_starts_once_beside(Scenario& t, const std::vector<Actor>& actors, con
 /// whose producer is stopped.
 void get_clock_runs_behind_part_of_item(Scenario& t);
 
-/// A timed call ends at its own time, although its process is stopped and continued meanwhile.
-/// `ask` makes the call, and `expect_over` looks at the answer of one whose time is over.
-void clock_runs_while_stopped(Scenario& t, const Actor& actor,
-                              const std::function<Request(Nanoseconds)>& ask,
-                              const std::function<void(const Answer&)>& expect_over);
-
 }  // namespace psq::conformance

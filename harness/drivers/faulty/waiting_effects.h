@@ -1,4 +1,4 @@
-// Effects that let a call wait for what it must not wait for, or start or stop its clock.
+// Effects that let a call wait for what it must not wait for.
 #pragma once
 
 #include <chrono>
@@ -35,16 +35,5 @@ inline void wait_for_calls_in_progress() {
 
 /// Whether a new descriptor is too large for select(2).
 [[nodiscard]] bool beyond_select();
-
-/// Sleeps for the time, in steps that it counts: while the process is stopped, none is counted.
-/// True as soon as `attempt` is.
-template <typename Attempt>
-bool counting_steps(Timeout timeout, const Attempt& attempt) {
-  for (Timeout::Duration slept{0}; slept < timeout.length(); slept += kStep) {
-    if (attempt()) return true;
-    std::this_thread::sleep_for(kStep);
-  }
-  return attempt();
-}
 
 }  // namespace psq::faulty

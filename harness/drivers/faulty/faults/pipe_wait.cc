@@ -86,14 +86,6 @@ void wait_while_in_message(const std::vector<int>& descriptors) {
   while (std::ranges::any_of(descriptors, is_in_message)) std::this_thread::sleep_for(kStep);
 }
 
-// As ppoll(2), whose clock stands still while the process is stopped.
-void wait_by_steps(const std::vector<int>& descriptors, std::optional<Seconds> timeout) {
-  const auto is_ready = [](int each) { return events_now(each, POLLIN) != 0; };
-  const Timeout time = reference_driver::to_timeout(timeout);
-  if (!time.is_forever())
-    (void)counting_steps(time, [&] { return std::ranges::any_of(descriptors, is_ready); });
-}
-
 }  // namespace
 
 std::vector<Fault> pipe_poll_faults() {
@@ -106,14 +98,6 @@ std::vector<Fault> pipe_poll_faults() {
                   wait_anew_in_message({step.end().fd()}, step.operation.timeout);
                   return result;
                 })}),
-      fault("poll-clock-stops", "pipe.poll.clock-starts-once",
-            "the clock of a poll stands still while its process is stopped",
-            {arguments_of(Verb::kPoll,
-                          [](ConnectionStep& step) {
-                            wait_by_steps({step.end().fd()}, step.operation.timeout);
-                            if (step.operation.timeout) step.operation.timeout = Seconds{0};
-                          })},
-            {.also = {"pipe.poll.nan-refused"}}),
       fault("poll-waits-for-rest", "pipe.poll.never-waits",
             "a poll without time waits for the rest of a message",
             {arguments_of(Verb::kPoll,
@@ -134,7 +118,7 @@ std::vector<Fault> pipe_poll_faults() {
                             if (beyond_select()) throw InvalidArgument("a descriptor is too large");
                           })}),
       fault("poll-false-early", "pipe.poll.false-after-timeout", "poll waits half of its timeout",
-            {poll_timeout(half_as_long)}, {.also = {"pipe.poll.clock-starts-once"}}),
+            {poll_timeout(half_as_long)}),
       fault("poll-zero-waits", "pipe.poll.zero-at-once", "a poll with timeout zero waits a second",
             {poll_timeout(a_second_for_zero)}),
       fault("poll-takes-nan", "pipe.poll.nan-refused", "a poll takes not-a-number for zero",
@@ -181,14 +165,6 @@ std::vector<Fault> pipe_wait_faults() {
               wait_anew_in_message(step.descriptors(), step.timeout);
               return ready;
             })}),
-      fault("wait-clock-stops", "pipe.wait.clock-starts-once",
-            "the clock of a wait stands still while its process is stopped",
-            {waiting([](WaitStep& step) {
-              wait_by_steps(step.descriptors(), step.timeout);
-              if (step.timeout) step.timeout = Seconds{0};
-              return step.proceed();
-            })},
-            {.also = {"pipe.wait.*"}}),
       fault("wait-waits-for-rest", "pipe.wait.never-waits",
             "a wait without time waits for the rest of a message", {waiting([](WaitStep& step) {
               wait_while_in_message(step.descriptors());
@@ -206,7 +182,7 @@ std::vector<Fault> pipe_wait_faults() {
               return step.proceed();
             })}),
       fault("wait-early", "pipe.wait.timeout-empty", "wait gives up after half of its timeout",
-            {wait_timeout(half_as_long)}, {.also = {"pipe.wait.clock-starts-once"}}),
+            {wait_timeout(half_as_long)}),
       fault("wait-zero-waits", "pipe.wait.zero-at-once", "wait with timeout zero waits a second",
             {wait_timeout(a_second_for_zero)}),
       fault("wait-takes-nan", "pipe.wait.nan-refused", "a wait takes not-a-number for zero",

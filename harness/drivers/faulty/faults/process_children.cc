@@ -129,14 +129,6 @@ struct JoinedAnew : RightChild {
   }
 };
 
-struct JoinedBySteps : RightChild {
-  using RightChild::RightChild;
-  bool join(std::optional<Seconds> timeout) override {
-    if (!timeout) return RightChild::join(timeout);
-    return counting_steps(*timeout, [&] { return RightChild::join(Seconds{0}); });
-  }
-};
-
 struct JoinedInTurn : RightChild {
   using RightChild::RightChild;
   bool join(std::optional<Seconds> timeout) override {
@@ -183,9 +175,6 @@ std::vector<Fault> process_children_faults() {
             {.also = {"process.join.clock-starts-once"}}),
       fault("process-join-clock-restarts", "process.join.clock-starts-once",
             "join of a child begins anew when another child ends", {children<JoinedAnew>()}),
-      fault("process-join-clock-stops", "process.join.clock-starts-once",
-            "the clock of a join of a child stands still while the parent is stopped",
-            {children<JoinedBySteps>()}),
       fault("process-join-in-turn", "process.join.zero-at-once",
             "one thread at a time joins a child of its process", {children<JoinedInTurn>()},
             {.also = {"process.join.*"}}),

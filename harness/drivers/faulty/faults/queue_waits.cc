@@ -1,5 +1,5 @@
-// Faults of the waiting of queues, against spec/queue.md: clocks that start again or stand still,
-// calls that wait although they shall not, calls without time that do not look.
+// Faults of the waiting of queues, against spec/queue.md: clocks that start again, calls that wait
+// although they shall not, calls without time that do not look.
 #include <chrono>
 #include <limits>
 #include <thread>
@@ -74,18 +74,6 @@ bool put_anew(LocalQueue& queue, std::string_view item, Timeout timeout) {
   return is_put;
 }
 
-std::optional<std::string> get_by_steps(LocalQueue& queue, Timeout timeout) {
-  if (!is_timed(timeout)) return queue.get(timeout);
-  std::optional<std::string> item;
-  (void)counting_steps(timeout, [&] { return (item = queue.get(no_wait)).has_value(); });
-  return item;
-}
-
-bool put_by_steps(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  if (!is_timed(timeout)) return queue.put(item, timeout);
-  return counting_steps(timeout, [&] { return queue.put(item, no_wait); });
-}
-
 Timeout low_bits(Timeout timeout) {
   if (timeout.is_forever()) return timeout;
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(timeout.length());
@@ -133,8 +121,11 @@ bool put_too_late(LocalQueue& queue, std::string_view item, Timeout timeout) {
 bool put_counting_15_bits(LocalQueue& queue, std::string_view item, Timeout timeout) {
   constexpr std::size_t kMost = std::numeric_limits<std::int16_t>::max();
   const QueueMemory& memory = *queue.queue_;
-  const auto has_room = [&] { return memory.slots_in_use() < kMost; };
-  if (!counting_steps(timeout, has_room)) return false;
+  const Deadline deadline = Deadline::after(timeout);
+  while (memory.slots_in_use() >= kMost) {
+    if (deadline.has_passed()) return false;
+    std::this_thread::sleep_for(kStep);
+  }
   return queue.put(item, timeout);
 }
 
@@ -170,18 +161,12 @@ std::vector<Fault> clock_faults() {
       fault("get-clock-restarts-when-overtaken", "queue.get.clock-starts-once",
             "a get that another one overtakes begins anew", {queues.get(get_anew)},
             {.also = {"queue.get.timeouts-each-own"}}),
-      fault("get-clock-stops", "queue.get.clock-starts-once",
-            "the clock of a get stands still while its process is stopped",
-            {queues.get(get_by_steps)}),
       fault("put-clock-restarts", "queue.put.clock-starts-once",
             "a put waits for the puts before it, and then for a slot as long again",
             {queues.put(put_in_line)}, {.also = {"queue.put.timeouts-each-own"}}),
       fault("put-clock-restarts-when-overtaken", "queue.put.clock-starts-once",
             "a put that another one overtakes begins anew", {queues.put(put_anew)},
             {.also = {"queue.put.timeouts-each-own"}}),
-      fault("put-clock-stops", "queue.put.clock-starts-once",
-            "the clock of a put stands still while its process is stopped",
-            {queues.put(put_by_steps)}),
       fault("get-timeout-32-bits", "queue.get.timeout-beyond-32-bits",
             "a get counts its timeout in milliseconds of 32 bits", {get_within(queues, low_bits)}),
       fault("put-timeout-32-bits", "queue.put.timeout-beyond-32-bits",

@@ -88,6 +88,11 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{
             R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"fail":"x"}})",
             "'fail'"},
+        Malformed{
+            R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"failure":"x"}})",
+            "'failure'"},
+        Malformed{R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"same":""}})",
+                  "'same'"},
         Malformed{R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"slow":1}})",
                   "'slow'"},
         Malformed{R"({"id":1,"do":"send_bytes","on":"c","bytes":"0"})", "hexadecimal"},
@@ -185,6 +190,8 @@ TEST(ParseTest, WhatIsNotDeclaredIsUnsupported) {
        R"({"id":1,"do":"kill","on":"w"})", R"({"id":1,"do":"put","on":"q","json":1})",
        R"({"id":1,"do":"create","type":"pipe","names":["a","b"]})",
        R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"fail":"serialize"}})",
+       R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"failure":"exit"}})",
+       R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"same":"object"}})",
        R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"slow":{"serialize":1}}})",
        R"({"id":1,"do":"create","type":"queue","names":["q"],"unfinished":1})"}) {
     EXPECT_EQ(refused_as(line, few), Outcome::kUnsupported) << line;

@@ -83,6 +83,8 @@ def test_a_descriptor_is_known_by_more_than_its_number():
         {"do": "put", "item": {**ITEM, "from": 7}},
         {"do": "put", "item": {**ITEM, "from": "x" * 256}},
         {"do": "put", "item": {**ITEM, "fail": "explode"}},
+        {"do": "put", "item": {**ITEM, "failure": "explode"}},
+        {"do": "put", "item": {**ITEM, "same": ""}},
         {"do": "put", "item": {**ITEM, "slow": 1}},
         {"do": "put", "item": {**ITEM, "slow": {"serialize": -1}}},
         {"do": "put", "item": ITEM, "json": 1},
@@ -99,7 +101,15 @@ def test_arguments_that_make_no_sense(request_):
         operation_arguments(request_, "queue", DECLARED)
 
 
-@pytest.mark.parametrize("more", [{"fail": "serialize"}, {"slow": {"deserialize": 1}}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"fail": "serialize"},
+        {"failure": "interrupt"},
+        {"same": "object"},
+        {"slow": {"deserialize": 1}},
+    ],
+)
 def test_options_that_are_not_declared(more):
     with pytest.raises(Unsupported):
         operation_arguments({"do": "put", "item": {**ITEM, **more}}, "queue", DECLARED)

@@ -64,9 +64,17 @@ inline constexpr std::array kObjectTypes{
 
 inline constexpr std::string_view kProcessType = "process";
 
-inline constexpr std::array<std::string_view, 6> kOptions{
-    "preset_unfinished",   "item.fail_serialize",   "item.fail_deserialize",
-    "item.slow_serialize", "item.slow_deserialize", "json"};
+inline constexpr std::array<std::string_view, 11> kOptions{"preset_unfinished",
+                                                           "item.fail_serialize",
+                                                           "item.fail_deserialize",
+                                                           "item.slow_serialize",
+                                                           "json",
+                                                           "item.slow_deserialize",
+                                                           "item.failure_exit",
+                                                           "item.failure_other",
+                                                           "item.failure_interrupt",
+                                                           "item.same",
+                                                           "signal_handler"};
 
 inline std::optional<VerbWord> find_verb(std::string_view word) {
   const auto* found = std::find_if(kVerbs.begin(), kVerbs.end(),

@@ -1,0 +1,33 @@
+"""The page of a campaign, docs/campaign.md: what was run, how to read the tables, and the tables."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from loads import Load
+from table import Table
+
+_INTRODUCTION = """\
+# Campaign
+
+Whole runs of the suite over implementations and loads, many times: a verdict that changes with the load is a defect of
+the suite. The goal: no fail of a right implementation, and fewer than one inconclusive in 1,000 tests.
+
+`ci/campaign` makes the runs, in rounds, and goes on where it was stopped (`--help` has the options: one implementation,
+one load, a budget of time, runs side by side). `ci/campaign --table docs/campaign.md` writes this page.
+
+| load | meaning |
+|---|---|
+{loads}
+
+A test is *judged* when its verdict is not `unsupported`. The *usual* verdict of a test is the most frequent
+one of the idle runs of that implementation. *Fails* and *inconclusive* are verdicts that are not usual, *other* are
+further ones that the law allows. The reference and CPython never fail as usual: known failures of CPython stand in its
+ledger and are `expected-fail`.
+"""
+
+
+def page(tables: Sequence[Table], loads: Sequence[Load]) -> str:
+    """Markdown; the tables in the order given."""
+    rows = "\n".join(f"| {each.name} | {each.means} |" for each in loads)
+    return "\n".join([_INTRODUCTION.format(loads=rows), *(each.markdown() for each in tables)])
