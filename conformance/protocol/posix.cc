@@ -31,8 +31,6 @@ std::string first_word_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-Nanoseconds monotonic_now() { return read_clock(CLOCK_MONOTONIC); }
-
 Nanoseconds wall_clock_offset() { return read_clock(CLOCK_REALTIME) - monotonic_now(); }
 
 void Fd::reset() {

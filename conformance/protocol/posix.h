@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -11,13 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "clock/time.h"
+
 namespace psq::conformance {
-
-using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, the clock of the protocol
-using Nanoseconds = std::chrono::nanoseconds;
-
-/// Nanoseconds of the machine-wide monotonic clock, comparable with the times in answers.
-Nanoseconds monotonic_now();
 
 /// How far the wall clock is ahead of the monotonic one. A change between two readings means that
 /// the wall clock was set or slewed in between.

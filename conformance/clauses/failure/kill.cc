@@ -16,18 +16,14 @@ void producer_killed(Scenario& t, QueueKind kind, std::int64_t size, int at) {
   const Actor producer = main.spawn("producer", {q});
   Call& gets = main.start(get_many(q, kItems).by("consumer"));
   Call& puts = producer.start(put_many(t, q, "producer", kItems, size));
-  const auto reached = [&] {
+  expect_arrival(t, {&gets}, [&] {
     return gets.events.size() >= static_cast<std::size_t>(at) || gets.answer.has_value();
-  };
-  t.expect_true(t.session().wait_until(reached, t.hang_bound()),
-                "items arrive while their producer lives",
-                std::to_string(gets.events.size()) + " items");
+  });
   t.kill(producer);
   // Whether the consumer then waits for ever is not the question; a simple queue's items are there
   // by now.
   if (kind == QueueKind::kSimple) {
-    static_cast<void>(t.session().wait_until(
-        [&] { return gets.events.size() >= puts.events.size(); }, t.hang_bound()));
+    expect_arrival(t, {&gets}, [&] { return gets.events.size() >= puts.events.size(); });
   }
   until_quiet(t, gets);
   const Obtained obtained = obtained_so_far(t, gets);
@@ -137,11 +133,9 @@ const Tests kKillTests{[](const Define& test) {
       Call& lost = victim.start(get_many(q, kItems));
       Call& kept = survivor.start(get_many(q, kItems));
       Call& puts = main.start(put_many(t, q, "main", kItems));
-      const auto reached = [&] {
+      expect_arrival(t, {&lost, &kept}, [&] {
         return lost.events.size() >= at || kept.events.size() + lost.events.size() >= kItems;
-      };
-      t.expect_true(t.session().wait_until(reached, t.hang_bound()), "items arrive",
-                    std::to_string(lost.events.size()) + " items");
+      });
       t.kill(victim);
       t.expect(t.finish(puts), Outcome::kOk);
       until_quiet(t, kept);

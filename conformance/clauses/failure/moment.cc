@@ -27,7 +27,7 @@ Ends one_way(Scenario& t, bool victim_sends) {
 // The beginning of a message is no message.
 std::string receive(Scenario& t, const Object& end) {
   Call& receiving = t.root().start(recv(end));
-  if (!t.ends_within(receiving, t.patient(1s))) return "waits for ever";
+  if (!t.ends_within_fairly(receiving, t.patient(1s))) return "waits for ever";
   for_clause(kNothingWrong, [&] {
     t.expect_true(receiving.answer->outcome != Outcome::kOk, "no message: it was never whole",
                   describe(*receiving.answer), *receiving.answer);
@@ -52,7 +52,7 @@ std::string receiver_dies(Scenario& t, Interruption how) {
   Call& sending = t.root().start(send(ends.here, t.item("root", 0, kLarger)).by("sender"));
   t.expect_waits(sending, "for room");
   interrupt(t, {.q = ends.there}, how);
-  if (!t.ends_within(sending, t.patient(1s))) return "send waits for ever";
+  if (!t.ends_within_fairly(sending, t.patient(1s))) return "send waits for ever";
   return "send ends as " + std::string{to_string(sending.answer->outcome)};
 }
 

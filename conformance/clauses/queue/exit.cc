@@ -96,16 +96,11 @@ const Tests kExitTests{[](const Define& test) {
       const Actor producer = main.spawn("producer", {q});
       Call& gets = main.start(get_many(q, kItems));
       producer.ok(put_many(t, q, "producer", kItems, 1000));
-      const auto reached = [&] { return gets.events.size() >= at || gets.answer.has_value(); };
-      t.expect_true(t.session().wait_until(reached, t.hang_bound()),
-                    "items arrive while their producer lives",
-                    std::to_string(gets.events.size()) + " items");
+      expect_arrival(t, {&gets},
+                     [&] { return gets.events.size() >= at || gets.answer.has_value(); });
       producer.ok(end_by(Ending::kExitNow));
       t.expect_end(producer);
-      std::size_t so_far = 0;
-      do {
-        so_far = gets.events.size();
-      } while (t.session().wait_until([&] { return gets.events.size() > so_far; }, 50ms));
+      until_quiet(t, gets);
       expect_prefix(t, "producer", obtained_so_far(t, gets).answers);
     }
   });
