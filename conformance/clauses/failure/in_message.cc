@@ -2,11 +2,11 @@
 
 namespace psq::conformance {
 
-Actor in_large_message(Scenario& t, const Actor& main, const Object& q) {
-  const Actor producer = main.spawn("producer", {q});
-  for (std::int64_t i = 0; i < 3; ++i) producer.ok(put(q, t.item("producer", i)));
-  for (std::int64_t i = 0; i < 3; ++i) t.expect_payload(main.call(get(q)), t.item("producer", i));
-  static_cast<void>(producer.start(put(q, t.item("producer", 3, kLarger))));
+Actor in_large_message(Scenario& t, const Actor& main, const Object& q, const std::string& name) {
+  const Actor producer = main.spawn(name, {q});
+  for (std::int64_t i = 0; i < 3; ++i) producer.ok(put(q, t.item(name, i)));
+  for (std::int64_t i = 0; i < 3; ++i) t.expect_payload(main.call(get(q)), t.item(name, i));
+  static_cast<void>(producer.start(put(q, t.item(name, 3, kLarger))));
   t.eventually_boolean(main, empty(q), false);
   return producer;
 }

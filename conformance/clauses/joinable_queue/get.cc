@@ -1,6 +1,7 @@
 // spec/joinable-queue.md, joinable-queue.get.*
 #include "clauses/shared/gets.h"
 #include "clauses/shared/items.h"
+#include "clauses/shared/scale.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -34,6 +35,10 @@ const Tests kGetTests{[](const Define& test) {
     t.expect_waits(joining, "for the task of the broken item");
     t.expect(main.call(task_done(q)), Outcome::kOk, "the other task");
     t.expect(t.finish(joining), Outcome::kOk, "every task is done");
+  });
+
+  test.thorough()("joinable-queue.get.waits-for-item/longer-than-defaults", [](Scenario& t) {
+    get_waits_for_item(t, QueueKind::kJoinable, kForever, kLongerThanDefaults);
   });
 }};
 

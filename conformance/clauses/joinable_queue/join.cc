@@ -1,5 +1,6 @@
 // spec/joinable-queue.md, joinable-queue.join.*
 #include "clauses/shared/joins.h"
+#include "clauses/shared/scale.h"
 #include "program/properties.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
@@ -100,6 +101,17 @@ const Tests kJoinTests{[](const Define& test) {
         "joinable-queue.order.per-producer", "joinable-queue.create.bound",
         "joinable-queue.exit.flushes"},
        [](Scenario& t) { any_program(t, Kind::kJoinableQueue); });
+
+  test.thorough()("joinable-queue.join.waits-for-tasks/longer-than-defaults", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.joinable_queue();
+    main.ok(put(q, t.item("main", 0)));
+    main.ok(get(q));
+    Call& joining = main.start(join(q).by("joiner"));
+    t.expect_waits_on(joining, kLongerThanDefaults, "for the task");
+    main.ok(task_done(q));
+    t.expect(t.finish(joining), Outcome::kOk, "every task is done");
+  });
 }};
 
 }  // namespace

@@ -45,6 +45,25 @@ const Tests kPutTests{[](const Define& test) {
     t.expect(main.call(get(q, within(50ms))), Outcome::kEmpty, "a refused item is never obtained");
   });
 
+  test("joinable-queue.put.stopped-joiner", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.joinable_queue();
+    const Actor joiner = main.spawn("joiner", {q});
+    const Actor worker = main.spawn("worker", {q});
+    main.ok(put(q, t.item("main", 0)));
+    worker.ok(get(q));
+    Call& joining = joiner.start(join(q));
+    t.expect_waits(joining, "for the task");
+    t.stop(joiner);
+    Call& finishing = worker.start(task_done(q));
+    // Whether it ends is for another clause to say.
+    static_cast<void>(t.ends_within(finishing, 100ms));
+    t.expect(main.call(put(q, t.item("main", 1), kNoWait)), Outcome::kOk, "there is no bound");
+    t.resume(joiner);
+    t.expect(t.finish(finishing), Outcome::kOk, "the task of an item that was obtained");
+    t.expect_payload(worker.call(get(q)), t.item("main", 1));
+  });
+
   test("joinable-queue.put.full-after-timeout", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.joinable_queue(1);

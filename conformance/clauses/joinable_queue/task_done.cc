@@ -1,5 +1,7 @@
 // spec/joinable-queue.md, joinable-queue.task-done.*
 #include "clauses/shared/joins.h"
+#include "clauses/shared/never_waits.h"
+#include "suite/flow.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -80,6 +82,48 @@ const Tests kTaskDoneTests{[](const Define& test) {
         t.expect(event, Outcome::kOk, "the task of an item that was obtained is counted");
     }
     t.expect(main.call(join(q)), Outcome::kOk, "every task is done");
+  });
+
+  // Of more tasks than calls, so that none of the calls ends the joins.
+  test("joinable-queue.task-done.never-waits", [](Scenario& t) {
+    constexpr std::int64_t kTasks = 100;
+    const Actor main = t.root();
+    const Object q = main.joinable_queue();
+    const Actor other = main.spawn("other", {q});
+    const Actor getter = main.spawn("getter", {q});
+    main.ok(put_many(t, q, "main", kTasks));
+    static_cast<void>(all_obtained(t, main.start(get_many(q, kTasks))));
+    t.expect_waits(getter.start(get(q)), "for an item");
+    std::int64_t left = kTasks;
+    const auto finish_one = [&] {
+      main.ok(task_done(q));
+      --left;
+    };
+    while_others_wait(
+        t, other, join(q),
+        [&] {
+          while (left > 0) finish_one();
+        },
+        [&] {
+          expect_at_once(t, main, task_done(q), [&](const Answer& answer) {
+            t.expect(answer, Outcome::kOk, "the task of an item that was obtained");
+            --left;
+          });
+        });
+  });
+
+  test("joinable-queue.task-done.stopped-joiner", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.joinable_queue();
+    const Actor joiner = main.spawn("joiner", {q});
+    main.ok(put(q, t.item("main", 0)));
+    main.ok(get(q));
+    Call& joining = joiner.start(join(q));
+    t.expect_waits(joining, "for the task");
+    t.stop(joiner);
+    t.expect(main.call(task_done(q)), Outcome::kOk, "it waits for no process that joins");
+    t.resume(joiner);
+    t.expect(t.finish(joining), Outcome::kOk, "every task is done");
   });
 }};
 

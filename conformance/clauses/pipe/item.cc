@@ -1,4 +1,5 @@
 // spec/pipe.md, pipe.item.*
+#include "clauses/shared/scale.h"
 #include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
@@ -49,6 +50,22 @@ const Tests kItemTests{[](const Define& test) {
       child.ok(send(right, Json{text}));
       t.expect_payload(main.call(recv(left)), Json{text});
     }
+  });
+
+  test.thorough()("pipe.item.sizes-intact/beyond-2-gib", [](Scenario& t) {
+    const auto [receiver, sender] = t.root().pipe(false);
+    const Actor child = t.root().spawn("child", {sender});
+    item_beyond_2_gib(
+        t, child, [&, end = sender](const Item& item) { return send(end, item); }, t.root(),
+        recv(receiver));
+  });
+
+  test.thorough()("pipe.item.sizes-intact/bytes-beyond-2-gib", [](Scenario& t) {
+    const auto [receiver, sender] = t.root().pipe(true);
+    const Actor child = t.root().spawn("child", {sender});
+    item_beyond_2_gib(
+        t, child, [&, end = sender](const Item& item) { return send_bytes(end, item); }, t.root(),
+        recv_bytes(receiver));
   });
 
   test("pipe.item.any-error", [](Scenario& t) {

@@ -1,7 +1,12 @@
 // spec/pipe.md, pipe.poll.*
 #include <cmath>
 
+#include "clauses/pipe/part_of_message.h"
 #include "clauses/pipe/support.h"
+#include "clauses/shared/descriptors.h"
+#include "clauses/shared/never_waits.h"
+#include "clauses/shared/one_clock.h"
+#include "clauses/shared/scale.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -115,6 +120,50 @@ const Tests kPollTests{[](const Define& test) {
               answer.value.boolean == true ? "true from the first bytes on" : "false until whole");
     t.expect_payload(main.call(recv(receiver)), item);
     t.expect(t.finish(sending), Outcome::kOk);
+  });
+
+  test("pipe.poll.clock-starts-once", [](Scenario& t) {
+    clock_starts_once_in_message(
+        t, [](const Object& end, Nanoseconds timeout) { return poll(end, timeout); });
+  });
+
+  test("pipe.poll.never-waits", [](Scenario& t) {
+    ends_at_once_in_message(
+        t, [](const Object& end, Nanoseconds timeout) { return poll(end, timeout); });
+  });
+
+  test("pipe.poll.true-with-message/without-time", [](Scenario& t) {
+    const Actor main = t.root();
+    for (const bool is_duplex : {false, true}) {
+      const auto [receiver, sender] = pipe_of(main, is_duplex);
+      main.ok(send(sender, t.item("main", 0)));
+      for (const Nanoseconds timeout :
+           {Nanoseconds{0}, Nanoseconds{-1ms}, Nanoseconds{-1s}, Nanoseconds{1}, Nanoseconds{1us}})
+        t.expect_boolean(main.call(poll(receiver, timeout)), true, "a message is there");
+      t.expect_payload(main.call(recv(receiver)), t.item("main", 0));
+    }
+  });
+
+  test("pipe.poll.true-with-message/large-descriptors", [](Scenario& t) {
+    use_low_descriptors(t);
+    const Actor main = t.root();
+    for (const bool is_duplex : {false, true}) {
+      const auto [receiver, sender] = pipe_of(main, is_duplex);
+      t.expect_boolean(main.call(poll(receiver, 10ms)), false, "nothing was sent");
+      main.ok(send(sender, t.item("main", 0)));
+      for (const Request& request : {poll(receiver), poll(receiver, 60s), poll_forever(receiver)})
+        t.expect_boolean(main.call(request), true, "a message is there");
+      t.expect_payload(main.call(recv(receiver)), t.item("main", 0));
+    }
+  });
+
+  test.thorough()("pipe.poll.true-with-message/longer-than-defaults", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [receiver, sender] = main.pipe(false);
+    Call& forever = main.start(poll_forever(receiver).by("waiter"));
+    t.expect_waits_on(forever, kLongerThanDefaults, "for a message");
+    main.ok(send(sender, t.item("main", 0)));
+    t.expect_boolean(t.finish(forever), true, "a message came");
   });
 }};
 

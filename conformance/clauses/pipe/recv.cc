@@ -1,5 +1,6 @@
 // spec/pipe.md, pipe.recv.*
 #include "clauses/pipe/support.h"
+#include "clauses/shared/scale.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -165,6 +166,15 @@ const Tests kRecvTests{[](const Define& test) {
         });
       }
     }
+  });
+
+  test.thorough()("pipe.recv.waits-for-message/longer-than-defaults", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [receiver, sender] = main.pipe(false);
+    Call& waiting = main.start(recv(receiver).by("receiver"));
+    t.expect_waits_on(waiting, kLongerThanDefaults, "for a message");
+    main.ok(send(sender, t.item("main", 0)));
+    t.expect_payload(t.finish(waiting), t.item("main", 0));
   });
 }};
 

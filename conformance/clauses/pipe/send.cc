@@ -1,5 +1,6 @@
 // spec/pipe.md, pipe.send.*
 #include "clauses/pipe/support.h"
+#include "clauses/shared/scale.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -116,6 +117,16 @@ const Tests kSendTests{[](const Define& test) {
       t.expect(main.call(send(left, t.item("left", i))), Outcome::kOk, "it still sends");
       t.expect_payload(main.call(recv(right)), t.item("left", i));
     }
+  });
+
+  test.thorough()("pipe.send.waits-when-full/longer-than-defaults", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [receiver, sender] = main.pipe(false);
+    const Item item = t.item("main", 0, kLarger);
+    Call& sending = main.start(send(sender, item).by("sender"));
+    t.expect_waits_on(sending, kLongerThanDefaults, "for room in the pipe");
+    t.expect_payload(main.call(recv(receiver)), item);
+    t.expect(t.finish(sending), Outcome::kOk, "the other end was read");
   });
 }};
 

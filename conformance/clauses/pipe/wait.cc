@@ -2,6 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "clauses/pipe/part_of_message.h"
+#include "clauses/shared/descriptors.h"
+#include "clauses/shared/one_clock.h"
+#include "clauses/shared/scale.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -164,6 +168,60 @@ const Tests kWaitTests{[](const Define& test) {
       t.observe("pipe.wait.same-end-twice", "refused");
     }
     t.expect_payload(main.call(recv(receiver)), t.item("main", 0));
+  });
+
+  test("pipe.wait.clock-starts-once", [](Scenario& t) {
+    clock_starts_once_in_message(
+        t, [](const Object& end, Nanoseconds timeout) { return wait_any({end}, timeout); });
+  });
+
+  test("pipe.wait.never-waits", [](Scenario& t) {
+    ends_at_once_in_message(
+        t, [](const Object& end, Nanoseconds timeout) { return wait_any({end}, timeout); });
+  });
+
+  // More ends than the 64 handles for which another system's call can wait.
+  test("pipe.wait.ready-subset/many-ends", [](Scenario& t) {
+    constexpr int kEnds = 100;
+    const Actor main = t.root();
+    std::vector<Object> ends;
+    std::vector<Object> senders;
+    for (int i = 0; i < kEnds; ++i) {
+      const auto [end, sender] =
+          main.pipe(i % 2 == 1, "r" + std::to_string(i), "s" + std::to_string(i));
+      ends.push_back(end);
+      senders.push_back(sender);
+    }
+    expect_names(t, main.call(wait_any(ends, 0ms)), {});
+    Call& waiting = main.start(wait_any(ends, {}).by("waiter"));
+    t.expect_waits(waiting, "for one of many");
+    main.ok(send(senders[99], t.item("main", 0)));
+    expect_names(t, t.finish(waiting), {"r99"});
+    for (const std::size_t each : {0UL, 31UL, 64UL})
+      main.ok(send(senders[each], t.item("main", 0)));
+    expect_names(t, main.call(wait_any(ends, 60s)), {"r0", "r31", "r64", "r99"});
+  });
+
+  test("pipe.wait.ready-subset/large-descriptors", [](Scenario& t) {
+    use_low_descriptors(t);
+    const Actor main = t.root();
+    const auto [r1, s1] = main.pipe(false, "r1", "s1");
+    const auto [r2, s2] = main.pipe(true, "r2", "s2");
+    expect_names(t, main.call(wait_any({r1, r2}, 10ms)), {});
+    main.ok(send(s2, t.item("main", 0)));
+    expect_names(t, main.call(wait_any({r1, r2}, 60s)), {"r2"});
+    main.ok(send(s1, t.item("main", 0)));
+    expect_names(t, main.call(wait_any({r1, r2}, {})), {"r1", "r2"});
+  });
+
+  test.thorough()("pipe.wait.ready-subset/longer-than-defaults", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto [r1, s1] = main.pipe(false, "r1", "s1");
+    const auto [r2, s2] = main.pipe(true, "r2", "s2");
+    Call& waiting = main.start(wait_any({r1, r2}, {}).by("waiter"));
+    t.expect_waits_on(waiting, kLongerThanDefaults, "for one of two");
+    main.ok(send(s2, t.item("main", 0)));
+    expect_names(t, t.finish(waiting), {"r2"});
   });
 }};
 

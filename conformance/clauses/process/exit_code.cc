@@ -29,6 +29,21 @@ const Tests kExitCodeTests{[](const Define& test) {
     t.expect_boolean(main.call(join_process("killed")), true, "it has ended");
     t.expect_number(main.call(exit_code("killed")), -SIGKILL, "ended by a signal");
   });
+
+  // As a shell shows deaths by signals, and as a signed byte would be negative.
+  test("process.exit-code.values/above-128", [](Scenario& t) {
+    const Actor main = t.root();
+    std::vector<Actor> children;
+    const std::vector<std::int64_t> statuses{128, 129, 130, 137, 139, 143, 160, 192, 254};
+    for (const std::int64_t status : statuses)
+      children.push_back(main.spawn("exits" + std::to_string(status), {}));
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+      children[i].ok(end_by(Ending::kExit, statuses[i]));
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+      t.expect_boolean(main.call(join_process(children[i].name())), true, "it has ended");
+      t.expect_number(main.call(exit_code(children[i].name())), statuses[i], "its exit status");
+    }
+  });
 }};
 
 }  // namespace

@@ -1,4 +1,7 @@
 // spec/process.md, process.join.*
+#include "clauses/shared/never_waits.h"
+#include "clauses/shared/one_clock.h"
+#include "clauses/shared/scale.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -60,6 +63,54 @@ const Tests kJoinTests{[](const Define& test) {
     t.expect_end(child);
     // What the kernel knows at once, a parent may have to be told by a helper process.
     t.eventually_boolean(main, join_process("child", 0ms), true);
+  });
+
+  test("process.join.clock-starts-once", [](Scenario& t) {
+    const Actor main = t.root();
+    static_cast<void>(main.spawn("child", {}));
+    int tries = 0;
+    t.expect_prompt(own_time(t), [&] {
+      const Actor sibling = main.spawn("sibling" + std::to_string(tries++), {});
+      Call& joining = main.start(join_process("child", own_time(t)).by("parent"));
+      t.expect_waits(joining, "for the child");
+      let_pass(t, part_of_own_time(t));
+      sibling.ok(end_by(Ending::kReturn));
+      const Answer answer = t.finish(joining);
+      t.expect_boolean(answer, false, "another child has ended");
+      t.expect_not_before(answer, own_time(t));
+      main.ok(join_process(sibling.name()));
+      return answer;
+    });
+  });
+
+  test("process.join.zero-at-once/another-joins", [](Scenario& t) {
+    const Actor main = t.root();
+    const Actor child = main.spawn("child", {});
+    const Actor sibling = main.spawn("sibling", {});
+    Call& joining = main.start(join_process("sibling").by("beside"));
+    t.expect_waits(joining, "for another child");
+    const auto look = [&] {
+      for (const Nanoseconds timeout : {Nanoseconds{0}, Nanoseconds{-1s}}) {
+        expect_at_once(t, main, join_process("child", timeout), [&](const Answer& answer) {
+          t.expect_boolean(answer, false, "it still runs");
+        });
+      }
+    };
+    look();
+    t.stop(child);
+    look();
+    t.resume(child);
+    sibling.ok(end_by(Ending::kReturn));
+    t.expect_boolean(t.finish(joining), true, "it has ended");
+  });
+
+  test.thorough()("process.join.waits/longer-than-defaults", [](Scenario& t) {
+    const Actor main = t.root();
+    const Actor child = main.spawn("child", {});
+    Call& joining = main.start(join_process("child").by("parent"));
+    t.expect_waits_on(joining, kLongerThanDefaults, "for the child");
+    child.ok(end_by(Ending::kReturn));
+    t.expect_boolean(t.finish(joining), true, "it has ended");
   });
 }};
 

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "clauses/shared/puts.h"
+#include "clauses/shared/scale.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -88,6 +89,16 @@ const Tests kCreateTests{[](const Define& test) {
     main.ok(put(q, t.item("main", 0)));
     t.expect_payload(main.call(get(q)), t.item("main", 0));
   });
+
+  // More than the 32,767 that a semaphore of another system counts.
+  test("queue.create.unbounded/beyond-15-bits",
+       [](Scenario& t) { many_without_bound(t, QueueKind::kQueue, 33'000); });
+
+  test.thorough()("queue.create.unbounded/beyond-16-bits",
+                  [](Scenario& t) { many_without_bound(t, QueueKind::kQueue, 70'000); });
+
+  test.thorough()("queue.create.unbounded/beyond-16-bits-joinable",
+                  [](Scenario& t) { many_without_bound(t, QueueKind::kJoinable, 70'000); });
 }};
 
 }  // namespace

@@ -1,7 +1,13 @@
 // spec/queue.md, queue.get.*
+#include "clauses/failure/in_message.h"
 #include "clauses/queue/timeouts.h"
 #include "clauses/queue/waiting_calls.h"
+#include "clauses/shared/at_rest.h"
+#include "clauses/shared/descriptors.h"
 #include "clauses/shared/gets.h"
+#include "clauses/shared/never_waits.h"
+#include "clauses/shared/one_clock.h"
+#include "clauses/shared/scale.h"
 #include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
@@ -22,6 +28,49 @@ void getters_served(Scenario& t, const Wait& wait) {
   std::vector<Obtained> obtained;
   for (Call* each : gets) obtained.push_back({.by = each->process, .answers = {t.finish(*each)}});
   expect_exactly_once(t, {{"main", kWaiting}}, obtained);
+}
+
+void get_clock_starts_once(Scenario& t, QueueKind kind) {
+  const Actor main = t.root();
+  const Object q = make(main, kind);
+  const AskTimed ask = [&](const Wait& wait) { return get(q, wait); };
+  const Actor other = main.spawn("other", {q});
+  clock_starts_once_behind(t, other, main, ask, Outcome::kEmpty);
+}
+
+void get_clock_starts_once_beside(Scenario& t, QueueKind kind) {
+  const Actor main = t.root();
+  const Object q = make(main, kind);
+  std::vector<Actor> consumers;
+  for (const std::string name : {"oldest", "timed", "newest"})
+    consumers.push_back(main.spawn(name, {q}));
+  std::int64_t seq = 0;
+  clock_starts_once_beside(
+      t, consumers, [&](const Wait& wait) { return get(q, wait); }, Outcome::kEmpty,
+      [&] { main.ok(put(q, t.item("main", seq++))); });
+}
+
+// A get that is told not to wait, by the root process, on a queue that holds nothing for it.
+void expect_nothing_at_once(Scenario& t, const Object& q) {
+  expect_at_once_without_time(
+      t, t.root(), [&](const Wait& wait) { return get(q, wait); }, Outcome::kEmpty,
+      "nothing is there for this get");
+}
+
+std::string how_it_gets_part_of_item(Scenario& t, const Wait& wait, std::int64_t number) {
+  const Actor main = t.root();
+  const Object q = main.queue(0, "q" + std::to_string(number));
+  const Actor producer = in_large_message(t, main, q, "producer" + std::to_string(number));
+  t.stop(producer);
+  Call& getting = main.start(get(q, wait));
+  const bool ended = t.ends_within(getting, t.patient(1s));
+  t.resume(producer);
+  const Item item = t.item(producer.name(), 3, kLarger);
+  const Answer answer = t.finish(getting);
+  t.expect_one_of(answer, {Outcome::kOk, Outcome::kEmpty}, "the item, or nothing yet");
+  t.expect_payload(answer.outcome == Outcome::kOk ? answer : main.ok(get(q)), item);
+  if (!ended) return "waits for the rest";
+  return answer.outcome == Outcome::kOk ? "obtains the item" : "empty in time";
 }
 
 const Tests kGetTests{[](const Define& test) {
@@ -68,6 +117,55 @@ const Tests kGetTests{[](const Define& test) {
       return latest_of_several(
           t, {main, other}, [&](const Wait& wait) { return get(q, wait); }, Outcome::kEmpty);
     });
+  });
+
+  test("queue.get.timeout-beyond-32-bits", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Actor consumer = main.spawn("consumer", {q});
+    for (const Nanoseconds timeout : kBeyond32Bits)
+      expect_get_waits(t, consumer, q, within(timeout), kWatched);
+  });
+
+  test("queue.get.clock-starts-once",
+       [](Scenario& t) { get_clock_starts_once(t, QueueKind::kQueue); });
+
+  test("queue.get.clock-starts-once/joinable",
+       [](Scenario& t) { get_clock_starts_once(t, QueueKind::kJoinable); });
+
+  test("queue.get.clock-starts-once/another-is-served",
+       [](Scenario& t) { get_clock_starts_once_beside(t, QueueKind::kQueue); });
+
+  test("queue.get.clock-starts-once/another-in-item", get_clock_runs_behind_part_of_item);
+
+  test("queue.get.item-at-rest", [](Scenario& t) { get_obtains_at_rest(t, QueueKind::kQueue); });
+
+  test("queue.get.item-at-rest/joinable",
+       [](Scenario& t) { get_obtains_at_rest(t, QueueKind::kJoinable); });
+
+  test("queue.get.never-waits", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue();
+    std::int64_t seq = 0;
+    while_others_wait(
+        t, main.spawn("other", {q}), get(q), [&] { main.ok(put(q, t.item("main", seq++))); },
+        [&] { expect_nothing_at_once(t, q); });
+  });
+
+  test("queue.get.never-waits/another-in-item", [](Scenario& t) {
+    while_another_is_in_item(t, QueueKind::kQueue,
+                             [&](const Object& q) { expect_nothing_at_once(t, q); });
+  });
+
+  test("queue.get.never-waits/another-joins", [](Scenario& t) {
+    while_another_joins(t, 0, [&](const Object& q) { expect_nothing_at_once(t, q); });
+  });
+
+  test("queue.get.part-of-item", [](Scenario& t) {
+    const std::string at_once = how_it_gets_part_of_item(t, kNoWait, 0);
+    const std::string timed = how_it_gets_part_of_item(t, within(200ms), 1);
+    t.observe("queue.get.part-of-item",
+              "without waiting: " + at_once + ", with a timeout: " + timed);
   });
 
   test("queue.get.empty-at-once", [](Scenario& t) {
@@ -206,6 +304,14 @@ const Tests kGetTests{[](const Define& test) {
       t.expect_payload(main.call(get(q, within(30s))), t.item("main", obtained));
   });
 
+  test("queue.get.item-within-timeout/large-descriptors", [](Scenario& t) {
+    use_low_descriptors(t);
+    get_waits_for_item(t, QueueKind::kQueue, within(60s), 0ms);
+  });
+
+  test.thorough()("queue.get.item-within-timeout/longer-than-defaults", [](Scenario& t) {
+    get_waits_for_item(t, QueueKind::kQueue, within(60s), kLongerThanDefaults);
+  });
   test("queue.get.undeserializable-any-error",
        [](Scenario& t) { odd_deserializing_stops_nothing(t, QueueKind::kQueue); });
 }};

@@ -1,5 +1,6 @@
 // spec/queue.md, queue.item.*
 #include "clauses/shared/items.h"
+#include "clauses/shared/scale.h"
 #include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
@@ -111,6 +112,13 @@ const Tests kItemTests{[](const Define& test) {
              "an item that cannot be serialized is never obtained");
     producer.ok(end_by(Ending::kReturn));
     t.expect_end(producer);
+  });
+
+  test.thorough()("queue.item.sizes-intact/beyond-2-gib", [](Scenario& t) {
+    const Object q = t.root().queue();
+    const Actor producer = t.root().spawn("producer", {q});
+    item_beyond_2_gib(
+        t, producer, [&](const Item& item) { return put(q, item); }, t.root(), get(q));
   });
 
   for (const auto& [kind, name] : kKindsWithSlots) {

@@ -1,7 +1,11 @@
 // spec/queue.md, queue.put.*
 #include "clauses/queue/timeouts.h"
 #include "clauses/queue/waiting_calls.h"
+#include "clauses/shared/at_rest.h"
+#include "clauses/shared/never_waits.h"
+#include "clauses/shared/one_clock.h"
 #include "clauses/shared/puts.h"
+#include "clauses/shared/scale.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -37,6 +41,38 @@ void putters_served(Scenario& t, const Wait& wait) {
   const Obtained obtained = all_obtained(t, main.start(get_many(q, kWaiting + 1)));
   for (Call* each : puts) t.expect(t.finish(*each), Outcome::kOk, "a slot for each");
   expect_exactly_once(t, {{"main", 1}, {"waiting", kWaiting}}, {obtained});
+}
+
+// A queue that one item fills.
+Object full_queue(Scenario& t, QueueKind kind) {
+  const Object q = make(t.root(), kind, 1);
+  t.root().ok(put(q, t.item("main", 0)));
+  return q;
+}
+
+void put_clock_starts_once(Scenario& t, QueueKind kind) {
+  const Object q = full_queue(t, kind);
+  const Actor other = t.root().spawn("other", {q});
+  const AskTimed ask = [&](const Wait& wait) { return put(q, t.item("waiting", 0), wait); };
+  clock_starts_once_behind(t, other, t.root(), ask, Outcome::kFull);
+}
+
+void put_clock_starts_once_beside(Scenario& t, QueueKind kind) {
+  const Actor main = t.root();
+  const Object q = full_queue(t, kind);
+  std::vector<Actor> producers;
+  for (const std::string name : {"oldest", "timed", "newest"})
+    producers.push_back(main.spawn(name, {q}));
+  std::int64_t seq = 0;
+  clock_starts_once_beside(
+      t, producers, [&](const Wait& wait) { return put(q, t.item("waiting", seq++), wait); },
+      Outcome::kFull, [&] { main.ok(get(q)); });
+}
+
+// A put that is told not to wait, by the root process.
+void expect_put_at_once(Scenario& t, const Object& q, Outcome outcome, const std::string& why) {
+  expect_at_once_without_time(
+      t, t.root(), [&](const Wait& wait) { return put(q, t.item("main", 1), wait); }, outcome, why);
 }
 
 const Tests kPutTests{[](const Define& test) {
@@ -92,6 +128,59 @@ const Tests kPutTests{[](const Define& test) {
     });
   });
 
+  test("queue.put.timeout-beyond-32-bits", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = full_queue(t, QueueKind::kQueue);
+    const Actor producer = main.spawn("producer", {q});
+    for (const Nanoseconds timeout : kBeyond32Bits) {
+      Call& waiting = producer.start(put(q, t.item("producer", 0), within(timeout)));
+      t.expect_waits_on(waiting, kWatched, "for a slot");
+      main.ok(get(q));
+      t.expect(t.finish(waiting), Outcome::kOk, "a slot became free");
+    }
+  });
+
+  test("queue.put.clock-starts-once",
+       [](Scenario& t) { put_clock_starts_once(t, QueueKind::kQueue); });
+
+  test("queue.put.clock-starts-once/joinable",
+       [](Scenario& t) { put_clock_starts_once(t, QueueKind::kJoinable); });
+
+  test("queue.put.clock-starts-once/another-is-served",
+       [](Scenario& t) { put_clock_starts_once_beside(t, QueueKind::kQueue); });
+
+  test("queue.put.slot-at-rest", [](Scenario& t) { put_takes_slot_at_rest(t, QueueKind::kQueue); });
+
+  test("queue.put.slot-at-rest/joinable",
+       [](Scenario& t) { put_takes_slot_at_rest(t, QueueKind::kJoinable); });
+
+  test("queue.put.never-waits", [](Scenario& t) {
+    const Object q = full_queue(t, QueueKind::kQueue);
+    while_others_wait(
+        t, t.root().spawn("other", {q}), put(q, t.item("waiting", 0)), [&] { t.root().ok(get(q)); },
+        [&] { expect_put_at_once(t, q, Outcome::kFull, "no slot is free"); });
+  });
+
+  test("queue.put.never-waits/another-in-item", [](Scenario& t) {
+    while_another_is_in_item(t, QueueKind::kQueue, [&](const Object& q) {
+      expect_put_at_once(t, q, Outcome::kOk, "there is no bound");
+    });
+  });
+
+  test("queue.put.never-waits/another-joins", [](Scenario& t) {
+    while_another_joins(t, 0, [&](const Object& q) {
+      expect_put_at_once(t, q, Outcome::kOk, "there is no bound");
+    });
+  });
+
+  test("queue.put.never-waits/another-joins-full", [](Scenario& t) {
+    while_another_joins(t, 1, [&](const Object& q) {
+      const Actor main = t.root();
+      if (main.ok(qsize(q)).value.number == 0) main.ok(put(q, t.item("main", 1)));
+      expect_put_at_once(t, q, Outcome::kFull, "no slot is free");
+    });
+  });
+
   test("queue.put.full-at-once", [](Scenario& t) {
     put_full_at_once(t, QueueKind::kQueue,
                      {kNoWait, within(0ms), within(-1s), Wait{.block = false, .seconds = 5.0}});
@@ -138,6 +227,10 @@ const Tests kPutTests{[](const Define& test) {
     t.observe("queue.put.unserializable-outcome", answer.outcome == Outcome::kOk
                                                       ? "put returns, the item is dropped"
                                                       : "put ends as not_serializable");
+  });
+
+  test.thorough()("queue.put.blocks-when-full/longer-than-defaults", [](Scenario& t) {
+    put_waits_for_slot(t, QueueKind::kQueue, kLongerThanDefaults);
   });
 }};
 

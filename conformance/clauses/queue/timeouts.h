@@ -14,8 +14,11 @@ inline const Wait kInfinite{.seconds = HUGE_VAL};
 inline constexpr auto kHuge = 1'000'000'000s;
 /// Long enough to tell a wait from a short timeout that stands in its place.
 inline constexpr auto kWatched = 250ms;
-/// Longer than the 5 or 10 seconds after which an implementation may give up by default.
-inline constexpr auto kLongerThanDefaults = 12s;
+
+/// Of 32 bits, a little more than their milliseconds and their seconds hold, with a sign and
+/// without. A call that loses the higher bits ends after the little, at once, or is refused.
+inline constexpr Nanoseconds kBeyond32Bits[] = {std::chrono::milliseconds{(1LL << 31) + 20},
+                                                std::chrono::milliseconds{(1LL << 32) + 20}};
 
 /// Demands that no call ends before its timeout. Many calls: an early end may need a timer that is
 /// rounded down at the right time.

@@ -1,4 +1,6 @@
 // spec/simple-queue.md, simple-queue.empty.*
+#include "clauses/failure/in_message.h"
+#include "clauses/shared/never_waits.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -24,6 +26,35 @@ const Tests kEmptyTests{[](const Define& test) {
     both_say(false);
     main.ok(get(q));
     both_say(true);
+  });
+
+  test("simple-queue.empty.never-waits/others-get", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.simple_queue();
+    std::int64_t seq = 0;
+    while_others_wait(
+        t, main.spawn("other", {q}), get(q), [&] { main.ok(put(q, t.item("main", seq++))); },
+        [&] {
+          expect_at_once(t, main, empty(q), [&](const Answer& answer) {
+            t.expect_boolean(answer, true, "nothing was put");
+          });
+        });
+  });
+
+  test("simple-queue.empty.never-waits/others-in-item", [](Scenario& t) {
+    const Actor main = t.root();
+    const auto look = [&](const Object& q) {
+      expect_at_once(t, main, empty(q),
+                     [&](const Answer& answer) { t.expect(answer, Outcome::kOk, "it answers"); });
+    };
+    while_another_is_in_item(t, QueueKind::kSimple, look);
+    const Object q = main.simple_queue("unread");
+    const Actor writer = in_large_message(t, main, q, "writer");
+    look(q);
+    t.stop(writer);
+    look(q);
+    t.resume(writer);
+    t.expect_payload(main.call(get(q)), t.item("writer", 3, kLarger));
   });
 }};
 

@@ -1,6 +1,7 @@
 // spec/simple-queue.md, simple-queue.get.*
 #include "clauses/shared/gets.h"
 #include "clauses/shared/items.h"
+#include "clauses/shared/scale.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -50,6 +51,10 @@ const Tests kGetTests{[](const Define& test) {
     for (Call* each : waiting)
       obtained.push_back({.by = each->process, .answers = {t.finish(*each)}});
     expect_exactly_once(t, {{"main", count}}, obtained);
+  });
+
+  test.thorough()("simple-queue.get.waits-for-item/longer-than-defaults", [](Scenario& t) {
+    get_waits_for_item(t, QueueKind::kSimple, kForever, kLongerThanDefaults);
   });
 }};
 

@@ -11,6 +11,7 @@
 #include "searches.h"
 #include "state.h"
 #include "timeout_effects.h"
+#include "waiting_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -102,10 +103,43 @@ bool join_alone(LocalQueue& queue, Timeout timeout) {
   return is_zero;
 }
 
+void task_done_when_alone(LocalQueue& queue) {
+  wait_for_calls_in_progress();
+  queue.task_done();
+}
+
+// Holds a lock, which a put needs, until each join has seen that the count is zero: one task_done
+// at a time.
+constexpr std::int64_t kLocked = 1 << 20;
+
+void task_done_waking_each(LocalQueue& queue) {
+  queue.task_done();
+  if (!queue.join(no_wait)) return;
+  shared_number() += kLocked;
+  while (shared_number() > kLocked) std::this_thread::sleep_for(kStep);
+  shared_number() -= kLocked;
+}
+
+bool put_locking(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  while (shared_number() >= kLocked) std::this_thread::sleep_for(kStep);
+  return queue.put(item, timeout);
+}
+
 }  // namespace
 
 std::vector<Fault> joinable_queue_faults() {
   return {
+      fault("task-done-waits-for-join", "joinable-queue.task-done.never-waits",
+            "task_done waits while a join does",
+            {counts_joins(), joinable_queues.task_done(task_done_when_alone)},
+            {.also = {"joinable-queue.task-done.*"}}),
+      fault("task-done-wakes-each", "joinable-queue.task-done.stopped-joiner",
+            "the last task_done waits until each join has woken up",
+            {counts_joins(), joinable_queues.task_done(task_done_waking_each)}),
+      fault("put-waits-for-task-done", "joinable-queue.put.stopped-joiner",
+            "a put waits while the last task_done waits until each join has woken up",
+            {counts_joins(), joinable_queues.task_done(task_done_waking_each),
+             joinable_queues.put(put_locking)}),
       fault("join-does-not-wait", "joinable-queue.join.waits-for-tasks", "join returns at once",
             {joinable_queues.join([](LocalQueue&, Timeout) { return true; })},
             {.also = {"joinable-queue.join.*"}}),

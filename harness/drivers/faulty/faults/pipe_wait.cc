@@ -10,6 +10,7 @@
 #include "connection_effects.h"
 #include "effects.h"
 #include "faults/tables.h"
+#include "waiting_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -68,10 +69,54 @@ Positions wait_for_open_ones(WaitStep& step) {
   return ready;
 }
 
+// So much is unread that more of the same message has yet to come.
+bool is_in_message(int descriptor) {
+  constexpr int kMost = 60'000;
+  return unread_bytes(descriptor) >= kMost;
+}
+
+// Waits as long again where a part of a message has come.
+void wait_anew_in_message(const std::vector<int>& descriptors, std::optional<Seconds> timeout) {
+  if (!timeout || *timeout <= Seconds{0}) return;
+  std::this_thread::sleep_for(4 * kStep);  // After the first bytes, more come.
+  if (std::ranges::any_of(descriptors, is_in_message)) std::this_thread::sleep_for(*timeout);
+}
+
+void wait_while_in_message(const std::vector<int>& descriptors) {
+  while (std::ranges::any_of(descriptors, is_in_message)) std::this_thread::sleep_for(kStep);
+}
+
 }  // namespace
 
 std::vector<Fault> pipe_poll_faults() {
   return {
+      fault("poll-clock-restarts", "pipe.poll.clock-starts-once",
+            "a poll that finds a part of a message waits for the rest as long again",
+            {on({Verb::kPoll},
+                [](ConnectionStep& step) {
+                  const Result result = step.proceed();
+                  wait_anew_in_message({step.end().fd()}, step.operation.timeout);
+                  return result;
+                })}),
+      fault("poll-waits-for-rest", "pipe.poll.never-waits",
+            "a poll without time waits for the rest of a message",
+            {arguments_of(Verb::kPoll,
+                          [](ConnectionStep& step) { wait_while_in_message({step.end().fd()}); })},
+            {.also = {"pipe.poll.*"}}),
+      fault("poll-zero-is-false", "pipe.poll.true-with-message",
+            "a poll whose timeout is zero, negative or over at once does not look",
+            {on({Verb::kPoll},
+                [](ConnectionStep& step) {
+                  const auto timeout = step.operation.timeout;
+                  return timeout && *timeout < Seconds{1e-5} ? Result::ok(false) : step.proceed();
+                })},
+            {.also = {"pipe.poll.*"}}),
+      fault("poll-select", "pipe.poll.true-with-message",
+            "a poll cannot wait on a descriptor above 1023",
+            {arguments_of(Verb::kPoll,
+                          [](ConnectionStep&) {
+                            if (beyond_select()) throw InvalidArgument("a descriptor is too large");
+                          })}),
       fault("poll-false-early", "pipe.poll.false-after-timeout", "poll waits half of its timeout",
             {poll_timeout(half_as_long)}),
       fault("poll-zero-waits", "pipe.poll.zero-at-once", "a poll with timeout zero waits a second",
@@ -113,6 +158,29 @@ std::vector<Fault> pipe_poll_faults() {
 
 std::vector<Fault> pipe_wait_faults() {
   return {
+      fault("wait-clock-restarts", "pipe.wait.clock-starts-once",
+            "a wait that finds a part of a message waits for the rest as long again",
+            {waiting([](WaitStep& step) {
+              Positions ready = step.proceed();
+              wait_anew_in_message(step.descriptors(), step.timeout);
+              return ready;
+            })}),
+      fault("wait-waits-for-rest", "pipe.wait.never-waits",
+            "a wait without time waits for the rest of a message", {waiting([](WaitStep& step) {
+              wait_while_in_message(step.descriptors());
+              return step.proceed();
+            })}),
+      fault("wait-select", "pipe.wait.ready-subset",
+            "a wait cannot wait on a descriptor above 1023", {waiting([](WaitStep& step) {
+              if (beyond_select()) throw InvalidArgument("a descriptor is too large");
+              return step.proceed();
+            })}),
+      fault("wait-64-ends", "pipe.wait.ready-subset", "wait takes 63 ends at most",
+            {waiting([](WaitStep& step) {
+              constexpr std::size_t kMost = 63;
+              if (step.connections.size() > kMost) throw InvalidArgument("too many ends");
+              return step.proceed();
+            })}),
       fault("wait-early", "pipe.wait.timeout-empty", "wait gives up after half of its timeout",
             {wait_timeout(half_as_long)}),
       fault("wait-zero-waits", "pipe.wait.zero-at-once", "wait with timeout zero waits a second",

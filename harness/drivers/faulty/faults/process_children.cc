@@ -1,14 +1,18 @@
 // Faults of children as their parent sees them, against spec/process.md.
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <mutex>
+#include <thread>
 
 #include "effects.h"
 #include "faults/tables.h"
 #include "process_effects.h"
+#include "waiting_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -28,6 +32,7 @@ struct OtherExitCode : RightChild {
 };
 
 int positive(int code) { return code < 0 ? 128 - code : code; }
+int as_signal(int code) { return code > 128 && code <= 128 + SIGRTMAX ? 128 - code : code; }
 int as_signed_byte(int code) { return code > 127 ? code - 256 : code; }
 
 // The exit code of the child that was seen to have ended last.
@@ -103,6 +108,36 @@ struct JoinGivesUp : RightChild {
   }
 };
 
+// A death of another child that its parent has not yet learnt of.
+bool has_another_ended(pid_t pid) {
+  siginfo_t found{};
+  return ::waitid(P_ALL, 0, &found, WEXITED | WNOHANG | WNOWAIT) == 0 && found.si_pid != 0 &&
+         found.si_pid != pid;
+}
+
+struct JoinedAnew : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    if (!timeout) return RightChild::join(timeout);
+    const auto until = [&] { return std::chrono::steady_clock::now() + *timeout; };
+    auto deadline = until();
+    for (bool once = true; std::chrono::steady_clock::now() < deadline;) {
+      if (RightChild::join(Seconds{kStep})) return true;
+      if (has_another_ended(pid()) && std::exchange(once, false)) deadline = until();
+    }
+    return RightChild::join(Seconds{0});
+  }
+};
+
+struct JoinedInTurn : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    static std::mutex turn;
+    const std::lock_guard lock(turn);
+    return RightChild::join(timeout);
+  }
+};
+
 thread_local bool has_started = false;
 
 struct JoinedByStarter : RightChild {
@@ -124,6 +159,9 @@ std::vector<Fault> process_children_faults() {
       fault("exit-status-signed", "process.exit-code.values",
             "an exit status above 127 is reported as negative",
             {children<OtherExitCode<as_signed_byte>>()}),
+      fault("exit-status-is-signal", "process.exit-code.values",
+            "an exit status from 129 to 192 is reported as a death by a signal",
+            {children<OtherExitCode<as_signal>>()}),
       fault("exit-codes-mixed", "process.children.several",
             "all ended children have the exit code of the last one", {children<MixedExitCode>()}),
       fault("signal-after-end", "process.terminate.after-end",
@@ -133,12 +171,18 @@ std::vector<Fault> process_children_faults() {
             {children<Interrupted>()}),
       fault("kill-terminates", "process.kill.ends", "kill sends SIGTERM", {children<Terminated>()}),
       fault("process-join-early", "process.join.timeout-by-value",
-            "join of a child gives up after half of its timeout", {children<JoinedEarly>()}),
+            "join of a child gives up after half of its timeout", {children<JoinedEarly>()},
+            {.also = {"process.join.clock-starts-once"}}),
+      fault("process-join-clock-restarts", "process.join.clock-starts-once",
+            "join of a child begins anew when another child ends", {children<JoinedAnew>()}),
+      fault("process-join-in-turn", "process.join.zero-at-once",
+            "one thread at a time joins a child of its process", {children<JoinedInTurn>()},
+            {.also = {"process.join.*"}}),
       fault("process-join-zero-waits", "process.join.zero-at-once",
             "join of a child with timeout zero waits for 500 ms", {children<JoinedLate>()}),
       fault("process-join-gives-up", "process.join.waits",
             "join of a child without a timeout waits for 100 ms only", {children<JoinGivesUp>()},
-            {.also = {"process.join.timeout-by-value"}}),
+            {.also = {"process.join.timeout-by-value", "process.join.clock-starts-once"}}),
       fault("process-join-by-starter", "process.join.any-thread",
             "join of a child answers false at once on a thread that has started none",
             {children<JoinedByStarter>()}, {.also = {"process.join.*"}}),

@@ -10,6 +10,7 @@
 #include "searches.h"
 #include "state.h"
 #include "timeout_effects.h"
+#include "waiting_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -114,10 +115,18 @@ std::optional<std::string> get_skipping_first(LocalQueue& queue, Timeout timeout
   return queue.get(timeout);
 }
 
+bool empty_when_alone(LocalQueue& queue) {
+  wait_for_calls_in_progress();
+  return queue.empty();
+}
+
 }  // namespace
 
 std::vector<Fault> simple_queue_faults() {
   return {
+      fault("simple-empty-waits-for-get", "simple-queue.empty.never-waits",
+            "empty waits while a get does",
+            {counts_gets(simple_queues), simple_queues.empty(empty_when_alone)}),
       fault(
           "simple-put-after-close", "simple-queue.close.operations-closed",
           "put after close still puts",

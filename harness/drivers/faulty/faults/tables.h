@@ -32,6 +32,7 @@ namespace psq::faulty {
 [[nodiscard]] std::vector<Fault> queue_state_faults();
 [[nodiscard]] std::vector<Fault> queue_close_faults();
 [[nodiscard]] std::vector<Fault> queue_end_faults();
+[[nodiscard]] std::vector<Fault> queue_wait_faults();
 [[nodiscard]] std::vector<Fault> joinable_queue_faults();
 [[nodiscard]] std::vector<Fault> serializing_faults();
 [[nodiscard]] std::vector<Fault> simple_queue_faults();
@@ -63,6 +64,7 @@ inline constexpr std::vector<Fault> (*kTables[])() = {
     queue_state_faults,
     queue_close_faults,
     queue_end_faults,
+    queue_wait_faults,
     joinable_queue_faults,
     serializing_faults,
     simple_queue_faults,

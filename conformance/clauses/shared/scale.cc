@@ -1,0 +1,78 @@
+#include "clauses/shared/scale.h"
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include "suite/flow.h"
+
+namespace psq::conformance {
+namespace {
+
+// So many calls a list that a list ends soon.
+constexpr std::int64_t kAtOnce = 4000;
+
+std::int64_t most_items(const Scenario& t, QueueKind kind, std::int64_t wanted) {
+  const auto& limits = t.hello().limits;
+  for (const std::string name : {"maxsize", "unfinished"}) {
+    const auto limit = limits.find(name);
+    if (name == "unfinished" && kind != QueueKind::kJoinable) continue;
+    if (limit != limits.end()) wanted = std::min(wanted, limit->second);
+  }
+  return wanted;
+}
+
+std::int64_t available_memory() {
+  constexpr std::int64_t kKilobyte = 1024;
+  std::ifstream in{"/proc/meminfo"};
+  for (std::string word; in >> word;) {
+    std::int64_t kilobytes = 0;
+    if (word == "MemAvailable:" && in >> kilobytes) return kilobytes * kKilobyte;
+  }
+  return 0;
+}
+
+// The answer of a call that moves gigabytes, which takes its time.
+Answer finish_slowly(Scenario& t, Call& call) {
+  static_cast<void>(t.ends_within(call, t.patient(120s)));
+  return t.finish(call);
+}
+
+}  // namespace
+
+void many_without_bound(Scenario& t, QueueKind kind, std::int64_t items) {
+  const Actor main = t.root();
+  const Object q = make(main, kind);
+  items = most_items(t, kind, items);
+  for (std::int64_t done = 0; done < items; done += kAtOnce) {
+    const std::int64_t count = std::min(kAtOnce, items - done);
+    Call& puts = main.start(run({put(q, t.item("main", done), kNoWait).repeated(count)}));
+    t.expect(t.finish(puts), Outcome::kOk);
+    for (const Answer& answer : puts.events) t.expect(answer, Outcome::kOk, "no bound to reach");
+  }
+  t.expect_number(main.call(qsize(q)), items, "what was put");
+  t.expect_boolean(main.call(full(q)), false, "there is no bound");
+  for (std::int64_t done = 0; done < items; done += kAtOnce) {
+    const std::int64_t count = std::min(kAtOnce, items - done);
+    const Obtained obtained = all_obtained(t, main.start(get_many(q, count)));
+    for (std::int64_t i = 0; i < count; ++i)
+      t.expect_payload(obtained.answers.at(static_cast<std::size_t>(i)), t.item("main", done + i));
+  }
+}
+
+void item_beyond_2_gib(Scenario& t, const Actor& producer,
+                       const std::function<Request(const Item&)>& give, const Actor& consumer,
+                       const Request& take) {
+  constexpr std::int64_t kSize = (std::int64_t{1} << 31) + 4097;
+  // The item and its serialized form, and a copy of each on its way, in each of two processes.
+  constexpr std::int64_t kCopies = 6;
+  if (available_memory() < kCopies * kSize)
+    throw Unsupported{"less than 12 GiB of memory are free, for the copies of an item of 2 GiB"};
+  const Item item = t.item("producer", 0, kSize);
+  Call& giving = producer.start(give(item));
+  Call& taking = consumer.start(take);
+  t.expect_payload(finish_slowly(t, taking), item);
+  t.expect(finish_slowly(t, giving), Outcome::kOk);
+}
+
+}  // namespace psq::conformance

@@ -1,0 +1,39 @@
+// Effects that let a call wait for what it must not wait for.
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+#include "queue_effects.h"
+#include "state.h"
+
+namespace psq::faulty {
+
+inline constexpr std::chrono::milliseconds kStep{5};
+
+/// Counts a call among those of all processes that are in progress, in the shared number.
+class InProgress {
+ public:
+  InProgress() { ++shared_number(); }
+  ~InProgress() { --shared_number(); }
+  InProgress(const InProgress&) = delete;
+  InProgress& operator=(const InProgress&) = delete;
+};
+
+/// Waits while a call is in progress that was counted so.
+inline void wait_for_calls_in_progress() {
+  while (shared_number() > 0) std::this_thread::sleep_for(kStep);
+}
+
+/// Gets, puts or joins that may wait are counted while they are in progress.
+[[nodiscard]] Effect counts_gets(const Queues& which);
+[[nodiscard]] Effect counts_puts(const Queues& which);
+[[nodiscard]] Effect counts_joins();
+/// The same, and those that shall not wait do wait for the calls that are in progress.
+[[nodiscard]] Effect gets_wait_for_calls(const Queues& which);
+[[nodiscard]] Effect puts_wait_for_calls(const Queues& which);
+
+/// Whether a new descriptor is too large for select(2).
+[[nodiscard]] bool beyond_select();
+
+}  // namespace psq::faulty
