@@ -25,6 +25,7 @@ ORDER = (
     "controller",
     "driver_check",
     "kill_matrix",
+    "mutants",
     "commands",
     "",
 )

@@ -49,6 +49,13 @@ def test_a_right_use_is_left_alone(tree: Tree, text: str) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_mutants_are_named_in_files_about_them_only(tree: Tree) -> None:
+    tree.write("docs/mutants.md", "A mutant of the sources.\n")
+    assert tree.run("words").returncode == 0
+    tree.write("docs/faults.md", "A mutant of the queue.\n")
+    assert "docs/faults.md:1: error: says 'mutant'; use fault" in tree.run("words").stderr
+
+
 @pytest.mark.parametrize("name", ["README.md", "docs/a.md", "reference/README.md"])
 def test_every_page_is_read(tree: Tree, name: str) -> None:
     tree.write(name, "Nobody waits.\n")

@@ -27,6 +27,11 @@ DRIVER_CHECK_STATUSES = """\
 exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 wrong usage
 """
 
+MUTANT_STATUSES = """\
+exit status: 0 each mutant is killed or ruled on, 1 some are neither, 2 the budget ended first,
+64 wrong usage, 70 internal error; 130 interrupted
+"""
+
 
 class CommandModule(Protocol):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -66,4 +71,10 @@ COMMANDS = (
         statuses=DRIVER_CHECK_STATUSES,
     ),
     Command("kill-matrix", "does the suite find every fault of the faulty drivers?"),
+    Command(
+        "mutants",
+        "does the suite find small changes of an implementation's sources?",
+        takes_driver=True,
+        statuses=MUTANT_STATUSES,
+    ),
 )

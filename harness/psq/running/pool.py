@@ -90,6 +90,11 @@ class Pool:
             self._signal(job, signal.SIGKILL)
         self._forget(job)
 
+    def kill(self, job: Job) -> None:
+        """Ends a job that has nothing to tidy up."""
+        self._signal(job, signal.SIGKILL)
+        self._forget(job)
+
     def end_all(self) -> None:
         for job in self.jobs:
             self._signal(job, signal.SIGTERM)

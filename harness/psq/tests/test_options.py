@@ -47,7 +47,13 @@ def test_every_command_is_walked():
     assert len(options) > 25
     commands = {command for kinds in options.values() for command in kinds}
     assert len(commands) == len(cli.COMMANDS)
-    assert set(options["--patience"]) == {"psq check", "psq compare", "psq soak", "psq kill-matrix"}
+    assert set(options["--patience"]) == {
+        "psq check",
+        "psq compare",
+        "psq soak",
+        "psq kill-matrix",
+        "psq mutants",
+    }
 
 
 def test_no_option_means_two_things():

@@ -33,6 +33,7 @@ import pytest
         (["report", "x"], "--html FILE"),
         (["driver-check", "refrence"], "Did you mean reference?"),
         (["kill-matrix", "--fautl", "x"], "Did you mean --fault?"),
+        (["mutants", "cpython", "--again", "klled"], "invalid choice"),
         (["check-history"], "FILE"),
         (["check-history", "x", "--model", "simple"], "Did you mean simple_queue?"),
     ],
@@ -54,6 +55,7 @@ def test_wrong_usage(psq, argv, said):
         "report",
         "driver-check",
         "kill-matrix",
+        "mutants",
         "check-history",
     ],
 )
