@@ -1,5 +1,5 @@
-// The readers of recordings, in both formats, and the checkers after them. A file is refused with the place of its
-// mistake, or it is judged; and what is written of it reads back as the same.
+// The readers of recordings, in both formats, and the checkers after them. A file is refused with
+// the place of its mistake, or it is judged; and what is written of it reads back as the same.
 #include <cstdlib>
 #include <iostream>
 #include <sstream>

@@ -1,5 +1,5 @@
-// The suite's reader of the protocol, with what a hostile driver may send: lines out of a socket, messages out of lines.
-// Whatever comes is a message or a DriverError.
+// The suite's reader of the protocol, with what a hostile driver may send: lines out of a socket,
+// messages out of lines. Whatever comes is a message or a DriverError.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -52,7 +52,7 @@ void take(std::string_view line) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace psq::conformance;
   if (size == 0) return 0;
-  const std::size_t piece = 1 + std::size_t{data[0]} * 64;
+  const std::size_t piece = 7 + std::size_t{data[0]} * 64;
   std::string_view rest{reinterpret_cast<const char*>(data + 1), size - 1};
   Ends ends = connect();
   try {

@@ -1,4 +1,5 @@
-// Runs a fuzzer's target without libFuzzer: every file of a corpus, and mutations of them from a seed.
+// Runs a fuzzer's target without libFuzzer: every file of a corpus, and mutations of them from a
+// seed.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -43,10 +44,30 @@ std::string piece_of(Random& random, const std::string& text) {
 
 /// Numbers at the ends of ranges, and what ends texts and lines.
 const std::vector<std::string>& tokens() {
-  static const std::vector<std::string> all{
-      "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e400", "-0", "0.5",
-      "007", "null", "true", "[", "]", "{", "}", "\"", "\\u0000", "\\ud800", "\n", ",", ":",
-      std::string(1, '\0'), "\xff", "\"\"", "[]", "{}"};
+  static const std::vector<std::string> all{"9223372036854775807",
+                                            "-9223372036854775808",
+                                            "18446744073709551616",
+                                            "1e400",
+                                            "-0",
+                                            "0.5",
+                                            "007",
+                                            "null",
+                                            "true",
+                                            "[",
+                                            "]",
+                                            "{",
+                                            "}",
+                                            "\"",
+                                            "\\u0000",
+                                            "\\ud800",
+                                            "\n",
+                                            ",",
+                                            ":",
+                                            std::string(1, '\0'),
+                                            "\xff",
+                                            "\"\"",
+                                            "[]",
+                                            "{}"};
   return all;
 }
 

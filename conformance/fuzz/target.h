@@ -4,5 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Returns 0. A finding ends the process: by a sanitizer, by abort, or by an exception that escapes.
+/// Returns 0. A finding ends the process: by a sanitizer, by abort, or by an exception that
+/// escapes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
