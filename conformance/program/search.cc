@@ -75,8 +75,9 @@ bool Search::over() const {
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
 
 Program Search::draw() const {
-  return draw_program(
-      seed_, {.kind = options_.kind ? *options_.kind : draw_kind(seed_), .kills = options_.kills});
+  return draw_program(seed_, {.kind = options_.kind ? *options_.kind : draw_kind(seed_),
+                              .kills = options_.kills,
+                              .bounds = t_.hello().bounds.contains("bounded")});
 }
 
 void Search::note(const RunResult& run) {

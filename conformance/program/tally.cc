@@ -136,7 +136,7 @@ Owed owed(const Program& program, const std::vector<Running>& threads, const Lan
   }
   if (counts.putting > 0 && counts.getting > 0 && !buffered) {
     return {.thread = in(put_of(object.kind)),
-            .clause = is_pipe(object.kind) ? "pipe.send.waits-when-full"
+            .clause = is_pipe(object.kind) ? "pipe.send.waits-for-room"
                                            : "simple-queue.put.large-later-consumer",
             .why = "it waits for ever, and so does who would take its item"};
   }

@@ -114,7 +114,9 @@ Hello read_hello(const json& in, std::string_view line) {
   const json& capabilities = in.at("capabilities");
   hello.operations = read_operations(capabilities.at("operations"));
   hello.options = capabilities.at("options").get<std::set<std::string>>();
-  for (const auto& [name, limit] : in.at("limits").items()) {
+  if (const auto bounds = capabilities.find("bounds"); bounds != capabilities.end())
+    hello.bounds = bounds->get<std::set<std::string>>();
+  for (const auto& [name, limit] : in.at("limits").get<std::map<std::string, json>>()) {
     hello.limits[name] = whole<std::int64_t>(limit);
   }
   return hello;

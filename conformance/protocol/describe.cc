@@ -42,7 +42,11 @@ std::string size_of(const Item& item) {
 
 std::string text_of(const Item& item) {
   return item.from + "#" + std::to_string(item.seq) + size_of(item) +
-         (item.fail.empty() ? "" : " failing to " + item.fail);
+         (item.fail.empty() ? "" : " failing to " + item.fail) +
+         (item.failure.empty() ? "" : " by " + item.failure) +
+         (item.slow_serialize > 0 ? " slow to serialize" : "") +
+         (item.slow_deserialize > 0 ? " slow to deserialize" : "") +
+         (item.same.empty() ? "" : " as the object " + item.same);
 }
 
 std::string text_of(const Json& value) { return value.text; }

@@ -97,16 +97,13 @@ DriverProgram::~DriverProgram() {
   reap_descendants();
 }
 
-bool DriverProgram::descendants_end_within(Nanoseconds at_most) {
-  const auto deadline = Clock::now() + at_most;
-  while (how_it_ended()) {
-    const pid_t reaped = ::waitpid(-1, nullptr, WNOHANG);
-    if (reaped > 0) continue;
-    if (reaped < 0 && errno == ECHILD) return true;
-    if (Clock::now() > deadline) return false;
-    std::this_thread::sleep_for(milliseconds{1});
-  }
-  return false;
+bool DriverProgram::descendants_have_ended() {
+  if (!how_it_ended()) return false;
+  pid_t reaped = 0;
+  do {
+    reaped = ::waitpid(-1, nullptr, WNOHANG);
+  } while (reaped > 0);
+  return reaped < 0 && errno == ECHILD;
 }
 
 void DriverProgram::reap_descendants() {

@@ -27,9 +27,9 @@ class DriverProgram {
   [[nodiscard]] const Fd& pidfd() const { return pidfd_; }
   [[nodiscard]] const std::filesystem::path& log() const { return log_; }
 
-  /// Once the root has ended: waits for everything that descends from it, and reaps it. False when
-  /// some of it still runs after that time.
-  [[nodiscard]] bool descendants_end_within(Nanoseconds at_most);
+  /// Once the root has ended: reaps what descends from it and has ended. False while some of it
+  /// runs.
+  [[nodiscard]] bool descendants_have_ended();
 
   /// How the root ended, as a shell would say it; nothing while it runs.
   std::optional<std::string> how_it_ended();

@@ -23,7 +23,10 @@ json to_json(const Timeout& timeout) {
 json to_json(const Item& item) {
   json out{{"from", item.from}, {"seq", item.seq}, {"size", item.size}};
   if (!item.fail.empty()) out["fail"] = item.fail;
-  if (item.slow_serialize > 0) out["slow"] = {{"serialize", item.slow_serialize}};
+  if (!item.failure.empty()) out["failure"] = item.failure;
+  if (item.slow_serialize > 0) out["slow"]["serialize"] = item.slow_serialize;
+  if (item.slow_deserialize > 0) out["slow"]["deserialize"] = item.slow_deserialize;
+  if (!item.same.empty()) out["same"] = item.same;
   return out;
 }
 json to_json(const Json& value) { return json::parse(value.text); }

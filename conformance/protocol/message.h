@@ -54,6 +54,7 @@ struct Hello {
   std::set<std::string> profiles = {};
   std::map<ObjectType, std::set<Operation>> operations = {};  // those that the tables have
   std::set<std::string> options = {};
+  std::set<std::string> bounds = {"bounded", "unbounded"};  // the kinds of queue that it has
   std::map<std::string, std::int64_t> limits = {};
   std::string line = {};  // as it came
 

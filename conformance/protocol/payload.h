@@ -15,8 +15,11 @@ struct Item {
   std::string from;
   std::int64_t seq = 0;
   std::int64_t size = 128;
-  std::string fail = {};      // "serialize", "deserialize" or nothing
-  double slow_serialize = 0;  // seconds that it takes longer
+  std::string fail = {};        // "serialize", "deserialize" or nothing
+  std::string failure = {};     // the kind of that error, nothing for an ordinary one
+  double slow_serialize = 0;    // seconds that it takes longer
+  double slow_deserialize = 0;  // the same
+  std::string same = {};        // the object that the thread puts again
   friend bool operator==(const Item&, const Item&) = default;
 };
 

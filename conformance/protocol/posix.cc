@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -28,9 +29,16 @@ std::string first_word_of(const std::filesystem::path& file) {
   return word;
 }
 
-}  // namespace
+std::int64_t voluntary_switches(const std::filesystem::path& status) {
+  const std::string key = "voluntary_ctxt_switches:";
+  std::ifstream in{status};
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(key)) return std::atoll(line.c_str() + key.size());
+  }
+  return 0;
+}
 
-Nanoseconds monotonic_now() { return read_clock(CLOCK_MONOTONIC); }
+}  // namespace
 
 Nanoseconds wall_clock_offset() { return read_clock(CLOCK_REALTIME) - monotonic_now(); }
 
@@ -70,17 +78,35 @@ std::optional<ThreadView> view_thread(pid_t pid, pid_t tid) {
   if (view.waits_in == "0") view.waits_in.clear();
   std::int64_t ran = 0;
   if (std::ifstream{task / "schedstat"} >> ran) view.ran = Nanoseconds{ran};
+  view.slept = voluntary_switches(task / "status");
   return view;
 }
 
-bool stands_still(pid_t pid) {
+std::vector<pid_t> threads_of(pid_t pid) {
+  std::vector<pid_t> found;
   std::error_code gone;
   std::filesystem::directory_iterator task{"/proc/" + std::to_string(pid) + "/task", gone};
-  for (; !gone && task != std::filesystem::directory_iterator{}; task.increment(gone)) {
-    const auto seen = view_thread(pid, std::stoi(task->path().filename()));
-    if (seen && std::string_view{"TtZX"}.find(seen->state) == std::string_view::npos) return false;
+  for (; !gone && task != std::filesystem::directory_iterator{}; task.increment(gone))
+    found.push_back(std::stoi(task->path().filename()));
+  return found;
+}
+
+bool stands_still(pid_t pid) {
+  return std::ranges::all_of(threads_of(pid), [&](pid_t thread) {
+    const auto seen = view_thread(pid, thread);
+    return !seen || std::string_view{"TtZX"}.find(seen->state) != std::string_view::npos;
+  });
+}
+
+bool handles_signal(pid_t pid, int signal) {
+  constexpr std::string_view kCaught = "SigCgt:";
+  std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with(kCaught)) continue;
+    const auto mask = std::stoull(line.substr(kCaught.size()), nullptr, 16);
+    return ((mask >> (signal - 1)) & 1U) != 0;
   }
-  return true;
+  return false;
 }
 
 bool send_signal(const Fd& pidfd, int signal) {

@@ -3,20 +3,16 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "clock/time.h"
 
 namespace psq::conformance {
-
-using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, the clock of the protocol
-using Nanoseconds = std::chrono::nanoseconds;
-
-/// Nanoseconds of the machine-wide monotonic clock, comparable with the times in answers.
-Nanoseconds monotonic_now();
 
 /// How far the wall clock is ahead of the monotonic one. A change between two readings means that
 /// the wall clock was set or slewed in between.
@@ -62,14 +58,21 @@ Fd open_pidfd(pid_t pid);
 /// What the kernel says of one thread: its state letter and what it waits in.
 struct ThreadView {
   char state = '?';
-  std::string waits_in;  // the system call or kernel function; empty when unknown
-  Nanoseconds ran{0};    // on a processor, in its whole life
+  std::string waits_in;    // the system call or kernel function; empty when unknown
+  Nanoseconds ran{0};      // on a processor, in its whole life
+  std::int64_t slept = 0;  // how often it gave up its processor to wait, in its whole life
 };
 std::optional<ThreadView> view_thread(pid_t pid, pid_t tid);
 
 /// Whether no thread of a process runs: each was stopped by a signal, or has ended. A signal is on
 /// its way for a while after it was sent, and the threads go on until then, each for itself.
 bool stands_still(pid_t pid);
+
+/// The threads of a process by their ids; none when it has ended.
+std::vector<pid_t> threads_of(pid_t pid);
+
+/// Whether the process has a handler for the signal, as the kernel sees it.
+bool handles_signal(pid_t pid, int signal);
 
 /// Sends a signal through a pidfd, which can hit no other process. False when it has ended.
 bool send_signal(const Fd& pidfd, int signal);

@@ -13,8 +13,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// An interpreter needs seconds to start on a loaded machine.
+// Of fair time; an interpreter with much to import needs seconds.
 constexpr seconds kHelloWithin{20};
+// Most waits are over before a clock other than the wall's is of use.
+constexpr milliseconds kAtOnce{5};
+constexpr milliseconds kBetweenStates{5};
 
 // Connections that have not said hello: each takes a descriptor, and the suite has as many as it is
 // allowed.
@@ -116,16 +119,37 @@ bool Session::wait_until(const std::function<bool()>& done, Nanoseconds at_most)
   return true;
 }
 
+Awaited Session::await(const std::function<bool()>& done, Nanoseconds bound,
+                       const std::function<std::size_t()>& progress) {
+  if (wait_until(done, std::min<Nanoseconds>(bound, kAtOnce))) return {};
+  FairBound fair{fair_clock_, bound};
+  std::size_t seen = progress ? progress() : 0;
+  auto state = FairBound::State::kInTime;
+  const auto may_end = [&] {
+    return state == FairBound::State::kInTime || state == FairBound::State::kLate;
+  };
+  while (may_end() && !wait_until(done, kBetweenStates)) {
+    if (progress && progress() != seen) {
+      seen = progress();
+      fair.restart();
+    }
+    state = fair.state();
+  }
+  return {.state = state, .spent = state == FairBound::State::kInTime ? Fairness{} : fair.spent()};
+}
+
 Peer& Session::expect_hello(const std::string& name) {
   Peer& expected = peer(name);
-  const auto root_ended = [&] { return name == "root" && program_->how_it_ended().has_value(); };
-  const auto here = [&] { return expected.channel.has_value() || expected.dead; };
-  const Nanoseconds deadline = monotonic_now() + patient(kHelloWithin);
-  while (!here() && monotonic_now() < deadline) {
-    if (wait_until(here, milliseconds{50})) break;
-    if (root_ended()) break;
+  const auto over = [&] {
+    const bool root_ended = name == "root" && program_->how_it_ended().has_value();
+    return expected.channel.has_value() || expected.dead || root_ended;
+  };
+  const Awaited awaited = await(over, patient(kHelloWithin) / FairBound::kHangs);
+  if (awaited.state == FairBound::State::kUndecided) {
+    throw Inconclusive{"process " + name + " did not say hello, on a machine that is too slow: " +
+                       awaited.spent.in_words()};
   }
-  if (!here() || !expected.channel) {
+  if (!expected.channel) {
     throw DriverError{"process " + name + " did not say hello: " + why_no_hello()};
   }
   return expected;
@@ -157,6 +181,11 @@ void Session::signal(const std::string& process, int number) {
                          .text = std::string{"(signal "} + ::sigabbrev_np(number) + ")",
                          .at = monotonic_now()});
   transcript_.end(step, send_signal(target.pidfd, number) ? "sent" : "it was gone", Nanoseconds{0});
+}
+
+void Session::signal_threads(const std::string& process, int number) {
+  const pid_t pid = peer(process).pid;
+  for (const pid_t thread : threads_of(pid)) ::tgkill(pid, thread, number);
 }
 
 void Session::poll_once(Nanoseconds at_most) {

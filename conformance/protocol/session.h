@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "clock/fair_bound.h"
 #include "protocol/channel.h"
 #include "protocol/driver_program.h"
 #include "protocol/message.h"
@@ -46,8 +47,18 @@ struct Peer {
 struct SessionOptions {
   std::vector<std::string> command;
   double patience = 1.0;  // scales every upper bound
-  /// Anything that is not meant to wait ends in microseconds; a call that takes this long hangs.
-  Nanoseconds hang_after = std::chrono::seconds{10};
+  /// Anything that is not meant to wait ends in microseconds; a call that takes longer than this,
+  /// in fair time, is late, and one that takes a multiple of it hangs (FairBound).
+  Nanoseconds hang_after = std::chrono::seconds{5};
+};
+
+/// How a wait for something that has to end came out.
+struct Awaited {
+  FairBound::State state = FairBound::State::kInTime;  // as it ended, or was given up
+  Fairness spent = {};                                 // unless it was in time
+  [[nodiscard]] bool ended() const {
+    return state == FairBound::State::kInTime || state == FairBound::State::kLate;
+  }
 };
 
 /// Single-threaded. Every wait is bounded and handles whatever arrives meanwhile, deaths included.
@@ -74,6 +85,13 @@ class Session {
   /// when the driver breaks the protocol meanwhile.
   [[nodiscard]] bool wait_until(const std::function<bool()>& done, Nanoseconds at_most);
 
+  /// Handles what arrives until `done`, or until that is late by a multiple of `bound` on the fair
+  /// clock. What `progress` counts makes the bound begin again.
+  [[nodiscard]] Awaited await(const std::function<bool()>& done, Nanoseconds bound,
+                              const std::function<std::size_t()>& progress = {});
+  /// Counts from the session's start. For waits of a kind of their own.
+  [[nodiscard]] FairClock& fair_clock() { return fair_clock_; }
+
   [[nodiscard]] Peer& peer(const std::string& name);
   /// Waits until the process of that name has said hello. DriverError when it does not.
   Peer& expect_hello(const std::string& name);
@@ -89,6 +107,9 @@ class Session {
 
   /// Sends a signal. A kill marks the process, so that its pending calls end as killed.
   void signal(const std::string& process, int signal);
+  /// Sends a signal that has a handler to each thread of the process. Not in the transcript: a test
+  /// sends hundreds.
+  void signal_threads(const std::string& process, int signal);
 
  private:
   struct Newcomer {
@@ -108,6 +129,7 @@ class Session {
   [[nodiscard]] std::string why_no_hello();
 
   double patience_;
+  FairClock fair_clock_;
   TemporaryFolder folder_;
   Listener listener_;
   Transcript transcript_;

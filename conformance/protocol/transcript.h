@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/posix.h"
+#include "clock/time.h"
 
 namespace psq::conformance {
 
@@ -34,8 +34,5 @@ class Transcript {
  private:
   std::vector<Step> steps_;
 };
-
-/// `101 ms`, `12 us`: three digits and a unit, as people say it.
-std::string human(Nanoseconds duration);
 
 }  // namespace psq::conformance

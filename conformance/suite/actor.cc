@@ -33,21 +33,19 @@ Object Actor::create(const Request& request) const {
   return {.name = arguments.names->front(), .type = type_of(*arguments.type)};
 }
 
-namespace {
-
-Request bounded(Request request, std::int64_t maxsize) {
-  request.arguments.maxsize = maxsize;
-  return request;
+Object Actor::create_bounded(CreatedType type, std::int64_t maxsize,
+                             const std::string& name) const {
+  Request request = creation(type, {name});
+  request.arguments.maxsize = scenario_->bound(name_, type, maxsize);
+  return create(request);
 }
 
-}  // namespace
-
 Object Actor::queue(std::int64_t maxsize, const std::string& name) const {
-  return create(bounded(creation(CreatedType::kQueue, {name}), maxsize));
+  return create_bounded(CreatedType::kQueue, maxsize, name);
 }
 
 Object Actor::joinable_queue(std::int64_t maxsize, const std::string& name) const {
-  return create(bounded(creation(CreatedType::kJoinableQueue, {name}), maxsize));
+  return create_bounded(CreatedType::kJoinableQueue, maxsize, name);
 }
 
 Object Actor::simple_queue(const std::string& name) const {

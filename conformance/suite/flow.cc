@@ -54,10 +54,24 @@ Obtained obtained_so_far(Scenario& t, const Call& gets) {
 }
 
 void until_quiet(Scenario& t, const Call& gets) {
+  constexpr auto kQuiet = 100ms;
   std::size_t seen = 0;
   do {
     seen = gets.events.size();
-  } while (t.session().wait_until([&] { return gets.events.size() > seen; }, 100ms));
+  } while (t.session()
+               .await([&] { return gets.events.size() > seen; }, kQuiet / FairBound::kHangs)
+               .ended());
+}
+
+void expect_arrival(Scenario& t, const std::vector<const Call*>& gets,
+                    const std::function<bool()>& enough) {
+  const auto count = [&] {
+    std::size_t events = 0;
+    for (const Call* each : gets) events += each->events.size();
+    return events;
+  };
+  t.expect_soon(
+      enough, "items arrive", [&] { return std::to_string(count()) + " of them came"; }, count);
 }
 
 std::map<std::string, std::int64_t> expect_at_most_once(

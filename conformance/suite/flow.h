@@ -1,6 +1,7 @@
 // Streams of items from producers to consumers, and what must hold of them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ Obtained obtained_so_far(Scenario& t, const Call& gets);
 /// Waits until no more comes of a list for a while: what still comes, comes at once, and nothing
 /// hangs on missing the rest.
 void until_quiet(Scenario& t, const Call& gets);
+/// Waits until these lists have obtained enough, however slowly they get on.
+void expect_arrival(Scenario& t, const std::vector<const Call*>& gets,
+                    const std::function<bool()>& enough);
 
 /// Each item 0..count-1 of each producer exactly once over all consumers, and nothing else.
 void expect_exactly_once(Scenario& t, const std::map<std::string, std::int64_t>& put_by,

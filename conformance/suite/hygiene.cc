@@ -47,7 +47,8 @@ bool end_normally(Scenario& t, const std::string& name) {
   const Peer& peer = session.peer(name);
   if (peer.dead) return true;
   if (!peer.told_to_end) session.start(name, end_by(Ending::kReturn));
-  return session.wait_until([&] { return peer.dead; }, t.patient(kEndsWithin));
+  return session.await([&] { return peer.dead; }, t.patient(kEndsWithin) / FairBound::kHangs)
+      .ended();
 }
 
 /// Children first, and those of children before: the newest names were spawned last, and any order
@@ -87,8 +88,13 @@ bool Scenario::expect_nothing_left() {
     if (!held)
       throw Failed{.clause = kClause, .expected = "nothing is left", .saw = saw, .step = step};
   };
-  demand(session_->program().descendants_end_within(patient(kHelpersEndWithin)),
-         "a process still runs");
+  const Awaited helpers =
+      session_->await([&] { return session_->program().descendants_have_ended(); },
+                      patient(kHelpersEndWithin) / FairBound::kHangs);
+  if (helpers.state == FairBound::State::kUndecided)
+    throw Inconclusive{"its helper processes have not ended, on a machine that is too slow: " +
+                       helpers.spent.in_words()};
+  demand(helpers.ended(), "a process still runs");
   for (const auto& name : memory) {
     std::error_code ignored;
     // It was the program's own, and no other process will remove it.

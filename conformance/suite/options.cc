@@ -126,7 +126,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--patience", options.patience, "Scales every upper bound on time")
       ->check(CLI::Range(0.01, 1000.0));
   app.add_option("--hang-after", options.hang_after,
-                 "Seconds after which a call that should end is taken to hang")
+                 "Seconds of fair time after which a call that should end is late; it hangs after "
+                 "three times as long")
       ->check(CLI::Range(0.1, 3600.0));
   app.add_option("--budget", options.budget,
                  "Seconds for each test that searches among generated programs")

@@ -23,7 +23,7 @@ struct Options {
   std::string name;
   std::uint64_t seed = 0;
   double patience = 1.0;
-  double hang_after = 10.0;    // seconds; scaled by patience
+  double hang_after = 5.0;     // seconds of fair time; scaled by patience
   double budget = 3.0;         // seconds that each test that searches may take
   double shrink_for = 10.0;    // seconds to make smaller what it has found; scaled by patience
   int unsupported_status = 2;  // what was not tested is not green

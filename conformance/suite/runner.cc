@@ -14,8 +14,18 @@
 namespace psq::conformance {
 namespace {
 
+// The law leaves open what it only observes: no behaviour there is a failure.
+bool observe_failure(const std::string& id, const Failed& failed, Scenario& scenario) {
+  const Clause* clause = find_clause(id);
+  if (clause == nullptr || clause->level != Level::kObserved) return false;
+  scenario.observe(id, "none of those named: expected " + failed.expected + "; saw " + failed.saw);
+  return true;
+}
+
 void take_failure(TestResult& result, const Failed& failed, Scenario& scenario) {
-  result.clause = failed.clause.empty() ? result.clauses.at(0) : failed.clause;
+  const std::string id = failed.clause.empty() ? result.clauses.at(0) : failed.clause;
+  if (observe_failure(id, failed, scenario)) return;
+  result.clause = id;
   const Clause* clause = find_clause(result.clause);
   const bool should = clause != nullptr && clause->level == Level::kShould;
   result.verdict = should ? Verdict::kDeviates : Verdict::kFail;

@@ -46,11 +46,14 @@ void Scenario::needs_option(const std::string& option) const {
   if (!hello().options.contains(option)) throw Unsupported{"the driver has no option " + option};
 }
 
-void Scenario::probe_undeclared(const std::string& process, const Request& request) {
-  const std::string what = name_of(request);
+void Scenario::probe_undeclared(const std::string& process, const Request& request,
+                                const std::string& what) {
   const Call& probe = session_->start(process, request);
-  const bool answered =
-      session_->wait_until([&] { return probe.answer.has_value(); }, hang_bound());
+  const Awaited awaited = session_->await([&] { return probe.answer.has_value(); }, hang_bound());
+  const bool answered = awaited.ended();
+  if (awaited.state == FairBound::State::kUndecided)
+    throw Inconclusive{"no answer to " + what +
+                       " on a machine that is too slow: " + awaited.spent.in_words()};
   if (!answered || probe.answer->outcome != Outcome::kUnsupported) {
     throw DriverError{"its hello does not declare " + what +
                       ", so a request for it must answer unsupported; it " +
@@ -60,7 +63,7 @@ void Scenario::probe_undeclared(const std::string& process, const Request& reque
 }
 
 void Scenario::require_declared(const std::string& process, const Request& request) {
-  if (!is_declared(hello(), request)) probe_undeclared(process, request);
+  if (!is_declared(hello(), request)) probe_undeclared(process, request, name_of(request));
 }
 
 Call& Scenario::start(const std::string& process, const Request& request) {
@@ -74,8 +77,10 @@ std::optional<ThreadView> Scenario::view(const Call& call) {
 }
 
 Answer Scenario::finish(Call& call) {
-  const auto answered = [&] { return call.answer.has_value(); };
-  if (!session_->wait_until(answered, hang_bound())) report_hang(call);
+  const Awaited awaited = session_->await([&] { return call.answer.has_value(); }, hang_bound(),
+                                          [&] { return call.events.size(); });
+  if (!awaited.ended()) report_no_end(call, awaited);
+  if (awaited.state == FairBound::State::kLate) note_late(describe(call.request), awaited.spent);
   if (call.answer->outcome == Outcome::kUnsupported) {
     throw DriverError{"its hello declares " + name_of(call.request) +
                       ", and a request for it answered unsupported"};
@@ -83,45 +88,67 @@ Answer Scenario::finish(Call& call) {
   return *call.answer;
 }
 
-void Scenario::report_hang(Call& call) {
-  const std::string waited = "no answer within " + human(hang_bound());
-  if (!call.began) {
-    throw Inconclusive{
-        describe(call.request) + " on " + call.process + ": " + waited +
-        ", and the call never began: a stuck driver, or a machine that is too slow (--patience)"};
-  }
-  const std::string reason = why_it_hangs(call);
-  if (reason.empty()) {
-    throw Inconclusive{describe(call.request) + " on " + call.process + ": " + waited +
-                       ", and its thread neither sleeps nor has a processor for itself: a slow "
-                       "machine (--patience)"};
-  }
-  fail("the call ends", waited + "; " + reason, call.step);
+void Scenario::report_no_end(Call& call, const Awaited& awaited) {
+  const std::string what = describe(call.request) + " on " + call.process;
+  if (awaited.state == FairBound::State::kUndecided)
+    throw Inconclusive{what + " has not ended, on a machine that is too slow (--patience): " +
+                       awaited.spent.in_words()};
+  if (!call.began)
+    throw Inconclusive{what + ": no answer, and the call never began: a stuck driver; " +
+                       awaited.spent.in_words()};
+  fail("the call ends", "it hangs: " + what_it_does(call) + "; " + awaited.spent.in_words(),
+       call.step);
 }
 
-std::string Scenario::why_it_hangs(Call& call) {
-  constexpr int kLooks = 25;
+std::string Scenario::what_it_does(Call& call) {
+  constexpr int kLooks = 9;
   constexpr auto kBetween = 20ms;
-  const auto answered = [&] { return call.answer.has_value(); };
-  const auto first = view(call);
-  auto newest = first;
   std::string waits_in;
   int asleep = 0;
-  for (int i = 0; i < kLooks && newest; ++i) {
-    if (newest->state == 'S') {
+  for (int i = 0; i < kLooks; ++i) {
+    const auto seen = view(call);
+    if (seen && seen->state == 'S') {
       ++asleep;
-      waits_in = newest->waits_in;
+      waits_in = seen->waits_in;
     }
-    if (session_->wait_until(answered, kBetween)) return {};
-    newest = view(call);
+    static_cast<void>(session_->wait_until([] { return false; }, kBetween));
   }
-  if (!newest) return {};
   // Half of the looks: what looks again from time to time is now and then seen running.
-  if (2 * asleep >= kLooks)
-    return "its thread sleeps" + (waits_in.empty() ? "" : " in " + waits_in);
-  if (2 * (newest->ran - first->ran) >= kLooks * kBetween)
-    return "its thread runs on and on, without waiting for anything";
-  return {};
+  if (2 * asleep < kLooks) return "its thread runs on and on, without waiting for anything";
+  return "its thread sleeps" + (waits_in.empty() ? "" : " in " + waits_in);
+}
+
+void Scenario::note_late(const std::string& what, const Fairness& spent) {
+  late_.push_back(what + ": " + spent.in_words());
+}
+
+void Scenario::expect_ended(const Awaited& awaited, const std::string& what) {
+  if (awaited.state == FairBound::State::kUndecided)
+    throw Inconclusive{what + " has not happened, on a machine that is too slow (--patience): " +
+                       awaited.spent.in_words()};
+  if (awaited.state == FairBound::State::kLate) note_late(what, awaited.spent);
+  if (awaited.state == FairBound::State::kHung)
+    fail(what, "that does not happen; " + awaited.spent.in_words(),
+         session_->transcript().newest());
+}
+
+bool Scenario::ends_within_fairly(Call& call, Nanoseconds at_most) {
+  const Awaited awaited =
+      session_->await([&] { return call.answer.has_value(); }, at_most / FairBound::kHangs);
+  if (awaited.state == FairBound::State::kUndecided)
+    throw Inconclusive{
+        describe(call.request) + " on " + call.process +
+        " has not ended, on a machine that is too slow (--patience): " + awaited.spent.in_words()};
+  return awaited.ended();
+}
+
+void Scenario::expect_soon(const std::function<bool()>& held, const std::string& expected,
+                           const std::function<std::string()>& saw,
+                           const std::function<std::size_t()>& progress) {
+  const Awaited awaited = session_->await(held, hang_bound(), progress);
+  if (awaited.state == FairBound::State::kHung)
+    fail(expected, saw() + "; " + awaited.spent.in_words(), session_->transcript().newest());
+  expect_ended(awaited, expected);
 }
 
 void Scenario::fail(const std::string& expected, const std::string& saw, std::size_t step) {
@@ -130,9 +157,8 @@ void Scenario::fail(const std::string& expected, const std::string& saw, std::si
 
 void Scenario::expect_end(const Actor& actor) {
   const Peer& peer = session_->peer(actor.name());
-  if (session_->wait_until([&] { return peer.dead; }, hang_bound())) return;
-  fail("process " + actor.name() + " ends", "it still runs after " + human(hang_bound()),
-       session_->transcript().newest());
+  expect_ended(session_->await([&] { return peer.dead; }, hang_bound()),
+               "the end of process " + actor.name());
 }
 
 void Scenario::kill(const Actor& actor) {
@@ -143,15 +169,12 @@ void Scenario::kill(const Actor& actor) {
 void Scenario::stop(const Actor& actor) {
   session_->signal(actor.name(), SIGSTOP);
   const pid_t pid = session_->peer(actor.name()).pid;
-  const auto deadline = monotonic_now() + hang_bound();
   // Twice: while one thread still ran, it may have begun another.
-  while (!stands_still(pid) || !stands_still(pid)) {
-    if (monotonic_now() > deadline) {
-      throw Inconclusive{"process " + actor.name() + " still runs " + human(hang_bound()) +
-                         " after it was told to stop"};
-    }
-    static_cast<void>(session_->wait_until([] { return false; }, kBetweenLooks));
-  }
+  const Awaited awaited =
+      session_->await([&] { return stands_still(pid) && stands_still(pid); }, hang_bound());
+  if (!awaited.ended())
+    throw Inconclusive{"process " + actor.name() +
+                       " still runs after it was told to stop: " + awaited.spent.in_words()};
 }
 
 void Scenario::resume(const Actor& actor) { session_->signal(actor.name(), SIGCONT); }

@@ -18,6 +18,16 @@ using namespace std::chrono_literals;
 
 class Scenario;
 
+/// How much later than its timeout the promptest of several calls may be, on the fair clock. Scaled
+/// by the patience.
+inline constexpr auto kLateness = 150ms;
+/// A timeout that a test sets to see that a call ends at its time: half of it more is too late. It
+/// is scaled by the patience as well (Scenario::patient), so that this holds at every patience.
+inline constexpr auto kTimed = 400ms;
+static_assert(kTimed / 2 > kLateness);
+/// A timeout that must not pass, however slow the machine is.
+inline constexpr auto kLong = 1h;
+
 /// One process of the implementation, by name. Cheap to copy; valid as long as its scenario.
 class Actor {
  public:
@@ -37,6 +47,7 @@ class Actor {
   Actor spawn(const std::string& name, const std::vector<Object>& objects,
               bool daemon = false) const;
 
+  /// A queue with a bound, or without one: then with room for all that a test puts.
   Object queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
   Object joinable_queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
   Object simple_queue(const std::string& name = "q") const;
@@ -47,6 +58,8 @@ class Actor {
   Object create(const Request& request) const;
 
  private:
+  Object create_bounded(CreatedType type, std::int64_t maxsize, const std::string& name) const;
+
   Scenario* scenario_;
   std::string name_;
 };
@@ -68,8 +81,12 @@ class Scenario {
   [[nodiscard]] const Effort& effort() const { return effort_; }
   [[nodiscard]] Actor root() { return {*this, "root"}; }
   [[nodiscard]] Nanoseconds patient(Nanoseconds base) const { return session_->patient(base); }
-  /// How long something that must end may take.
+  /// How long something that must end may take in fair time before it is late; what takes a
+  /// multiple of it hangs (FairBound).
   [[nodiscard]] Nanoseconds hang_bound() const { return patient(options_.hang_after); }
+  /// The fair clock, for bounds that a test computes with: it advances in steps of some
+  /// milliseconds.
+  [[nodiscard]] Nanoseconds fair_now() { return session_->fair_clock().now(); }
 
   /// Ends all processes and starts the driver afresh.
   void restart();
@@ -78,6 +95,13 @@ class Scenario {
   [[nodiscard]] Item item(const std::string& from, std::int64_t seq, std::int64_t size = 0) const;
   /// Ends the test as unsupported when the driver has no such option.
   void needs_option(const std::string& option) const;
+  /// The maxsize to ask for when a queue with this bound is wanted, or with room for all (0 or
+  /// less): the driver's largest where it has nothing but bounds. Ends the test as unsupported when
+  /// the driver has no such queue.
+  [[nodiscard]] std::int64_t bound(const std::string& process, CreatedType type,
+                                   std::int64_t wanted);
+  /// Ends the test as unsupported when every queue of the driver has a bound.
+  void needs_unbounded(const std::string& process, CreatedType type);
 
   // What tests demand. Each throws Failed when it is not so.
   void expect(const Answer& answer, Outcome outcome, const std::string& why = {});
@@ -94,20 +118,30 @@ class Scenario {
   /// Not before `timeout` had passed, by the monotonic clock; inconclusive if the wall clock was
   /// set meanwhile.
   void expect_not_before(const Answer& answer, Nanoseconds timeout);
+  /// Whether the call comes to sleep in the kernel before it ends; for what may or may not wait.
+  [[nodiscard]] bool comes_to_wait(Call& call);
   /// The call began, and its thread sleeps in the kernel: it waits. Shown, not assumed.
   void expect_waits(Call& call, const std::string& for_what);
   /// It waits, and does not end within this time either: to tell it from a short timeout.
   void expect_waits_on(Call& call, Nanoseconds at_least, const std::string& for_what);
-  /// Waits for the answer, as Actor::call does.
+  /// Waits for the answer, as Actor::call does. Of a list the bound counts from the newest event.
   Answer finish(Call& call);
-  /// Whether the call has an answer within the time; for what may or may not end.
+  /// Whether the call has an answer within the time, on the wall clock; for what may or may not
+  /// end.
   [[nodiscard]] bool ends_within(Call& call, Nanoseconds at_most);
+  /// Whether the call ends within the time on the fair clock; for what the law bounds. Inconclusive
+  /// where the machine is too slow to tell.
+  [[nodiscard]] bool ends_within_fairly(Call& call, Nanoseconds at_most);
+  /// Waits until it is so. A failure when that does not happen, inconclusive on a slow machine.
+  void expect_soon(const std::function<bool()>& held, const std::string& expected,
+                   const std::function<std::string()>& saw,
+                   const std::function<std::size_t()>& progress = {});
   /// The answer came after the other call was made: what waited, waited for that.
   void expect_after(const Answer& answer, const Answer& event);
 
   /// Repeats `measure`, which makes one timed call, and demands that the least lateness beyond
   /// `timeout` is small. The least of several, because a busy machine may make any single call
-  /// late, a wrong queue makes all of them.
+  /// late, a wrong queue makes all of them. Late on the wall clock alone is inconclusive.
   void expect_prompt(Nanoseconds timeout, const std::function<Answer()>& measure);
   /// Asks again until the answer is as wanted, for what becomes true in a while; fails when it does
   /// not.
@@ -137,18 +171,35 @@ class Scenario {
   void note_seen(const std::map<std::string, std::int64_t>& numbers) { seen_ = numbers; }
   [[nodiscard]] const std::map<std::string, std::int64_t>& seen() const { return seen_; }
 
+  /// What ended late, on a machine that was fair, though no law bounds it.
+  [[nodiscard]] const std::vector<std::string>& late() const { return late_; }
+
   Call& start(const std::string& process, const Request& request);
 
  private:
+  /// A timed call, and how late it was: on the wall clock, and on the fair one.
+  struct Timed {
+    Answer answer;
+    Nanoseconds late{0};
+    Nanoseconds fairly{0};
+    Fairness spent = {};
+  };
+  Timed timed(Nanoseconds timeout, const std::function<Answer()>& measure);
+
   // How long a test that asks again and again waits in between.
   static constexpr auto kBetweenLooks = 5ms;
 
   [[noreturn]] void fail(const std::string& expected, const std::string& saw, std::size_t step);
-  [[noreturn]] void report_hang(Call& call);
-  /// From the kernel's view of its thread over some time; empty when the machine may be to blame.
-  [[nodiscard]] std::string why_it_hangs(Call& call);
-  [[noreturn]] void probe_undeclared(const std::string& process, const Request& request);
+  [[noreturn]] void report_no_end(Call& call, const Awaited& awaited);
+  /// From the kernel's view of its thread over some time.
+  [[nodiscard]] std::string what_it_does(Call& call);
+  /// Notes what was late, and throws what is to be thrown when it did not end.
+  void expect_ended(const Awaited& awaited, const std::string& what);
+  /// `what` is not declared, and the request for it is probed once.
+  [[noreturn]] void probe_undeclared(const std::string& process, const Request& request,
+                                     const std::string& what);
   [[nodiscard]] std::optional<ThreadView> view(const Call& call);
+  void note_late(const std::string& what, const Fairness& spent);
   void require_declared(const std::string& process, const Request& request);
 
   SessionOptions options_;
@@ -158,6 +209,7 @@ class Scenario {
   std::unique_ptr<Session> session_;
   std::map<std::string, std::string> observed_;
   std::map<std::string, std::int64_t> seen_;
+  std::vector<std::string> late_;
 };
 
 }  // namespace psq::conformance

@@ -75,6 +75,10 @@ def hello(fault):
         message["role"] = "stranger"
     if fault == "declares-nothing":
         message["capabilities"]["operations"] = {}
+    if fault == "refuses-puts":
+        message["capabilities"]["options"] = ["item.fail_serialize"]
+    if fault == "undeclared-bound":
+        message["capabilities"]["bounds"] = ["unbounded"]
     return message
 
 
@@ -91,6 +95,8 @@ def answer_to(request, fault):
         answer["returned"] = now + 10**12
     if fault == "declared-and-unsupported" or fault == "declares-nothing":
         answer["outcome"] = "unsupported"
+    if fault == "refuses-puts" and request["do"] == "put":
+        answer["outcome"] = "full"
     if fault == "bad-request":
         answer.update(outcome="bad_request", error={"type": "Nonsense", "message": "what?"})
     return answer

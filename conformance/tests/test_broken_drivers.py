@@ -56,6 +56,7 @@ def judge_broken(fault, *options):
         ("bad-request", "it answered bad_request"),
         ("garbage-answer", "yes, of course"),
         ("answers-twice", "answered"),
+        ("undeclared-bound", "does not declare queues with a bound"),
         ("endless-line", "longer than 1 MiB"),
         ("deep-list", "nested more than 100 deep"),
         ("deep-object", "nested more than 100 deep"),
@@ -104,6 +105,26 @@ def test_call_that_runs_for_ever_is_no_pass():
     # Undecided only where others took the processor from it.
     assert ended.returncode in (1, 2), ended.stdout
     assert "runs on and on" in ended.stdout or "slow machine" in ended.stdout
+
+
+def verdict_of(tmp_path, fault, test):
+    results = tmp_path / "results.jsonl"
+    command = [sys.executable, str(BROKEN), fault]
+    ended = run_suite("--exactly", test, "--results", str(results), "--", *command)
+    records = [json.loads(line) for line in results.read_text().splitlines()]
+    return ended.returncode, next(each for each in records if each["record"] == "test")
+
+
+def test_what_the_law_only_observes_is_no_failure(tmp_path):
+    clause = "queue.put.unserializable-outcome"  # OBSERVED; the put ends as full
+    status, result = verdict_of(tmp_path, "refuses-puts", clause)
+    assert (status, result["verdict"]) == (0, "pass")
+    assert "none of those named: expected not_serializable or ok" in result["observed"][clause]
+
+
+def test_what_the_law_demands_is_a_failure(tmp_path):
+    status, result = verdict_of(tmp_path, "refuses-puts", "queue.put.returns-without-consumer")
+    assert (status, result["verdict"]) == (1, "fail")
 
 
 def test_driver_that_declares_nothing_is_not_green():

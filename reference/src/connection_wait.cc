@@ -11,9 +11,14 @@ namespace {
 // poll(2) until a descriptor is ready or the deadline passes; returns how many are ready.
 int poll_until(std::span<pollfd> descriptors, detail::Deadline deadline) {
   for (;;) {
-    // ppoll takes a length of time, and a deadline that never passes has none: an hour, then again.
+    // A deadline that never passes has no length: an hour, then again. The kernel keeps the end of
+    // a poll while the process is stopped. After a stop a ppoll waits for what was left before it:
+    // so it has only what is less than a millisecond.
     const timespec left = deadline.within(std::chrono::hours(1)).left();
-    const int ready = ::ppoll(descriptors.data(), descriptors.size(), &left, nullptr);
+    const auto milliseconds = static_cast<int>(left.tv_sec * 1000 + left.tv_nsec / 1'000'000);
+    const int ready = milliseconds > 0
+                          ? ::poll(descriptors.data(), descriptors.size(), milliseconds)
+                          : ::ppoll(descriptors.data(), descriptors.size(), &left, nullptr);
     if (ready < 0 && errno != EINTR) throw SystemError("cannot wait for connections", errno);
     if (ready > 0 || deadline.has_passed()) return ready;
   }

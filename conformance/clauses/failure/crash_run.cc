@@ -82,7 +82,7 @@ class Look {
   }
 
   bool ended(Call& call) {
-    if (!t_.ends_within(call, t_.patient(kSurvivorTimeout + enough_))) return false;
+    if (!t_.ends_within_fairly(call, t_.patient(kSurvivorTimeout + enough_))) return false;
     slowest_ = std::max(slowest_, call.answer->returned - std::max(call.answer->invoked, struck_));
     return true;
   }
@@ -213,9 +213,8 @@ void interrupt(Scenario& t, const CrashRun& run, Interruption how) {
     case Interruption::kTerminate:
       t.session().peer(run.victim).killed = true;  // what it had pending died with it
       t.session().signal(run.victim, SIGTERM);
-      t.expect_true(
-          t.session().wait_until([&] { return t.session().peer(run.victim).dead; }, t.hang_bound()),
-          "a process that handles no SIGTERM ends by it", "it lives");
+      t.expect_soon([&] { return t.session().peer(run.victim).dead; },
+                    "a process that handles no SIGTERM ends by it", [] { return "it lives"; });
       break;
     case Interruption::kStop:
       t.stop(victim);

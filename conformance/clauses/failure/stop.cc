@@ -1,5 +1,6 @@
 // spec/failure.md, failure.stop.*
 #include "clauses/failure/crash_points.h"
+#include "clauses/failure/waiting_process.h"
 #include "suite/flow.h"
 #include "suite/kinds.h"
 #include "suite/registry.h"
@@ -46,6 +47,13 @@ void goes_on_after_stop(Scenario& t, const CrashPoint& point) {
                 "every process goes on, and nothing is lost", found.in_words());
 }
 
+Nanoseconds stop_until(Scenario& t, const Actor& actor, Nanoseconds until) {
+  t.stop(actor);
+  static_cast<void>(t.session().wait_until([] { return false; }, until - monotonic_now()));
+  t.resume(actor);
+  return monotonic_now();
+}
+
 const Tests kStopTests{[](const Define& test) {
   test("failure.stop.consumer-continues", [](Scenario& t) {
     const Actor main = t.root();
@@ -69,6 +77,11 @@ const Tests kStopTests{[](const Define& test) {
 
   test("failure.stop.producer-continues/simple",
        [](Scenario& t) { producer_continues(t, QueueKind::kSimple); });
+
+  for (const WaitingKind& kind : waiting_kinds()) {
+    test("failure.stop.waiting-calls/" + kind.name,
+         [kind](Scenario& t) { expect_waits_through(t, kind.make(t), stop_until); });
+  }
 
   for (const CrashPoint& point : crash_points()) {
     test(kEveryPoint + ("/" + point.name()),

@@ -23,9 +23,7 @@ const Tests kTerminateTests{[](const Define& test) {
       const Actor producer = main.spawn("producer", {q});
       Call& gets = main.start(get_many(q, kItems).by("consumer"));
       static_cast<void>(producer.start(put_many(t, q, "producer", kItems, 3000)));
-      const auto reached = [&] { return gets.events.size() >= at; };
-      t.expect_true(t.session().wait_until(reached, t.hang_bound()), "items arrive",
-                    std::to_string(gets.events.size()) + " items");
+      expect_arrival(t, {&gets}, [&] { return gets.events.size() >= at; });
       main.ok(terminate("producer"));
       t.expect_end(producer);
       until_quiet(t, gets);

@@ -15,9 +15,7 @@ bool kill_consumer(Scenario& t, std::size_t at) {
   const Actor victim = main.spawn("victim", {q});
   main.ok(put_many(t, q, "main", kSupply));
   Call& lost = victim.start(get_many(q, kSupply));
-  const auto reached = [&] { return lost.events.size() >= at; };
-  t.expect_true(t.session().wait_until(reached, t.hang_bound()), "items arrive",
-                std::to_string(lost.events.size()) + " items");
+  expect_arrival(t, {&lost}, [&] { return lost.events.size() >= at; });
   t.kill(victim);
   const Actor survivor = main.spawn("survivor", {q});
   // One more than can be there, so that what is there twice is obtained, too.

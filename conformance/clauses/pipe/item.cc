@@ -1,4 +1,5 @@
 // spec/pipe.md, pipe.item.*
+#include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -48,6 +49,32 @@ const Tests kItemTests{[](const Define& test) {
       child.ok(send(right, Json{text}));
       t.expect_payload(main.call(recv(left)), Json{text});
     }
+  });
+
+  test("pipe.item.any-error", [](Scenario& t) {
+    for (const char* at : {"serialize", "deserialize"})
+      t.needs_option("item.fail_" + std::string{at});
+    const Actor main = t.root();
+    const auto [a, b] = main.pipe(true);
+    std::int64_t seq = 0;
+    for (const std::string& failure : odd_failures(t)) {
+      t.expect_one_of(main.call(send(a, oddly_failing_item(t, failure, "serialize"))),
+                      {Outcome::kNotSerializable, Outcome::kRaised}, "it was asked to fail");
+      main.ok(send(a, t.item("main", ++seq)));
+      t.expect_payload(main.call(recv(b)), t.item("main", seq));
+      main.ok(send(a, oddly_failing_item(t, failure, "deserialize")));
+      t.expect_one_of(main.call(recv(b)), {Outcome::kNotDeserializable, Outcome::kRaised},
+                      "it was asked to fail");
+      main.ok(send(a, t.item("main", ++seq)));
+      t.expect_payload(main.call(recv(b)), t.item("main", seq));
+    }
+  });
+
+  test("pipe.item.changed-object-anew", [](Scenario& t) {
+    const auto [a, b] = t.root().pipe(true);
+    const Object from = a;
+    changed_object_comes_anew(
+        t, [&](const Item& item) { return send(from, item); }, recv(b));
   });
 }};
 

@@ -51,13 +51,9 @@ void expect_none_left_open(Scenario& t, void (*use)(Scenario&, const Actor&, con
   use(t, main, "_first");
   const std::size_t before = open_descriptors(t);
   for (int i = 0; i < 5; ++i) use(t, main, std::to_string(i));
-  const auto deadline = monotonic_now() + t.hang_bound();
-  while (open_descriptors(t) > before && monotonic_now() < deadline) {
-    static_cast<void>(t.session().wait_until([] { return false; }, 10ms));
-  }
-  const std::size_t after = open_descriptors(t);
-  t.expect_true(after <= before, "as many descriptors as before",
-                std::to_string(after) + " after " + std::to_string(before));
+  t.expect_soon(
+      [&] { return open_descriptors(t) <= before; }, "as many descriptors as before",
+      [&] { return std::to_string(open_descriptors(t)) + " after " + std::to_string(before); });
 }
 
 const Tests kHygieneTests{[](const Define& test) {

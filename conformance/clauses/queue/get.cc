@@ -2,6 +2,7 @@
 #include "clauses/queue/timeouts.h"
 #include "clauses/queue/waiting_calls.h"
 #include "clauses/shared/gets.h"
+#include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -204,6 +205,9 @@ const Tests kGetTests{[](const Define& test) {
     for (; obtained < kTries; ++obtained)
       t.expect_payload(main.call(get(q, within(30s))), t.item("main", obtained));
   });
+
+  test("queue.get.undeserializable-any-error",
+       [](Scenario& t) { odd_deserializing_stops_nothing(t, QueueKind::kQueue); });
 }};
 
 }  // namespace

@@ -1,5 +1,6 @@
 // spec/queue.md, queue.item.*
 #include "clauses/shared/items.h"
+#include "clauses/shared/serializing.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -11,6 +12,9 @@ std::string nested(std::size_t depth) {
   text += '0';
   return text.append(depth, ']');
 }
+
+const std::vector<std::pair<QueueKind, std::string>> kKindsWithSlots{
+    {QueueKind::kQueue, ""}, {QueueKind::kJoinable, "/joinable"}};
 
 // Either in put, or later and unseen: which of them is left open.
 void put_unserializable(Scenario& t, const Actor& actor, const Object& q, std::int64_t seq = 0) {
@@ -107,6 +111,21 @@ const Tests kItemTests{[](const Define& test) {
              "an item that cannot be serialized is never obtained");
     producer.ok(end_by(Ending::kReturn));
     t.expect_end(producer);
+  });
+
+  for (const auto& [kind, name] : kKindsWithSlots) {
+    test("queue.item.unserializable-any-error" + name,
+         [kind](Scenario& t) { odd_serializing_stops_nothing(t, kind); });
+    test("queue.item.serializing-delays-none" + name,
+         [kind](Scenario& t) { serializing_delays_none(t, kind); });
+    test("queue.item.deserializing-delays-none" + name,
+         [kind](Scenario& t) { deserializing_delays_none(t, kind); });
+  }
+
+  test("queue.item.changed-object-anew", [](Scenario& t) {
+    const Object q = t.root().queue();
+    changed_object_comes_anew(
+        t, [&](const Item& item) { return put(q, item); }, get(q));
   });
 }};
 

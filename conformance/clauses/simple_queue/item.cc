@@ -1,5 +1,6 @@
 // spec/simple-queue.md, simple-queue.item.*
 #include "clauses/shared/items.h"
+#include "clauses/shared/serializing.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -27,6 +28,21 @@ const Tests kItemTests{[](const Define& test) {
     main.ok(put(q, t.item("main", 0)));
     t.expect_payload(main.call(get(q)), Json{"null"});
     t.expect_payload(main.call(get(q)), t.item("main", 0));
+  });
+
+  test("simple-queue.item.any-error",
+       [](Scenario& t) { odd_serializing_stops_nothing(t, QueueKind::kSimple); });
+  test("simple-queue.item.any-error/deserializing",
+       [](Scenario& t) { odd_deserializing_stops_nothing(t, QueueKind::kSimple); });
+  test("simple-queue.item.serializing-delays-none",
+       [](Scenario& t) { serializing_delays_none(t, QueueKind::kSimple); });
+  test("simple-queue.item.deserializing-delays-none",
+       [](Scenario& t) { deserializing_delays_none(t, QueueKind::kSimple); });
+
+  test("simple-queue.item.changed-object-anew", [](Scenario& t) {
+    const Object q = t.root().simple_queue();
+    changed_object_comes_anew(
+        t, [&](const Item& item) { return put(q, item); }, get(q));
   });
 }};
 

@@ -26,8 +26,8 @@ using reference_driver::ConnectionObject;
 // is asked to fail.
 std::optional<std::string> message_of(const Operation& operation) {
   if (operation.verb == Verb::kSend) {
-    const reference_driver::Payload payload = reference_driver::make_payload(operation.payload);
-    return payload.fails ? std::nullopt : std::optional(payload.bytes);
+    const auto payload = reference_driver::make_payload(operation.payload);
+    return payload->fails ? std::nullopt : std::optional(payload->bytes);
   }
   const auto* item = std::get_if<driver::Item>(&operation.payload);
   const std::string bytes =

@@ -15,7 +15,7 @@
 // An effect replaces a call, or listens at a probe. Take the first of these that suffices:
 //
 //   what other faults of the kind use  queue_effects.h, item_effects.h, timeout_effects.h,
-//       feeder_effects.h, connection_effects.h, process_effects.h.
+//       feeder_effects.h, connection_effects.h, process_effects.h, interruption_effects.h.
 //   queues.put(f), .get, .close, ...  (effects.h)  a call of a queue's core, QueueCore in the
 //       reference. `f` takes the right queue first, and calls it or does something else. It may use
 //       the private parts of the reference: these files are compiled with -fno-access-control.

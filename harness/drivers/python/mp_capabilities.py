@@ -133,6 +133,11 @@ def _options(module: ModuleType) -> List[str]:
         "item.fail_deserialize",
         "item.slow_serialize",
         "item.slow_deserialize",
+        "item.failure_exit",
+        "item.failure_interrupt",
+        "item.failure_other",
+        "item.same",
+        "signal_handler",
     ]
     if _presets_unfinished(module):
         options.append("preset_unfinished")

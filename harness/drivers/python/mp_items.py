@@ -9,8 +9,9 @@ short, because it is in their pickles.
 from __future__ import annotations
 
 import functools
+import threading
 import time
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, NoReturn, Optional, Tuple
 
 import mp_path  # noqa: F401  (finds the kit, also where a child imports this module alone)
 from psq_driver_kit import BadRequest, Item, item_value, least_body, make_body
@@ -28,6 +29,27 @@ class ItemRefused(Exception):
     """What an item raises that was asked to fail."""
 
 
+class ItemExit(SystemExit):
+    """The same, as a request to end the process."""
+
+
+class ItemInterrupt(KeyboardInterrupt):
+    """The same, as an interruption by the user."""
+
+
+class ItemOther(BaseException):
+    """The same, as an error that no ``except Exception`` handles."""
+
+
+REFUSALS = (ItemRefused, ItemExit, ItemInterrupt, ItemOther)
+# A failure travels as its number here, from 1 on, so that all pickles have one length; 0 is none.
+_FAILURES = ("error", "exit", "interrupt", "other")
+
+
+def _fail(number: int, what: str) -> NoReturn:
+    raise REFUSALS[number - 1](f"this item was asked to fail in being {what}")
+
+
 class Special:
     """A value that fails or takes its time when it is pickled or unpickled.
 
@@ -42,31 +64,36 @@ class Special:
     def __reduce__(self) -> Tuple[Any, ...]:
         item = self._item
         if item is None:
-            return Arrived, (0.0, False), self._value
+            return Arrived, (0.0, 0), self._value
         if item.slow_serialize:
             time.sleep(item.slow_serialize)
+        failure = 1 + _FAILURES.index(item.failure) if item.fail else 0
         if item.fail == "serialize":
-            raise ItemRefused("this item was asked to fail in being serialized")
-        return Arrived, (item.slow_deserialize, item.fail == "deserialize"), self._value
+            _fail(failure, "serialized")
+        return Arrived, (item.slow_deserialize, failure), self._value
+
+    def become(self, value: Any, item: Item) -> None:
+        """Change to the value of another item."""
+        self._value, self._item = value, item
 
 
 class Arrived:
     """What a Special is unpickled to; ``value`` is the plain value."""
 
-    def __init__(self, seconds: float, refuse: bool) -> None:
+    def __init__(self, seconds: float, failure: int) -> None:
         self._seconds = seconds
-        self._refuse = refuse
+        self._failure = failure
         self.value: Any = None
 
     def __reduce__(self) -> Tuple[Any, ...]:
         # A server hands on what it was given.
-        return Arrived, (self._seconds, self._refuse), self.value
+        return Arrived, (self._seconds, self._failure), self.value
 
     def __setstate__(self, value: Any) -> None:
         if self._seconds:
             time.sleep(self._seconds)
-        if self._refuse:
-            raise ItemRefused("this item was asked to fail in being deserialized")
+        if self._failure:
+            _fail(self._failure, "deserialized")
         self.value = value
 
 
@@ -75,6 +102,7 @@ class ItemMaker:
 
     def __init__(self, dumps: Callable[[Any], Any]) -> None:
         self._dumps = dumps
+        self._objects: Dict[Tuple[int, str], Special] = {}
         self._plan = functools.lru_cache(maxsize=65536)(self._find_plan)
 
     def make(self, item: Item) -> Any:
@@ -86,7 +114,17 @@ class ItemMaker:
             )
         length, pad = plan
         value = _padded(make_body(item.sender, item.seq, item.size, length), pad)
+        if item.same is not None:
+            return self._same(item.same, value, item)
         return Special(value, item) if item.special else value
+
+    def _same(self, name: str, value: Any, item: Item) -> Special:
+        """The object of that name of this thread, changed to the item."""
+        key = (threading.get_ident(), name)
+        if key not in self._objects:
+            self._objects[key] = Special(value, item)
+        self._objects[key].become(value, item)
+        return self._objects[key]
 
     def read(self, value: Any) -> Optional[Dict[str, Any]]:
         """``{"item": …}`` for a value that was received; None when it is no item."""

@@ -8,7 +8,7 @@ import queue
 from types import ModuleType
 from typing import Optional
 
-from mp_items import ItemRefused
+from mp_items import REFUSALS
 from psq_driver_kit import Outcome, bytes_value
 
 _BY_TYPE = (
@@ -52,11 +52,11 @@ def _word(kind: str, do: str, error: BaseException) -> Optional[str]:
 def _of_payload(do: str, error: BaseException) -> Optional[str]:
     """Errors of the item in being pickled or unpickled, told by where they come from: they can be
     of any type."""
-    if not isinstance(error, Exception):
+    refused = isinstance(error, (*REFUSALS, NoConnection))
+    if not refused and not isinstance(error, Exception):
         return None
-    if do in _SERIALIZE and (isinstance(error, ItemRefused) or _came_from(error, "dumps")):
+    if do in _SERIALIZE and (refused or _came_from(error, "dumps")):
         return "not_serializable"
-    refused = isinstance(error, (ItemRefused, NoConnection))
     if do in _DESERIALIZE and (refused or _came_from(error, "loads")):
         return "not_deserializable"
     return None

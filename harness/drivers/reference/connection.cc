@@ -38,8 +38,8 @@ std::optional<std::vector<int>> ConnectionObject::descriptors() const {
 Result ConnectionObject::perform(const Operation& operation, Call& call) {
   switch (operation.verb) {
     case Verb::kSend: {
-      const Payload payload = make_payload(operation.payload);
-      call([&] { connection_.send(payload); });
+      const auto payload = make_payload(operation.payload);
+      call([&] { connection_.send(*payload); });
       return Result::ok();
     }
     case Verb::kRecv:

@@ -5,6 +5,7 @@
 #include <psq/driver/result.h>
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -15,12 +16,14 @@ namespace psq::reference_driver {
 /// `bytes` is all that the codec writes. The other fields are demands on the codec.
 struct Payload {
   std::string bytes;
-  bool fails = false;       // its encoding throws
+  bool fails = false;  // its encoding throws
+  driver::Failure failure = driver::Failure::kError;
   driver::Seconds slow{0};  // added to the time of its encoding
 };
 
-/// Throws driver::Refusal for an item that cannot be made.
-Payload make_payload(const driver::Payload& asked);
+/// Throws driver::Refusal for an item that cannot be made. Items with one name in `same` are one
+/// object of the calling thread, which changes.
+std::shared_ptr<const Payload> make_payload(const driver::Payload& asked);
 
 /// The received value after a check of its bytes. Safe on any bytes.
 driver::Value to_value(Payload received);

@@ -25,8 +25,8 @@ class QueueObject : public driver::Object {
   Result perform(const Operation& operation, Call& call) override {
     switch (operation.verb) {
       case Verb::kPut: {
-        const Payload payload = make_payload(operation.payload);
-        call([&] { queue_.put(payload, timeout_of(operation)); });
+        const auto payload = make_payload(operation.payload);
+        call([&] { queue_.put(*payload, timeout_of(operation)); });
         return Result::ok();
       }
       case Verb::kGet:
@@ -87,8 +87,8 @@ class SimpleQueueObject : public driver::Object {
   Result perform(const Operation& operation, Call& call) override {
     switch (operation.verb) {
       case Verb::kPut: {
-        const Payload payload = make_payload(operation.payload);
-        call([&] { queue_.put(payload); });
+        const auto payload = make_payload(operation.payload);
+        call([&] { queue_.put(*payload); });
         return Result::ok();
       }
       case Verb::kGet:

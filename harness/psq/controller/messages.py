@@ -49,6 +49,11 @@ OPTIONS = [
     "item.fail_deserialize",
     "item.slow_serialize",
     "item.slow_deserialize",
+    "item.failure_exit",
+    "item.failure_interrupt",
+    "item.failure_other",
+    "item.same",
+    "signal_handler",
 ]
 
 

@@ -166,3 +166,54 @@ def slow_serialize(session: Session) -> None:
 )
 def slow_deserialize(session: Session) -> None:
     _slow(session, "deserialize")
+
+
+_KINDS = ("exit", "interrupt", "other")
+
+
+def _failure(kind: str) -> None:
+    @check(
+        f"item.failure-{kind}",
+        f"An item that fails by {kind} ends no process, and its call as with another error.",
+        needs=(
+            f"item.failure_{kind}",
+            "item.fail_serialize",
+            "item.fail_deserialize",
+            "connection.send",
+            "connection.recv",
+        ),
+    )
+    def fails(session: Session) -> None:
+        session.root.ask("create", type="pipe", names=["a", "b"])
+        bad = item(session, size=300, failure=kind)
+        session.root.ask("send", "not_serializable", on="b", item={**bad, "fail": "serialize"})
+        session.root.ask("send", on="b", item={**bad, "fail": "deserialize"}, thread="t")
+        session.root.ask("recv", "not_deserializable", on="a")
+
+
+for _kind in _KINDS:
+    _failure(_kind)
+
+
+@check(
+    "item.same",
+    "An item with same is one object that changes: each put has the value of its item.",
+    needs=("item.same", "connection.send", "connection.recv"),
+)
+def same(session: Session) -> None:
+    session.root.ask("create", type="pipe", names=["a", "b"])
+    for seq in range(3):
+        payload = item(session, seq, size=300 + seq)
+        session.root.ask("send", on="b", item={**payload, "same": "object"}, thread="t")
+        expect_value(session.root.start("recv", on="a"), received(payload))
+
+
+# Drivers that know no kinds of failure ignore the field.
+@check(
+    "item.failure-words",
+    "A kind of failure that the protocol does not have is a bad_request.",
+    needs=("item.failure_other",),
+)
+def failure_words(session: Session) -> None:
+    some_queue(session, session.root)
+    session.root.ask("put", "bad_request", on="q", item=item(session, failure="often"))

@@ -19,6 +19,7 @@ from psq.driver_check import checks_of_runs  # noqa: F401
 from psq.driver_check import checks_of_spawning  # noqa: F401
 from psq.driver_check import checks_of_ending  # noqa: F401
 from psq.driver_check import checks_of_sending  # noqa: F401
+from psq.driver_check import checks_of_signals  # noqa: F401
 from psq.driver_check.rules import ALWAYS, AT_START, CHECKS, FIRST, Check, NoQueue, declares
 
 

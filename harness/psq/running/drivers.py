@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from psq.running.interpreters import check_module, find_interpreter
 START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
 PYTHONS = ("cpython", "cpython-manager", "python")
-FAMILIES = ("reference", *PYTHONS, "faulty")
+FAMILIES = ("reference", *PYTHONS, "faulty", "variant")
 
 HELP = """\
 A DRIVER is one of
@@ -27,6 +28,7 @@ A DRIVER is one of
   cpython:METHOD            the same by spawn or forkserver
   cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
   python:MODULE[:METHOD]    a package with the API of multiprocessing, e.g. python:billiard
+  variant:DESIGN            a right queue of another design (harness/drivers/variants)
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
   anything with a space or a slash: the command line of your own driver
 The Python ones take @INTERPRETER at the end: a path or a name, e.g. cpython:spawn@python3.12
@@ -68,6 +70,8 @@ def resolve(
     interpreter = suffix or interpreter
     if parts[0] in ("reference", "faulty"):
         return _built(text, parts, paths, interpreter, start_method)
+    if parts[0] == "variant":
+        return _variant(text, parts, paths, interpreter, start_method)
     return _python(text, parts, paths, interpreter, start_method)
 
 
@@ -99,6 +103,32 @@ def _built(
             + did_you_mean(wanted, known)
         )
     return Driver(text, (known[parts[1]]["program"], "--fault", parts[1]), "faulty")
+
+
+def _variant(
+    text: str,
+    parts: list[str],
+    paths: Paths,
+    interpreter: str | None,
+    start_method: str | None,
+) -> Driver:
+    if start_method:
+        raise UsageError(f"{text}: a design has its own start method")
+    program = find_interpreter(interpreter or "/usr/bin/python3")
+    listed = subprocess.run(
+        (program, paths.variants_driver, "--list"), capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        raise InternalError(f"the driver of the variants does not list them: {listed.stderr}")
+    designs = [line.partition(":")[0] for line in listed.stdout.splitlines()]
+    if len(parts) != 2 or parts[1] not in designs:
+        wanted = parts[1] if len(parts) > 1 else ""
+        raise UsageError(
+            f"no design is named {wanted!r}; there are {', '.join(designs)}."
+            + did_you_mean(wanted, designs)
+        )
+    label = f"variant:{parts[1]}" + (f"@{interpreter}" if interpreter else "")
+    return Driver(label, (program, str(paths.variants_driver), parts[1]), f"variant-{parts[1]}")
 
 
 def _python(

@@ -117,7 +117,8 @@ def spoiled(change):
     program = (
         f"import sys; sys.path[:0] = [{str(PYTHON_DRIVER.parent)!r}]\n"
         "import multiprocessing_driver, mp_adapter, mp_items, mp_capabilities\n"
-        "from psq_driver_kit import adapter, calls, registry, runs, session, threads, wire, work\n"
+        "from psq_driver_kit import adapter, arguments, calls, registry, runs, session, threads\n"
+        "from psq_driver_kit import wire, work\n"
         f"{change}\n"
         "multiprocessing_driver.main([])\n"
     )
@@ -152,6 +153,16 @@ def spoiled(change):
             "work.Declared.need_operation = lambda *_: None",
             "unsupported.operations",
         ),
+        (
+            "right = mp_capabilities.hello\n"
+            "def wrong(*of):\n"
+            "    hello = right(*of)\n"
+            "    hello['capabilities']['bounds'] = ['unbounded']\n"
+            "    return hello\n"
+            "mp_capabilities.hello = wrong\n"
+            "work.Declared.need_bound = lambda *_: None",
+            "create.bounds",
+        ),
         ("wire.LONGEST_LINE = 4096", "request.longest"),
         ("session._end = lambda request: None", "end.exit"),
         (
@@ -159,6 +170,16 @@ def spoiled(change):
             "began.at-once",
         ),
         ("mp_adapter.MultiprocessingAdapter.abandon = lambda *_: None", "spawn.drop-in-use"),
+        ("session.SIGNAL_HANDLER = 'none'", "signal.handler"),
+        (
+            "mp_items.Special.become = lambda self, value, item: None",
+            "item.same",
+        ),
+        ("import mp_outcomes; mp_outcomes.REFUSALS = ()", "item.failure-exit"),
+        (
+            "arguments._one_of = lambda item, field, words: item.get(field, words[0])",
+            "item.failure-words",
+        ),
     ],
 )
 def test_a_spoiled_driver_is_caught(capsys, change, name):
@@ -232,6 +253,19 @@ SCHEMAS = Schemas(HARNESS.parent / "spec" / "schemas")
             "timeout": "nan",
         },
         {"id": 1, "do": "put", "on": "q", "json": None, "began": True, "thread": "a"},
+        {
+            "id": 1,
+            "do": "put",
+            "on": "q",
+            "item": {
+                "from": "w",
+                "seq": 0,
+                "size": 1,
+                "fail": "serialize",
+                "failure": "exit",
+                "same": "a",
+            },
+        },
         {"id": 1, "do": "poll", "on": "a", "timeout": None},
         {"id": 1, "do": "wait", "of": ["a"], "timeout": 0.5},
         {"id": 1, "do": "send_bytes", "on": "a", "bytes": "00ff", "offset": -1},
@@ -259,6 +293,12 @@ def test_the_schema_takes_requests(request_):
         {"id": 1, "do": "put", "on": "q"},
         {"id": 1, "do": "put", "on": "q", "json": 1, "item": {"from": "w", "seq": 0, "size": 1}},
         {"id": 1, "do": "put", "on": "q", "bytes": "00"},
+        {
+            "id": 1,
+            "do": "put",
+            "on": "q",
+            "item": {"from": "w", "seq": 0, "size": 1, "failure": "x"},
+        },
         {"id": 1, "do": "get", "on": "q", "timeout": "soon"},
         {"id": 1, "do": "run", "operations": [{"do": "create", "type": "queue", "names": ["q"]}]},
         {"id": 1, "do": "run", "operations": [{"do": "pause"}]},

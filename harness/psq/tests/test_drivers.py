@@ -131,6 +131,16 @@ def test_labels_that_differ_have_files_that_differ():
     assert all("/" not in slug and len(slug) < 80 for slug in slugs)
 
 
+def test_variants_by_name(paths):
+    resolved = resolve("variant:file", paths)
+    assert (resolved.label, resolved.implementation) == ("variant:file", "variant-file")
+    assert resolved.argv[1:] == (str(paths.variants_driver), "file")
+    with pytest.raises(UsageError, match="Did you mean broker"):
+        resolve("variant:brokr", paths)
+    with pytest.raises(UsageError, match="own start method"):
+        resolve("variant:file", paths, start_method="spawn")
+
+
 def test_faults_by_name(paths, tmp_path):
     programs = []
     for name, fault in (("psq-faulty-driver", "drops"), ("psq-faulty-python-driver", "repeats")):

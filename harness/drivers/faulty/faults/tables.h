@@ -9,6 +9,7 @@ namespace psq::faulty {
 
 [[nodiscard]] std::vector<Fault> failure_faults();
 [[nodiscard]] std::vector<Fault> failure_pipe_faults();
+[[nodiscard]] std::vector<Fault> interruption_faults();
 [[nodiscard]] std::vector<Fault> pipe_order_faults();
 [[nodiscard]] std::vector<Fault> pipe_message_faults();
 [[nodiscard]] std::vector<Fault> pipe_send_faults();
@@ -31,12 +32,14 @@ namespace psq::faulty {
 [[nodiscard]] std::vector<Fault> queue_close_faults();
 [[nodiscard]] std::vector<Fault> queue_end_faults();
 [[nodiscard]] std::vector<Fault> joinable_queue_faults();
+[[nodiscard]] std::vector<Fault> serializing_faults();
 [[nodiscard]] std::vector<Fault> simple_queue_faults();
 [[nodiscard]] std::vector<Fault> rare_faults();
 
 inline constexpr std::vector<Fault> (*kTables[])() = {
     failure_faults,
     failure_pipe_faults,
+    interruption_faults,
     pipe_order_faults,
     pipe_message_faults,
     pipe_send_faults,
@@ -59,6 +62,7 @@ inline constexpr std::vector<Fault> (*kTables[])() = {
     queue_close_faults,
     queue_end_faults,
     joinable_queue_faults,
+    serializing_faults,
     simple_queue_faults,
     rare_faults,
 };

@@ -16,7 +16,14 @@ from psq_driver_kit import BadRequest, Item, bytes_value, item_value, make_body 
 MODULES = ["multiprocessing"] + [
     name for name in ("multiprocess", "billiard") if importlib.util.find_spec(name)
 ]
-SPECIAL = [{}, {"slow_deserialize": 1e-9}, {"slow_serialize": 1e-9}, {"fail": "deserialize"}]
+SPECIAL = [
+    {},
+    {"slow_deserialize": 1e-9},
+    {"slow_serialize": 1e-9},
+    {"fail": "deserialize"},
+    {"fail": "deserialize", "failure": "interrupt"},
+    {"same": "object"},
+]
 SIZES = [
     *range(96, 700),
     *range(4090, 4100),
@@ -43,7 +50,7 @@ def test_the_pickled_size_is_exact(module, special):
         pickled = bytes(dumps(maker.make(made)))
         assert len(pickled) == size
         if "fail" in special:
-            with pytest.raises(mp_items.ItemRefused):
+            with pytest.raises(mp_items.REFUSALS):
                 loads(pickled)
         else:
             expected = {"from": "a-producer", "seq": seq, "size": size, "intact": True}
@@ -55,6 +62,35 @@ def test_an_item_that_fails_to_be_serialized():
     value = maker.make(Item("p", 1, 200, fail="serialize"))
     with pytest.raises(mp_items.ItemRefused):
         pickler("multiprocessing").dumps(value)
+
+
+@pytest.mark.parametrize(
+    "failure, base",
+    [
+        ("error", Exception),
+        ("exit", SystemExit),
+        ("interrupt", KeyboardInterrupt),
+        ("other", BaseException),
+    ],
+)
+@pytest.mark.parametrize("step", ["serialize", "deserialize"])
+def test_an_item_fails_with_the_kind_of_error_that_is_asked_for(failure, base, step):
+    dumps, loads = pickler("multiprocessing").dumps, pickler("multiprocessing").loads
+    maker = mp_items.ItemMaker(dumps)
+    value = maker.make(Item("p", 1, 200, fail=step, failure=failure))
+    with pytest.raises(base) as caught:
+        loads(dumps(value))
+    assert isinstance(caught.value, Exception) == (failure == "error")
+
+
+def test_a_thread_puts_one_object_that_changes():
+    maker = mp_items.ItemMaker(pickler("multiprocessing").dumps)
+    first = maker.make(Item("p", 1, 200, same="object"))
+    assert maker.make(Item("p", 2, 300, same="object")) is first
+    assert maker.make(Item("p", 2, 300, same="another")) is not first
+    dumps, loads = pickler("multiprocessing").dumps, pickler("multiprocessing").loads
+    expected = {"from": "p", "seq": 2, "size": 300, "intact": True}
+    assert maker.read(loads(dumps(first))) == {"item": expected}
 
 
 def test_slow_items_take_their_time_once_and_where_they_should():

@@ -83,8 +83,12 @@ TEST(ItemTest, LeversTravelInTheHeader) {
   item.slow_deserialize = Seconds{0.25};
   const std::string bytes = make_item(item);
   EXPECT_TRUE(deserialize_levers(bytes).fail);
+  EXPECT_EQ(deserialize_levers(bytes).failure, Failure::kError);
   EXPECT_EQ(deserialize_levers(bytes).slow, Seconds{0.25});
   EXPECT_TRUE(check_item(bytes)->intact);
+  item.failure = Failure::kOther;
+  EXPECT_EQ(deserialize_levers(make_item(item)).failure, Failure::kOther);
+  EXPECT_EQ(check_item(make_item(item))->failure, Failure::kOther);
 }
 
 }  // namespace

@@ -88,6 +88,11 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{
             R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"fail":"x"}})",
             "'fail'"},
+        Malformed{
+            R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"failure":"x"}})",
+            "'failure'"},
+        Malformed{R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"same":""}})",
+                  "'same'"},
         Malformed{R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"slow":1}})",
                   "'slow'"},
         Malformed{R"({"id":1,"do":"send_bytes","on":"c","bytes":"0"})", "hexadecimal"},
@@ -185,12 +190,27 @@ TEST(ParseTest, WhatIsNotDeclaredIsUnsupported) {
        R"({"id":1,"do":"kill","on":"w"})", R"({"id":1,"do":"put","on":"q","json":1})",
        R"({"id":1,"do":"create","type":"pipe","names":["a","b"]})",
        R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"fail":"serialize"}})",
+       R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"failure":"exit"}})",
+       R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"same":"object"}})",
        R"({"id":1,"do":"put","on":"q","item":{"from":"a","seq":0,"size":64,"slow":{"serialize":1}}})",
        R"({"id":1,"do":"create","type":"queue","names":["q"],"unfinished":1})"}) {
     EXPECT_EQ(refused_as(line, few), Outcome::kUnsupported) << line;
   }
   EXPECT_EQ(refused_as(R"({"id":1,"do":"create","type":"queue","names":["q"],"maxsize":1.5})", few),
             Outcome::kWrongType);
+}
+
+TEST(ParseTest, BoundsThatAreNotDeclaredAreUnsupported) {
+  const std::string without = R"({"id":1,"do":"create","type":"queue","names":["q"]})";
+  const std::string with = R"({"id":1,"do":"create","type":"queue","names":["q"],"maxsize":1})";
+  Hello hello;
+  hello.operations = {{"queue", {"put", "get"}}};
+  hello.bounds = {"bounded"};
+  EXPECT_EQ(refused_as(without, Capabilities{hello}), Outcome::kUnsupported);
+  EXPECT_EQ(refused_as(with, Capabilities{hello}), Outcome::kOk);
+  hello.bounds = {"unbounded"};
+  EXPECT_EQ(refused_as(without, Capabilities{hello}), Outcome::kOk);
+  EXPECT_EQ(refused_as(with, Capabilities{hello}), Outcome::kUnsupported);
 }
 
 TEST(CapabilitiesTest, AHelloWithAnUnknownNameIsRefused) {
@@ -201,6 +221,9 @@ TEST(CapabilitiesTest, AHelloWithAnUnknownNameIsRefused) {
   EXPECT_THROW(Capabilities{hello}, std::invalid_argument);
   hello.operations = {};
   hello.options = {"magic"};
+  EXPECT_THROW(Capabilities{hello}, std::invalid_argument);
+  hello.options = {};
+  hello.bounds = {"elastic"};
   EXPECT_THROW(Capabilities{hello}, std::invalid_argument);
 }
 

@@ -63,7 +63,8 @@ class Adapter(abc.ABC):
     @abc.abstractmethod
     def hello(self) -> Mapping[str, Any]:
         """The root's hello: implementation, version, language, start_method, profiles,
-        capabilities (``operations`` by type, ``options``) and limits, as the protocol has them."""
+        capabilities (``operations`` by type, ``options``, and ``bounds`` where it does not have
+        both kinds of queue) and limits, as the protocol has them."""
 
     @abc.abstractmethod
     def create(self, kind: str, arguments: Mapping[str, Any]) -> Call:

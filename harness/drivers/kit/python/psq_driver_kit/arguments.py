@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Set, Tuple, Union
 from .adapter import BadRequest, Unsupported
 
 _WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_BOUNDS = ("bounded", "unbounded")
 _LARGEST_SEQ = (1 << 63) - 1
 _LARGEST_SIZE = (1 << 32) - 1
 
@@ -22,13 +23,17 @@ class Item:
     size: int
     fail: Optional[str] = None
     """``"serialize"`` or ``"deserialize"``: doing it raises an error."""
+    failure: str = "error"
+    """The kind of that error: ``"error"``, ``"exit"``, ``"interrupt"`` or ``"other"``."""
     slow_serialize: float = 0.0
     slow_deserialize: float = 0.0
     """Seconds that it takes longer."""
+    same: Optional[str] = None
+    """The name of the mutable object that the thread puts again, with this item as its value."""
 
     @property
     def special(self) -> bool:
-        return bool(self.fail or self.slow_serialize or self.slow_deserialize)
+        return bool(self.fail or self.slow_serialize or self.slow_deserialize or self.same)
 
     def later(self, count: int) -> "Item":
         """The item that comes ``count`` after this one in a repeated operation."""
@@ -58,17 +63,25 @@ class Declared:
 
     operations: Mapping[str, Set[str]]
     options: Set[str]
+    bounds: Set[str]
     least_item: int
 
     @staticmethod
     def of(hello: Mapping[str, Any]) -> "Declared":
         capabilities = hello["capabilities"]
         operations = {kind: set(names) for kind, names in capabilities["operations"].items()}
-        return Declared(operations, set(capabilities["options"]), hello["limits"]["item_bytes"])
+        bounds = set(capabilities.get("bounds", _BOUNDS))
+        least_item = hello["limits"]["item_bytes"]
+        return Declared(operations, set(capabilities["options"]), bounds, least_item)
 
     def need_operation(self, kind: str, do: str) -> None:
         if do not in self.operations.get(kind, ()):
             raise Unsupported(f"{do!r} on a {kind} is not declared")
+
+    def need_bound(self, maxsize: Union[int, float]) -> None:
+        kind = "bounded" if maxsize > 0 else "unbounded"
+        if kind not in self.bounds:
+            raise Unsupported(f"{kind!r} queues are not declared")
 
     def need_option(self, option: str) -> None:
         if option not in self.options:
@@ -176,12 +189,26 @@ def _item(value: Any, declared: Declared) -> Item:
         raise BadRequest("an item's from must be a string of at most 255 bytes in UTF-8")
     seq = integer(value.get("seq"), "an item's seq", 0, _LARGEST_SEQ)
     size = integer(value.get("size"), "an item's size", declared.least_item, _LARGEST_SIZE)
-    fail = value.get("fail")
+    more = _slow(value.get("slow"), declared)
+    same = value.get("same")
+    if same is not None:
+        text(same, "an item's same")
+        declared.need_option("item.same")
+    fail = _one_of(value, "fail", (None, "serialize", "deserialize"))
     if fail is not None:
-        if fail not in ("serialize", "deserialize"):
-            raise BadRequest("an item's fail must be serialize or deserialize")
         declared.need_option(f"item.fail_{fail}")
-    return Item(sender, seq, size, fail, **_slow(value.get("slow"), declared))
+    failure = _one_of(value, "failure", ("error", "exit", "interrupt", "other"))
+    if failure != "error":
+        declared.need_option(f"item.failure_{failure}")
+    return Item(sender, seq, size, fail, failure, same=same, **more)
+
+
+def _one_of(item: Mapping[str, Any], field: str, words: Tuple[Optional[str], ...]) -> Any:
+    """The name in a field, the first one when the field is absent."""
+    found = item.get(field, words[0])
+    if found not in words:
+        raise BadRequest(f"an item's {field} must be one of {', '.join(filter(None, words))}")
+    return found
 
 
 def _encoded_length(name: str) -> int:

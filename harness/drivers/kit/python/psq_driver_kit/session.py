@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from typing import Any, List, Mapping, NoReturn, Optional
@@ -16,6 +17,8 @@ from .wire import Wire
 from .work import Worker
 
 USAGE_STATUS = 64
+SIGNAL_HANDLER = "signal_handler"
+"""The option with which each process has a handler for SIGUSR1, which does nothing."""
 
 
 class DriverAskedToFail(Exception):
@@ -34,10 +37,14 @@ class Session:
         if role == "root":
             self._hello.update(hello)
         self._threads = Threads()
-        self._worker = Worker(adapter, self.registry, self.wire, Declared.of(hello), socket_path)
+        declared = Declared.of(hello)
+        self._handles_signal = SIGNAL_HANDLER in declared.options
+        self._worker = Worker(adapter, self.registry, self.wire, declared, socket_path)
 
     def run(self) -> Mapping[str, Any]:
         """Say hello and serve until main is told to end; returns that request."""
+        if self._handles_signal:
+            signal.signal(signal.SIGUSR1, lambda *_: None)
         self.wire.send(self._hello)
         threading.Thread(target=guarded, args=(self._read,), name="requests", daemon=True).start()
         return self._threads.run_main()

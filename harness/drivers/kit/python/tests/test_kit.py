@@ -19,7 +19,9 @@ from psq_driver_kit.registry import Descriptor, cover  # noqa: E402
 from psq_driver_kit.runs import Run  # noqa: E402
 from psq_driver_kit.wire import LONGEST_LINE, Wire  # noqa: E402
 
-DECLARED = Declared({"queue": {"put", "get"}}, {"json", "item.slow_serialize"}, 64)
+DECLARED = Declared(
+    {"queue": {"put", "get"}}, {"json", "item.slow_serialize"}, {"bounded", "unbounded"}, 64
+)
 ITEM = {"from": "w", "seq": 0, "size": 64}
 
 
@@ -83,6 +85,8 @@ def test_a_descriptor_is_known_by_more_than_its_number():
         {"do": "put", "item": {**ITEM, "from": 7}},
         {"do": "put", "item": {**ITEM, "from": "x" * 256}},
         {"do": "put", "item": {**ITEM, "fail": "explode"}},
+        {"do": "put", "item": {**ITEM, "failure": "explode"}},
+        {"do": "put", "item": {**ITEM, "same": ""}},
         {"do": "put", "item": {**ITEM, "slow": 1}},
         {"do": "put", "item": {**ITEM, "slow": {"serialize": -1}}},
         {"do": "put", "item": ITEM, "json": 1},
@@ -99,7 +103,15 @@ def test_arguments_that_make_no_sense(request_):
         operation_arguments(request_, "queue", DECLARED)
 
 
-@pytest.mark.parametrize("more", [{"fail": "serialize"}, {"slow": {"deserialize": 1}}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"fail": "serialize"},
+        {"failure": "interrupt"},
+        {"same": "object"},
+        {"slow": {"deserialize": 1}},
+    ],
+)
 def test_options_that_are_not_declared(more):
     with pytest.raises(Unsupported):
         operation_arguments({"do": "put", "item": {**ITEM, **more}}, "queue", DECLARED)
@@ -160,3 +172,12 @@ def test_the_example_is_a_right_driver():
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("bounds, refused, taken", [(["bounded"], 0, 1), (["unbounded"], 1, 0)])
+def test_bounds_that_are_not_declared_are_unsupported(bounds, refused, taken):
+    capabilities = {"operations": {}, "options": [], "bounds": bounds}
+    declared = Declared.of({"capabilities": capabilities, "limits": {"item_bytes": 64}})
+    declared.need_bound(taken)
+    with pytest.raises(Unsupported):
+        declared.need_bound(refused)

@@ -142,6 +142,8 @@ struct Hello {
       operations;  // by type; absent types cannot be created
   std::vector<std::string> options;
   std::map<std::string, std::int64_t> limits;
+  /// The kinds of queue that it has, by their bounds.
+  std::vector<std::string> bounds = {"bounded", "unbounded"};
 };
 
 /// The object to create. `type` kConnection asks for both ends of a pipe.

@@ -4,7 +4,7 @@
 //   4  size             4 bytes, with the overhead
 //   8  seq              8 bytes
 //  16  slow_deserialize 4 bytes, microseconds
-//  20  fail_deserialize 1 byte
+//  20  fail_deserialize 1 byte, one more than the kind of failure
 //  21  length of from   1 byte
 //  22  checksum         8 bytes, over all bytes before it and over from
 //  30  from
@@ -90,6 +90,17 @@ inline std::uint32_t to_microseconds(Seconds duration) {
   return static_cast<std::uint32_t>(std::clamp(duration.count() * 1e6, 0.0, most));
 }
 
+inline std::uint8_t fail_byte(const Item& item) {
+  if (item.fail != Fail::kDeserialize) return 0;
+  return static_cast<std::uint8_t>(1 + static_cast<int>(item.failure));
+}
+
+/// The kind of failure of a fail_byte that is not zero.
+inline Failure failure_of(std::uint8_t byte) {
+  return byte > 1 + static_cast<int>(Failure::kOther) ? Failure::kError
+                                                      : static_cast<Failure>(byte - 1);
+}
+
 inline bool filler_is_right(std::string_view filler, std::string_view from, std::uint64_t seq) {
   Filler expected(from, seq);
   while (!filler.empty()) {
@@ -120,7 +131,7 @@ inline std::string make_item(const Item& item, std::size_t overhead = 0) {
   internal::store(bytes, 4, static_cast<std::uint32_t>(item.size));
   internal::store(bytes, 8, item.seq);
   internal::store(bytes, 16, internal::to_microseconds(item.slow_deserialize));
-  internal::store(bytes, 20, static_cast<std::uint8_t>(item.fail == Fail::kDeserialize));
+  internal::store(bytes, 20, internal::fail_byte(item));
   internal::store(bytes, 21, static_cast<std::uint8_t>(item.from.size()));
   internal::store(bytes, internal::kChecksumAt, internal::header_digest(bytes, item.from));
   std::copy(item.from.begin(), item.from.end(), bytes.begin() + internal::kFromAt);
@@ -144,7 +155,11 @@ inline std::optional<Item> check_item(std::string_view bytes, std::size_t overhe
   item.size = internal::load<std::uint32_t>(bytes, 4);
   item.slow_deserialize = std::chrono::duration_cast<Seconds>(
       std::chrono::microseconds{internal::load<std::uint32_t>(bytes, 16)});
-  if (internal::load<std::uint8_t>(bytes, 20) != 0) item.fail = Fail::kDeserialize;
+  const auto fail = internal::load<std::uint8_t>(bytes, 20);
+  if (fail != 0) {
+    item.fail = Fail::kDeserialize;
+    item.failure = internal::failure_of(fail);
+  }
   item.intact =
       item.size == bytes.size() + overhead && item.from.size() == length &&
       internal::load<std::uint64_t>(bytes, internal::kChecksumAt) ==
@@ -157,20 +172,23 @@ inline std::optional<Item> check_item(std::string_view bytes, std::size_t overhe
 /// header, so that every call can afford it. A broken item has no levers.
 struct Levers {
   bool fail = false;
+  Failure failure = Failure::kError;
   Seconds slow{0};
 };
 inline Levers deserialize_levers(std::string_view bytes) {
   if (bytes.size() < internal::kFromAt || !bytes.starts_with(internal::kMagic)) return {};
   const std::uint32_t microseconds = internal::load<std::uint32_t>(bytes, 16);
-  const bool fail = internal::load<std::uint8_t>(bytes, 20) != 0;
-  if (microseconds == 0 && !fail) return {};
+  const auto fail = internal::load<std::uint8_t>(bytes, 20);
+  if (microseconds == 0 && fail == 0) return {};
   const std::size_t length = internal::load<std::uint8_t>(bytes, 21);
   const std::string_view from = bytes.substr(internal::kFromAt, length);
   if (internal::load<std::uint64_t>(bytes, internal::kChecksumAt) !=
       internal::header_digest(bytes, from)) {
     return {};
   }
-  return {.fail = fail, .slow = Seconds{microseconds / 1e6}};
+  return {.fail = fail != 0,
+          .failure = fail == 0 ? Failure::kError : internal::failure_of(fail),
+          .slow = Seconds{microseconds / 1e6}};
 }
 
 }  // namespace psq::driver

@@ -51,6 +51,11 @@ enum class Verb {
 /// The step that raises an error for an item.
 enum class Fail { kNever, kSerialize, kDeserialize };
 
+/// The kind of that error: an ordinary one, a request to end the process, an interruption by the
+/// user, or one that a handler of all ordinary errors does not handle. An adapter declares the
+/// options of those that its language has.
+enum class Failure { kError, kExit, kInterrupt, kOther };
+
 /// A value that can be checked: its producer, its number, and its *serialized* size in bytes.
 /// `make_item` and `check_item` in item.h turn it into bytes and back.
 struct Item {
@@ -58,8 +63,10 @@ struct Item {
   std::uint64_t seq = 0;
   std::size_t size = 0;
   Fail fail = Fail::kNever;
+  Failure failure = Failure::kError;
   Seconds slow_serialize{0};    // added to the time of its serialization
   Seconds slow_deserialize{0};  // added to the time of its deserialization
+  std::string same = {};        // not empty: the name of the object that the thread puts again
   bool intact = true;           // of a received item: no byte differs
 };
 

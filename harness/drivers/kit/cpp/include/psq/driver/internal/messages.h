@@ -149,6 +149,7 @@ inline std::string root_hello_line(const Hello& hello) {
   JsonText capabilities;
   capabilities.json("operations", to_text(hello.operations));
   capabilities.json("options", to_text(hello.options));
+  capabilities.json("bounds", to_text(hello.bounds));
   JsonText message = hello_head("root");
   message.string("implementation", hello.implementation).string("version", hello.version);
   message.string("language", hello.language).string("start_method", hello.start_method);

@@ -35,6 +35,19 @@ inline Fail parse_fail(const Fields& item, const Capabilities& has) {
   return when == "serialize" ? Fail::kSerialize : Fail::kDeserialize;
 }
 
+inline Failure parse_failure(const Fields& item, const Capabilities& has) {
+  if (!item.has("failure")) return Failure::kError;
+  const std::string kind = item.text("failure");
+  if (kind == "error") return Failure::kError;
+  if (kind != "exit" && kind != "interrupt" && kind != "other") {
+    item.complain("failure", R"(must be "error", "exit", "interrupt" or "other")",
+                  item.required("failure"));
+  }
+  need_option(has, "item.failure_" + kind);
+  if (kind == "exit") return Failure::kExit;
+  return kind == "interrupt" ? Failure::kInterrupt : Failure::kOther;
+}
+
 inline void parse_slow(const Fields& item, const Capabilities& has, Item& into) {
   if (!item.has("slow")) return;
   const JsonValue& value = item.required("slow");
@@ -61,6 +74,11 @@ inline Item parse_item(const Fields& of, const Capabilities& has) {
   item.size = static_cast<std::size_t>(
       fields.integer("size", static_cast<std::int64_t>(has.item_bytes()), 0xffffffff));
   item.fail = parse_fail(fields, has);
+  item.failure = parse_failure(fields, has);
+  if (fields.has("same")) {
+    item.same = fields.name("same");
+    need_option(has, "item.same");
+  }
   parse_slow(fields, has, item);
   return item;
 }
@@ -108,9 +126,10 @@ inline Payload parse_bytes_payload(const Fields& of, const Capabilities& has) {
   if (of.has("bytes")) return parse_bytes(of);
   Item item = parse_item(of, has);
   if (item.fail != Fail::kNever || item.slow_serialize > Seconds{0} ||
-      item.slow_deserialize > Seconds{0}) {
-    refuse(of.where() +
-           ": bytes are not serialized, so the item cannot be asked to fail or be slow");
+      item.slow_deserialize > Seconds{0} || !item.same.empty()) {
+    refuse(
+        of.where() +
+        ": bytes are not serialized, so the item cannot be asked to fail, be slow or be an object");
   }
   return item;
 }

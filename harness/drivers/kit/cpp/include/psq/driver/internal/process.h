@@ -71,6 +71,7 @@ class Process {
   /// Sends hello, then serves the controller on the calling thread, the main one. Returns for an
   /// end by return, throws for an end by raise, and otherwise ends the process.
   void live(const std::string& hello) {
+    if (capabilities_.has_option("signal_handler")) handle_signal();
     channel_.send(hello);
     std::thread([this] { read_requests(); }).detach();
     threads_.serve_main([this] { return ending_.has_value(); });
@@ -80,6 +81,13 @@ class Process {
   }
 
  private:
+  // Without SA_RESTART: the system calls of the implementation are interrupted.
+  static void handle_signal() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGUSR1, &action, nullptr);
+  }
+
   [[noreturn]] void read_requests() {
     // Signals go to the threads that the controller knows.
     sigset_t all;

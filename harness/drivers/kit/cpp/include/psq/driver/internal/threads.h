@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <functional>
 #include <map>
@@ -67,6 +68,10 @@ class NamedThreads {
   static std::unique_ptr<TaskQueue> start(const std::string& name) {
     auto tasks = std::make_unique<TaskQueue>();
     std::thread thread([serve = tasks.get()] {
+      // The thread that reads requests, which starts this one, blocks all signals.
+      sigset_t none;
+      ::sigemptyset(&none);
+      ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
       while (true) serve->do_one();
     });
     ::pthread_setname_np(thread.native_handle(), name.substr(0, 15).c_str());

@@ -1,0 +1,179 @@
+#include "clauses/failure/waiting_process.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace psq::conformance {
+namespace {
+
+// One call of each kind has this time, another one half of it. The interruption ends between the
+// two. A wait that begins anew then ends much later than a prompt call may.
+constexpr auto kLongWait = 500ms;
+
+WaitingProcess waits_in_queue(Scenario& t) {
+  const Actor main = t.root();
+  const Object none = main.queue(0, "none");
+  const Object full = main.queue(1, "full");
+  const Actor process = main.spawn("waiting", {none, full});
+  main.ok(put(full, t.item("main", 0)));
+  const auto is_empty = [&t](const Answer& answer) {
+    t.expect(answer, Outcome::kEmpty, "nothing was put");
+  };
+  const auto is_full = [&t](const Answer& answer) {
+    t.expect(answer, Outcome::kFull, "no slot became free");
+  };
+  return {.process = process,
+          .timed = {{[=](Nanoseconds timeout) { return get(none, within(timeout)); }, is_empty},
+                    {[=, &t](Nanoseconds timeout) {
+                       return put(full, t.item("late", 0), within(timeout));
+                     },
+                     is_full}},
+          .endless = {{get(none),
+                       [=, &t]() -> std::optional<Payload> {
+                         main.ok(put(none, t.item("main", 1)));
+                         return t.item("main", 1);
+                       }},
+                      {put(full, t.item("waiting", 0)), [=, &t]() -> std::optional<Payload> {
+                         t.expect_payload(main.call(get(full)), t.item("main", 0));
+                         return {};
+                       }}}};
+}
+
+WaitingProcess waits_in_join(Scenario& t) {
+  const Actor main = t.root();
+  const Object q = main.joinable_queue();
+  const Actor process = main.spawn("waiting", {q});
+  main.ok(put(q, t.item("main", 0)));
+  t.expect_payload(main.call(get(q)), t.item("main", 0));
+  return {.process = process,
+          .timed = {{[=](Nanoseconds timeout) { return get(q, within(timeout)); },
+                     [&t](const Answer& answer) {
+                       t.expect(answer, Outcome::kEmpty, "nothing was put");
+                     }}},
+          .endless = {{join(q), [=]() -> std::optional<Payload> {
+                         main.ok(task_done(q));
+                         return {};
+                       }}}};
+}
+
+WaitingProcess waits_in_simple_queue(Scenario& t) {
+  const Actor main = t.root();
+  const Object q = main.simple_queue();
+  return {.process = main.spawn("waiting", {q}),
+          .timed = {},
+          .endless = {{get(q), [=, &t]() -> std::optional<Payload> {
+                         main.ok(put(q, t.item("main", 0)));
+                         return t.item("main", 0);
+                       }}}};
+}
+
+// An end of its own for each call: two calls at a time on one end are left open.
+WaitingProcess waits_in_pipe(Scenario& t) {
+  const Actor main = t.root();
+  std::vector<Object> receive;
+  std::vector<Object> send_to;
+  for (const char* name : {"polled", "waited", "polled_on", "received"}) {
+    const auto [first, second] = main.pipe(false, name, std::string{name} + "_from");
+    receive.push_back(first);
+    send_to.push_back(second);
+  }
+  const auto come = [=, &t](std::size_t which) {
+    return [=, &t]() -> std::optional<Payload> {
+      main.ok(send(send_to[which], t.item("main", 0)));
+      return {};
+    };
+  };
+  const auto false_or_none = [&t](const Answer& answer) {
+    t.expect(answer, Outcome::kOk);
+    const bool none = answer.value.names && answer.value.names->empty();
+    t.expect_true(none || answer.value.boolean == false, "nothing is ready", describe(answer),
+                  answer);
+  };
+  return {.process = main.spawn("waiting", receive),
+          .timed = {{[=](Nanoseconds timeout) { return poll(receive[0], timeout); }, false_or_none},
+                    {[=](Nanoseconds timeout) { return wait_any({receive[1]}, timeout); },
+                     false_or_none}},
+          .endless = {{poll_forever(receive[2]), come(2)},
+                      {recv(receive[3]), [=, &t]() -> std::optional<Payload> {
+                         main.ok(send(send_to[3], t.item("main", 0)));
+                         return t.item("main", 0);
+                       }}}};
+}
+
+WaitingProcess waits_for_children(Scenario& t) {
+  const Actor process = t.root().spawn("waiting", {});
+  const Actor joined = process.spawn("joined", {});
+  const auto runs = [&t](const Answer& answer) {
+    t.expect_boolean(answer, false, "the child still runs");
+  };
+  process.spawn("endless", {});
+  return {.process = process,
+          .timed = {{[](Nanoseconds timeout) { return join_process("endless", timeout); }, runs}},
+          .endless = {{join_process("joined"), [=]() -> std::optional<Payload> {
+                         joined.ok(end_by(Ending::kReturn));
+                         return {};
+                       }}}};
+}
+
+// Makes all timed calls, interrupts them, and returns the latest of them as a call that was made at
+// the time at which it should have ended.
+Answer latest_through(Scenario& t, const WaitingProcess& waiting, const Interrupt& interrupt) {
+  const Nanoseconds longest = t.patient(kLongWait);
+  std::vector<std::pair<Nanoseconds, Call*>> calls;
+  const auto begin = monotonic_now();
+  for (const TimedWait& each : waiting.timed) {
+    for (const Nanoseconds timeout : {longest, longest / 2}) {
+      const std::string thread = calls.empty() ? "main" : "timed" + std::to_string(calls.size());
+      calls.emplace_back(timeout, &waiting.process.start(each.ask(timeout).by(thread)));
+    }
+  }
+  const auto all_began = [&] {
+    return std::ranges::all_of(calls, [](const auto& each) {
+      return each.second->began.has_value() || each.second->answer.has_value();
+    });
+  };
+  // One that begins later is not interrupted, and ends at its own time.
+  static_cast<void>(t.session().wait_until(all_began, longest / 10));
+  const Nanoseconds runs_from = interrupt(t, waiting.process, begin + longest * 7 / 10);
+  Answer latest;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const auto& [timeout, call] = calls[i];
+    Answer answer = t.finish(*call);
+    waiting.timed[i / 2].over(answer);
+    t.expect_not_before(answer, timeout);
+    answer.invoked = std::max(answer.invoked + timeout, runs_from);
+    if (i == 0 || answer.took() > latest.took()) latest = answer;
+  }
+  return latest;
+}
+
+}  // namespace
+
+const std::vector<WaitingKind>& waiting_kinds() {
+  static const std::vector<WaitingKind> kinds{{"queue", waits_in_queue},
+                                              {"joinable", waits_in_join},
+                                              {"simple", waits_in_simple_queue},
+                                              {"pipe", waits_in_pipe},
+                                              {"children", waits_for_children}};
+  return kinds;
+}
+
+void expect_waits_through(Scenario& t, const WaitingProcess& waiting, const Interrupt& interrupt) {
+  std::vector<Call*> endless;
+  for (const EndlessWait& each : waiting.endless) {
+    const std::string thread = "endless" + std::to_string(endless.size());
+    endless.push_back(&waiting.process.start(each.ask.by(thread)));
+    t.expect_waits(*endless.back(), "before the interruption");
+  }
+  t.expect_prompt(0ns, [&] { return latest_through(t, waiting, interrupt); });
+  for (std::size_t i = 0; i < endless.size(); ++i) {
+    t.expect_waits(*endless[i], "after the interruption as before");
+    const auto obtained = waiting.endless[i].release();
+    const Answer answer = t.finish(*endless[i]);
+    t.expect(answer, Outcome::kOk, "what it waits for has come");
+    if (obtained) t.expect_payload(answer, *obtained);
+    if (answer.value.boolean) t.expect_boolean(answer, true, "what it waits for has come");
+  }
+}
+
+}  // namespace psq::conformance
