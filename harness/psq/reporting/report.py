@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ def as_json(runs: list[Run], law: Law) -> str:
     return json.dumps(facts(runs, law), indent=2, ensure_ascii=False)
 
 
+@functools.cache
 def _template(name: str, autoescape: bool) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
