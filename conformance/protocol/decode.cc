@@ -71,6 +71,10 @@ Value read_value(const json& in) {
   return value;
 }
 
+std::string read_error(const json& in) {
+  return in.value("type", "") + ": " + in.value("message", "");
+}
+
 Answer read_answer(const json& in) {
   Answer answer;
   const auto name = in.at("outcome").get<std::string>();
@@ -80,7 +84,7 @@ Answer read_answer(const json& in) {
   answer.outcome = *outcome;
   if (in.contains("value")) answer.value = read_value(in.at("value"));
   if (in.contains("error")) {
-    answer.error = in.at("error").value("type", "") + ": " + in.at("error").value("message", "");
+    answer.error = read_error(in.at("error"));
   }
   answer.invoked = Nanoseconds{whole_or(in, "invoked", 0)};
   answer.returned = Nanoseconds{whole_or(in, "returned", 0)};
@@ -128,6 +132,11 @@ Incoming read_incoming(const json& in, std::string_view line) {
   if (in.contains("hello")) {
     incoming.kind = Incoming::Kind::kHello;
     incoming.hello = read_hello(in, line);
+    return incoming;
+  }
+  if (in.contains("defect")) {
+    incoming.kind = Incoming::Kind::kDefect;
+    incoming.defect = read_error(in.at("defect"));
     return incoming;
   }
   incoming.index = whole_or(in, "index", -1);

@@ -7,8 +7,9 @@ Call& Actor::start(const Request& request) const { return scenario_->start(name_
 Answer Actor::call(const Request& request) const { return scenario_->finish(start(request)); }
 
 Answer Actor::ok(const Request& request) const {
-  const Answer answer = call(request);
-  scenario_->expect(answer, Outcome::kOk);
+  Call& call = start(request);
+  const Answer answer = scenario_->finish(call);
+  scenario_->need(call);
   return answer;
 }
 
@@ -29,7 +30,7 @@ Actor Actor::spawn(const std::string& name, const std::vector<Object>& objects, 
 Object Actor::create(const Request& request) const {
   const Arguments& arguments = request.arguments;
   const std::string type{to_string(*arguments.type)};
-  scenario_->expect(call(request), Outcome::kOk, "a " + type + " to work with");
+  scenario_->need(call(request), "a " + type + " to work with");
   return {.name = arguments.names->front(), .type = type_of(*arguments.type)};
 }
 

@@ -17,7 +17,36 @@ bool is_over(FairBound::State state) {
   return state == FairBound::State::kHung || state == FairBound::State::kUndecided;
 }
 
+std::string to_string(std::initializer_list<Outcome> outcomes) {
+  std::string text;
+  for (const Outcome each : outcomes)
+    text += (text.empty() ? "" : " or ") + std::string{to_string(each)};
+  return text;
+}
+
+/// After a kill or a stop, what a call does is what the test is about.
+bool has_interrupted(const Session& session) {
+  return std::ranges::any_of(session.peers(),
+                             [](const auto& each) { return each.second.interrupted; });
+}
+
 }  // namespace
+
+void Scenario::need(const Answer& answer, const std::string& why) {
+  const auto cause = cause_of(answer);
+  if (!cause || has_interrupted(*session_)) return expect(answer, Outcome::kOk, why);
+  throw Blocked{{.expected = "ok" + (why.empty() ? "" : ": " + why),
+                 .saw = describe(answer),
+                 .step = answer.step,
+                 .cause = cause}};
+}
+
+void Scenario::need(const Call& call, const std::string& why) {
+  for (const Answer& event : call.events) {
+    if (cause_of(event)) need(event, why);
+  }
+  need(*call.answer, why);
+}
 
 void Scenario::expect(const Answer& answer, Outcome outcome, const std::string& why) {
   expect_one_of(answer, {outcome}, why);
@@ -26,10 +55,10 @@ void Scenario::expect(const Answer& answer, Outcome outcome, const std::string& 
 void Scenario::expect_one_of(const Answer& answer, std::initializer_list<Outcome> outcomes,
                              const std::string& why) {
   if (std::ranges::find(outcomes, answer.outcome) != outcomes.end()) return;
-  std::string expected;
-  for (const Outcome each : outcomes)
-    expected += (expected.empty() ? "" : " or ") + std::string{to_string(each)};
-  fail(expected + (why.empty() ? "" : ": " + why), describe(answer), answer.step);
+  throw Failed{.expected = to_string(outcomes) + (why.empty() ? "" : ": " + why),
+               .saw = describe(answer),
+               .step = answer.step,
+               .cause = cause_of(answer)};
 }
 
 void Scenario::expect_payload(const Answer& answer, const Payload& payload) {

@@ -40,7 +40,8 @@ class Actor {
   Answer call(const Request& request) const;
   /// Asks, and leaves the call pending.
   Call& start(const Request& request) const;
-  /// Asks, and demands that it is `ok`: for what a test needs before it comes to its clause.
+  /// Asks, and demands that it is `ok`, with each call of a list: for what a test needs before it
+  /// comes to its clause. See Scenario::need.
   Answer ok(const Request& request) const;
 
   /// Starts a child that is given these objects, and waits for its hello.
@@ -102,6 +103,13 @@ class Scenario {
                                    std::int64_t wanted);
   /// Ends the test as unsupported when every queue of the driver has a bound.
   void needs_unbounded(const std::string& process, CreatedType type);
+
+  /// Demands that what a test only needs is `ok`. Throws Blocked for an end that is the operation's
+  /// own defect, whatever the test is about, and Failed for any other.
+  void need(const Answer& answer, const std::string& why = {});
+  /// The same of a call that has ended, and of each call of its list: those may end otherwise than
+  /// as `ok`, in every way that has a reason in the state of the object.
+  void need(const Call& call, const std::string& why = {});
 
   // What tests demand. Each throws Failed when it is not so.
   void expect(const Answer& answer, Outcome outcome, const std::string& why = {});

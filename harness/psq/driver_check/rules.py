@@ -69,6 +69,7 @@ ALWAYS = [
     Check("began.only-when-asked", "began is sent only when the request asks for it."),
     Check("began.before-the-call", "began comes before the call begins."),
     Check("run.events", "Events belong to a running list, and count its calls from 0."),
+    Check("defect.none", "No process reports a defect of the driver."),
     Check("process.stays", "A process does not end without being asked to."),
 ]
 

@@ -139,6 +139,12 @@ inline std::string began_line(std::string_view id, std::int64_t index) {
   return message.text();
 }
 
+inline std::string defect_line(const std::string& type, const std::string& message) {
+  JsonText error;
+  error.string("type", type).string("message", message.substr(0, 4000));
+  return JsonText().json("defect", error.text()).text();
+}
+
 inline JsonText hello_head(const std::string& role) {
   return JsonText().number("hello", 1).string("role", role).number("pid", ::getpid());
 }
