@@ -17,8 +17,8 @@ class Ledger {
   explicit Ledger(const std::string& path);
 
   /// Turns fail into expected-fail, and pass into unexpected-pass unless the entry says that it
-  /// passes now and then, where an entry applies to this hello; and blocked into expected-fail where
-  /// an entry names the defect that blocks.
+  /// passes now and then, where an entry applies to this hello; and blocked into expected-fail
+  /// where an entry names the defect that blocks.
   void apply(TestResult& result, const Hello& hello) const;
 
  private:
