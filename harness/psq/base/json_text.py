@@ -1,4 +1,4 @@
-"""JSON that a user else wrote: whatever is wrong with it is a ValueError."""
+"""JSON from elsewhere: whatever is wrong with it is a ValueError."""
 
 from __future__ import annotations
 
