@@ -37,6 +37,9 @@ class SuiteTest : public testing::Test {
         return;
       case Verdict::kUnsupported:
         GTEST_SKIP() << result.message;
+      case Verdict::kInconclusive:
+        if (!run_.options.once) GTEST_SKIP() << result.card << "It runs once more, at the end.";
+        FAIL() << result.card;
       default:
         FAIL() << result.card;
     }
@@ -63,6 +66,19 @@ void register_with_googletest(const std::vector<TestCase>& tests, Judging& run) 
                           [&test, &run]() -> testing::Test* {
                             return new SuiteTest{test, run};
                           });
+  }
+}
+
+// A test that could not be decided beside others runs once more, alone, and that verdict counts. A
+// test that failed is never repeated.
+void repeat_undecided(const std::vector<TestCase>& tests, Judging& run) {
+  for (TestResult& result : run.results) {
+    if (run.options.once || result.verdict != Verdict::kInconclusive) continue;
+    const auto test = std::ranges::find(tests, result.test, &TestCase::name);
+    std::cout << "once more: " << result.test << std::endl;
+    result = run_test(*test, run.options, run.ledger, run.file,
+                      Earlier{.message = result.message, .seconds = result.seconds});
+    std::cout << (result.card.empty() ? "pass\n" : result.card) << std::flush;
   }
 }
 
@@ -96,6 +112,7 @@ int run_suite(const Options& options) {
   // The verdicts are in the results, and they are more than two; this says only whether GoogleTest
   // is content.
   const bool content = RUN_ALL_TESTS() == 0;
+  repeat_undecided(tests, run);
   const int status = finish(run, tests.size());
   return content || status != 0 ? status : static_cast<int>(ExitStatus::kInternal);
 }

@@ -115,6 +115,8 @@ void declare(CLI::App& app, Options& options) {
       "--thorough", options.thorough,
       "The thorough tests too, which take long or need much memory; without it, only those "
       "whose own names --test or --exactly gives");
+  app.add_flag("--once", options.once,
+               "Do not run inconclusive tests once more at the end, for a caller that does it");
   app.add_option("--results", options.results,
                  "Append results to this file as the run goes (JSON Lines)");
   app.add_option("--evidence", options.evidence, "Keep a folder a failure below this folder");

@@ -93,20 +93,27 @@ void ResultFile::implementation(const Hello& hello) {
 }
 
 void ResultFile::test(const TestResult& result, std::uint64_t seed) {
-  append(dumped({{"record", "test"},
-                 {"test", result.test},
-                 {"clauses", result.clauses},
-                 {"verdict", to_string(result.verdict)},
-                 {"clause", result.clause},
-                 {"expected", result.expected},
-                 {"saw", result.saw},
-                 {"message", result.message},
-                 {"card", result.card},
-                 {"seconds", result.seconds},
-                 {"seed", seed},
-                 {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
-                 {"observed", result.observed},
-                 {"seen", result.seen}}));
+  json line{{"record", "test"},
+            {"test", result.test},
+            {"clauses", result.clauses},
+            {"verdict", to_string(result.verdict)},
+            {"clause", result.clause},
+            {"expected", result.expected},
+            {"saw", result.saw},
+            {"message", result.message},
+            {"card", result.card},
+            {"seconds", result.seconds},
+            {"seed", seed},
+            {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
+            {"observed", result.observed},
+            {"seen", result.seen}};
+  if (!result.late.empty()) line["late"] = result.late;
+  if (result.earlier) {
+    line["earlier"] = {{"verdict", to_string(Verdict::kInconclusive)},
+                       {"message", result.earlier->message},
+                       {"seconds", result.earlier->seconds}};
+  }
+  append(dumped(line));
 }
 
 void ResultFile::soak_plan(const Options& options) {

@@ -46,6 +46,8 @@ class Progress:
     def ended(self, record: Record) -> None:
         if record["test"] in self._running:
             self._running.remove(record["test"])
+        if record.get("earlier"):  # the verdict on its repetition replaces the first one
+            self._counts[record["earlier"]["verdict"]] -= 1
         self._counts[record["verdict"]] += 1
         if self._cards and record["verdict"] in SHOWN_AT_ONCE:
             self._console.print(card_of(record), soft_wrap=True)
@@ -60,7 +62,7 @@ class Progress:
 
     def _line(self) -> Text:
         line = Text(f"{self._label}: {sum(self._counts.values())} of {self._planned} tests")
-        for verdict, count in sorted(self._counts.items()):
+        for verdict, count in sorted((+self._counts).items()):
             line.append(f", {count} {verdict}", style=STYLES[verdict])
         line.append(f", {time.monotonic() - self._began:.0f} s")
         if self._running:

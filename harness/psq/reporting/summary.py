@@ -12,7 +12,7 @@ from psq.base.status import SENTENCES, Status
 from psq.law.clause_table import Law
 from psq.reporting.console import STYLES
 from psq.results import tally
-from psq.results.run import VERDICTS, Run
+from psq.results.run import VERDICTS, Run, repeated
 
 # Missing tests that are named on the screen.
 _NAMED = 5
@@ -37,6 +37,8 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
         if record["verdict"] == "expected-fail":
             clause = record.get("clause") or record["clauses"][0]
             console.print(f"known failure: {clause}: {record.get('message', '')}", soft_wrap=True)
+    for each in repeated(run):
+        console.print(f"once more: {each}", soft_wrap=True)
     for problem in run.problems:
         console.print(Text(f"problem: {problem}", style="bold red"), soft_wrap=True)
     _print_missing(run, console)

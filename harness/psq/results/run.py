@@ -114,6 +114,21 @@ class Run:
         }
 
 
+def earlier_of(record: Record) -> Record:
+    """What the record of a test that runs once more keeps of the first time."""
+    return {key: record.get(key) for key in ("verdict", "message", "seconds")}
+
+
+def repeated(run: Run) -> list[str]:
+    """A sentence for each test that could not be decided at first, and ran once more."""
+    return [
+        f"{test}: {record['earlier'].get('verdict')} at first "
+        f"({record['earlier'].get('message')}), {record['verdict']} when it ran once more, alone"
+        for test, record in run.tests.items()
+        if record.get("earlier")
+    ]
+
+
 def check_record(record: Record, where: str) -> None:
     """Raises ValueError when a test's record lacks its name, verdict or clauses."""
     if not isinstance(record.get("test"), str):
@@ -121,5 +136,7 @@ def check_record(record: Record, where: str) -> None:
     if record.get("verdict") not in VERDICTS:
         verdict = record.get("verdict")
         raise ValueError(f"{where}: {record['test']} has no known verdict: {verdict!r}")
+    if not isinstance(record.get("earlier") or {}, dict):
+        raise ValueError(f"{where}: {record['test']} had no earlier verdict: {record['earlier']!r}")
     if not isinstance(record.get("clauses"), list):
         raise ValueError(f"{where}: {record['test']} names no clauses")
