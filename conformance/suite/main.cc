@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "program/soak.h"
+#include "suite/measurement.h"
 #include "suite/options.h"
 #include "suite/results.h"
 #include "suite/runner.h"
@@ -97,6 +98,23 @@ int finish(Judging& run, std::size_t planned) {
   return static_cast<int>(status);
 }
 
+// Takes as long as a test, which a run of a single one can do without.
+void measure_first(Judging& run, std::size_t planned) {
+  if (planned < 2 || !run.options.driver_times.empty()) return;
+  const auto times = measure_driver(run.options);
+  if (!times) return;
+  run.file.driver(*times);
+  run.options.driver_times = times->in_microseconds();
+}
+
+int measure_alone(const Options& options) {
+  const auto times = measure_driver(options);
+  if (!times) return static_cast<int>(ExitStatus::kInconclusive);
+  ResultFile{options.results}.driver(*times);
+  std::cout << times->in_microseconds() << "\n";
+  return 0;
+}
+
 int run_suite(const Options& options) {
   const auto tests = select_tests(options);
   if (tests.size() > 1 && !options.history.empty() &&
@@ -108,6 +126,7 @@ int run_suite(const Options& options) {
   Judging run{
       .options = options, .ledger = Ledger{options.ledger}, .file = ResultFile{options.results}};
   run.file.plan(options, tests, left_out_tests(options));
+  measure_first(run, tests.size());
   register_with_googletest(tests, run);
   // The verdicts are in the results, and they are more than two; this says only whether GoogleTest
   // is content.
@@ -135,6 +154,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (options.list) return list_tests(options);
+    if (options.measure) return measure_alone(options);
     if (options.soak) return static_cast<int>(soak(options));
     int only_the_name = 1;
     testing::InitGoogleTest(&only_the_name, argv);

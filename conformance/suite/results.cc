@@ -92,6 +92,18 @@ void ResultFile::implementation(const Hello& hello) {
   append(dumped(line));
 }
 
+void ResultFile::driver(const DriverTimes& times) {
+  const auto us = [](Nanoseconds time) {
+    return std::chrono::ceil<std::chrono::microseconds>(time).count();
+  };
+  json items = json::array();
+  for (const auto& each : times.items) {
+    items.push_back(
+        {{"size", each.size}, {"build_us", us(each.build)}, {"check_us", us(each.check)}});
+  }
+  append(dumped({{"record", "driver"}, {"round_trip_us", us(times.round_trip)}, {"items", items}}));
+}
+
 void ResultFile::test(const TestResult& result, std::uint64_t seed) {
   json line{{"record", "test"},
             {"test", result.test},

@@ -107,7 +107,8 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
 SessionOptions session_options(const Options& options) {
   return {.command = options.driver,
           .patience = options.patience,
-          .hang_after = in_nanoseconds(options.hang_after)};
+          .hang_after = in_nanoseconds(options.hang_after),
+          .driver_times = DriverTimes::parse(options.driver_times)};
 }
 
 void write_file(const std::filesystem::path& path, const std::string& contents) {

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t kFresh = 3;  // items that are put after the interruption
 
-Wait wait_of(const Object& q) {
-  return q.type == ObjectType::kSimpleQueue ? kForever : within(kSurvivorTimeout);
+Wait wait_of(const Scenario& t, const Object& q) {
+  return q.type == ObjectType::kSimpleQueue ? kForever : within(t.patient(kSurvivorTimeout));
 }
 
 /// Looks at the survivors through their puts and gets.
@@ -36,7 +36,7 @@ class Look {
     if (run_.bound == 0 || !goes_on()) return;
     std::int64_t usable = 0;
     const auto fits = [&] {
-      Call& putting = start(run_.putter, put(run_.q, next_item(), within(kSurvivorTimeout)));
+      Call& putting = start(run_.putter, put(run_.q, next_item(), wait_of(t_, run_.q)));
       return ended(putting) && putting.answer->outcome == Outcome::kOk;
     };
     while (usable < run_.bound && fits()) ++usable;
@@ -70,7 +70,14 @@ class Look {
             .joins = joins_,
             .lost = std::max<std::int64_t>(0, run_.unread - count_from(run_.victim)),
             .slots_gone = slots_gone_,
-            .slowest = slowest_};
+            .slowest = slowest_,
+            .spent = t_.session().fair_clock().read() - before_};
+  }
+
+  // A timed call that the machine starved may have found nothing although the survivors go on.
+  void expect_fairness(const Aftermath& found) const {
+    if ((!found.all_go_on() || found.slots_gone != 0) && !starved_.empty())
+      throw Inconclusive{found.in_words() + ", on a machine that is too slow: " + starved_};
   }
 
  private:
@@ -78,11 +85,19 @@ class Look {
 
   // A thread for each call: one that waits for ever holds up no other.
   Call& start(const std::string& process, const Request& request) {
+    began_ = t_.session().fair_clock().read();
     return t_.start(process, request.by("thread" + std::to_string(++threads_)));
+  }
+
+  void note_starvation(Outcome outcome) {
+    if (outcome != Outcome::kEmpty && outcome != Outcome::kFull) return;
+    const Fairness spent = t_.session().fair_clock().read() - began_;
+    if (spent.wall - spent.fair > t_.patient(kSurvivorTimeout) / 2) starved_ = spent.in_words();
   }
 
   bool ended(Call& call) {
     if (!t_.ends_within_fairly(call, t_.patient(kSurvivorTimeout + enough_))) return false;
+    note_starvation(call.answer->outcome);
     slowest_ = std::max(slowest_, call.answer->returned - std::max(call.answer->invoked, struck_));
     return true;
   }
@@ -93,7 +108,7 @@ class Look {
 
   void put_and_get_one() {
     const Item item = next_item();
-    Call& putting = start(run_.putter, put(run_.q, item, wait_of(run_.q)));
+    Call& putting = start(run_.putter, put(run_.q, item, wait_of(t_, run_.q)));
     const bool buffered = run_.q.type != ObjectType::kSimpleQueue;
     const bool obtained = (!buffered || was_put(putting)) && obtain(item);
     if (!obtained) gets_ = hung_ ? "wait for ever" : told_ ? "are told" : "find nothing";
@@ -136,7 +151,7 @@ class Look {
   }
 
   bool get_one() {
-    Call& getting = start(run_.getter, get(run_.q, wait_of(run_.q)));
+    Call& getting = start(run_.getter, get(run_.q, wait_of(t_, run_.q)));
     if (ended(getting)) return take(getting, taken_);
     hung_ = true;
     run_.waiting.push_back(&getting);
@@ -175,6 +190,9 @@ class Look {
   Obtained taken_;                // by one get after the other
   std::vector<Obtained> waited_;  // by gets that had begun before
   Nanoseconds struck_ = monotonic_now();
+  Fairness before_ = t_.session().fair_clock().read();
+  Fairness began_ = before_;  // of the newest call
+  std::string starved_;
   Nanoseconds slowest_{0};
   std::int64_t slots_gone_ = 0;
   std::string puts_ = kGoOn;
@@ -239,7 +257,9 @@ Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanosecond
   for_clause(clause, [&] { look.judge(); });
   look.do_tasks();
   look.count_slots();
-  return look.found();
+  const Aftermath found = look.found();
+  look.expect_fairness(found);
+  return found;
 }
 
 }  // namespace psq::conformance

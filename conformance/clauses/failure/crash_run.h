@@ -37,7 +37,7 @@ struct CrashRun {
   std::optional<std::string> standing = {};
 };
 
-/// Of the puts and gets that show how the survivors fare.
+/// Of the puts and gets that show how the survivors fare; scaled by the patience.
 inline constexpr auto kSurvivorTimeout = 250ms;
 
 /// How the survivors fare.
@@ -48,6 +48,7 @@ struct Aftermath {
   std::int64_t lost = 0;   // items of the victim that were put and never obtained
   std::int64_t slots_gone = 0;
   Nanoseconds slowest{0};  // of the calls that ended
+  Fairness spent = {};     // in all calls together
 
   [[nodiscard]] bool all_go_on() const { return puts == "go on" && gets == "go on"; }
   [[nodiscard]] std::string in_words() const;

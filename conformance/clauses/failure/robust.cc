@@ -26,9 +26,13 @@ void survivors_of_kill(Scenario& t, const CrashPoint& point) {
   });
   for_clause(kTasks, [&] { expect_joins(t, found, point.task_is_left); });
   for_clause(kSecond, [&] {
-    t.expect_true(found.slowest <= kSurvivorTimeout + t.patient(1s),
-                  "each call ends within " + human(t.patient(1s)) + " of its timeout",
-                  human(found.slowest));
+    // The law's second is not scaled: what the machine is to blame for, the fair clock leaves out.
+    const Nanoseconds most = t.patient(kSurvivorTimeout) + 1s + t.lateness();
+    const Nanoseconds unfair = found.spent.wall - found.spent.fair;
+    const std::string saw = human(found.slowest) + "; " + found.spent.in_words();
+    if (found.slowest > most && found.slowest - unfair <= most)
+      throw Inconclusive{"each call has to end within a second of its timeout; one took " + saw};
+    t.expect_true(found.slowest <= most, "each call ends within a second of its timeout", saw);
   });
 }
 

@@ -45,8 +45,10 @@ void expect_bound(Scenario& t, const Actor& main, const Object& q) {
 
 // Without a hang of the usual length: the get of an item that a failure before it has stopped.
 Answer obtain(Scenario& t, const Actor& consumer, const Object& q) {
-  if (q.type == ObjectType::kSimpleQueue) return consumer.call(get(q));
-  return consumer.call(get(q, within(t.hang_bound() / 2)));
+  Call& getting = consumer.start(get(q));
+  t.expect_true(t.ends_within_fairly(getting, t.hang_bound() / 2), "an item",
+                "the get does not end");
+  return t.finish(getting);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ from psq.law.clause_table import Law
 from psq.reporting.card import SHOWN_AT_ONCE, card_of
 from psq.reporting.summary import verdict_sentence
 from psq.results import tally
+from psq.results.driver_times import in_words
 from psq.results.run import VERDICTS, Record, Run, repeated
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -52,6 +53,8 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "missing": run.missing,
         "problems": run.problems,
         "repeated": repeated(run),
+        "driver": in_words(run.driver),
+        "driver_times": run.driver,
         "thorough_run": run.thorough_run,
         "thorough_left_out": run.thorough_left_out,
         "known": [_card(r) for r in run.tests.values() if r["verdict"] == "expected-fail"],

@@ -12,6 +12,7 @@ from psq.base.status import SENTENCES, Status
 from psq.law.clause_table import Law
 from psq.reporting.console import STYLES
 from psq.results import tally
+from psq.results.driver_times import in_words
 from psq.results.run import VERDICTS, Run, repeated
 
 # Missing tests that are named on the screen.
@@ -37,6 +38,8 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
         if record["verdict"] == "expected-fail":
             clause = record.get("clause") or record["clauses"][0]
             console.print(f"known failure: {clause}: {record.get('message', '')}", soft_wrap=True)
+    if run.driver:
+        console.print(in_words(run.driver), soft_wrap=True)
     for each in repeated(run):
         console.print(f"once more: {each}", soft_wrap=True)
     for problem in run.problems:

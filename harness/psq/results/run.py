@@ -48,6 +48,7 @@ class Run:
     name: str
     plan: Record = field(default_factory=dict)
     implementation: Record = field(default_factory=dict)
+    driver: Record = field(default_factory=dict)  # what it takes itself
     tests: dict[str, Record] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     end: Record | None = None

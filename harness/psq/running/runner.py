@@ -16,11 +16,13 @@ from typing import Protocol
 
 from psq.law.clause_table import Law, Test
 from psq.results.result_file import Tail, Writer
+from psq.results.driver_times import in_microseconds
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
 from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
+_MEASURED_SECONDS = 60.0
 # The binary bounds every test itself; this bound only ends a binary that is stuck.
 _STUCK_SECONDS = 600.0
 # After so many driver errors and nothing else, the remaining tests would only repeat them.
@@ -74,6 +76,7 @@ class Runner:
         self._driver = driver
         self._options = options
         self._watcher = watcher
+        self._times = ""
 
     def judge(self, tests: list[Test], path: Path) -> Run:
         """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`."""
@@ -95,6 +98,7 @@ class Runner:
 
     def _work_off(self) -> None:
         with Pool(self._options.jobs) as pool:
+            self._measure(pool)
             while self._waiting or pool.jobs:
                 while self._waiting and pool.free and not self._hopeless():
                     self._start(pool, self._waiting.popleft())
@@ -102,6 +106,23 @@ class Runner:
                     break
                 self._follow(pool)
             self._repeat_undecided(pool)
+
+    def _measure(self, pool: Pool) -> None:
+        """Measures the driver itself, alone. One that cannot be used shows in the tests."""
+        results = self._scratch / "(driver).jsonl"
+        argv = [str(self._suite), "--measure", "--results", str(results)]
+        argv += ["--patience", str(self._options.patience), "--", *self._driver.argv]
+        job = pool.start(None, argv, self._scratch / "(driver).log")
+        while pool.jobs:
+            pool.wait(_TICK_SECONDS)
+            if job in pool.jobs and job.quiet_for > _MEASURED_SECONDS:
+                pool.end(job)
+        try:
+            measured = Tail(results).read()
+            self._run.driver = measured[0] if measured else {}
+            self._times = in_microseconds(self._run.driver)
+        except (ValueError, KeyError, TypeError) as error:
+            self._run.problems.append(f"the measurement of the driver cannot be read: {error}")
 
     def _repeat_undecided(self, pool: Pool) -> None:
         """Runs what could not be decided beside other tests once more, alone; that verdict counts.
@@ -135,6 +156,8 @@ class Runner:
         argv += ["--evidence", str(options.evidence), "--seed", str(options.seed)]
         argv += ["--patience", str(options.patience), "--name", self._driver.label]
         argv += ["--unsupported-status", str(_UNSUPPORTED), "--once"]
+        if self._times:
+            argv += ["--driver-times", self._times]
         if options.ledger:
             argv += ["--ledger", str(options.ledger)]
         argv += ["--", *self._driver.argv]
@@ -189,6 +212,8 @@ class Runner:
             "seed": self._options.seed,
         }
         self._writer.write(self._run.plan)
+        if self._run.driver:
+            self._writer.write(self._run.driver)
 
     def _account(self, job: Job) -> None:
         work: _Work = job.what

@@ -74,6 +74,8 @@ std::vector<Fault> pipe_poll_faults() {
   return {
       fault("poll-false-early", "pipe.poll.false-after-timeout", "poll waits half of its timeout",
             {poll_timeout(half_as_long)}),
+      fault("poll-false-late", "pipe.poll.false-after-timeout",
+            "poll waits half as long again as its timeout", {poll_timeout(half_longer)}),
       fault("poll-zero-waits", "pipe.poll.zero-at-once", "a poll with timeout zero waits a second",
             {poll_timeout(a_second_for_zero)}),
       fault("poll-takes-nan", "pipe.poll.nan-refused", "a poll takes not-a-number for zero",
@@ -115,6 +117,8 @@ std::vector<Fault> pipe_wait_faults() {
   return {
       fault("wait-early", "pipe.wait.timeout-empty", "wait gives up after half of its timeout",
             {wait_timeout(half_as_long)}),
+      fault("wait-late", "pipe.wait.timeout-empty", "wait waits half as long again as its timeout",
+            {wait_timeout(half_longer)}),
       fault("wait-zero-waits", "pipe.wait.zero-at-once", "wait with timeout zero waits a second",
             {wait_timeout(a_second_for_zero)}),
       fault("wait-takes-nan", "pipe.wait.nan-refused", "a wait takes not-a-number for zero",

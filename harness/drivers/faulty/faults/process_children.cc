@@ -89,6 +89,13 @@ struct JoinedEarly : RightChild {
   }
 };
 
+struct JoinedOvertime : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    return RightChild::join(timeout ? std::optional(*timeout * 1.5) : timeout);
+  }
+};
+
 struct JoinedLate : RightChild {
   using RightChild::RightChild;
   bool join(std::optional<Seconds> timeout) override {
@@ -134,6 +141,9 @@ std::vector<Fault> process_children_faults() {
       fault("kill-terminates", "process.kill.ends", "kill sends SIGTERM", {children<Terminated>()}),
       fault("process-join-early", "process.join.timeout-by-value",
             "join of a child gives up after half of its timeout", {children<JoinedEarly>()}),
+      fault("process-join-overtime", "process.join.timeout-by-value",
+            "join of a child waits half as long again as its timeout",
+            {children<JoinedOvertime>()}),
       fault("process-join-zero-waits", "process.join.zero-at-once",
             "join of a child with timeout zero waits for 500 ms", {children<JoinedLate>()}),
       fault("process-join-gives-up", "process.join.waits",
