@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kBetweenLooks{20};
 // A search reads a file of every process of the machine.
 constexpr std::chrono::milliseconds kBetweenSearches{250};
 constexpr int kSearchShare = 20;
+constexpr std::chrono::minutes kRemembered{1};
 // Processes that use nearly all processors are in each other's way, not denied by others.
 constexpr double kAllButAll = 0.9;
 
@@ -87,8 +88,12 @@ void FairClock::look() {
       by_themselves ? Nanoseconds{0} : std::min(passed, threads.denied.value_or(pressed));
   const Nanoseconds unfair = std::min(passed, late + stolen + disk + denied);
 
+  const Nanoseconds fair = std::max(passed - unfair, std::min(passed, threads.most_ran));
+  steps_.push_back({.from = looked_at_, .to = now, .unfair = passed - fair});
+  while (now - steps_.front().to > kRemembered) steps_.pop_front();
+
   total_.wall = now - started_;
-  total_.fair += std::max(passed - unfair, std::min(passed, threads.most_ran));
+  total_.fair += fair;
   total_.ran += threads.ran;
   total_.denied += denied;
   total_.disk += disk;
@@ -99,6 +104,15 @@ void FairClock::look() {
   looked_at_ = now;
   credited_ = credited;
   machine_ = machine;
+}
+
+Nanoseconds FairClock::unfair_between(Nanoseconds from, Nanoseconds to) const {
+  Nanoseconds unfair{0};
+  for (const Step& step : steps_) {
+    const Nanoseconds shared = std::min(to, step.to) - std::max(from, step.from);
+    if (shared > Nanoseconds{0}) unfair += std::min(shared, step.unfair);
+  }
+  return unfair;
 }
 
 void FairClock::find_processes(Nanoseconds now) {

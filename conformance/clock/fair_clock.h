@@ -6,6 +6,7 @@
 // the processes, and runs as the wall clock does when the machine is theirs.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -41,6 +42,9 @@ class FairClock {
   Fairness read();
   /// As `read`, unless the newest look is so new that another one would cost more than it tells.
   const Fairness& recent();
+  /// The part of the time between the two, on the monotonic clock, that was not fair, as the looks of
+  /// the last minute show it. A look of which a part lies between them counts as far as it can.
+  [[nodiscard]] Nanoseconds unfair_between(Nanoseconds from, Nanoseconds to) const;
   /// Fair time since the clock's start, which advances in steps of some milliseconds.
   Nanoseconds now() { return recent().fair; }
 
@@ -52,6 +56,12 @@ class FairClock {
     bool disk = false;
 
     void add(const ThreadTimes& before, const ThreadTimes& now, Nanoseconds passed);
+  };
+
+  struct Step {
+    Nanoseconds from{0};
+    Nanoseconds to{0};
+    Nanoseconds unfair{0};
   };
 
   void look();
@@ -68,6 +78,7 @@ class FairClock {
   MachineTimes machine_;
   std::vector<pid_t> processes_;
   std::map<pid_t, ThreadTimes> threads_;
+  std::deque<Step> steps_;
   Fairness total_;
 };
 

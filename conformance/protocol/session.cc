@@ -20,6 +20,8 @@ constexpr seconds kHelloWithin{20};
 // Most waits are over before a clock other than the wall's is of use.
 constexpr milliseconds kAtOnce{5};
 constexpr milliseconds kBetweenStates{5};
+// What was measured once, on a machine that was less busy.
+constexpr int kTimesOver = 4;
 
 // Connections that have not said hello: each takes a descriptor, and the suite has as many as it is
 // allowed.
@@ -46,7 +48,9 @@ timespec to_timespec(Nanoseconds duration) {
 }  // namespace
 
 Session::Session(const SessionOptions& options)
-    : patience_(options.patience), listener_(folder_.path() / "control") {
+    : patience_(options.patience),
+      driver_times_(options.driver_times),
+      listener_(folder_.path() / "control") {
   peers_["root"].name = "root";
   program_ = std::make_unique<DriverProgram>(options.command, folder_.path() / "control",
                                              folder_.path(), options.standard_descriptors);
@@ -89,11 +93,27 @@ void Session::note_endings(Peer& asked, const Request& request) {
   }
 }
 
+void Session::note_size(const Request& request) {
+  const Arguments& arguments = request.arguments;
+  if (arguments.payload) {
+    if (const auto* item = std::get_if<Item>(&*arguments.payload))
+      largest_item_ = std::max(largest_item_, item->size);
+  }
+  if (!arguments.operations) return;
+  for (const Request& each : *arguments.operations) note_size(each);
+}
+
+Nanoseconds Session::driver_share() const {
+  // Any call may be the one that obtains the largest item.
+  return kTimesOver * (driver_times_.round_trip + driver_times_.of_item(largest_item_));
+}
+
 Call& Session::start(const std::string& process, const Request& request) {
   Peer& to = peer(process);
   if (!to.channel || to.dead)
     throw DriverError{"process " + process + " is gone; it cannot " + describe(request)};
   note_endings(to, request);
+  note_size(request);
   auto call =
       std::make_unique<Call>(Call{.process = process, .request = request, .id = next_id_++});
   call->step = transcript_.begin({.process = process,

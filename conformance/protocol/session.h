@@ -12,6 +12,7 @@
 #include "clock/fair_bound.h"
 #include "protocol/channel.h"
 #include "protocol/driver_program.h"
+#include "protocol/driver_times.h"
 #include "protocol/message.h"
 #include "protocol/transcript.h"
 
@@ -53,6 +54,7 @@ struct SessionOptions {
   Nanoseconds hang_after = std::chrono::seconds{5};
   /// Whether the driver's command has standard input, output and error.
   bool standard_descriptors = true;
+  DriverTimes driver_times = {};
 };
 
 /// How a wait for something that has to end came out.
@@ -92,6 +94,9 @@ class Session {
   /// clock. What `progress` counts makes the bound begin again.
   [[nodiscard]] Awaited await(const std::function<bool()>& done, Nanoseconds bound,
                               const std::function<std::size_t()>& progress = {});
+  /// What a call may take beside the implementation: the driver's own time, several times over.
+  [[nodiscard]] Nanoseconds driver_share() const;
+  [[nodiscard]] const DriverTimes& driver_times() const { return driver_times_; }
   /// Counts from the session's start. For waits of a kind of their own.
   [[nodiscard]] FairClock& fair_clock() { return fair_clock_; }
 
@@ -121,6 +126,7 @@ class Session {
   };
 
   void note_endings(Peer& asked, const Request& request);
+  void note_size(const Request& request);
   void poll_once(Nanoseconds at_most);
   void welcome(Channel&& channel);
   void receive_from(Peer& peer);
@@ -133,6 +139,8 @@ class Session {
   [[nodiscard]] std::string why_no_hello();
 
   double patience_;
+  DriverTimes driver_times_;
+  std::int64_t largest_item_ = 0;  // that was asked for
   FairClock fair_clock_;
   TemporaryFolder folder_;
   Listener listener_;

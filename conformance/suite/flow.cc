@@ -54,12 +54,12 @@ Obtained obtained_so_far(Scenario& t, const Call& gets) {
 }
 
 void until_quiet(Scenario& t, const Call& gets) {
-  constexpr auto kQuiet = 100ms;
+  const Nanoseconds quiet = 100ms + t.session().driver_share();
   std::size_t seen = 0;
   do {
     seen = gets.events.size();
   } while (t.session()
-               .await([&] { return gets.events.size() > seen; }, kQuiet / FairBound::kHangs)
+               .await([&] { return gets.events.size() > seen; }, quiet / FairBound::kHangs)
                .ended());
 }
 

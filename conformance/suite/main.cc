@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "program/soak.h"
+#include "suite/measurement.h"
 #include "suite/options.h"
 #include "suite/results.h"
 #include "suite/runner.h"
@@ -37,6 +38,9 @@ class SuiteTest : public testing::Test {
         return;
       case Verdict::kUnsupported:
         GTEST_SKIP() << result.message;
+      case Verdict::kInconclusive:
+        if (!run_.options.once) GTEST_SKIP() << result.card << "It runs once more, at the end.";
+        FAIL() << result.card;
       default:
         FAIL() << result.card;
     }
@@ -66,6 +70,19 @@ void register_with_googletest(const std::vector<TestCase>& tests, Judging& run) 
   }
 }
 
+// A test that could not be decided beside others runs once more, alone, and that verdict counts. A
+// test that failed is never repeated.
+void repeat_undecided(const std::vector<TestCase>& tests, Judging& run) {
+  for (TestResult& result : run.results) {
+    if (run.options.once || result.verdict != Verdict::kInconclusive) continue;
+    const auto test = std::ranges::find(tests, result.test, &TestCase::name);
+    std::cout << "once more: " << result.test << std::endl;
+    result = run_test(*test, run.options, run.ledger, run.file,
+                      Earlier{.message = result.message, .seconds = result.seconds});
+    std::cout << (result.card.empty() ? "pass\n" : result.card) << std::flush;
+  }
+}
+
 int finish(Judging& run, std::size_t planned) {
   const ExitStatus status = status_of(run.results, planned);
   run.file.end(run.results, planned, status);
@@ -81,6 +98,23 @@ int finish(Judging& run, std::size_t planned) {
   return static_cast<int>(status);
 }
 
+// Takes as long as a test, which a run of a single one can do without.
+void measure_first(Judging& run, std::size_t planned) {
+  if (planned < 2 || !run.options.driver_times.empty()) return;
+  const auto times = measure_driver(run.options);
+  if (!times) return;
+  run.file.driver(*times);
+  run.options.driver_times = times->in_microseconds();
+}
+
+int measure_alone(const Options& options) {
+  const auto times = measure_driver(options);
+  if (!times) return static_cast<int>(ExitStatus::kInconclusive);
+  ResultFile{options.results}.driver(*times);
+  std::cout << times->in_microseconds() << "\n";
+  return 0;
+}
+
 int run_suite(const Options& options) {
   const auto tests = select_tests(options);
   if (tests.size() > 1 && !options.history.empty() &&
@@ -92,10 +126,12 @@ int run_suite(const Options& options) {
   Judging run{
       .options = options, .ledger = Ledger{options.ledger}, .file = ResultFile{options.results}};
   run.file.plan(options, tests, left_out_tests(options));
+  measure_first(run, tests.size());
   register_with_googletest(tests, run);
   // The verdicts are in the results, and they are more than two; this says only whether GoogleTest
   // is content.
   const bool content = RUN_ALL_TESTS() == 0;
+  repeat_undecided(tests, run);
   const int status = finish(run, tests.size());
   return content || status != 0 ? status : static_cast<int>(ExitStatus::kInternal);
 }
@@ -118,6 +154,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (options.list) return list_tests(options);
+    if (options.measure) return measure_alone(options);
     if (options.soak) return static_cast<int>(soak(options));
     int only_the_name = 1;
     testing::InitGoogleTest(&only_the_name, argv);

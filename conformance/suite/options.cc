@@ -115,6 +115,12 @@ void declare(CLI::App& app, Options& options) {
       "--thorough", options.thorough,
       "The thorough tests too, which take long or need much memory; without it, only those "
       "whose own names --test or --exactly gives");
+  app.add_flag("--measure", options.measure,
+               "Measure the driver, write its record into the results, and judge nothing");
+  app.add_option("--driver-times", options.driver_times,
+                 "What was measured of the driver before: ROUND_TRIP,SIZE:BUILD:CHECK,... in us");
+  app.add_flag("--once", options.once,
+               "Do not run inconclusive tests once more at the end, for a caller that does it");
   app.add_option("--results", options.results,
                  "Append results to this file as the run goes (JSON Lines)");
   app.add_option("--evidence", options.evidence, "Keep a folder a failure below this folder");

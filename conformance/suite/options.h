@@ -28,7 +28,10 @@ struct Options {
   double shrink_for = 10.0;    // seconds to make smaller what it has found; scaled by patience
   int unsupported_status = 2;  // what was not tested is not green
   bool list = false;
-  bool soak = false;  // programs of all kinds for the budget, instead of tests
+  bool measure = false;      // the driver, and nothing else
+  std::string driver_times;  // as measured before; DriverTimes::parse
+  bool once = false;         // an inconclusive test is not repeated
+  bool soak = false;         // programs of all kinds for the budget, instead of tests
   bool kills = false;
   std::uint64_t shard = 1;  // of `shards`: every so manieth program
   std::uint64_t shards = 1;

@@ -92,23 +92,42 @@ void ResultFile::implementation(const Hello& hello) {
   append(dumped(line));
 }
 
+void ResultFile::driver(const DriverTimes& times) {
+  const auto us = [](Nanoseconds time) {
+    return std::chrono::ceil<std::chrono::microseconds>(time).count();
+  };
+  json items = json::array();
+  for (const auto& each : times.items) {
+    items.push_back(
+        {{"size", each.size}, {"build_us", us(each.build)}, {"check_us", us(each.check)}});
+  }
+  append(dumped({{"record", "driver"}, {"round_trip_us", us(times.round_trip)}, {"items", items}}));
+}
+
 void ResultFile::test(const TestResult& result, std::uint64_t seed) {
-  append(dumped({{"record", "test"},
-                 {"test", result.test},
-                 {"clauses", result.clauses},
-                 {"verdict", to_string(result.verdict)},
-                 {"clause", result.clause},
-                 {"expected", result.expected},
-                 {"saw", result.saw},
-                 {"message", result.message},
-                 {"cause", result.cause},
-                 {"sections", result.sections},
-                 {"card", result.card},
-                 {"seconds", result.seconds},
-                 {"seed", seed},
-                 {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
-                 {"observed", result.observed},
-                 {"seen", result.seen}}));
+  json line{{"record", "test"},
+            {"test", result.test},
+            {"clauses", result.clauses},
+            {"verdict", to_string(result.verdict)},
+            {"clause", result.clause},
+            {"expected", result.expected},
+            {"saw", result.saw},
+            {"message", result.message},
+            {"cause", result.cause},
+            {"sections", result.sections},
+            {"card", result.card},
+            {"seconds", result.seconds},
+            {"seed", seed},
+            {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
+            {"observed", result.observed},
+            {"seen", result.seen}};
+  if (!result.late.empty()) line["late"] = result.late;
+  if (result.earlier) {
+    line["earlier"] = {{"verdict", to_string(Verdict::kInconclusive)},
+                       {"message", result.earlier->message},
+                       {"seconds", result.earlier->seconds}};
+  }
+  append(dumped(line));
 }
 
 void ResultFile::soak_plan(const Options& options) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/driver_times.h"
 #include "protocol/message.h"
 #include "suite/options.h"
 #include "suite/registry.h"
@@ -25,6 +26,8 @@ class ResultFile {
             const std::vector<TestCase>& left_out);
   /// Once: the first hello that is seen.
   void implementation(const Hello& hello);
+  /// What the driver itself takes.
+  void driver(const DriverTimes& times);
   [[nodiscard]] bool introduced() const { return introduced_; }
   void test(const TestResult& result, std::uint64_t seed);
   /// Of a soak: how much was seen until now, what failed, and how it ended.

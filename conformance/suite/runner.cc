@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "history/json_lines.h"
 #include "law/clause.h"
@@ -139,6 +140,7 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
   }
   result.observed = scenario.observed();
   result.seen = scenario.seen();
+  result.late = scenario.late();
 }
 
 }  // namespace
@@ -146,7 +148,8 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
 SessionOptions session_options(const Options& options) {
   return {.command = options.driver,
           .patience = options.patience,
-          .hang_after = in_nanoseconds(options.hang_after)};
+          .hang_after = in_nanoseconds(options.hang_after),
+          .driver_times = DriverTimes::parse(options.driver_times)};
 }
 
 void write_file(const std::filesystem::path& path, const std::string& contents) {
@@ -156,8 +159,8 @@ void write_file(const std::filesystem::path& path, const std::string& contents) 
 }
 
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
-                    ResultFile& file) {
-  TestResult result{.test = test.name, .clauses = test.clauses};
+                    ResultFile& file, std::optional<Earlier> earlier) {
+  TestResult result{.test = test.name, .clauses = test.clauses, .earlier = std::move(earlier)};
   Hello hello;
   const auto began = Clock::now();
   try {
@@ -170,6 +173,8 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
     keep_history(result, scenario, options);
   } catch (const DriverError& error) {
     take(result, Verdict::kDriverError, error.what());
+  } catch (const Inconclusive& doubt) {  // the driver never got as far as its hello
+    take(result, Verdict::kInconclusive, doubt.what());
   } catch (const std::exception& error) {
     take(result, Verdict::kInternalError, std::string{"the suite itself failed: "} + error.what());
   }

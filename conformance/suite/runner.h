@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "protocol/session.h"
@@ -18,9 +19,10 @@ SessionOptions session_options(const Options& options);
 /// Throws std::runtime_error when it cannot be written.
 void write_file(const std::filesystem::path& path, const std::string& contents);
 
-/// Never throws for what a driver or an implementation does: that is in the result.
+/// Never throws for what a driver or an implementation does: that is in the result. `earlier` is
+/// there when the test runs once more.
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
-                    ResultFile& file);
+                    ResultFile& file, std::optional<Earlier> earlier = {});
 
 /// The result of a test that was not started, because the driver had failed for good in `before`.
 TestResult not_run(const TestCase& test, const TestResult& before, const Options& options,

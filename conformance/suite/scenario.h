@@ -1,6 +1,7 @@
 // The vocabulary of the tests: processes that do things, and what is expected of them.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,12 +19,12 @@ using namespace std::chrono_literals;
 
 class Scenario;
 
-/// How much later than its timeout the promptest of several calls may be, on the fair clock. Scaled
-/// by the patience.
+/// How much later than its timeout the promptest of several calls may be, on the fair clock. It is
+/// scaled by the patience, up to twice: on a slower machine the fair clock is slower, too.
 inline constexpr auto kLateness = 150ms;
 /// A timeout that a test sets to see that a call ends at its time: half of it more is too late. It
 /// is scaled by the patience as well (Scenario::patient), so that this holds at every patience.
-inline constexpr auto kTimed = 400ms;
+inline constexpr auto kTimed = 600ms;
 static_assert(kTimed / 2 > kLateness);
 /// A timeout that must not pass, however slow the machine is.
 inline constexpr auto kLong = 1h;
@@ -82,9 +83,14 @@ class Scenario {
   [[nodiscard]] const Effort& effort() const { return effort_; }
   [[nodiscard]] Actor root() { return {*this, "root"}; }
   [[nodiscard]] Nanoseconds patient(Nanoseconds base) const { return session_->patient(base); }
+  [[nodiscard]] Nanoseconds lateness() const {
+    return std::min<Nanoseconds>(patient(kLateness), 2 * kLateness);
+  }
   /// How long something that must end may take in fair time before it is late; what takes a
   /// multiple of it hangs (FairBound).
-  [[nodiscard]] Nanoseconds hang_bound() const { return patient(options_.hang_after); }
+  [[nodiscard]] Nanoseconds hang_bound() const {
+    return patient(options_.hang_after) + session_->driver_share();
+  }
   /// The fair clock, for bounds that a test computes with: it advances in steps of some
   /// milliseconds.
   [[nodiscard]] Nanoseconds fair_now() { return session_->fair_clock().now(); }

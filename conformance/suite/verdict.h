@@ -37,6 +37,12 @@ enum class ExitStatus : int {
   kInternal = 70,
 };
 
+/// What a test that could not be decided had come to, before it ran once more.
+struct Earlier {
+  std::string message;
+  double seconds = 0;
+};
+
 struct TestResult {
   std::string test;
   std::vector<std::string> clauses;
@@ -55,6 +61,8 @@ struct TestResult {
   std::map<std::string, std::string> observed = {};  // clause -> behaviour seen
   std::map<std::string, std::int64_t> seen = {};     // of a search: how much of what
   std::map<std::string, std::string> files = {};     // for the evidence, by name
+  std::vector<std::string> late = {};                // what ended late, on a machine that was fair
+  std::optional<Earlier> earlier = {};               // of a test that ran once more
 };
 
 /// What a run with these results has to exit with.

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t kFresh = 3;  // items that are put after the interruption
 
-Wait wait_of(const Object& q) {
-  return q.type == ObjectType::kSimpleQueue ? kForever : within(kSurvivorTimeout);
+Wait wait_of(const Scenario& t, const Object& q) {
+  return q.type == ObjectType::kSimpleQueue ? kForever : within(t.patient(kSurvivorTimeout));
 }
 
 /// Looks at the survivors through their puts and gets.
@@ -37,7 +37,7 @@ class Look {
     if (run_.bound == 0 || !goes_on()) return;
     std::int64_t usable = 0;
     const auto fits = [&] {
-      Call& putting = start(run_.putter, put(run_.q, next_item(), within(kSurvivorTimeout)));
+      Call& putting = start(run_.putter, put(run_.q, next_item(), wait_of(t_, run_.q)));
       return ended(putting) && putting.answer->outcome == Outcome::kOk;
     };
     while (usable < run_.bound && fits()) ++usable;
@@ -75,6 +75,12 @@ class Look {
             .slowest_fairly = slowest_fairly_};
   }
 
+  // A timed call that the machine starved may have found nothing although the survivors go on.
+  void expect_fairness(const Aftermath& found) const {
+    if ((!found.all_go_on() || found.slots_gone != 0) && !starved_.empty())
+      throw Inconclusive{found.in_words() + ", on a machine that is too slow: " + starved_};
+  }
+
  private:
   static constexpr auto kGoOn = "go on";
 
@@ -86,6 +92,12 @@ class Look {
     return call;
   }
 
+  void note_starvation(Outcome outcome, const Fairness& spent) {
+    const bool nothing = outcome == Outcome::kEmpty || outcome == Outcome::kFull;
+    if (nothing && spent.wall - spent.fair > t_.patient(kSurvivorTimeout) / 2)
+      starved_ = spent.in_words();
+  }
+
   bool ended(Call& call) {
     if (!t_.ends_within_fairly(call, t_.patient(kSurvivorTimeout + enough_))) return false;
     const auto began = began_.find(&call);
@@ -94,6 +106,7 @@ class Look {
     const Nanoseconds took = call.answer->returned - std::max(call.answer->invoked, struck_);
     slowest_ = std::max(slowest_, took);
     slowest_fairly_ = std::max(slowest_fairly_, took - (spent.wall - spent.fair));
+    note_starvation(call.answer->outcome, spent);
     return true;
   }
 
@@ -103,7 +116,7 @@ class Look {
 
   void put_and_get_one() {
     const Item item = next_item();
-    Call& putting = start(run_.putter, put(run_.q, item, wait_of(run_.q)));
+    Call& putting = start(run_.putter, put(run_.q, item, wait_of(t_, run_.q)));
     const bool buffered = run_.q.type != ObjectType::kSimpleQueue;
     const bool obtained = (!buffered || was_put(putting)) && obtain(item);
     if (!obtained) gets_ = hung_ ? "wait for ever" : told_ ? "are told" : "find nothing";
@@ -146,7 +159,7 @@ class Look {
   }
 
   bool get_one() {
-    Call& getting = start(run_.getter, get(run_.q, wait_of(run_.q)));
+    Call& getting = start(run_.getter, get(run_.q, wait_of(t_, run_.q)));
     if (ended(getting)) return take(getting, taken_);
     hung_ = true;
     run_.waiting.push_back(&getting);
@@ -187,6 +200,7 @@ class Look {
   Nanoseconds struck_ = monotonic_now();
   Fairness struck_fairly_ = t_.session().fair_clock().read();
   std::map<const Call*, Fairness> began_;
+  std::string starved_;
   Nanoseconds slowest_{0};
   Nanoseconds slowest_fairly_{0};
   std::int64_t slots_gone_ = 0;
@@ -252,7 +266,9 @@ Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanosecond
   for_clause(clause, [&] { look.judge(); });
   look.do_tasks();
   look.count_slots();
-  return look.found();
+  const Aftermath found = look.found();
+  look.expect_fairness(found);
+  return found;
 }
 
 }  // namespace psq::conformance

@@ -37,7 +37,7 @@ struct CrashRun {
   std::optional<std::string> standing = {};
 };
 
-/// Of the puts and gets that show how the survivors fare.
+/// Of the puts and gets that show how the survivors fare; scaled by the patience.
 inline constexpr auto kSurvivorTimeout = 250ms;
 
 /// How the survivors fare.

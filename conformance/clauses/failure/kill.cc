@@ -48,7 +48,7 @@ constexpr auto kWhile = 300ms;
 
 // Shows by one get how the survivors fare.
 std::string fares(Scenario& t, Call& getting) {
-  if (!t.ends_within(getting, 4 * kWhile)) return "survivors wait for ever";
+  if (!t.ends_within_fairly(getting, t.patient(4 * kWhile))) return "survivors wait for ever";
   t.expect_one_of(*getting.answer, {Outcome::kOk, Outcome::kEmpty, Outcome::kCorrupted});
   if (getting.answer->outcome == Outcome::kOk) return "survivors go on";
   return getting.answer->outcome == Outcome::kEmpty ? "survivors find nothing"
@@ -235,7 +235,7 @@ const Tests kKillTests{[](const Define& test) {
     t.expect_waits(waiting, "for a task");
     t.kill(victim);
     Call& last = main.start(task_done(q).by("worker"));
-    const bool ended = t.ends_within(last, 2 * kWhile);
+    const bool ended = t.ends_within_fairly(last, t.patient(2 * kWhile));
     t.observe("failure.kill.joiner-others",
               ended ? "survivors go on" : "the last task_done waits for ever");
     if (!ended) return;

@@ -68,7 +68,7 @@ const Tests kPutTests{[](const Define& test) {
     const Actor main = t.root();
     const Object q = main.joinable_queue(1);
     main.ok(put(q, t.item("main", 0)));
-    expect_full_after(t, main, q, 150ms);
+    expect_full_after(t, main, q, t.patient(kTimed));
     main.ok(get(q));
     main.ok(task_done(q));
     t.expect(main.call(task_done(q)), Outcome::kTaskDoneTooOften, "a refused put is no task");

@@ -11,7 +11,8 @@ const Tests kGetTests{[](const Define& test) {
   test("manager.get.waits-for-item", [](Scenario& t) {
     const Object q = t.root().queue();
     const Actor consumer = t.root().spawn("consumer", {q});
-    for (const Wait& wait : {kForever, within(60s)}) expect_get_waits(t, consumer, q, wait, 400ms);
+    for (const Wait& wait : {kForever, within(kLong)})
+      expect_get_waits(t, consumer, q, wait, 400ms);
   });
 
   test("manager.get.empty-after-timeout",

@@ -13,9 +13,9 @@ const Tests kShareTests{[](const Define& test) {
     const Actor grandchild = child.spawn("grandchild", {q});
     for (std::int64_t i = 0; i < 3; ++i) {
       grandchild.ok(put(q, t.item("grandchild", i)));
-      t.expect_payload(main.call(get(q, within(1s))), t.item("grandchild", i));
+      t.expect_payload(main.call(get(q, within(kLong))), t.item("grandchild", i));
       main.ok(put(q, t.item("main", i)));
-      t.expect_payload(grandchild.call(get(q, within(1s))), t.item("main", i));
+      t.expect_payload(grandchild.call(get(q, within(kLong))), t.item("main", i));
     }
   });
 }};

@@ -22,7 +22,7 @@ const Tests kPollTests{[](const Define& test) {
       const std::string suffix = is_duplex ? "2" : "1";
       const Object receiver = main.pipe(is_duplex, "a" + suffix, "b" + suffix).first;
       for (const Nanoseconds timeout :
-           {Nanoseconds{1us}, Nanoseconds{1ms}, Nanoseconds{20ms}, Nanoseconds{kTimeout}}) {
+           {Nanoseconds{1us}, Nanoseconds{1ms}, Nanoseconds{20ms}, t.patient(kTimed)}) {
         t.expect_prompt(timeout, [&] {
           const Answer answer = main.call(poll(receiver, timeout));
           t.expect_boolean(answer, false, "nothing was sent");
@@ -39,7 +39,7 @@ const Tests kPollTests{[](const Define& test) {
     const Object &receiver = receiver_sender.first, &sender = receiver_sender.second;
     const Actor child = main.spawn("child", {receiver});
     for (const Request& request :
-         {poll(receiver, 60s), poll(receiver, 1'000'000s), poll_forever(receiver)}) {
+         {poll(receiver, kLong), poll(receiver, 1'000'000s), poll_forever(receiver)}) {
       Call& waiting = child.start(request);
       t.expect_waits(waiting, "for a message");
       const Answer sent = main.ok(send(sender, t.item("main", 0)));

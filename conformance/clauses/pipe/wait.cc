@@ -12,8 +12,6 @@
 namespace psq::conformance {
 namespace {
 
-constexpr auto kWaitTimeout = 200ms;
-
 void expect_names(Scenario& t, const Answer& answer, std::vector<std::string> names) {
   t.expect(answer, Outcome::kOk);
   std::string wanted;
@@ -36,10 +34,10 @@ const Tests kWaitTests{[](const Define& test) {
     expect_names(t, done, {"r2"});
     t.expect_after(done, sent);
     main.ok(close(s3));
-    expect_names(t, main.call(wait_any({r1, r2, r3}, 60s)), {"r2", "r3"});
+    expect_names(t, main.call(wait_any({r1, r2, r3}, kLong)), {"r2", "r3"});
     main.ok(recv(r2));
     main.ok(send(s1, t.item("main", 1)));
-    expect_names(t, main.call(wait_any({r1, r2}, 60s)), {"r1"});
+    expect_names(t, main.call(wait_any({r1, r2}, kLong)), {"r1"});
   });
 
   // Every way to be ready, on each kind of pipe; the ends in between are not.
@@ -55,12 +53,12 @@ const Tests kWaitTests{[](const Define& test) {
     for (const auto& [end, other] : pipes) ends.push_back(end);
     expect_names(t, main.call(wait_any(ends, 0ms)), {});
     main.ok(send(pipes[3].second, t.item("main", 0)));
-    expect_names(t, main.call(wait_any(ends, 60s)), {"r4"});
+    expect_names(t, main.call(wait_any(ends, kLong)), {"r4"});
     main.ok(close(pipes[1].second));
     expect_names(t, main.call(wait_any(ends, {})), {"r2", "r4"});
     main.ok(send_bytes(pipes[0].second, Bytes{""}));
     main.ok(close(pipes[5].second));
-    expect_names(t, main.call(wait_any(ends, 60s)), {"r1", "r2", "r4", "r6"});
+    expect_names(t, main.call(wait_any(ends, kLong)), {"r1", "r2", "r4", "r6"});
     main.ok(recv(pipes[3].first));
     expect_names(t, main.call(wait_any(ends, 0ms)), {"r1", "r2", "r6"});
   });
@@ -84,7 +82,7 @@ const Tests kWaitTests{[](const Define& test) {
     const Actor main = t.root();
     const Object one = main.pipe(false, "r1", "s1").first;
     const Object two = main.pipe(true, "r2", "s2").first;
-    for (const Nanoseconds timeout : {Nanoseconds{1ms}, Nanoseconds{kWaitTimeout}}) {
+    for (const Nanoseconds timeout : {Nanoseconds{1ms}, t.patient(kTimed)}) {
       t.expect_prompt(timeout, [&] {
         const Answer answer = main.call(wait_any({one, two}, timeout));
         expect_names(t, answer, {});
@@ -121,7 +119,7 @@ const Tests kWaitTests{[](const Define& test) {
       main.ok(send(s1, t.item("one", i)));
       main.ok(send(s2, t.item("two", i)));
     }
-    for (int i = 0; i < 3; ++i) expect_names(t, main.call(wait_any({r1, r2}, 60s)), {"r1", "r2"});
+    for (int i = 0; i < 3; ++i) expect_names(t, main.call(wait_any({r1, r2}, kLong)), {"r1", "r2"});
     for (std::int64_t i = 0; i < 2; ++i) {
       t.expect_payload(main.call(recv(r1)), t.item("one", i));
       t.expect_payload(main.call(recv(r2)), t.item("two", i));
@@ -137,7 +135,7 @@ const Tests kWaitTests{[](const Define& test) {
     for (const auto& ends : {std::vector{open, closed}, std::vector{closed}})
       t.expect(main.call(wait_any(ends, 0ms)), Outcome::kClosed, "this process closed one end");
     main.ok(send(sender, t.item("main", 0)));
-    t.expect(main.call(wait_any({open, closed}, 60s)), Outcome::kClosed,
+    t.expect(main.call(wait_any({open, closed}, kLong)), Outcome::kClosed,
              "this process closed one end");
     t.expect_payload(main.call(recv(open)), t.item("main", 0));
   });
@@ -156,7 +154,7 @@ const Tests kWaitTests{[](const Define& test) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false, "r", "s");
     main.ok(send(sender, t.item("main", 0)));
-    const Answer answer = main.call(wait_any({receiver, receiver}, 60s));
+    const Answer answer = main.call(wait_any({receiver, receiver}, kLong));
     t.expect_one_of(answer, {Outcome::kOk, Outcome::kRaised, Outcome::kInvalidArgument},
                     "answered or refused");
     if (answer.outcome == Outcome::kOk) {

@@ -10,16 +10,16 @@ namespace {
 
 const Tests kJoinTests{[](const Define& test) {
   test("process.join.timeout-by-value", [](Scenario& t) {
-    constexpr auto kTimeout = 200ms;
+    const Nanoseconds timeout = t.patient(kTimed);
     const Actor main = t.root();
     const Actor child = main.spawn("child", {});
-    t.expect_prompt(kTimeout, [&] {
-      const Answer answer = main.call(join_process("child", kTimeout));
+    t.expect_prompt(timeout, [&] {
+      const Answer answer = main.call(join_process("child", timeout));
       t.expect_boolean(answer, false, "it still runs");
-      t.expect_not_before(answer, kTimeout);
+      t.expect_not_before(answer, timeout);
       return answer;
     });
-    Call& joining = main.start(join_process("child", 60s).by("parent"));
+    Call& joining = main.start(join_process("child", kLong).by("parent"));
     t.expect_waits(joining, "for the child");
     child.ok(end_by(Ending::kReturn));
     t.expect_boolean(t.finish(joining), true, "it has ended in time");

@@ -71,7 +71,7 @@ const Tests kCloseTests{[](const Define& test) {
     main.ok(put(q, t.item("main", 0)));
     for (const Object& each : {q, never_used}) {
       main.ok(close(each));
-      for (const Wait& wait : {kForever, kNoWait, within(60s)}) {
+      for (const Wait& wait : {kForever, kNoWait, within(kLong)}) {
         t.expect_prompt(0ms, [&] {
           const Answer answer = main.call(put(each, t.item("main", 1), wait));
           t.expect(answer, Outcome::kClosed, "this process closed it");
@@ -89,7 +89,7 @@ const Tests kCloseTests{[](const Define& test) {
     t.eventually_boolean(main, empty(q), false);
     for (const Object& each : {q, never_used}) {
       main.ok(close(each));
-      for (const Wait& wait : {kForever, kNoWait, within(60s)}) {
+      for (const Wait& wait : {kForever, kNoWait, within(kLong)}) {
         t.expect_prompt(0ms, [&] {
           const Answer answer = main.call(get(each, wait));
           t.expect(answer, Outcome::kClosed, "this process closed it");

@@ -176,11 +176,11 @@ const Tests kGetTests{[](const Define& test) {
   });
 
   test("queue.get.item-within-timeout",
-       [](Scenario& t) { get_waits_for_item(t, QueueKind::kQueue, within(60s), 0ms); });
+       [](Scenario& t) { get_waits_for_item(t, QueueKind::kQueue, within(kLong), 0ms); });
 
   test("queue.get.all-waiting-served", [](Scenario& t) { getters_served(t, kForever); });
 
-  test("queue.get.all-waiting-served/timed", [](Scenario& t) { getters_served(t, within(60s)); });
+  test("queue.get.all-waiting-served/timed", [](Scenario& t) { getters_served(t, within(kLong)); });
 
   // Producers that are gone are no reason to end: another process may still put.
   test("queue.get.no-end-of-stream", [](Scenario& t) {
@@ -301,7 +301,7 @@ const Tests kGetTests{[](const Define& test) {
     t.observe("queue.get.visibility-delay", "empty after " + std::to_string(kTries - obtained) +
                                                 " of " + std::to_string(kTries) + " puts");
     for (; obtained < kTries; ++obtained)
-      t.expect_payload(main.call(get(q, within(30s))), t.item("main", obtained));
+      t.expect_payload(main.call(get(q, within(kLong))), t.item("main", obtained));
   });
 
   test("queue.get.item-within-timeout/large-descriptors", [](Scenario& t) {

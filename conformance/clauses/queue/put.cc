@@ -191,7 +191,7 @@ const Tests kPutTests{[](const Define& test) {
     const Object q = main.queue(1);
     const Actor producer = main.spawn("producer", {q});
     main.ok(put(q, t.item("main", 0)));
-    Call& waiting = producer.start(put(q, t.item("producer", 0), within(60s)));
+    Call& waiting = producer.start(put(q, t.item("producer", 0), within(kLong)));
     t.expect_waits(waiting, "for a slot");
     const Answer freed = main.ok(get(q));
     const Answer done = t.finish(waiting);
@@ -201,7 +201,7 @@ const Tests kPutTests{[](const Define& test) {
 
   test("queue.put.all-waiting-served", [](Scenario& t) { putters_served(t, kForever); });
 
-  test("queue.put.all-waiting-served/timed", [](Scenario& t) { putters_served(t, within(60s)); });
+  test("queue.put.all-waiting-served/timed", [](Scenario& t) { putters_served(t, within(kLong)); });
 
   test("queue.put.full-leaves-no-trace",
        [](Scenario& t) { full_leaves_no_trace(t, QueueKind::kQueue); });

@@ -19,7 +19,7 @@ void never_early(Scenario& t, const std::function<Request(const Wait&)>& ask, Ou
 
 Answer latest_of_several(Scenario& t, const std::vector<Actor>& actors,
                          const std::function<Request(const Wait&)>& ask, Outcome outcome) {
-  const std::vector<Nanoseconds> timeouts{300ms, 200ms, 100ms};
+  const std::vector<Nanoseconds> timeouts{t.patient(300ms), t.patient(200ms), t.patient(100ms)};
   std::vector<std::pair<Nanoseconds, Call*>> calls;
   for (const Nanoseconds timeout : timeouts) {
     for (const Actor& actor : actors) {

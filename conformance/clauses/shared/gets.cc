@@ -22,7 +22,7 @@ void get_empty_after_timeout(Scenario& t, QueueKind kind) {
   const Actor main = t.root();
   const Object q = make(main, kind);
   const Actor consumer = main.spawn("consumer", {q});
-  for (const Nanoseconds timeout : {Nanoseconds{20ms}, Nanoseconds{200ms}}) {
+  for (const Nanoseconds timeout : {Nanoseconds{20ms}, t.patient(kTimed)}) {
     t.expect_prompt(timeout, [&] {
       const Answer answer = consumer.call(get(q, within(timeout)));
       t.expect(answer, Outcome::kEmpty, "nothing was put");

@@ -75,7 +75,7 @@ void put_full_after_timeout(Scenario& t, QueueKind kind) {
   const Actor producer = main.spawn("producer", {q});
   main.ok(put(q, t.item("main", 0)));
   expect_full_after(t, producer, q, 20ms);
-  expect_full_after(t, producer, q, 200ms);
+  expect_full_after(t, producer, q, t.patient(kTimed));
 }
 
 void put_full_at_once(Scenario& t, QueueKind kind, const std::vector<Wait>& waits) {

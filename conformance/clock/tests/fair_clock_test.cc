@@ -90,6 +90,23 @@ TEST(FairClock, CountsNoTimeOfAThreadThatWaitsForADisk) {
   EXPECT_EQ(spent.fair, 0ns);
 }
 
+TEST(FairClock, TellsWhenTheTimeWasUnfair) {
+  ProcFolder proc;
+  proc.thread(70'000, 70'001, 'D', "5 0 1");
+  FairClock clock{Kernel{proc.path()}};
+  std::this_thread::sleep_for(20ms);
+  static_cast<void>(clock.read());
+  const Nanoseconds between = monotonic_now();
+  proc.thread(70'000, 70'001, 'S', "5 0 1");
+  std::this_thread::sleep_for(20ms);
+  const Fairness all = clock.read();
+  const Nanoseconds end = monotonic_now();
+  EXPECT_EQ(clock.unfair_between(between - 10ms, between - 5ms), 5ms);
+  EXPECT_EQ(clock.unfair_between(between - 1h, end), all.wall - all.fair);
+  EXPECT_LE(clock.unfair_between(between + 1ms, end), all.late);
+  EXPECT_EQ(clock.unfair_between(end + 1ms, end + 1s), 0ms);
+}
+
 TEST(FairClock, CountsAThreadThatStillWaitsForAProcessor) {
   ProcFolder proc;
   proc.thread(70'000, 70'001, 'R', "5 7 1");

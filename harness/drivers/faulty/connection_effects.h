@@ -90,6 +90,10 @@ struct TransferStep {
 [[nodiscard]] inline bool is_zero(std::optional<driver::Seconds> timeout) {
   return timeout && *timeout <= driver::Seconds{0};
 }
+[[nodiscard]] inline std::optional<driver::Seconds> half_longer(
+    std::optional<driver::Seconds> timeout) {
+  return timeout ? std::optional(*timeout * 1.5) : timeout;
+}
 [[nodiscard]] inline std::optional<driver::Seconds> half_as_long(
     std::optional<driver::Seconds> timeout) {
   return timeout ? std::optional(*timeout / 2) : timeout;

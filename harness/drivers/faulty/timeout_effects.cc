@@ -33,6 +33,11 @@ Effect get_within(const Queues& which, const ChangeTimeout& change) {
 
 Timeout halved(Timeout timeout) { return timeout.length() / 2; }
 
+Timeout stretched(Timeout timeout) {
+  if (timeout.is_forever() || timeout.length() > kHuge) return timeout;
+  return timeout.length() * 3 / 2;
+}
+
 ChangeTimeout forever_is(std::chrono::milliseconds length) {
   return [length](Timeout timeout) { return timeout.is_forever() ? Timeout(length) : timeout; };
 }

@@ -70,6 +70,11 @@ def _case(run: str, test: str, record: Record | None) -> ElementTree.Element:
     if verdict in _ELEMENT:
         message = record.get("message") or verdict
         _add(case, _ELEMENT[verdict], verdict, message, record.get("card") or "")
+    if record.get("earlier"):
+        first = ElementTree.SubElement(case, "system-out")
+        first.text = _text(
+            f"at first {record['earlier']['verdict']}: {record['earlier']['message']}"
+        )
     return case
 
 

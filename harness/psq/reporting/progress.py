@@ -47,6 +47,8 @@ class Progress:
     def ended(self, record: Record) -> None:
         if record["test"] in self._running:
             self._running.remove(record["test"])
+        if record.get("earlier"):  # the verdict on its repetition replaces the first one
+            self._counts[record["earlier"]["verdict"]] -= 1
         self._counts[record["verdict"]] += 1
         # What blames an operation of other clauses is shown once it is known whether they fail too.
         if not is_foreign(record):
@@ -75,7 +77,7 @@ class Progress:
 
     def _line(self) -> Text:
         line = Text(f"{self._label}: {sum(self._counts.values())} of {self._planned} tests")
-        for verdict, count in sorted(self._counts.items()):
+        for verdict, count in sorted((+self._counts).items()):
             line.append(f", {count} {verdict}", style=STYLES[verdict])
         line.append(f", {time.monotonic() - self._began:.0f} s")
         if self._running:

@@ -16,7 +16,8 @@ from psq.reporting.card import SHOWN_AT_ONCE, card_of
 from psq.reporting.summary import verdict_sentence
 from psq.results import tally
 from psq.results.defects import defects_of, headline
-from psq.results.run import VERDICTS, Record, Run
+from psq.results.driver_times import in_words
+from psq.results.run import VERDICTS, Record, Run, repeated
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -54,6 +55,9 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "clause_digest": run.plan.get("clause_digest"),
         "missing": run.missing,
         "problems": run.problems,
+        "repeated": repeated(run),
+        "driver": in_words(run.driver),
+        "driver_times": run.driver,
         "defects": [{**asdict(each), "sentence": each.sentence} for each in defects_of(run)],
         "defects_headline": headline(defects_of(run)),
         "thorough_run": run.thorough_run,

@@ -13,7 +13,8 @@ from psq.law.clause_table import Law
 from psq.reporting.console import STYLES
 from psq.results import tally
 from psq.results.defects import defects_of, headline
-from psq.results.run import VERDICTS, Run
+from psq.results.driver_times import in_words
+from psq.results.run import VERDICTS, Run, repeated
 
 # Missing tests that are named on the screen.
 _NAMED = 5
@@ -39,6 +40,10 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
             clause = record.get("clause") or record["clauses"][0]
             known = f"known failure: {clause}: {record.get('message', '')}"
             console.print(known, soft_wrap=True, markup=False)
+    if run.driver:
+        console.print(in_words(run.driver), soft_wrap=True)
+    for each in repeated(run):
+        console.print(f"once more: {each}", soft_wrap=True)
     for problem in run.problems:
         console.print(Text(f"problem: {problem}", style="bold red"), soft_wrap=True)
     _print_missing(run, console)

@@ -44,6 +44,8 @@ def _take(run: Run, record: Record, where: str) -> None:
         run.name = record.get("name") or run.name
     elif kind == "implementation":
         run.implementation = run.implementation or record
+    elif kind == "driver":
+        run.driver = run.driver or record
     elif kind == "test":
         check_record(record, where)
         run.tests[record["test"]] = record

@@ -51,6 +51,7 @@ class Run:
     name: str
     plan: Record = field(default_factory=dict)
     implementation: Record = field(default_factory=dict)
+    driver: Record = field(default_factory=dict)  # what it takes itself
     tests: dict[str, Record] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     end: Record | None = None
@@ -117,6 +118,21 @@ class Run:
         }
 
 
+def earlier_of(record: Record) -> Record:
+    """What the record of a test that runs once more keeps of the first time."""
+    return {key: record.get(key) for key in ("verdict", "message", "seconds")}
+
+
+def repeated(run: Run) -> list[str]:
+    """A sentence for each test that could not be decided at first, and ran once more."""
+    return [
+        f"{test}: {record['earlier'].get('verdict')} at first "
+        f"({record['earlier'].get('message')}), {record['verdict']} when it ran once more, alone"
+        for test, record in run.tests.items()
+        if record.get("earlier")
+    ]
+
+
 def check_record(record: Record, where: str) -> None:
     """Raises ValueError when a test's record lacks its name, verdict or clauses."""
     if not isinstance(record.get("test"), str):
@@ -124,5 +140,7 @@ def check_record(record: Record, where: str) -> None:
     verdict = record.get("verdict")
     if not isinstance(verdict, str) or verdict not in VERDICTS:
         raise ValueError(f"{where}: {record['test']} has no known verdict: {verdict!r}")
+    if not isinstance(record.get("earlier") or {}, dict):
+        raise ValueError(f"{where}: {record['test']} had no earlier verdict: {record['earlier']!r}")
     if not isinstance(record.get("clauses"), list):
         raise ValueError(f"{where}: {record['test']} names no clauses")

@@ -17,13 +17,15 @@ from typing import Protocol
 from psq.law.clause_table import Law, Test
 from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
-from psq.results.run import Record, Run, check_record, status_of
+from psq.results.driver_times import in_microseconds
+from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
 from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
+_MEASURED_SECONDS = 60.0
 # The binary bounds every test itself; this bound only ends a binary that is stuck.
-_STUCK_SECONDS = 300.0
+_STUCK_SECONDS = 600.0
 # After so many driver errors and nothing else, the remaining tests would only repeat them.
 _DRIVER_ERRORS_TO_STOP = 3
 _UNSUPPORTED = 77
@@ -65,6 +67,7 @@ class _Work:
     tail: Tail
     record: Record | None = None
     alone: bool = True
+    earlier: Record | None = None  # the record of the same test that could not be decided
 
 
 class Runner:
@@ -78,12 +81,14 @@ class Runner:
         self._driver = driver
         self._options = options
         self._watcher = watcher
+        self._times = ""
 
     def judge(self, tests: list[Test], path: Path) -> Run:
         """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`."""
         self._run = Run(name=self._driver.label, path=path)
         self._waiting = deque(tests)
-        self._planned = [test.name for test in tests]
+        self._tests = {test.name: test for test in tests}
+        self._planned = list(self._tests)
         self._thorough = [test.name for test in tests if test.thorough]
         with tempfile.TemporaryDirectory(prefix="psq-") as scratch, Writer(path) as self._writer:
             self._scratch = Path(scratch)
@@ -98,35 +103,71 @@ class Runner:
 
     def _work_off(self) -> None:
         with Pool(self._options.jobs) as pool:
+            self._measure(pool)
             while self._waiting or pool.jobs:
                 while self._waiting and pool.free and not self._hopeless():
                     self._start(pool, self._waiting.popleft())
                 if not pool.jobs:
                     break
-                ended = pool.wait(_TICK_SECONDS)
-                for job in [*pool.jobs, *ended]:
-                    self._collect(job)
-                for job in ended:
-                    self._account(job)
-                self._end_stuck(pool)
-                self._watcher.tick()
+                self._follow(pool)
+            self._repeat_undecided(pool)
+
+    def _measure(self, pool: Pool) -> None:
+        """Measures the driver itself, alone. One that cannot be used shows in the tests."""
+        results = self._scratch / "(driver).jsonl"
+        argv = [str(self._suite), "--measure", "--results", str(results)]
+        argv += ["--patience", str(self._options.patience), "--", *self._driver.argv]
+        job = pool.start(None, argv, self._scratch / "(driver).log")
+        while pool.jobs:
+            pool.wait(_TICK_SECONDS)
+            if job in pool.jobs and job.quiet_for > _MEASURED_SECONDS:
+                pool.end(job)
+        try:
+            measured = Tail(results).read()
+            self._run.driver = measured[0] if measured else {}
+            self._times = in_microseconds(self._run.driver)
+        except (ValueError, KeyError, TypeError) as error:
+            self._run.problems.append(f"the measurement of the driver cannot be read: {error}")
+
+    def _repeat_undecided(self, pool: Pool) -> None:
+        """Runs what could not be decided beside other tests once more, alone; that verdict counts.
+
+        A test that failed is never repeated.
+        """
+        undecided = [r for r in self._run.tests.values() if r["verdict"] == "inconclusive"]
+        for record in undecided:
+            self._start(pool, self._tests[record["test"]], earlier=record)
+            while pool.jobs:
+                self._follow(pool)
+
+    def _follow(self, pool: Pool) -> None:
+        ended = pool.wait(_TICK_SECONDS)
+        for job in [*pool.jobs, *ended]:
+            self._collect(job)
+        for job in ended:
+            self._account(job)
+        self._end_stuck(pool)
+        self._watcher.tick()
 
     def _hopeless(self) -> bool:
         verdicts = [record["verdict"] for record in self._run.tests.values()]
         return len(verdicts) >= _DRIVER_ERRORS_TO_STOP and set(verdicts) == {"driver-error"}
 
-    def _start(self, pool: Pool, test: Test) -> None:
-        results = self._scratch / f"{test.file_name}.jsonl"
+    def _start(self, pool: Pool, test: Test, earlier: Record | None = None) -> None:
+        stem = test.file_name + (".again" if earlier else "")
+        results = self._scratch / f"{stem}.jsonl"
         options = self._options
         argv = [str(self._suite), "--exactly", test.name, "--results", str(results)]
         argv += ["--evidence", str(options.evidence), "--seed", str(options.seed)]
         argv += ["--patience", str(options.patience), "--name", self._driver.label]
-        argv += ["--unsupported-status", str(_UNSUPPORTED)]
+        argv += ["--unsupported-status", str(_UNSUPPORTED), "--once"]
+        if self._times:
+            argv += ["--driver-times", self._times]
         if options.ledger:
             argv += ["--ledger", str(options.ledger)]
         argv += ["--", *self._driver.argv]
-        log = self._scratch / f"{test.file_name}.log"
-        pool.start(_Work(test, Tail(results)), argv, log)
+        log = self._scratch / f"{stem}.log"
+        pool.start(_Work(test, Tail(results), earlier=earlier), argv, log)
         self._watcher.started(test.name)
 
     def _collect(self, job: Job) -> None:
@@ -149,6 +190,8 @@ class Runner:
             check_record(record, "the suite")
             if work.record is not None:
                 raise ValueError("a second verdict on one test")
+            if work.earlier is not None:
+                record["earlier"] = earlier_of(work.earlier)
             work.record = record
             self._run.tests[work.test.name] = record
             self._writer.write(record)
@@ -174,6 +217,8 @@ class Runner:
             "seed": self._options.seed,
         }
         self._writer.write(self._run.plan)
+        if self._run.driver:
+            self._writer.write(self._run.driver)
 
     def _account(self, job: Job) -> None:
         work: _Work = job.what

@@ -40,3 +40,18 @@ def test_a_run_that_was_cut_short_still_has_a_report(psq, stored, tmp_path):
     assert status == 70
     suite = ElementTree.fromstring(out).find("testsuite")
     assert int(suite.get("errors")) >= 3
+
+
+def test_every_form_tells_what_the_driver_itself_takes(psq, paths, tmp_path):
+    status, out, _ = psq("check", f"{paths.build / 'driver'} measure=ok --")
+    sentence = "a round trip takes 150 us; making and checking an item of 64 MiB 21 ms and 34 ms"
+    assert status == 0 and sentence in out
+    (stored,) = paths.results.iterdir()
+    for kind in ("html", "markdown"):
+        psq("report", str(stored), f"--{kind}", str(tmp_path / kind))
+        assert sentence in (tmp_path / kind).read_text()
+
+
+def test_a_measurement_that_cannot_be_read_is_a_problem(psq, paths):
+    status, out, _ = psq("check", f"{paths.build / 'driver'} measure=broken --")
+    assert status == 70 and "the measurement of the driver cannot be read" in out

@@ -94,6 +94,13 @@ struct JoinedEarly : RightChild {
   }
 };
 
+struct JoinedOvertime : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    return RightChild::join(timeout ? std::optional(*timeout * 1.5) : timeout);
+  }
+};
+
 struct JoinedLate : RightChild {
   using RightChild::RightChild;
   bool join(std::optional<Seconds> timeout) override {
@@ -173,6 +180,9 @@ std::vector<Fault> process_children_faults() {
       fault("process-join-early", "process.join.timeout-by-value",
             "join of a child gives up after half of its timeout", {children<JoinedEarly>()},
             {.also = {"process.join.clock-starts-once"}}),
+      fault("process-join-overtime", "process.join.timeout-by-value",
+            "join of a child waits half as long again as its timeout",
+            {children<JoinedOvertime>()}),
       fault("process-join-clock-restarts", "process.join.clock-starts-once",
             "join of a child begins anew when another child ends", {children<JoinedAnew>()}),
       fault("process-join-in-turn", "process.join.zero-at-once",

@@ -50,6 +50,28 @@ TEST(ItemTest, FillerTellsItemsApart) {
   EXPECT_FALSE(check_item(mixed)->intact);
 }
 
+// Larger than a block of filler, and changed where a comparison of blocks could overlook it.
+TEST(ItemTest, AnyChangedByteOfALargeItemIsNoticed) {
+  const std::string whole = make_item(make(30'000));
+  for (std::size_t at = 30; at < whole.size(); at += 61) {
+    std::string broken = whole;
+    broken[at] = static_cast<char>(broken[at] ^ 1);
+    EXPECT_FALSE(check_item(broken)->intact) << "byte " << at;
+  }
+  std::string last = whole;
+  last.back() = static_cast<char>(last.back() ^ 1);
+  EXPECT_FALSE(check_item(last)->intact);
+}
+
+TEST(ItemTest, PiecesInAnotherPlaceAreNoticed) {
+  const std::string whole = make_item(make(300'000));
+  for (std::size_t piece = 64; piece <= 65536; piece *= 2) {
+    std::string mixed = whole;
+    mixed.replace(piece, piece, whole, 2 * piece, piece);
+    EXPECT_FALSE(check_item(mixed)->intact) << piece;
+  }
+}
+
 TEST(ItemTest, GarbageIsHarmless) {
   std::mt19937 random(1);
   for (int round = 0; round < 20000; ++round) {

@@ -52,22 +52,30 @@ inline std::uint64_t digest(std::string_view bytes, std::uint64_t seed) {
   return hash;
 }
 
-/// Generates the filler, eight bytes a step.
-class Filler {
- public:
-  Filler(std::string_view from, std::uint64_t seq) : state_(digest(from, mix(seq + 1))) {}
+/// The filler repeats a block of so many bytes, so that making and checking a large item is copying
+/// and comparing memory. A prime: no power of two, by which transports cut what they carry, shifts
+/// the filler onto itself.
+inline constexpr std::size_t kBlock = 4093;
 
-  std::array<char, 8> next() {
-    state_ += 0x9e3779b97f4a7c15U;
-    const std::uint64_t word = mix(state_);
-    std::array<char, 8> bytes{};
-    std::memcpy(bytes.data(), &word, sizeof word);
-    return bytes;
+/// The first bytes of the filler, at most a block of them.
+inline void make_block(char* to, std::size_t size, std::string_view from, std::uint64_t seq) {
+  std::uint64_t state = digest(from, mix(seq + 1));
+  for (std::size_t at = 0; at < size; at += sizeof state) {
+    state += 0x9e3779b97f4a7c15U;
+    const std::uint64_t next = mix(state);
+    std::memcpy(to + at, &next, std::min(sizeof next, size - at));
   }
+}
 
- private:
-  std::uint64_t state_;
-};
+inline void make_filler(char* to, std::size_t size, std::string_view from, std::uint64_t seq) {
+  std::size_t done = std::min(size, kBlock);
+  make_block(to, done, from, seq);
+  while (done < size) {  // what is there, which is whole blocks, once more
+    const std::size_t more = std::min(done, size - done);
+    std::memcpy(to + done, to, more);
+    done += more;
+  }
+}
 
 template <typename Number>
 void store(std::string& bytes, std::size_t at, Number number) {
@@ -102,14 +110,11 @@ inline Failure failure_of(std::uint8_t byte) {
 }
 
 inline bool filler_is_right(std::string_view filler, std::string_view from, std::uint64_t seq) {
-  Filler expected(from, seq);
-  while (!filler.empty()) {
-    const auto block = expected.next();
-    const std::size_t count = std::min(filler.size(), block.size());
-    if (std::memcmp(filler.data(), block.data(), count) != 0) return false;
-    filler.remove_prefix(count);
-  }
-  return true;
+  std::array<char, kBlock> block;
+  const std::size_t first = std::min(filler.size(), kBlock);
+  make_block(block.data(), first, from, seq);
+  return std::memcmp(filler.data(), block.data(), first) == 0 &&
+         std::memcmp(filler.data(), filler.data() + first, filler.size() - first) == 0;
 }
 
 }  // namespace internal
@@ -135,11 +140,8 @@ inline std::string make_item(const Item& item, std::size_t overhead = 0) {
   internal::store(bytes, 21, static_cast<std::uint8_t>(item.from.size()));
   internal::store(bytes, internal::kChecksumAt, internal::header_digest(bytes, item.from));
   std::copy(item.from.begin(), item.from.end(), bytes.begin() + internal::kFromAt);
-  internal::Filler filler(item.from, item.seq);
-  for (std::size_t at = internal::kFromAt + item.from.size(); at < bytes.size(); at += 8) {
-    const auto block = filler.next();
-    std::memcpy(bytes.data() + at, block.data(), std::min(block.size(), bytes.size() - at));
-  }
+  const std::size_t header = internal::kFromAt + item.from.size();
+  internal::make_filler(bytes.data() + header, bytes.size() - header, item.from, item.seq);
   return bytes;
 }
 
