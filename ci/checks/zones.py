@@ -98,6 +98,12 @@ _ZONES = {
             knows=(_KIT, "reference", _REFERENCE_DRIVER, "harness/drivers/python"),
             libraries=_DRIVER_LIBRARIES,
         ),
+        # Queues of other designs, in processes and with items of the Python driver.
+        Zone(
+            "harness/drivers/variants",
+            knows=(_KIT, "harness/drivers/python"),
+            libraries=_DRIVER_LIBRARIES,
+        ),
         # It runs the suite's binary and the drivers as programs.
         Zone(
             "harness",

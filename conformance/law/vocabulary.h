@@ -43,6 +43,8 @@ struct OperationRow {
   SetOf<Outcome> outcomes;
 };
 std::span<const OperationRow> operation_rows();
+/// The sections of the law that are about an operation, such as `queue.put`. None when it has none.
+std::span<const std::string_view> sections_of(ObjectType type, Operation operation);
 /// Nothing when objects of that type have no such operation.
 const OperationRow* find_operation(ObjectType type, Operation operation);
 

@@ -80,6 +80,15 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Sections:
+    """Where the law is about an operation on these types."""
+
+    operation: str
+    types: tuple[str, ...]
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Ending:
     name: str
     by_itself: bool
@@ -96,6 +105,7 @@ class Vocabulary:
     endings: list[Ending] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     operators: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sections: list[Sections] = field(default_factory=list)
 
     def hello_types(self) -> list[str]:
         return unique(each.hello for each in self.types)
@@ -205,6 +215,7 @@ class _Operations(_Page):
         self.once(rows, into.options, "option")
         self._read_endings(into)
         self._read_operators(into)
+        self._read_sections(into)
 
     def _read_types(self, into: Vocabulary) -> None:
         for row in self.rows("Types", "what", "in a hello", "in a `create`", "in a history"):
@@ -253,6 +264,22 @@ class _Operations(_Page):
             normal = self.demand(row, "normal", ("yes", "no")) == "yes"
             into.endings.append(Ending(row.name("how"), by_itself, normal))
         self.once(rows, [each.name for each in into.endings], "ending")
+
+    def _read_sections(self, into: Vocabulary) -> None:
+        rows = self.rows("Sections of the law", "operation", "types", "sections")
+        for row in rows:
+            name = row.name("operation")
+            self.known(row, "operation", into.operation_names())
+            types = self.known(row, "types", into.hello_types())
+            into.sections.append(Sections(name, types, tuple(row.names("sections"))))
+        found = {(each.operation, kind) for each in into.sections for kind in each.types}
+        for each in into.operations:
+            for kind in each.types:
+                if rows and each.declared and (each.name, kind) not in found:
+                    message = (
+                        f"`{each.name}` of `{kind}` has no row here; say which sections it has"
+                    )
+                    self.complain(rows[0], message)
 
     def _read_operators(self, into: Vocabulary) -> None:
         rows = self.rows("Operations in a history", "in a history", "operations")

@@ -19,6 +19,7 @@ from vocabulary import (
     PAYLOADS,
     VALUES,
     Operation,
+    Sections,
     Vocabulary,
     read_vocabulary,
     unique,
@@ -108,9 +109,25 @@ namespace {{
 constexpr OperationRow kOperationRows[] = {{
 {operations}}};
 
+struct SectionsRow {{
+  Operation operation;
+  SetOf<ObjectType> types;
+  std::span<const std::string_view> sections;
+}};
+{section_lists}
+const SectionsRow kSectionsRows[] = {{
+{sections}}};
+
 }}  // namespace
 
 {functions}
+std::span<const std::string_view> sections_of(ObjectType type, Operation operation) {{
+  for (const SectionsRow& row : kSectionsRows) {{
+    if (row.operation == operation && row.types.contains(type)) return row.sections;
+  }}
+  return {{}};
+}}
+
 std::span<const OperationRow> operation_rows() {{ return kOperationRows; }}
 
 ObjectType type_of(CreatedType created) {{
@@ -248,6 +265,19 @@ def _operation(each: Operation) -> str:
     )
 
 
+def _section_list(index: int, each: Sections) -> str:
+    texts = ", ".join(f'"{section}"' for section in each.sections)
+    return f"constexpr std::string_view kSections{index}[] = {{{texts}}};\n"
+
+
+def _sections(index: int, each: Sections) -> str:
+    return (
+        f"    {{.operation = {qualified('Operation', each.operation)},\n"
+        f"     .types = {_set('ObjectType', each.types)},\n"
+        f"     .sections = kSections{index}}},\n"
+    )
+
+
 def render_table(vocabulary: Vocabulary) -> str:
     names, functions = [], []
     for enum, words in _words(vocabulary).items():
@@ -266,6 +296,8 @@ def render_table(vocabulary: Vocabulary) -> str:
         names="\n".join(names),
         operations="".join(map(_operation, vocabulary.operations)),
         functions="\n".join(functions),
+        section_lists="".join(_section_list(*each) for each in enumerate(vocabulary.sections)),
+        sections="".join(_sections(*each) for each in enumerate(vocabulary.sections)),
         created=", ".join(created),
         operators=", ".join(map(_operator, map(vocabulary.operator_of, operations))),
         results=", ".join(qualified("history::Result", results[each]) for each in outcomes),

@@ -65,7 +65,7 @@ class Author {
 
   void write_queues() {
     for (std::int64_t i = in_a_hundred(85) ? 1 : 2; i > 0; --i) {
-      const bool bounded = timed() && in_a_hundred(70);
+      const bool bounded = timed() && in_a_hundred(70) && drawing_.bounds;
       program_.objects.push_back({.kind = drawing_.kind, .maxsize = bounded ? between(1, 5) : 0});
     }
     for (auto processes = between(1, 4); processes > 0; --processes)

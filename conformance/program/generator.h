@@ -10,6 +10,7 @@ namespace psq::conformance {
 struct Drawing {
   Kind kind = Kind::kQueue;
   bool kills = false;  // one process is killed
+  bool bounds = true;  // queues may have a bound
 };
 
 /// 1 to 4 processes of 1 to 3 threads, as many as the kind of object allows.

@@ -61,23 +61,29 @@ Nanoseconds start_of(const std::vector<Running>& threads) {
   return start;
 }
 
+/// The first call whose outcome nothing explains; of those, with `defects`, one that is a defect of
+/// its operation in every state.
 std::optional<Violation> wrong_outcome(const Program& program, const std::vector<Running>& threads,
-                                       const history::History& history) {
+                                       const history::History& history, bool defects) {
   for (const Running& thread : threads) {
     const bool after_close = closes(program, thread);
     if (thread.done() && thread.call->answer->outcome == Outcome::kCrashed)
-      return Violation{.checker = "outcomes", .why = thread.call->process + " crashed in a call"};
+      return Violation{.checker = "outcomes",
+                       .why = thread.call->process + " crashed in a call",
+                       .cause = cause_of(*thread.call->answer)};
     for (std::size_t i = 0; i < std::min(thread.calls.size(), thread.call->events.size()); ++i) {
       const Answer& answer = thread.call->events[i];
       const PlannedCall& call = thread.calls[i];
       const Kind kind = program.objects[call.object].kind;
       if (may_end_as(answer.outcome, call, kind, after_close)) continue;
+      if (defects && !cause_of(answer)) continue;
       return Violation{.clause = clause_of(call, answer, kind),
                        .checker = "outcomes",
                        .why = thread.call->process + ": a " +
                               std::string{to_string(call.operation)} + " ended as " +
                               describe(answer) + ", for which nothing is a reason",
-                       .witness = at_time(history, answer, start_of(threads))};
+                       .witness = at_time(history, answer, start_of(threads)),
+                       .cause = cause_of(answer)};
     }
   }
   return std::nullopt;
@@ -86,10 +92,15 @@ std::optional<Violation> wrong_outcome(const Program& program, const std::vector
 }  // namespace
 
 void judge(const Program& program, const std::vector<Running>& threads, RunResult& result) {
-  if (program.kills.empty()) {
-    result.violation = wrong_outcome(program, threads, result.history);
-    if (result.violation) return;
+  // An operation's own defect explains what follows from it: a hang, a lost item.
+  for (const bool defects : {true, false}) {
+    if (!program.kills.empty() || (result.violation && !defects)) break;
+    if (auto wrong = wrong_outcome(program, threads, result.history, defects)) {
+      result.violation = std::move(wrong);
+      return;
+    }
   }
+  if (result.violation) return;
   for (const history::Finding& finding : history::check_all(result.history)) {
     if (finding.judgment == history::Judgment::kViolated) {
       result.violation = Violation{.clause = finding.clause,

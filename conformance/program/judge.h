@@ -8,7 +8,8 @@
 
 namespace psq::conformance {
 
-/// Sets `result.violation`, or `result.undecided` when a checker could not decide.
+/// Sets `result.violation`, or `result.undecided` when a checker could not decide. A violation that
+/// is known already stays, unless a defect of one operation explains it.
 void judge(const Program& program, const std::vector<Running>& threads, RunResult& result);
 
 }  // namespace psq::conformance

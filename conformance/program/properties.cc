@@ -5,14 +5,20 @@
 namespace psq::conformance {
 namespace {
 
+// A subject that is merely slow shows enough within so many times the budget.
+constexpr int kLargerBudget = 20;
+
 [[noreturn]] void fail(const Failure& failure) {
   const Violation& violation = *failure.run.violation;
-  throw Failed{.clause = violation.clause,
-               .expected = "a run that the clauses allow",
-               .saw = violation.why + " (found by: " + violation.checker + ", seed " +
-                      std::to_string(failure.seed) + ")",
-               .columns = in_words(failure),
-               .files = evidence_of(failure)};
+  Failed failed{.clause = violation.clause,
+                .expected = "a run that the clauses allow",
+                .saw = violation.why + " (found by: " + violation.checker + ", seed " +
+                       std::to_string(failure.seed) + ")",
+                .cause = violation.cause,
+                .columns = in_words(failure),
+                .files = evidence_of(failure)};
+  if (!violation.cause) throw failed;
+  throw Blocked{std::move(failed)};
 }
 
 }  // namespace
@@ -22,6 +28,7 @@ void any_program(Scenario& t, Kind kind) {
                 {.kind = kind,
                  .first_seed = t.seed(),
                  .budget = t.effort().budget,
+                 .most_budget = t.patient(kLargerBudget * t.effort().budget),
                  .shrink_for = t.patient(t.effort().shrinking)}};
   const auto failure = search.next_failure();
   t.note_seen(numbers_of(search.seen()));

@@ -8,6 +8,7 @@
 
 #include "history/history.h"
 #include "program/program.h"
+#include "protocol/cause.h"
 #include "suite/scenario.h"
 
 namespace psq::conformance {
@@ -18,6 +19,7 @@ struct Violation {
   std::string checker = {};  // that found it
   std::string why = {};
   std::vector<std::size_t> witness = {};  // indices into the history's operations
+  std::optional<Cause> cause = {};        // a defect of one operation, whatever the clause
 };
 
 struct RunResult {
@@ -25,6 +27,7 @@ struct RunResult {
   std::optional<Violation> violation = {};
   std::string undecided = {};   // why the run is neither right nor wrong; empty otherwise
   std::size_t overlapping = 0;  // pairs of calls on one object by two threads at once
+  Nanoseconds took{0};          // of fair time
 };
 
 /// Runs programs one after the other in a scenario of its own, which it starts afresh now and then,
@@ -33,9 +36,11 @@ class ProgramRunner {
  public:
   explicit ProgramRunner(Scenario& scenario) : t_(scenario) {}
 
-  /// A call that must end and has not after `hang_bound` hangs.
+  /// A call that must end and has not after `hang_bound` of fair time hangs.
   RunResult run(const Program& program, Nanoseconds hang_bound);
-  RunResult run(const Program& program) { return run(program, t_.hang_bound()); }
+  RunResult run(const Program& program) {
+    return run(program, FairBound::kHangs * t_.hang_bound());
+  }
 
  private:
   Scenario& t_;

@@ -122,6 +122,10 @@ ExitStatus soak(const Options& options) {
   } catch (const Unsupported& lack) {
     std::cout << "inconclusive: " << lack.what() << "\n";
     status = ExitStatus::kInconclusive;
+  } catch (const Blocked& blocked) {
+    std::cout << "fail: before a program began: " << blocked.failed.cause->text << "; saw "
+              << blocked.failed.saw << "\n";
+    status = ExitStatus::kFails;
   } catch (const Failed& failed) {
     std::cout << "fail: before a program began: expected " << failed.expected << "; saw "
               << failed.saw << "\n";

@@ -52,6 +52,16 @@ const Running* first_in(const std::vector<Running>& threads, const Lane& lane, K
   return nullptr;
 }
 
+bool is_used(const Program& program, const std::vector<Running>& threads, const Lane& lane,
+             bool by_sender) {
+  const Kind kind = program.objects[lane.object].kind;
+  return std::ranges::any_of(threads, [&](const Running& thread) {
+    return !thread.done() && std::ranges::any_of(thread.calls, [&](const PlannedCall& call) {
+      return concerns(call, lane, kind) && puts(call.operation) == by_sender;
+    });
+  });
+}
+
 std::string in_words(std::int64_t count, const std::string& what) {
   return std::to_string(count) + " " + what;
 }
@@ -100,6 +110,14 @@ Tally tally(const Program& program, const std::vector<Running>& threads, const L
   return counts;
 }
 
+bool has_sender(const Program& program, const std::vector<Running>& threads, const Lane& lane) {
+  return is_used(program, threads, lane, true);
+}
+
+bool has_receiver(const Program& program, const std::vector<Running>& threads, const Lane& lane) {
+  return is_used(program, threads, lane, false);
+}
+
 std::string page_of(Kind kind) {
   switch (kind) {
     case Kind::kQueue:
@@ -136,7 +154,7 @@ Owed owed(const Program& program, const std::vector<Running>& threads, const Lan
   }
   if (counts.putting > 0 && counts.getting > 0 && !buffered) {
     return {.thread = in(put_of(object.kind)),
-            .clause = is_pipe(object.kind) ? "pipe.send.waits-when-full"
+            .clause = is_pipe(object.kind) ? "pipe.send.waits-for-room"
                                            : "simple-queue.put.large-later-consumer",
             .why = "it waits for ever, and so does who would take its item"};
   }

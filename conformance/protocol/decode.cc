@@ -37,6 +37,10 @@ Value read_value(const json& in) {
   return value;
 }
 
+std::string read_error(const json& in) {
+  return in.value("type", "") + ": " + in.value("message", "");
+}
+
 Answer read_answer(const json& in) {
   Answer answer;
   const auto name = in.at("outcome").get<std::string>();
@@ -46,7 +50,7 @@ Answer read_answer(const json& in) {
   answer.outcome = *outcome;
   if (in.contains("value")) answer.value = read_value(in.at("value"));
   if (in.contains("error")) {
-    answer.error = in.at("error").value("type", "") + ": " + in.at("error").value("message", "");
+    answer.error = read_error(in.at("error"));
   }
   answer.invoked = Nanoseconds{in.value("invoked", std::int64_t{0})};
   answer.returned = Nanoseconds{in.value("returned", std::int64_t{0})};
@@ -80,6 +84,8 @@ Hello read_hello(const json& in, std::string_view line) {
   const json& capabilities = in.at("capabilities");
   hello.operations = read_operations(capabilities.at("operations"));
   hello.options = capabilities.at("options").get<std::set<std::string>>();
+  if (const auto bounds = capabilities.find("bounds"); bounds != capabilities.end())
+    hello.bounds = bounds->get<std::set<std::string>>();
   hello.limits = in.at("limits").get<std::map<std::string, std::int64_t>>();
   return hello;
 }
@@ -90,6 +96,11 @@ Incoming read_incoming(const json& in, std::string_view line) {
   if (in.contains("hello")) {
     incoming.kind = Incoming::Kind::kHello;
     incoming.hello = read_hello(in, line);
+    return incoming;
+  }
+  if (in.contains("defect")) {
+    incoming.kind = Incoming::Kind::kDefect;
+    incoming.defect = read_error(in.at("defect"));
     return incoming;
   }
   incoming.index = in.value("index", std::int64_t{-1});

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <thread>
 
 #include "protocol/error.h"
@@ -57,6 +58,17 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   ::_exit(kCannotStart);
 }
 
+/// Of a process that has ended and was not reaped: the last field of its stat.
+std::optional<int> status_of_zombie(pid_t pid) {
+  std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
+  std::string line;
+  std::getline(stat, line);
+  const auto state = line.rfind(')');
+  const auto last = line.rfind(' ');
+  if (state == std::string::npos || line.compare(state, 3, ") Z") != 0) return std::nullopt;
+  return std::stoi(line.substr(last));
+}
+
 std::string in_words(int status) {
   if (WIFSIGNALED(status)) {
     return std::string{"ended by signal "} + ::sigabbrev_np(WTERMSIG(status));
@@ -90,6 +102,12 @@ std::optional<std::string> DriverProgram::how_it_ended() {
   }
   if (!status_) return std::nullopt;
   return in_words(*status_);
+}
+
+std::string DriverProgram::how_ended(pid_t pid) {
+  if (pid == pid_) return how_it_ended().value_or("");
+  const auto status = status_of_zombie(pid);
+  return status ? in_words(*status) : "";
 }
 
 DriverProgram::~DriverProgram() {

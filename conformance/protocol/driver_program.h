@@ -34,6 +34,10 @@ class DriverProgram {
   /// How the root ended, as a shell would say it; nothing while it runs.
   std::optional<std::string> how_it_ended();
 
+  /// How a process of the driver ended that is dead, as far as the kernel still tells: of the root,
+  /// and of a process that its parent has not reaped. Empty when it does not.
+  [[nodiscard]] std::string how_ended(pid_t pid);
+
  private:
   void reap_descendants();
 

@@ -30,6 +30,12 @@ struct Value {
   bool null = true;
 };
 
+/// Which operation, on which type of object.
+struct Asked {
+  ObjectType type;
+  Operation operation;
+};
+
 /// An answer, or one event of an operation list.
 struct Answer {
   Outcome outcome = Outcome::kOk;
@@ -37,7 +43,8 @@ struct Answer {
   std::string error = {};  // type and message, when the outcome came with them
   Nanoseconds invoked{0};
   Nanoseconds returned{0};
-  std::size_t step = 0;  // of the transcript; the controller's
+  std::size_t step = 0;             // of the transcript; the controller's
+  std::optional<Asked> asked = {};  // the controller's; in a list, of an event that is not ok
 
   [[nodiscard]] Nanoseconds took() const { return returned - invoked; }
   [[nodiscard]] const Item* item() const;
@@ -54,6 +61,7 @@ struct Hello {
   std::set<std::string> profiles = {};
   std::map<ObjectType, std::set<Operation>> operations = {};  // those that the tables have
   std::set<std::string> options = {};
+  std::set<std::string> bounds = {"bounded", "unbounded"};  // the kinds of queue that it has
   std::map<std::string, std::int64_t> limits = {};
   std::string line = {};  // as it came
 
@@ -68,13 +76,14 @@ struct Began {
 
 /// One parsed line from a driver. `id` is the request's; `index` counts the calls of a list.
 struct Incoming {
-  enum class Kind { kHello, kBegan, kAnswer, kEvent };
+  enum class Kind { kHello, kBegan, kAnswer, kEvent, kDefect };
   Kind kind = Kind::kAnswer;
   std::int64_t id = 0;
   std::int64_t index = -1;
   Hello hello = {};
   Began began = {};
   Answer answer = {};
+  std::string defect = {};  // of the driver, as it says itself: type and message
 };
 
 /// Whether two texts are the same JSON value.

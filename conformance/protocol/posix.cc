@@ -29,6 +29,15 @@ std::string first_word_of(const std::filesystem::path& file) {
   return word;
 }
 
+std::int64_t voluntary_switches(const std::filesystem::path& status) {
+  const std::string key = "voluntary_ctxt_switches:";
+  std::ifstream in{status};
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(key)) return std::atoll(line.c_str() + key.size());
+  }
+  return 0;
+}
+
 }  // namespace
 
 Nanoseconds wall_clock_offset() { return read_clock(CLOCK_REALTIME) - monotonic_now(); }
@@ -69,6 +78,7 @@ std::optional<ThreadView> view_thread(pid_t pid, pid_t tid) {
   if (view.waits_in == "0") view.waits_in.clear();
   std::int64_t ran = 0;
   if (std::ifstream{task / "schedstat"} >> ran) view.ran = Nanoseconds{ran};
+  view.slept = voluntary_switches(task / "status");
   return view;
 }
 

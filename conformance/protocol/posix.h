@@ -58,8 +58,9 @@ Fd open_pidfd(pid_t pid);
 /// What the kernel says of one thread: its state letter and what it waits in.
 struct ThreadView {
   char state = '?';
-  std::string waits_in;  // the system call or kernel function; empty when unknown
-  Nanoseconds ran{0};    // on a processor, in its whole life
+  std::string waits_in;    // the system call or kernel function; empty when unknown
+  Nanoseconds ran{0};      // on a processor, in its whole life
+  std::int64_t slept = 0;  // how often it gave up its processor to wait, in its whole life
 };
 std::optional<ThreadView> view_thread(pid_t pid, pid_t tid);
 

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "protocol/cause.h"
+
 namespace psq::conformance {
 namespace {
 
@@ -161,6 +163,7 @@ bool Session::anything_pending() const {
 void Session::signal(const std::string& process, int number) {
   Peer& target = peer(process);
   if (number == SIGKILL) target.killed = true;
+  target.interrupted = true;
   const auto step =
       transcript_.begin({.process = process,
                          .thread = "main",
@@ -212,6 +215,7 @@ void Session::welcome(Channel&& channel) {
 void Session::receive_from_newcomer(std::unique_ptr<Newcomer>& newcomer) {
   newcomer->channel.receive([&](std::string_view line) {
     Incoming incoming = decode(line);
+    if (incoming.kind == Incoming::Kind::kDefect) give_up_for_defect("a process", incoming);
     if (incoming.kind != Incoming::Kind::kHello || newcomer->hello) {
       throw DriverError{
           "the first message of a connection must be a hello, and the only one before a request; "
@@ -250,7 +254,14 @@ void Session::receive_from(Peer& from) {
   from.channel->receive([&](std::string_view line) { take(from, decode(line)); });
 }
 
+/// The driver says that it, and not the implementation, went wrong: nothing can be judged by it.
+void Session::give_up_for_defect(const std::string& who, const Incoming& incoming) const {
+  throw DriverError{who + " reports a defect of the driver, not of the implementation: " +
+                    incoming.defect + quoted_log(log_tail())};
+}
+
 void Session::take(const Peer& from, const Incoming& incoming) {
+  if (incoming.kind == Incoming::Kind::kDefect) give_up_for_defect(from.name, incoming);
   if (incoming.kind == Incoming::Kind::kHello) throw DriverError{from.name + " said hello twice"};
   const auto found = calls_.find(incoming.id);
   if (found == calls_.end() || found->second->process != from.name) {
@@ -284,10 +295,13 @@ void Session::take_answer(Call& call, const Incoming& incoming) {
     }
     call.events.push_back(answer);
     call.events.back().step = call.step;
+    if (answer.outcome != Outcome::kOk)
+      call.events.back().asked = asked_of(call.request, call.events.size() - 1);
     return;
   }
   call.answer = answer;
   call.answer->step = call.step;
+  call.answer->asked = asked_of(call.request);
   transcript_.end(call.step, describe(answer), answer.took());
 }
 
@@ -300,9 +314,11 @@ void Session::note_death(Peer& gone) {
     if (call->process != gone.name || call->answer) continue;
     in_a_call = true;
     const bool asked_for = gone.killed || gone.told_to_end;
-    call->answer =
-        Answer{.outcome = asked_for ? Outcome::kKilled : Outcome::kCrashed, .step = call->step};
-    transcript_.end(call->step, std::string{to_string(call->answer->outcome)}, Nanoseconds{0});
+    call->answer = Answer{.outcome = asked_for ? Outcome::kKilled : Outcome::kCrashed,
+                          .error = asked_for ? "" : program_->how_ended(gone.pid),
+                          .step = call->step,
+                          .asked = asked_of(call->request, call->events.size())};
+    transcript_.end(call->step, describe(*call->answer), Nanoseconds{0});
   }
   if (!in_a_call && !gone.killed && !gone.told_to_end) {
     throw DriverError{"process " + gone.name + " ended without being asked to" +

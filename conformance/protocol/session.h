@@ -37,9 +37,10 @@ struct Peer {
   std::optional<Channel> channel = {};
   bool dead = false;
   bool told_to_end = false;
-  bool killed = false;  // by the controller
-  bool abrupt = false;  // ended, or may be ended, without a chance to clean up
-  Nanoseconds died{0};  // when that was seen
+  bool killed = false;       // by the controller
+  bool interrupted = false;  // by a signal of the controller
+  bool abrupt = false;       // ended, or may be ended, without a chance to clean up
+  Nanoseconds died{0};       // when that was seen
 };
 
 struct SessionOptions {
@@ -123,6 +124,7 @@ class Session {
   void introduce(Newcomer& newcomer);
   void take(const Peer& peer, const Incoming& incoming);
   void take_answer(Call& call, const Incoming& incoming);
+  [[noreturn]] void give_up_for_defect(const std::string& who, const Incoming& incoming) const;
   void note_death(Peer& peer);
   [[nodiscard]] std::string why_no_hello();
 

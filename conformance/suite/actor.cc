@@ -7,8 +7,9 @@ Call& Actor::start(const Request& request) const { return scenario_->start(name_
 Answer Actor::call(const Request& request) const { return scenario_->finish(start(request)); }
 
 Answer Actor::ok(const Request& request) const {
-  const Answer answer = call(request);
-  scenario_->expect(answer, Outcome::kOk);
+  Call& call = start(request);
+  const Answer answer = scenario_->finish(call);
+  scenario_->need(call);
   return answer;
 }
 
@@ -29,25 +30,23 @@ Actor Actor::spawn(const std::string& name, const std::vector<Object>& objects, 
 Object Actor::create(const Request& request) const {
   const Arguments& arguments = request.arguments;
   const std::string type{to_string(*arguments.type)};
-  scenario_->expect(call(request), Outcome::kOk, "a " + type + " to work with");
+  scenario_->need(call(request), "a " + type + " to work with");
   return {.name = arguments.names->front(), .type = type_of(*arguments.type)};
 }
 
-namespace {
-
-Request bounded(Request request, std::int64_t maxsize) {
-  request.arguments.maxsize = maxsize;
-  return request;
+Object Actor::create_bounded(CreatedType type, std::int64_t maxsize,
+                             const std::string& name) const {
+  Request request = creation(type, {name});
+  request.arguments.maxsize = scenario_->bound(name_, type, maxsize);
+  return create(request);
 }
 
-}  // namespace
-
 Object Actor::queue(std::int64_t maxsize, const std::string& name) const {
-  return create(bounded(creation(CreatedType::kQueue, {name}), maxsize));
+  return create_bounded(CreatedType::kQueue, maxsize, name);
 }
 
 Object Actor::joinable_queue(std::int64_t maxsize, const std::string& name) const {
-  return create(bounded(creation(CreatedType::kJoinableQueue, {name}), maxsize));
+  return create_bounded(CreatedType::kJoinableQueue, maxsize, name);
 }
 
 Object Actor::simple_queue(const std::string& name) const {

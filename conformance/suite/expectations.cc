@@ -10,12 +10,43 @@ namespace {
 constexpr int kPromptTries = 4;
 constexpr int kMostTries = 12;
 constexpr int kAsleepInARow = 4;
+// Sleeps of a call that looks again in between; on a busy machine it is then seldom seen asleep.
+constexpr int kSleeps = 4;
 
 bool is_over(FairBound::State state) {
   return state == FairBound::State::kHung || state == FairBound::State::kUndecided;
 }
 
+std::string to_string(std::initializer_list<Outcome> outcomes) {
+  std::string text;
+  for (const Outcome each : outcomes)
+    text += (text.empty() ? "" : " or ") + std::string{to_string(each)};
+  return text;
+}
+
+/// After a kill or a stop, what a call does is what the test is about.
+bool has_interrupted(const Session& session) {
+  return std::ranges::any_of(session.peers(),
+                             [](const auto& each) { return each.second.interrupted; });
+}
+
 }  // namespace
+
+void Scenario::need(const Answer& answer, const std::string& why) {
+  const auto cause = cause_of(answer);
+  if (!cause || has_interrupted(*session_)) return expect(answer, Outcome::kOk, why);
+  throw Blocked{{.expected = "ok" + (why.empty() ? "" : ": " + why),
+                 .saw = describe(answer),
+                 .step = answer.step,
+                 .cause = cause}};
+}
+
+void Scenario::need(const Call& call, const std::string& why) {
+  for (const Answer& event : call.events) {
+    if (cause_of(event)) need(event, why);
+  }
+  need(*call.answer, why);
+}
 
 void Scenario::expect(const Answer& answer, Outcome outcome, const std::string& why) {
   expect_one_of(answer, {outcome}, why);
@@ -24,10 +55,10 @@ void Scenario::expect(const Answer& answer, Outcome outcome, const std::string& 
 void Scenario::expect_one_of(const Answer& answer, std::initializer_list<Outcome> outcomes,
                              const std::string& why) {
   if (std::ranges::find(outcomes, answer.outcome) != outcomes.end()) return;
-  std::string expected;
-  for (const Outcome each : outcomes)
-    expected += (expected.empty() ? "" : " or ") + std::string{to_string(each)};
-  fail(expected + (why.empty() ? "" : ": " + why), describe(answer), answer.step);
+  throw Failed{.expected = to_string(outcomes) + (why.empty() ? "" : ": " + why),
+               .saw = describe(answer),
+               .step = answer.step,
+               .cause = cause_of(answer)};
 }
 
 void Scenario::expect_payload(const Answer& answer, const Payload& payload) {
@@ -80,15 +111,19 @@ void Scenario::expect_not_before(const Answer& answer, Nanoseconds timeout) {
        std::string{to_string(answer.outcome)} + " after " + human(answer.took()), answer.step);
 }
 
-void Scenario::expect_waits(Call& call, const std::string& for_what) {
+bool Scenario::comes_to_wait(Call& call) {
   FairBound bound{session_->fair_clock(), hang_bound()};
   int asleep = 0;
-  while (asleep < kAsleepInARow) {
-    if (session_->wait_until([&] { return call.answer.has_value(); }, kBetweenLooks)) {
-      fail("the call waits " + for_what, "it ended: " + describe(*call.answer), call.step);
-    }
+  int looks = 0;
+  std::optional<std::int64_t> slept_before;
+  std::int64_t sleeps = 0;
+  while (asleep < kAsleepInARow && (looks < kAsleepInARow || sleeps < kSleeps)) {
+    if (session_->wait_until([&] { return call.answer.has_value(); }, kBetweenLooks)) return false;
     const auto seen = view(call);
     asleep = seen && seen->state == 'S' ? asleep + 1 : 0;
+    looks += seen ? 1 : 0;
+    if (seen) sleeps = seen->slept - slept_before.value_or(seen->slept);
+    if (seen && !slept_before) slept_before = seen->slept;
     if (is_over(bound.state())) {
       throw Inconclusive{
           describe(call.request) + " on " + call.process +
@@ -96,6 +131,12 @@ void Scenario::expect_waits(Call& call, const std::string& for_what) {
           bound.spent().in_words()};
     }
   }
+  return true;
+}
+
+void Scenario::expect_waits(Call& call, const std::string& for_what) {
+  if (comes_to_wait(call)) return;
+  fail("the call waits " + for_what, "it ended: " + describe(*call.answer), call.step);
 }
 
 void Scenario::expect_waits_on(Call& call, Nanoseconds at_least, const std::string& for_what) {

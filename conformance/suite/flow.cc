@@ -8,7 +8,7 @@ namespace {
 std::string name_of(const Item& item) { return item.from + "#" + std::to_string(item.seq); }
 
 const Item& item_of(Scenario& t, const Answer& answer) {
-  t.expect(answer, Outcome::kOk, "an item");
+  t.need(answer, "an item");
   t.expect_intact(answer);
   t.expect_true(answer.item() != nullptr, "an item", describe(answer), answer);
   return *answer.item();
@@ -39,7 +39,7 @@ const std::vector<std::int64_t>& boundary_sizes() {
 }
 
 Obtained all_obtained(Scenario& t, Call& gets) {
-  t.expect(t.finish(gets), Outcome::kOk, "the list of gets ends");
+  t.need(t.finish(gets), "the list of gets ends");
   return obtained_so_far(t, gets);
 }
 

@@ -8,6 +8,18 @@
 #include "law/clause.h"
 
 namespace psq::conformance {
+namespace {
+
+/// Whether what a test saw is the defect that an entry names, of an operation that its clause is
+/// about. Not any defect of the operation: there may be one that is not known.
+bool is_of(const TestResult& result, const std::string& clause, const std::string& cause) {
+  return !cause.empty() && result.cause.find(cause) != std::string::npos &&
+         std::ranges::any_of(result.sections, [&](const std::string& section) {
+           return clause.starts_with(section + ".");
+         });
+}
+
+}  // namespace
 
 Ledger::Ledger(const std::string& path) {
   if (path.empty()) return;
@@ -18,7 +30,8 @@ Ledger::Ledger(const std::string& path) {
       Entry entry{.clause = each.at("clause"),
                   .start_methods = each.value("start_methods", std::vector<std::string>{}),
                   .version = each.value("version", std::string{}),
-                  .reason = each.at("reason")};
+                  .reason = each.at("reason"),
+                  .blocks = each.value("blocks", std::string{})};
       if (find_clause(entry.clause) == nullptr) {
         throw std::invalid_argument{"the law has no clause '" + entry.clause +
                                     "'; correct the entry or take it out"};
@@ -32,9 +45,11 @@ Ledger::Ledger(const std::string& path) {
 
 const Ledger::Entry* Ledger::find(const TestResult& result, const Hello& hello) const {
   const auto applies = [&](const Entry& entry) {
-    const bool clause = result.clause.empty() ? std::ranges::find(result.clauses, entry.clause) !=
-                                                    result.clauses.end()
-                                              : entry.clause == result.clause;
+    const bool own = result.clause.empty()
+                         ? std::ranges::find(result.clauses, entry.clause) != result.clauses.end()
+                         : entry.clause == result.clause;
+    const bool clause =
+        (own && result.verdict != Verdict::kBlocked) || is_of(result, entry.clause, entry.blocks);
     const bool method =
         entry.start_methods.empty() ||
         std::ranges::find(entry.start_methods, hello.start_method) != entry.start_methods.end();
@@ -47,7 +62,7 @@ const Ledger::Entry* Ledger::find(const TestResult& result, const Hello& hello) 
 void Ledger::apply(TestResult& result, const Hello& hello) const {
   const Entry* entry = find(result, hello);
   if (entry == nullptr) return;
-  if (result.verdict == Verdict::kFail) {
+  if (result.verdict == Verdict::kFail || result.verdict == Verdict::kBlocked) {
     result.verdict = Verdict::kExpectedFail;
     result.message = "expected: " + entry->reason;
   } else if (result.verdict == Verdict::kPass) {

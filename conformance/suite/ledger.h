@@ -17,7 +17,7 @@ class Ledger {
   explicit Ledger(const std::string& path);
 
   /// Turns fail into expected-fail and pass into unexpected-pass where an entry applies to this
-  /// hello.
+  /// hello, and blocked into expected-fail where an entry names the defect that blocks.
   void apply(TestResult& result, const Hello& hello) const;
 
  private:
@@ -26,6 +26,7 @@ class Ledger {
     std::vector<std::string> start_methods;  // any when empty
     std::string version;  // prefix of the implementation's version; any when empty
     std::string reason;
+    std::string blocks;  // part of a cause: what it does to tests of other clauses is known, too
   };
   [[nodiscard]] const Entry* find(const TestResult& result, const Hello& hello) const;
 

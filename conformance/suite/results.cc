@@ -101,6 +101,8 @@ void ResultFile::test(const TestResult& result, std::uint64_t seed) {
                  {"expected", result.expected},
                  {"saw", result.saw},
                  {"message", result.message},
+                 {"cause", result.cause},
+                 {"sections", result.sections},
                  {"card", result.card},
                  {"seconds", result.seconds},
                  {"seed", seed},

@@ -1,5 +1,6 @@
 #include "suite/runner.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -14,17 +15,55 @@
 namespace psq::conformance {
 namespace {
 
-void take_failure(TestResult& result, const Failed& failed, Scenario& scenario) {
-  result.clause = failed.clause.empty() ? result.clauses.at(0) : failed.clause;
-  const Clause* clause = find_clause(result.clause);
-  const bool should = clause != nullptr && clause->level == Level::kShould;
-  result.verdict = should ? Verdict::kDeviates : Verdict::kFail;
+void take_seen(TestResult& result, const Failed& failed, Scenario& scenario) {
   result.expected = failed.expected;
   result.saw = failed.saw;
   result.message = "expected " + failed.expected + "; saw " + failed.saw;
+  if (failed.cause) {
+    result.cause = failed.cause->text;
+    result.sections = failed.cause->sections();
+  }
   result.files = failed.files;
   result.columns = failed.columns.empty() ? scenario.session().transcript().columns(failed.step)
                                           : failed.columns;
+}
+
+// The law leaves open what it only observes: no behaviour there is a failure.
+bool observe_failure(const std::string& id, const Failed& failed, Scenario& scenario) {
+  const Clause* clause = find_clause(id);
+  if (clause == nullptr || clause->level != Level::kObserved) return false;
+  scenario.observe(id, "none of those named: expected " + failed.expected + "; saw " + failed.saw);
+  return true;
+}
+
+void take_failure(TestResult& result, const Failed& failed, Scenario& scenario) {
+  const std::string id = failed.clause.empty() ? result.clauses.at(0) : failed.clause;
+  if (observe_failure(id, failed, scenario)) return;
+  result.clause = id;
+  const Clause* clause = find_clause(result.clause);
+  const bool should = clause != nullptr && clause->level == Level::kShould;
+  result.verdict = should ? Verdict::kDeviates : Verdict::kFail;
+  take_seen(result, failed, scenario);
+}
+
+/// The clause of one of the sections that the test decides; empty when it decides none.
+std::string decided(const TestResult& result, const std::vector<std::string>& sections) {
+  const auto of_them = [&](const std::string& clause) {
+    return std::ranges::any_of(
+        sections, [&](const std::string& section) { return clause.starts_with(section + "."); });
+  };
+  const auto found = std::ranges::find_if(result.clauses, of_them);
+  return found == result.clauses.end() ? "" : *found;
+}
+
+void take_block(TestResult& result, Failed failed, Scenario& scenario) {
+  if (const auto own = decided(result, failed.cause->sections()); !own.empty()) {
+    failed.clause = own;
+    return take_failure(result, failed, scenario);
+  }
+  take_seen(result, failed, scenario);
+  result.verdict = Verdict::kBlocked;
+  result.message = "blocked: " + result.cause + "; saw " + result.saw;
 }
 
 void take(TestResult& result, Verdict verdict, const std::string& message) {
@@ -87,6 +126,8 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
     scenario.expect_nothing_left();
   } catch (const Failed& failed) {
     take_failure(result, failed, scenario);
+  } catch (const Blocked& blocked) {
+    take_block(result, blocked.failed, scenario);
   } catch (const Unsupported& lack) {
     take(result, Verdict::kUnsupported, lack.what());
   } catch (const Inconclusive& doubt) {

@@ -46,8 +46,8 @@ void Scenario::needs_option(const std::string& option) const {
   if (!hello().options.contains(option)) throw Unsupported{"the driver has no option " + option};
 }
 
-void Scenario::probe_undeclared(const std::string& process, const Request& request) {
-  const std::string what = name_of(request);
+void Scenario::probe_undeclared(const std::string& process, const Request& request,
+                                const std::string& what) {
   const Call& probe = session_->start(process, request);
   const Awaited awaited = session_->await([&] { return probe.answer.has_value(); }, hang_bound());
   const bool answered = awaited.ended();
@@ -63,7 +63,7 @@ void Scenario::probe_undeclared(const std::string& process, const Request& reque
 }
 
 void Scenario::require_declared(const std::string& process, const Request& request) {
-  if (!is_declared(hello(), request)) probe_undeclared(process, request);
+  if (!is_declared(hello(), request)) probe_undeclared(process, request, name_of(request));
 }
 
 Call& Scenario::start(const std::string& process, const Request& request) {

@@ -40,13 +40,15 @@ class Actor {
   Answer call(const Request& request) const;
   /// Asks, and leaves the call pending.
   Call& start(const Request& request) const;
-  /// Asks, and demands that it is `ok`: for what a test needs before it comes to its clause.
+  /// Asks, and demands that it is `ok`, with each call of a list: for what a test needs before it
+  /// comes to its clause. See Scenario::need.
   Answer ok(const Request& request) const;
 
   /// Starts a child that is given these objects, and waits for its hello.
   Actor spawn(const std::string& name, const std::vector<Object>& objects,
               bool daemon = false) const;
 
+  /// A queue with a bound, or without one: then with room for all that a test puts.
   Object queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
   Object joinable_queue(std::int64_t maxsize = 0, const std::string& name = "q") const;
   Object simple_queue(const std::string& name = "q") const;
@@ -57,6 +59,8 @@ class Actor {
   Object create(const Request& request) const;
 
  private:
+  Object create_bounded(CreatedType type, std::int64_t maxsize, const std::string& name) const;
+
   Scenario* scenario_;
   std::string name_;
 };
@@ -92,6 +96,20 @@ class Scenario {
   [[nodiscard]] Item item(const std::string& from, std::int64_t seq, std::int64_t size = 0) const;
   /// Ends the test as unsupported when the driver has no such option.
   void needs_option(const std::string& option) const;
+  /// The maxsize to ask for when a queue with this bound is wanted, or with room for all (0 or
+  /// less): the driver's largest where it has nothing but bounds. Ends the test as unsupported when
+  /// the driver has no such queue.
+  [[nodiscard]] std::int64_t bound(const std::string& process, CreatedType type,
+                                   std::int64_t wanted);
+  /// Ends the test as unsupported when every queue of the driver has a bound.
+  void needs_unbounded(const std::string& process, CreatedType type);
+
+  /// Demands that what a test only needs is `ok`. Throws Blocked for an end that is the operation's
+  /// own defect, whatever the test is about, and Failed for any other.
+  void need(const Answer& answer, const std::string& why = {});
+  /// The same of a call that has ended, and of each call of its list: those may end otherwise than
+  /// as `ok`, in every way that has a reason in the state of the object.
+  void need(const Call& call, const std::string& why = {});
 
   // What tests demand. Each throws Failed when it is not so.
   void expect(const Answer& answer, Outcome outcome, const std::string& why = {});
@@ -108,6 +126,8 @@ class Scenario {
   /// Not before `timeout` had passed, by the monotonic clock; inconclusive if the wall clock was
   /// set meanwhile.
   void expect_not_before(const Answer& answer, Nanoseconds timeout);
+  /// Whether the call comes to sleep in the kernel before it ends; for what may or may not wait.
+  [[nodiscard]] bool comes_to_wait(Call& call);
   /// The call began, and its thread sleeps in the kernel: it waits. Shown, not assumed.
   void expect_waits(Call& call, const std::string& for_what);
   /// It waits, and does not end within this time either: to tell it from a short timeout.
@@ -183,7 +203,9 @@ class Scenario {
   [[nodiscard]] std::string what_it_does(Call& call);
   /// Notes what was late, and throws what is to be thrown when it did not end.
   void expect_ended(const Awaited& awaited, const std::string& what);
-  [[noreturn]] void probe_undeclared(const std::string& process, const Request& request);
+  /// `what` is not declared, and the request for it is probed once.
+  [[noreturn]] void probe_undeclared(const std::string& process, const Request& request,
+                                     const std::string& what);
   [[nodiscard]] std::optional<ThreadView> view(const Call& call);
   void note_late(const std::string& what, const Fairness& spent);
   void require_declared(const std::string& process, const Request& request);

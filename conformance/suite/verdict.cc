@@ -16,6 +16,8 @@ std::string_view to_string(Verdict verdict) {
       return "inconclusive";
     case Verdict::kUnsupported:
       return "unsupported";
+    case Verdict::kBlocked:
+      return "blocked";
     case Verdict::kExpectedFail:
       return "expected-fail";
     case Verdict::kUnexpectedPass:
@@ -35,7 +37,9 @@ ExitStatus status_of(const std::vector<TestResult>& results, std::size_t planned
   if (planned == 0 || results.size() != planned || any(Verdict::kInternalError))
     return ExitStatus::kInternal;
   if (any(Verdict::kDriverError)) return ExitStatus::kDriverBroken;
-  if (any(Verdict::kFail) || any(Verdict::kUnexpectedPass)) return ExitStatus::kFails;
+  // What blocks a test is a defect, whether a test of the operation's own clauses saw it or not.
+  if (any(Verdict::kFail) || any(Verdict::kBlocked) || any(Verdict::kUnexpectedPass))
+    return ExitStatus::kFails;
   if (any(Verdict::kInconclusive)) return ExitStatus::kInconclusive;
   const bool nothing_seen = std::ranges::all_of(
       results, [](const TestResult& result) { return result.verdict == Verdict::kUnsupported; });

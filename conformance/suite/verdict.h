@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "protocol/cause.h"
 
 namespace psq::conformance {
 
@@ -15,6 +18,7 @@ enum class Verdict {
   kDeviates,  // fails a SHOULD: reported, and no failure of the run
   kInconclusive,
   kUnsupported,
+  kBlocked,  // a call that it only needs ends in a way that no clause of the operation allows
   kExpectedFail,
   kUnexpectedPass,
   kDriverError,
@@ -41,8 +45,11 @@ struct TestResult {
   std::string expected = {};
   std::string saw = {};
   std::string message = {};  // of every verdict but pass
-  std::string columns = {};  // the transcript around the failing step
-  std::string card = {};     // ready to print
+  /// The defect, when one call's end shows it: "simple_queue.empty raised AttributeError".
+  std::string cause = {};
+  std::vector<std::string> sections = {};  // of the law, that are about that call
+  std::string columns = {};                // the transcript around the failing step
+  std::string card = {};                   // ready to print
   double seconds = 0;
   std::string evidence = {};                         // folder
   std::map<std::string, std::string> observed = {};  // clause -> behaviour seen
@@ -59,8 +66,14 @@ struct Failed {
   std::string expected;
   std::string saw;
   std::size_t step = 0;
-  std::string columns = {};  // of a run that is over; of the session's transcript when empty
+  std::optional<Cause> cause = {};  // a defect of the operation, whatever the test is about
+  std::string columns = {};         // of a run that is over; of the session's transcript when empty
   std::map<std::string, std::string> files = {};  // for the evidence, by name
+};
+
+/// A test that did not come to its clause, because of a defect of an operation that it needs.
+struct Blocked {
+  Failed failed;  // what it is when the test decides a clause of the operation; has a cause
 };
 
 }  // namespace psq::conformance

@@ -36,6 +36,10 @@ def hello(fault):
         message["role"] = "stranger"
     if fault == "declares-nothing":
         message["capabilities"]["operations"] = {}
+    if fault == "refuses-puts":
+        message["capabilities"]["options"] = ["item.fail_serialize"]
+    if fault == "undeclared-bound":
+        message["capabilities"]["bounds"] = ["unbounded"]
     return message
 
 
@@ -52,6 +56,12 @@ def answer_to(request, fault):
         answer["returned"] = now + 10**12
     if fault == "declared-and-unsupported" or fault == "declares-nothing":
         answer["outcome"] = "unsupported"
+    if fault == "put-raises" and request["do"] == "put":
+        answer.update(outcome="raised", error={"type": "Oops", "message": "no put today"})
+    if fault == "create-raises" and request["do"] == "create":
+        answer.update(outcome="raised", error={"type": "Oops", "message": "no queue today"})
+    if fault == "refuses-puts" and request["do"] == "put":
+        answer["outcome"] = "full"
     if fault == "bad-request":
         answer.update(outcome="bad_request", error={"type": "Nonsense", "message": "what?"})
     return answer
@@ -71,6 +81,12 @@ def serve(control, fault):
             ).encode()
             + b"\n"
         )
+        if fault == "defect":
+            print("Traceback: the driver's own error", flush=True)
+            control.sendall(b'{"defect":{"type":"AttributeError","message":"O_ACCMODE"}}\n')
+            os._exit(70)
+        if fault == "ends-as-70":
+            os._exit(70)
         if fault == "crashes":
             os.kill(os.getpid(), signal.SIGSEGV)
         if fault == "endless-line":
@@ -94,6 +110,8 @@ def main(fault):
         time.sleep(3600)
     if fault == "garbage-hello":
         control.sendall(b"hello there\n")
+    elif fault == "defect-before-hello":
+        control.sendall(b'{"defect":{"type":"AttributeError","message":"O_ACCMODE"}}\n')
     elif fault == "answer-before-hello":
         control.sendall(b'{"id":1,"outcome":"ok"}\n')
     else:

@@ -48,6 +48,10 @@ def judge_broken(fault, *options):
         ("bad-request", "it answered bad_request"),
         ("garbage-answer", "yes, of course"),
         ("answers-twice", "answered"),
+        ("defect", "reports a defect of the driver, not of the implementation: AttributeError"),
+        ("defect", "Traceback: the driver's own error"),
+        ("defect-before-hello", "reports a defect of the driver"),
+        ("undeclared-bound", "does not declare queues with a bound"),
         ("endless-line", "longer than 1 MiB"),
     ],
 )
@@ -65,11 +69,69 @@ def test_hanging_driver_is_given_up(fault):
     assert "within 1 s" in ended.stdout
 
 
-def test_driver_that_leaves_in_a_call_is_a_failure_of_the_clause():
-    for fault in ("crashes",):
-        ended = judge_broken(fault)
-        assert ended.returncode == 1, ended.stdout
-        assert "crashed" in ended.stdout
+@pytest.mark.parametrize(
+    "fault, says",
+    [
+        ("crashes", "crashed (ended by signal SEGV)"),
+        # A process may end with any status; that the driver is to blame is for the driver to say.
+        ("ends-as-70", "crashed (ended with exit status 70)"),
+    ],
+)
+def test_driver_that_leaves_in_a_call_is_no_driver_error(fault, says):
+    ended = judge_broken(fault)
+    assert ended.returncode == 1, ended.stdout
+    assert says in ended.stdout
+
+
+def judged_with(fault, test, entry, tmp_path):
+    ledger, results = tmp_path / "ledger.json", tmp_path / "results.jsonl"
+    ledger.write_text(json.dumps({"entries": [{"reason": "known", **entry}]}))
+    results.unlink(missing_ok=True)
+    ended = run_suite(
+        *("--test", test, "--ledger", str(ledger), "--results", str(results)),
+        *("--", sys.executable, str(BROKEN), fault),
+    )
+    records = [json.loads(line) for line in results.read_text().splitlines()]
+    return ended, [each for each in records if each["record"] == "test"]
+
+
+def test_no_ledger_covers_a_defect_of_the_driver(tmp_path):
+    entry = {"clause": "queue.put.full-at-once", "blocks": "queue"}
+    ended, (record,) = judged_with("defect", "queue.put.full-at-once", entry, tmp_path)
+    assert (ended.returncode, record["verdict"]) == (3, "driver-error")
+
+
+def test_a_needed_call_that_raises_blocks_the_test():
+    ended = judge_broken("create-raises")
+    assert ended.returncode == 1, ended.stdout
+    assert "BLOCKED  queue.put.full-at-once" in ended.stdout
+    assert "blocked: queue.create raised Oops" in ended.stdout
+
+
+def test_a_call_of_the_tests_own_section_does_not_block_it():
+    ended = judge_broken("put-raises")
+    assert ended.returncode == 1, ended.stdout
+    assert "FAIL  queue.put.full-at-once" in ended.stdout
+
+
+def test_a_blocked_test_says_what_blocks_it(tmp_path):
+    entry = {"clause": "queue.create.unbounded"}
+    ended, (record,) = judged_with("create-raises", "queue.put.full-at-once", entry, tmp_path)
+    assert record["verdict"] == "blocked" and record["clause"] == ""
+    assert record["cause"] == "queue.create raised Oops"
+    assert "queue.create" in record["sections"]
+    assert ended.returncode == 1  # an entry of the section alone may know another defect of it
+
+
+@pytest.mark.parametrize(
+    "blocks, status",
+    [("queue.create raised Oops", 0), ("queue.create raised", 0), ("queue.create crashed", 1)],
+)
+def test_a_ledger_names_the_defect_whose_blocked_tests_it_knows(tmp_path, blocks, status):
+    entry = {"clause": "queue.create.unbounded", "blocks": blocks}
+    ended, (record,) = judged_with("create-raises", "queue.put.full-at-once", entry, tmp_path)
+    assert ended.returncode == status, ended.stdout
+    assert record["verdict"] == ("expected-fail" if status == 0 else "blocked")
 
 
 def test_call_that_never_ends_is_a_failure():
@@ -82,7 +144,27 @@ def test_call_that_runs_for_ever_is_no_pass():
     ended = judge_broken("runs-for-ever", "--patience", "0.05")
     # Undecided only where others took the processor from it.
     assert ended.returncode in (1, 2), ended.stdout
-    assert "runs on and on" in ended.stdout or "slow machine" in ended.stdout
+    assert "runs on and on" in ended.stdout or "too slow" in ended.stdout
+
+
+def verdict_of(tmp_path, fault, test):
+    results = tmp_path / "results.jsonl"
+    command = [sys.executable, str(BROKEN), fault]
+    ended = run_suite("--exactly", test, "--results", str(results), "--", *command)
+    records = [json.loads(line) for line in results.read_text().splitlines()]
+    return ended.returncode, next(each for each in records if each["record"] == "test")
+
+
+def test_what_the_law_only_observes_is_no_failure(tmp_path):
+    clause = "queue.put.unserializable-outcome"  # OBSERVED; the put ends as full
+    status, result = verdict_of(tmp_path, "refuses-puts", clause)
+    assert (status, result["verdict"]) == (0, "pass")
+    assert "none of those named: expected not_serializable or ok" in result["observed"][clause]
+
+
+def test_what_the_law_demands_is_a_failure(tmp_path):
+    status, result = verdict_of(tmp_path, "refuses-puts", "queue.put.returns-without-consumer")
+    assert (status, result["verdict"]) == (1, "fail")
 
 
 def test_driver_that_declares_nothing_is_not_green():

@@ -170,9 +170,10 @@ const Tests kKillTests{[](const Define& test) {
     const Actor reader = main.spawn("reader", {ends.first});
     main.ok(close(ends.first));
     Call& sending = main.start(send(ends.second, t.item("main", 0, 4 << 20)).by("sender"));
-    t.expect_waits(sending, "for room");
+    const bool waits = t.comes_to_wait(sending);  // not in a pipe that has room for all of it
     t.kill(reader);
-    t.expect(t.finish(sending), Outcome::kBrokenPipe, "its only reader was killed");
+    t.expect(t.finish(sending), waits ? Outcome::kBrokenPipe : Outcome::kOk,
+             "its only reader was killed");
     t.expect(main.call(send(ends.second, t.item("main", 1))), Outcome::kBrokenPipe,
              "its only reader was killed");
   });

@@ -1,5 +1,6 @@
 // spec/failure.md, failure.moment.*: what survivors can do after a death at a crash point
 #include "clauses/failure/crash_points.h"
+#include "clauses/pipe/support.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -40,7 +41,7 @@ std::string sender_dies(Scenario& t, Interruption how) {
   const Actor victim{t, "victim"};
   Call& sending = victim.start(send(ends.there, t.item("victim", 0, kLarger)));
   t.eventually_boolean(t.root(), poll(ends.here), true);
-  t.expect_waits(sending, "for room");
+  need_waits_for_room(t, sending);
   interrupt(t, {.q = ends.there}, how);
   const std::string first = receive(t, ends.here);
   if (first == "waits for ever") return "recv " + first;
@@ -50,7 +51,7 @@ std::string sender_dies(Scenario& t, Interruption how) {
 std::string receiver_dies(Scenario& t, Interruption how) {
   const Ends ends = one_way(t, false);
   Call& sending = t.root().start(send(ends.here, t.item("root", 0, kLarger)).by("sender"));
-  t.expect_waits(sending, "for room");
+  need_waits_for_room(t, sending);
   interrupt(t, {.q = ends.there}, how);
   if (!t.ends_within_fairly(sending, t.patient(1s))) return "send waits for ever";
   return "send ends as " + std::string{to_string(sending.answer->outcome)};

@@ -13,7 +13,7 @@ Object nearly_overflowing(Scenario& t, std::int64_t maxsize) {
   if (limit == t.hello().limits.end())
     throw DriverError{"its hello has preset_unfinished and no limits.unfinished"};
   Request request = creation(CreatedType::kJoinableQueue, {"q"});
-  request.arguments.maxsize = maxsize;
+  request.arguments.maxsize = t.bound("root", CreatedType::kJoinableQueue, maxsize);
   request.arguments.unfinished = limit->second - 1;
   return t.root().create(request);
 }

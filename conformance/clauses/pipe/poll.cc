@@ -113,7 +113,7 @@ const Tests kPollTests{[](const Define& test) {
     const auto [receiver, sender] = main.pipe(false);
     const Item item = t.item("main", 0, 4 << 20);
     Call& sending = main.start(send(sender, item).by("sender"));
-    t.expect_waits(sending, "for room in the pipe");
+    need_waits_for_room(t, sending);
     const Answer answer = main.call(poll(receiver));
     t.expect(answer, Outcome::kOk, "true or false");
     t.observe("pipe.poll.partial-message",

@@ -140,7 +140,7 @@ const Tests kRecvTests{[](const Define& test) {
         const Item item = t.item("writer", 1, kSize);
         writer.ok(send(sender, t.item("writer", 0)));
         Call& cut = writer.start(how == "value" ? send(sender, item) : send_bytes(sender, item));
-        t.expect_waits(cut, "for room in the pipe");
+        need_waits_for_room(t, cut);
         t.kill(writer);
         t.expect_payload(main.call(recv(receiver)), t.item("writer", 0));
         t.expect_one_of(main.call(how == "value"   ? recv(receiver)

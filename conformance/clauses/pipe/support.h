@@ -15,4 +15,8 @@ inline const Bytes kNothing{""};
 /// of each direction fits in a test.
 std::pair<Object, Object> pipe_of(const Actor& main, bool is_duplex);
 
+/// Returns while the send waits for room in its pipe. Ends the test as unsupported where the pipe
+/// takes the whole message at once.
+void need_waits_for_room(Scenario& t, Call& sending);
+
 }  // namespace psq::conformance

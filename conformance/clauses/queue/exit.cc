@@ -22,10 +22,8 @@ void creator_flushes(Scenario& t, const Request& end) {
   const Actor consumer = orphan(t, q);
   main.ok(put_many(t, q, "main", kItems, kMegabyte));
   main.ok(end);
-  t.expect_payload(consumer.call(get(q)), t.item("main", 0, kMegabyte));
-  t.expect_true(!t.session().peer("root").dead, "the creator waits for its items to be taken",
-                "it is gone");
-  const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kItems - 1)));
+  const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kItems)));
+  expect_exactly_once(t, {{"main", kItems}}, {obtained});
   expect_producer_order(t, {obtained});
   t.expect_end(main);
 }
@@ -72,9 +70,10 @@ const Tests kExitTests{[](const Define& test) {
     producer.ok(put_many(t, q, "producer", 6, kMegabyte));
     producer.ok(end_by(Ending::kExit, 7));
     Call& joining = main.start(join_process("producer").by("parent"));
-    t.expect_waits(joining, "for the child, which waits for its items to be taken");
+    // It ends before anything is taken where the transport has room for all.
+    static_cast<void>(t.comes_to_wait(joining));
     const Obtained obtained = all_obtained(t, main.start(get_many(q, 6)));
-    t.expect_boolean(t.finish(joining), true, "all is taken, the child can end");
+    t.expect_boolean(t.finish(joining), true, "all is visible, the child can end");
     t.expect_number(main.call(exit_code("producer")), 7, "its own exit status");
     expect_exactly_once(t, {{"producer", 6}}, {obtained});
     expect_producer_order(t, {obtained});

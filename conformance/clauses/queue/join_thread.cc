@@ -13,11 +13,12 @@ const Tests kJoinThreadTests{[](const Define& test) {
     producer.ok(put_many(t, q, "producer", 6, kMegabyte));
     producer.ok(close(q));
     Call& joining = producer.start(join_thread(q));
-    t.expect_waits(joining, "for the flush of items that no process takes");
+    // With room for all in the transport, everything is visible before anything is taken.
+    const bool waits = t.comes_to_wait(joining);
+    if (!waits) t.kill(producer);
     Call& gets = main.start(get_many(q, 6));
-    const Answer joined = t.finish(joining);
-    t.expect(joined, Outcome::kOk, "all is flushed");
-    t.kill(producer);
+    t.expect(t.finish(joining), Outcome::kOk, "all is flushed");
+    if (waits) t.kill(producer);
     const Obtained obtained = all_obtained(t, gets);
     expect_exactly_once(t, {{"producer", 6}}, {obtained});
     expect_producer_order(t, {obtained});
@@ -50,14 +51,24 @@ const Tests kJoinThreadTests{[](const Define& test) {
     producer.ok(close(q));
     Call& one = producer.start(join_thread(q).by("one"));
     Call& two = producer.start(join_thread(q).by("two"));
-    const bool none_waits = t.ends_within(one, 50ms) && t.ends_within(two, 50ms);
-    t.expect_true(!none_waits, "one of two waits for the flush of items that no process takes",
-                  "none does");
+    if (t.ends_within(one, 50ms) && t.ends_within(two, 50ms))
+      throw Unsupported{"its transport takes 6 MiB at once: no join_thread waits"};
     const bool both_wait = !one.answer && !two.answer;
     t.observe("queue.join-thread.second-thread", both_wait ? "waits too" : "returns at once");
+  });
+
+  test("queue.join-thread.several-threads", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Actor producer = main.spawn("producer", {q});
+    producer.ok(put_many(t, q, "producer", 6, kMegabyte));
+    producer.ok(close(q));
+    std::vector<Call*> joins;
+    for (const std::string thread : {"one", "two", "three"})
+      joins.push_back(&producer.start(join_thread(q).by(thread)));
+    static_cast<void>(t.ends_within(*joins.back(), 50ms));
     expect_exactly_once(t, {{"producer", 6}}, {all_obtained(t, main.start(get_many(q, 6)))});
-    t.expect(t.finish(one), Outcome::kOk, "all is flushed");
-    t.expect(t.finish(two), Outcome::kOk, "all is flushed");
+    for (Call* each : joins) t.expect(t.finish(*each), Outcome::kOk, "all is flushed");
   });
 
   test("queue.join-thread.repeatable", [](Scenario& t) {

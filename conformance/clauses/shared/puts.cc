@@ -17,6 +17,8 @@ void expect_no_task_of_refused(Scenario& t, const Actor& main, const Object& q) 
 void no_bound(Scenario& t, QueueKind kind) {
   constexpr std::int64_t kMany = 500;
   const Actor main = t.root();
+  t.needs_unbounded(main.name(), kind == QueueKind::kJoinable ? CreatedType::kJoinableQueue
+                                                              : CreatedType::kQueue);
   for (const std::int64_t maxsize : {0, -1}) {
     const Object q = make(main, kind, maxsize, maxsize == 0 ? "zero" : "negative");
     Call& puts = main.start(run({put(q, t.item("main", 0), kNoWait).repeated(kMany)}));

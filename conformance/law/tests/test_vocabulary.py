@@ -74,14 +74,14 @@ BROKEN = [
     ("outcomes", "## Outcomes of the controller", "## Outcomes", "'## Outcomes of the controller'"),
     (
         "operations",
-        "| `qsize` | `queue`, `joinable_queue` |",
-        "| `qsize` | `heap` |",
+        "| `qsize` | `queue`, `joinable_queue` | object |",
+        "| `qsize` | `heap` | object |",
         "`heap` in types is not known",
     ),
     (
         "operations",
-        "| `qsize` | `queue`, `joinable_queue` |",
-        "| `empty` | `queue` |",
+        "| `qsize` | `queue`, `joinable_queue` | object |",
+        "| `empty` | `queue` | object |",
         "`empty` stands twice for one type",
     ),
     (
@@ -110,6 +110,12 @@ BROKEN = [
         "`polls` in operations is not known",
     ),
     ("operations", "| `raise` | itself | yes |", "| `raise` | itself |", "2 cells in a table of 3"),
+    (
+        "operations",
+        "| `task_done` | `joinable_queue` | `joinable-queue.task-done`",
+        "| `task_done` | `queue` | `joinable-queue.task-done`",
+        "`task_done` of `joinable_queue` has no row here",
+    ),
     (
         "operations",
         "| how | by | normal |",

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
+#include "law/clause.h"
+
 namespace psq::conformance {
 namespace {
 
@@ -32,6 +37,22 @@ TEST(Vocabulary, EveryOperationMayEndAsEveryOneMay) {
     EXPECT_TRUE(row.outcomes.contains(Outcome::kOk)) << to_string(row.operation);
     EXPECT_TRUE(row.outcomes.contains(Outcome::kKilled)) << to_string(row.operation);
   }
+}
+
+TEST(Vocabulary, EverySectionOfAnOperationHasClauses) {
+  for (const auto& [type_name, type] : names_of<ObjectType>()) {
+    for (const auto& [name, operation] : names_of<Operation>()) {
+      for (const std::string_view section : sections_of(type, operation)) {
+        const bool there = std::ranges::any_of(clauses(), [&](const Clause& clause) {
+          return clause.id.starts_with(std::string{section} + ".");
+        });
+        EXPECT_TRUE(there) << type_name << "." << name << ": " << section;
+      }
+    }
+  }
+  EXPECT_TRUE(sections_of(ObjectType::kProcess, Operation::kRun).empty());
+  ASSERT_FALSE(sections_of(ObjectType::kSimpleQueue, Operation::kEmpty).empty());
+  EXPECT_EQ(sections_of(ObjectType::kSimpleQueue, Operation::kEmpty).front(), "simple-queue.empty");
 }
 
 TEST(Vocabulary, WhatIsCreatedHasATypeInTheHello) {

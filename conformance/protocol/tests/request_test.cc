@@ -126,6 +126,7 @@ TEST(Decode, PassesOverWhatALaterVersionMayDeclare) {
   EXPECT_TRUE(hello.declares(ObjectType::kQueue, Operation::kPut));
   EXPECT_FALSE(hello.declares(ObjectType::kQueue, Operation::kGet));
   EXPECT_EQ(hello.operations.size(), 1U);
+  EXPECT_EQ(hello.bounds, (std::set<std::string>{"bounded", "unbounded"}));  // when it names none
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ Search as_loss(Search search) {
   const std::array queue_clauses{".get.exactly-once", ".get.waits-for-item",
                                  ".put.blocks-when-full"};
   const std::array pipe_clauses{".order.messages", ".recv.waits-for-message",
-                                ".send.waits-when-full"};
+                                ".send.waits-for-room"};
   for (const char* clause : is_pipe ? pipe_clauses : queue_clauses)
     search.clauses.push_back(page + clause);
   return search;

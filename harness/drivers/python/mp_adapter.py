@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
-from typing import Any, Dict, Iterable, List, Mapping, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NoReturn, Tuple
 
 import mp_capabilities
 import mp_path  # noqa: F401
@@ -113,7 +113,7 @@ class MultiprocessingAdapter(Adapter):
             return Call(lambda: (handle.join(**arguments), handle.exitcode is not None)[1], _itself)
         if do == "exit_code":
             return Call(lambda: handle.exitcode, _itself)
-        return Call(getattr(handle, do))
+        return Call(_bound(handle, do))
 
     # Operations on objects.
 
@@ -123,23 +123,24 @@ class MultiprocessingAdapter(Adapter):
             return special(kind, target, dict(arguments))
         if do in _PROPERTIES:
             return Call(lambda: getattr(target, do), _itself)
-        method = getattr(target, do)
+        method = _bound(target, do)
         if do in ("qsize", "empty", "full"):
             return Call(method, _itself)
         return Call(method)
 
     def _put(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         value = self._payload(arguments.pop("payload"))
-        return Call(functools.partial(target.put, value, **arguments))
+        return Call(functools.partial(_bound(target, "put"), value, **arguments))
 
     def _get(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
-        return Call(functools.partial(target.get, **arguments), self._value)
+        return Call(functools.partial(_bound(target, "get"), **arguments), self._value)
 
     def _send(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
-        return Call(functools.partial(target.send, self._payload(arguments["payload"])))
+        value = self._payload(arguments["payload"])
+        return Call(functools.partial(_bound(target, "send"), value))
 
     def _recv(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
-        return Call(target.recv, self._value)
+        return Call(_bound(target, "recv"), self._value)
 
     def _send_bytes(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         payload = arguments["payload"]
@@ -149,17 +150,21 @@ class MultiprocessingAdapter(Adapter):
             rest = [arguments.get("offset", 0), arguments["size"]]
         elif "offset" in arguments:
             rest = [arguments["offset"]]
-        return Call(functools.partial(target.send_bytes, data, *rest))
+        return Call(functools.partial(_bound(target, "send_bytes"), data, *rest))
 
     def _recv_bytes(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
-        return Call(functools.partial(target.recv_bytes, *arguments.values()), bytes_value)
+        method = functools.partial(_bound(target, "recv_bytes"), *arguments.values())
+        return Call(method, _received)
 
     def _recv_bytes_into(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         room = bytearray(_FILL * arguments["room"])
         offset = arguments.get("offset", 0)
-        call = functools.partial(target.recv_bytes_into, room, *_if_there(arguments, "offset"))
+        method = _bound(target, "recv_bytes_into")
+        call = functools.partial(method, room, *_if_there(arguments, "offset"))
 
-        def value(count: int) -> Dict[str, Any]:
+        def value(count: Any) -> Dict[str, Any]:
+            if not isinstance(count, int):
+                return _unknown(count)
             rest = room[:offset] + room[offset + count :]
             return {
                 "count": count,
@@ -170,20 +175,22 @@ class MultiprocessingAdapter(Adapter):
         return Call(call, value)
 
     def _poll(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
-        return Call(functools.partial(target.poll, *arguments.values()), _itself)
+        return Call(functools.partial(_bound(target, "poll"), *arguments.values()), _itself)
 
     def _wait(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         pairs = arguments.pop("of")
         wait = self._connection.wait
         connections = [connection for _, connection in pairs]
 
-        def ready_names(ready: Any) -> List[str]:
+        def ready_names(ready: Any) -> Any:
+            if not isinstance(ready, (list, tuple)):
+                return _unknown(ready)
             return [name for name, connection in pairs if any(connection is one for one in ready)]
 
         return Call(functools.partial(wait, connections, **arguments), ready_names)
 
     def _send_connection(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
-        return Call(functools.partial(target.send, arguments["connection"]))
+        return Call(functools.partial(_bound(target, "send"), arguments["connection"]))
 
     def _recv_connection(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         hold_still = arguments["hold_still"]
@@ -210,16 +217,38 @@ class MultiprocessingAdapter(Adapter):
         return _plain(value)
 
 
+def _bound(target: Any, name: str) -> Callable[..., Any]:
+    """The method, or a call that ends as looking it up did: what an object of the implementation does
+    with a name is the implementation's."""
+    try:
+        method: Callable[..., Any] = getattr(target, name)
+        return method
+    except Exception as error:
+        return functools.partial(_raise, error)
+
+
+def _raise(error: Exception, *_arguments: Any, **_named: Any) -> NoReturn:
+    raise error
+
+
 def _itself(value: Any) -> Any:
-    return value
+    return value if value is None or isinstance(value, (bool, int)) else _unknown(value)
+
+
+def _received(data: Any) -> Dict[str, Any]:
+    return bytes_value(bytes(data)) if isinstance(data, (bytes, bytearray)) else _unknown(data)
+
+
+def _unknown(value: Any) -> Dict[str, Any]:
+    """For what no caller of this operation expects: the controller shall see what came."""
+    return {"unknown": {"type": type(value).__name__, "repr": repr(value)[:1000]}}
 
 
 def _plain(value: Any) -> Dict[str, Any]:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        # Nothing that a controller put: it shall see what came out instead.
-        return {"unknown": {"type": type(value).__name__, "repr": repr(value)[:1000]}}
+        return _unknown(value)
     return {"json": value}
 
 

@@ -15,7 +15,7 @@ from multiprocessing.managers import RemoteError, SyncManager
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 from mp_adapter import MultiprocessingAdapter
-from psq_driver_kit import Call, Given, Outcome, serve
+from psq_driver_kit import Call, Given, Outcome, needs, serve
 
 _FACTORIES = {"queue": "Queue", "joinable_queue": "JoinableQueue"}
 _OPERATIONS = {
@@ -43,6 +43,9 @@ class ManagerAdapter(MultiprocessingAdapter):
     def __init__(self, module_name: str, start_method: str, address: Optional[str] = None) -> None:
         if module_name != "multiprocessing":
             raise ValueError("only multiprocessing's own manager is known")
+        missing = needs.what_is_missing((("os", "pidfd_open"),))
+        if missing:
+            raise ValueError(f"the manager's driver {missing}")
         super().__init__(module_name, start_method)
         # An abstract address leaves nothing in the file system when a process is killed.
         self._address = address or f"\0psq-manager-{uuid.uuid4().hex}"

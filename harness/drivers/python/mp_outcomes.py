@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import queue
+import traceback
 from types import ModuleType
 from typing import Optional
 
@@ -70,13 +71,24 @@ def _of_state(kind: str, do: str, error: BaseException) -> Optional[str]:
         return "task_done_too_often"
     if isinstance(error, ValueError) and do == "put" and kind == "joinable_queue":
         return "count_overflow"
-    if isinstance(error, AssertionError) and do == "join_thread":
-        return "not_started"
+    if isinstance(error, AssertionError):
+        # Of older versions and billiard: `assert not self._closed`, with any text or none.
+        return "not_started" if do == "join_thread" else _of_assertion(error)
     if isinstance(error, OSError):
         for part, word in _BY_MESSAGE_OF_OSERROR:
             if part in message:
                 return word
     return None
+
+
+def _of_assertion(error: AssertionError) -> Optional[str]:
+    return "closed" if "not self._closed" in _last_line_of(error) else None
+
+
+def _last_line_of(error: BaseException) -> str:
+    """The line of source that raised it, where the source is there."""
+    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
+    return linecache.getline(frame.f_code.co_filename, number)
 
 
 def _of_argument(error: BaseException) -> Optional[str]:

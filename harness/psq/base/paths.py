@@ -35,6 +35,10 @@ class Paths:
     def python_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "python" / "multiprocessing_driver.py"
 
+    @property
+    def variants_driver(self) -> Path:
+        return self.source / "harness" / "drivers" / "variants" / "variants_driver.py"
+
     def program(self, name: str) -> Path:
         """The program `name` of this build tree; says how to build it when it is not there."""
         path = self.build / "bin" / name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Callable, Collection
+from typing import Callable, Collection, NoReturn
 
 from psq.controller.messages import LONGEST_LINE, Schemas, kind_of, shorten
 from psq.controller.peer import Broken, Call, Message, Peer
@@ -50,6 +50,8 @@ class Incoming:
         kind = kind_of(message)
         if kind == "hello":
             raise Broken(f"a second hello on one connection: {shorten(message)}", "hello.once")
+        if kind == "defect":
+            self._take_defect(message)
         call = self._call_of(peer, kind, message)
         problem = self._schemas.problem(kind, message)
         if problem:
@@ -62,6 +64,11 @@ class Incoming:
             self._take_began(call, message)
         else:
             self._take_event(call, message)
+
+    def _take_defect(self, message: Message) -> NoReturn:
+        problem = self._schemas.problem("defect", message)
+        told = problem or f"{message['defect']['type']}: {message['defect']['message']}"
+        raise Broken(f"it reports a defect of its own: {shorten(told)}", "defect.none")
 
     def _call_of(self, peer: Peer, kind: str, message: Message) -> Call | None:
         number = message.get("id" if kind == "answer" else kind, "missing")

@@ -63,7 +63,7 @@ class Schemas:
     def __init__(self, folder: Path) -> None:
         self._validators = {
             kind: jsonschema.Draft202012Validator(json.loads(self._text(folder, kind)))
-            for kind in ("hello", "request", "answer", "began", "event")
+            for kind in ("hello", "request", "answer", "began", "event", "defect")
         }
 
     @staticmethod
@@ -82,7 +82,7 @@ class Schemas:
 
 def kind_of(message: dict[str, Any]) -> str:
     """Which of the messages of a driver this is."""
-    for kind in ("hello", "began", "event"):
+    for kind in ("hello", "began", "event", "defect"):
         if kind in message:
             return kind
     return "answer"

@@ -8,7 +8,7 @@ from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Message
 from psq.controller.session import Session
-from psq.driver_check.rules import check, expect_value, item, join, some_queue
+from psq.driver_check.rules import check, expect_value, item, join, roomy, some_queue
 
 _PIPES = ("process", "connection.send", "connection.recv")
 
@@ -55,7 +55,7 @@ _ending("raise", "raise", 1)
     after=("spawn.objects", "end.return-child"),
 )
 def end_flushes(session: Session) -> None:
-    session.root.ask("create", type="queue", names=["q"])
+    session.root.ask("create", type="queue", names=["q"], **roomy(session, "queue"))
     worker = session.spawn(session.root, "worker", ["q"])
     worker.ask(
         "run",

@@ -6,7 +6,16 @@ from psq.controller.items import received
 from psq.controller.messages import OPERATIONS, OPTIONS, shorten
 from psq.controller.peer import Broken, Message
 from psq.controller.session import Session
-from psq.driver_check.rules import check, declares, expect_value, item, some_queue
+from psq.driver_check.rules import (
+    BOUNDS,
+    bounds_of,
+    check,
+    declares,
+    expect_value,
+    item,
+    roomy,
+    some_queue,
+)
 
 _QUEUES = ("queue", "joinable_queue", "simple_queue")
 
@@ -16,7 +25,7 @@ def create_types(session: Session) -> None:
     for kind in _QUEUES:
         if not declares(session.hello, f"{kind}.put") or not declares(session.hello, f"{kind}.get"):
             continue
-        session.root.ask("create", type=kind, names=[kind])
+        session.root.ask("create", type=kind, names=[kind], **roomy(session, kind))
         payload = item(session, 3)
         session.root.ask("put", on=kind, item=payload)
         call = session.root.start("get", on=kind)
@@ -47,15 +56,16 @@ def create_pipe(session: Session) -> None:
 @check("create.again", "A name that is taken cannot be created again.")
 def create_again(session: Session) -> None:
     kind = some_queue(session, session.root)
-    session.root.ask("create", "bad_request", type=kind, names=["q"])
+    room = roomy(session, kind)
+    session.root.ask("create", "bad_request", type=kind, names=["q"], **room)
     session.root.ask("drop", on="q")
-    session.root.ask("create", type=kind, names=["q"])
+    session.root.ask("create", type=kind, names=["q"], **room)
 
 
 @check(
     "create.maxsize",
     "maxsize reaches the queue; put answers full, get answers empty.",
-    needs=("queue.put", "queue.get"),
+    needs=("queue.put", "queue.get", "bounded"),
 )
 def create_maxsize(session: Session) -> None:
     session.root.ask("create", type="queue", names=["q"], maxsize=1)
@@ -65,13 +75,24 @@ def create_maxsize(session: Session) -> None:
     session.root.ask("put", "full", on="q", item=item(session), timeout=0.01)
 
 
+@check("create.bounds", "A queue of a kind of bounds that is not declared is unsupported.")
+def create_bounds(session: Session) -> None:
+    declared = bounds_of(session.hello)
+    for kind in ("queue", "joinable_queue"):
+        for bound, arguments in zip(BOUNDS, ({"maxsize": 1}, {"maxsize": 0})):
+            if declares(session.hello, kind):
+                wanted = "ok" if bound in declared else "unsupported"
+                session.root.ask("create", wanted, type=kind, names=[kind + bound], **arguments)
+
+
 @check(
     "create.unfinished",
     "unfinished presets the count of unfinished tasks.",
     needs=("preset_unfinished", "joinable_queue.task_done"),
 )
 def create_unfinished(session: Session) -> None:
-    session.root.ask("create", type="joinable_queue", names=["q"], unfinished=2)
+    room = roomy(session, "joinable_queue")
+    session.root.ask("create", type="joinable_queue", names=["q"], unfinished=2, **room)
     session.root.ask("task_done", on="q")
     session.root.ask("task_done", on="q")
     session.root.ask("task_done", "task_done_too_often", on="q")
@@ -99,7 +120,7 @@ def drop_last_reference(session: Session) -> None:
 
 @check("timeout.seconds", "timeout is seconds; the time stamps show it.", needs=("queue.get",))
 def timeout_seconds(session: Session) -> None:
-    session.root.ask("create", type="queue", names=["q"])
+    session.root.ask("create", type="queue", names=["q"], **roomy(session, "queue"))
     answer = session.root.ask("get", "empty", on="q", timeout=0.2)
     took = answer["returned"] - answer["invoked"]
     # The suite judges whether a queue keeps its timeouts exactly.
@@ -113,7 +134,7 @@ def timeout_seconds(session: Session) -> None:
     needs=("queue.put", "queue.get"),
 )
 def timeout_words(session: Session) -> None:
-    session.root.ask("create", type="queue", names=["q"])
+    session.root.ask("create", type="queue", names=["q"], **roomy(session, "queue"))
     for word in ("nan", "inf", "-inf"):
         answer = session.root.start("put", on="q", item=item(session), timeout=word).wait()
         if answer["outcome"] in ("bad_request", "unsupported"):
@@ -169,7 +190,8 @@ def unsupported_operations(session: Session) -> None:
         if kind == "process" or not declares(session.hello, kind):
             continue
         names: list[str] = [kind + "1", kind + "2"] if kind == "connection" else [kind]
-        session.root.ask("create", type="pipe" if kind == "connection" else kind, names=names)
+        made = "pipe" if kind == "connection" else kind
+        session.root.ask("create", type=made, names=names, **roomy(session, made))
         known = {name for others in OPERATIONS.values() for name in others}
         for do in sorted(known - set(OPERATIONS["process"])):
             if declares(session.hello, f"{kind}.{do}"):

@@ -9,7 +9,7 @@ from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Call, Message
 from psq.controller.session import Session
-from psq.driver_check.rules import check, item, some_queue
+from psq.driver_check.rules import check, item, roomy, some_queue
 
 
 def _run(session: Session, operations: list[dict[str, Any]], **fields: Any) -> Call:
@@ -99,7 +99,7 @@ def run_began(session: Session) -> None:
 
 @check("run.goes-on", "An outcome that is not ok does not stop the list.", needs=("queue.get",))
 def run_goes_on(session: Session) -> None:
-    session.root.ask("create", type="queue", names=["q"])
+    session.root.ask("create", type="queue", names=["q"], **roomy(session, "queue"))
     call = _run(
         session,
         [{"do": "get", "on": "q", "block": False}, {"do": "put", "on": "q", "item": item(session)}],
@@ -109,7 +109,7 @@ def run_goes_on(session: Session) -> None:
 
 @check("run.stop-on-error", "With stop_on_error it does.", needs=("queue.get",))
 def run_stop_on_error(session: Session) -> None:
-    session.root.ask("create", type="queue", names=["q"])
+    session.root.ask("create", type="queue", names=["q"], **roomy(session, "queue"))
     call = _run(
         session,
         [{"do": "get", "on": "q", "block": False}, {"do": "put", "on": "q", "item": item(session)}],

@@ -18,12 +18,15 @@ class Check:
     rule: str
     play: Any = None
     needs: tuple[str, ...] = ()
-    """What the driver must declare: types, ``type.operation``, or options."""
+    """What the driver must declare: types, ``type.operation``, options, or kinds of bounds."""
     after: tuple[str, ...] = ()
     """Checks that must be ok before this one shows anything."""
 
 
 CHECKS: list[Check] = []
+
+BOUNDS = ("bounded", "unbounded")
+_MANY = 1000
 
 FIRST = "request.answered"
 """Every other check comes after this one: without it they show nothing."""
@@ -66,18 +69,32 @@ ALWAYS = [
     Check("began.only-when-asked", "began is sent only when the request asks for it."),
     Check("began.before-the-call", "began comes before the call begins."),
     Check("run.events", "Events belong to a running list, and count its calls from 0."),
+    Check("defect.none", "No process reports a defect of the driver."),
     Check("process.stays", "A process does not end without being asked to."),
 ]
 
 
 def declares(hello: Message, need: str) -> bool:
-    """Whether the hello declares a type, a ``type.operation`` or an option."""
+    """Whether the hello declares a type, a ``type.operation``, an option or a kind of bounds."""
     capabilities = hello["capabilities"]
-    if need in capabilities["options"]:
+    if need in capabilities["options"] or need in bounds_of(hello):
         return True
     kind, _, operation = need.partition(".")
     names = capabilities["operations"].get(kind, [])
     return operation in names if operation else bool(names)
+
+
+def bounds_of(hello: Message) -> list[str]:
+    """The kinds of queue, by their bounds, that the hello declares."""
+    return list(hello["capabilities"].get("bounds", BOUNDS))
+
+
+def roomy(session: Session, kind: str) -> dict[str, int]:
+    """The arguments of a creation for a queue of this type that has room for many items."""
+    needs_bound = kind in ("queue", "joinable_queue") and "unbounded" not in bounds_of(
+        session.hello
+    )
+    return {"maxsize": min(session.hello["limits"]["maxsize"], _MANY)} if needs_bound else {}
 
 
 def item(
@@ -108,7 +125,7 @@ def some_queue(session: Session, peer: Peer, name: str = "q") -> str:
     """Create a queue of any type that the driver has, with put and get; returns its type."""
     for kind in ("queue", "simple_queue", "joinable_queue"):
         if declares(session.hello, f"{kind}.put") and declares(session.hello, f"{kind}.get"):
-            peer.ask("create", type=kind, names=[name])
+            peer.ask("create", type=kind, names=[name], **roomy(session, kind))
             return kind
     raise NoQueue
 

@@ -11,6 +11,7 @@ _PLAIN_WIDTH = 140
 STYLES = {
     "pass": "green",
     "fail": "bold red",
+    "blocked": "bold red",
     "deviates": "yellow",
     "inconclusive": "yellow",
     "unsupported": "dim",

@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from psq.base.status import Status
+from psq.results.defects import defects_of
 from psq.results.run import Record, Run
 
 # Characters that no XML document can hold; the text of a driver may.
@@ -14,6 +15,7 @@ _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _ELEMENT = {
     "fail": "failure",
     "unexpected-pass": "failure",
+    "blocked": "error",
     "inconclusive": "error",
     "driver-error": "error",
     "internal-error": "error",
@@ -34,6 +36,7 @@ def render(runs: list[Run]) -> str:
 
 def _suite(run: Run) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", name=run.name)
+    _add_defects(suite, run)
     for test in run.planned:
         suite.append(_case(run.name, test, run.tests.get(test)))
     if run.status() == Status.INTERNAL or run.problems:
@@ -41,9 +44,20 @@ def _suite(run: Run) -> ElementTree.Element:
     for kind in ("failure", "error", "skipped"):
         attribute = {"failure": "failures", "error": "errors", "skipped": "skipped"}[kind]
         suite.set(attribute, str(sum(1 for case in suite if case.find(kind) is not None)))
-    suite.set("tests", str(len(suite)))
+    suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("time", f"{sum(r.get('seconds') or 0 for r in run.tests.values()):.3f}")
     return suite
+
+
+def _add_defects(suite: ElementTree.Element, run: Run) -> None:
+    """One property a root cause: many cases may come from one."""
+    found = defects_of(run)
+    if found:
+        properties = ElementTree.SubElement(suite, "properties")
+        for defect in found:
+            ElementTree.SubElement(
+                properties, "property", name="defect", value=_text(defect.sentence)
+            )
 
 
 def _case(run: str, test: str, record: Record | None) -> ElementTree.Element:

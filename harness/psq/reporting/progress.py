@@ -12,6 +12,7 @@ from rich.text import Text
 
 from psq.reporting.card import SHOWN_AT_ONCE, card_of
 from psq.reporting.console import STYLES
+from psq.results.defects import is_foreign
 from psq.results.run import Record
 
 _HEARTBEAT_SECONDS = 5.0
@@ -47,9 +48,23 @@ class Progress:
         if record["test"] in self._running:
             self._running.remove(record["test"])
         self._counts[record["verdict"]] += 1
+        # What blames an operation of other clauses is shown once it is known whether they fail too.
+        if not is_foreign(record):
+            self._show(record)
+
+    def settled(self, record: Record) -> None:
+        if record["verdict"] == "blocked":
+            self._counts += Counter(blocked=1)
+            self._counts -= Counter(fail=1)
+        self._show(record)
+
+    def _show(self, record: Record) -> None:
         if self._cards and record["verdict"] in SHOWN_AT_ONCE:
             self._console.print(card_of(record), soft_wrap=True)
             self._console.print()
+        if self._cards and record["verdict"] == "blocked":
+            line = f"BLOCKED  {record['test']}  by {record.get('cause') or 'a defect'}"
+            self._console.print(Text(line, style=STYLES["blocked"]), soft_wrap=True)
 
     def tick(self) -> None:
         if self._console.is_terminal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from psq.law.clause_table import Law
 from psq.reporting.card import SHOWN_AT_ONCE, card_of
 from psq.reporting.summary import verdict_sentence
 from psq.results import tally
+from psq.results.defects import defects_of, headline
 from psq.results.run import VERDICTS, Record, Run
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -51,6 +53,8 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "clause_digest": run.plan.get("clause_digest"),
         "missing": run.missing,
         "problems": run.problems,
+        "defects": [{**asdict(each), "sentence": each.sentence} for each in defects_of(run)],
+        "defects_headline": headline(defects_of(run)),
         "thorough_run": run.thorough_run,
         "thorough_left_out": run.thorough_left_out,
         "known": [_card(r) for r in run.tests.values() if r["verdict"] == "expected-fail"],

@@ -12,6 +12,7 @@ from psq.base.status import SENTENCES, Status
 from psq.law.clause_table import Law
 from psq.reporting.console import STYLES
 from psq.results import tally
+from psq.results.defects import defects_of, headline
 from psq.results.run import VERDICTS, Run
 
 # Missing tests that are named on the screen.
@@ -62,13 +63,32 @@ def _print_thorough(run: Run, console: Console) -> None:
 
 
 def print_verdict(run: Run, console: Console) -> None:
-    kept = sorted({record["evidence"] for record in run.tests.values() if record.get("evidence")})
-    for path in kept:
+    _print_defects(run, console)
+    for path in _evidence(run):
         console.print(f"evidence: {path}", soft_wrap=True)
     console.print(f"results:  {run.path}", soft_wrap=True)
     status = run.status()
     colour = "bold green" if status == Status.CONFORMS else "bold red"
     console.print(Text(verdict_sentence(run), style=colour), soft_wrap=True)
+
+
+def _print_defects(run: Run, console: Console) -> None:
+    found = defects_of(run)
+    if found:
+        console.print(Text(f"{run.name}: {headline(found)}", style="bold red"), soft_wrap=True)
+    for defect in found:
+        console.print(f"  {defect.sentence}", soft_wrap=True)
+
+
+def _evidence(run: Run) -> list[str]:
+    """The folders to look at: a blocked test shows what the failures of its defect show better."""
+    shown = {test for each in defects_of(run) if each.fails for test in each.blocks}
+    kept = {
+        record["evidence"]
+        for record in run.tests.values()
+        if record.get("evidence") and record["test"] not in shown
+    }
+    return sorted(kept)
 
 
 def verdict_sentence(run: Run) -> str:

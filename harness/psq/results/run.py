@@ -14,6 +14,7 @@ Record = dict[str, Any]
 VERDICTS = (
     "pass",
     "fail",
+    "blocked",
     "deviates",
     "inconclusive",
     "unsupported",
@@ -29,6 +30,8 @@ _STATUS_OF = {
     "deviates": Status.CONFORMS,
     "unsupported": Status.CONFORMS,
     "fail": Status.DOES_NOT_CONFORM,
+    # What blocks a test is a defect, also when no test of the operation's own clauses saw it.
+    "blocked": Status.DOES_NOT_CONFORM,
     "unexpected-pass": Status.DOES_NOT_CONFORM,
     "inconclusive": Status.INCONCLUSIVE,
     "driver-error": Status.DRIVER_BROKEN,

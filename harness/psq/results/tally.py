@@ -18,6 +18,7 @@ _LOUDEST_FIRST = (
     "driver-error",
     "fail",
     "unexpected-pass",
+    "blocked",
     "inconclusive",
     "deviates",
     "expected-fail",
@@ -115,6 +116,8 @@ def _ruling(law: Law, clause: str, decided: list[Cell]) -> str | None:
         return f"the law leaves it open ({law.level_of(clause)})"
     if verdicts <= {"pass", "deviates"}:
         return f"the law recommends one and allows both ({law.level_of(clause)})"
+    if verdicts <= {"pass", "blocked"}:
+        return "not decided: a call that the test needs has a defect of its own"
     if verdicts <= {"pass", "expected-fail"}:
         return "the law decides; the failure is in the ledger"
     return None

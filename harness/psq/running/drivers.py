@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from psq.running.interpreters import check_module, find_interpreter
 START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
 PYTHONS = ("cpython", "cpython-manager", "python")
-FAMILIES = ("reference", *PYTHONS, "faulty")
+FAMILIES = ("reference", *PYTHONS, "faulty", "variant", "slow")
 
 HELP = """\
 A DRIVER is one of
@@ -27,7 +28,10 @@ A DRIVER is one of
   cpython:METHOD            the same by spawn or forkserver
   cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
   python:MODULE[:METHOD]    a package with the API of multiprocessing, e.g. python:billiard
+  variant:DESIGN            a right queue of another design (harness/drivers/variants)
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
+  slow:SEED:DRIVER          that driver with pauses, which the seed draws (SEED/PROFILE: of that
+                            profile; 'psq-slow-driver --list-profiles' lists them)
   anything with a space or a slash: the command line of your own driver
 The Python ones take @INTERPRETER at the end: a path or a name, e.g. cpython:spawn@python3.12
 """
@@ -55,6 +59,8 @@ def resolve(
     text: str, paths: Paths, interpreter: str | None = None, start_method: str | None = None
 ) -> Driver:
     """The driver that `text` names; raises UsageError or DriverMissing when there is none."""
+    if text.partition(":")[0] == "slow":
+        return _slow(text, paths, interpreter, start_method)
     head, _, suffix = text.partition("@")
     parts = head.split(":")
     if parts[0] not in FAMILIES:
@@ -68,6 +74,8 @@ def resolve(
     interpreter = suffix or interpreter
     if parts[0] in ("reference", "faulty"):
         return _built(text, parts, paths, interpreter, start_method)
+    if parts[0] == "variant":
+        return _variant(text, parts, paths, interpreter, start_method)
     return _python(text, parts, paths, interpreter, start_method)
 
 
@@ -76,6 +84,18 @@ def _unknown(text: str) -> UsageError:
     if not hint and shutil.which(text):
         hint = f" To run the program as a driver, give its path: {shutil.which(text)}"
     return UsageError(f"no driver is named {text!r}.{hint}\n{HELP}")
+
+
+def _slow(text: str, paths: Paths, interpreter: str | None, start_method: str | None) -> Driver:
+    _, how, inner_text = (*text.split(":", 2), "", "")[:3]
+    seed, slash, profile = how.partition("/")
+    if not re.fullmatch(r"[0-9]{1,18}", seed) or not inner_text:
+        raise UsageError(f"{text}: name a seed and a driver, e.g. slow:7:cpython:spawn")
+    inner = resolve(inner_text, paths, interpreter, start_method)
+    argv: tuple[str, ...] = (str(paths.program("psq-slow-driver")), "--seed", seed)
+    if slash:
+        argv += ("--profile", profile)
+    return Driver(text, (*argv, "--", *inner.argv), inner.implementation)
 
 
 def _built(
@@ -99,6 +119,32 @@ def _built(
             + did_you_mean(wanted, known)
         )
     return Driver(text, (known[parts[1]]["program"], "--fault", parts[1]), "faulty")
+
+
+def _variant(
+    text: str,
+    parts: list[str],
+    paths: Paths,
+    interpreter: str | None,
+    start_method: str | None,
+) -> Driver:
+    if start_method:
+        raise UsageError(f"{text}: a design has its own start method")
+    program = find_interpreter(interpreter or "/usr/bin/python3")
+    listed = subprocess.run(
+        (program, paths.variants_driver, "--list"), capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        raise InternalError(f"the driver of the variants does not list them: {listed.stderr}")
+    designs = [line.partition(":")[0] for line in listed.stdout.splitlines()]
+    if len(parts) != 2 or parts[1] not in designs:
+        wanted = parts[1] if len(parts) > 1 else ""
+        raise UsageError(
+            f"no design is named {wanted!r}; there are {', '.join(designs)}."
+            + did_you_mean(wanted, designs)
+        )
+    label = f"variant:{parts[1]}" + (f"@{interpreter}" if interpreter else "")
+    return Driver(label, (program, str(paths.variants_driver), parts[1]), f"variant-{parts[1]}")
 
 
 def _python(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from psq.law.clause_table import Law, Test
+from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
 from psq.results.run import Record, Run, check_record, status_of
 from psq.running.drivers import Driver
@@ -48,6 +49,10 @@ class Watcher(Protocol):
         ...
 
     def ended(self, record: Record) -> None:
+        ...
+
+    def settled(self, record: Record) -> None:
+        """The final record of a test that failed by a defect of an operation of other clauses."""
         ...
 
     def tick(self) -> None:
@@ -216,9 +221,17 @@ class Runner:
     def _problem(self, test: Test, what: str) -> None:
         self._run.problems.append(f"{test.name}: the suite's process {what}")
 
+    def _settle(self) -> None:
+        held = [test for test, record in self._run.tests.items() if is_foreign(record)]
+        for record in settle(self._run):
+            self._writer.write(record)
+        for test in held:
+            self._watcher.settled(self._run.tests[test])
+
     def _finish(self) -> None:
         if not self._run.plan:
             self._write_plan(None)
+        self._settle()
         self._run.end = self._run.end_record(self._run.status())
         self._writer.write(self._run.end)
 

@@ -93,6 +93,9 @@ def answer(connection, request, queues):
     if WAY == "made-up-outcome":
         message["outcome"] = "splendid"
     connection.send(message)
+    if WAY == "defect":
+        connection.send({"defect": {"type": "AttributeError", "message": "O_ACCMODE"}})
+        os._exit(70)
     if WAY == "dies":
         os._exit(7)
 

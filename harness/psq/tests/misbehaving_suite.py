@@ -27,6 +27,7 @@ TESTS = {
 THOROUGH = ("queue.put.a/long",)
 STATUS = {
     "fail": 1,
+    "blocked": 1,
     "unexpected-pass": 1,
     "inconclusive": 2,
     "driver-error": 3,

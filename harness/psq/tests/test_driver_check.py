@@ -104,6 +104,7 @@ def test_a_start_that_hangs_is_reported(capsys, way, name):
         ("two-pieces", "message.json", {"request.answered"}),
         ("hangs", "request.answered", set()),
         ("dies", "process.stays", set()),
+        ("defect", "defect.none", {"process.stays"}),
     ],
 )
 def test_a_broken_rule_is_reported_at_its_check(capsys, way, name, others):
@@ -130,6 +131,7 @@ def spoiled(change):
     [
         ("registry.Registry.leave_behind = lambda *_: None", "spawn.end-of-file"),
         ("session.cover = lambda _: None", "spawn.connection"),
+        ("registry._ACCESS = None", "defect.none"),
         (
             "registry.Registry._dropped = property(lambda self: [], lambda self, value: None)\n"
             "registry.Registry.drop = lambda self, name: self._entries.__getitem__(name) and None",
@@ -152,6 +154,16 @@ def spoiled(change):
             "del mp_capabilities._OPERATIONS['queue'][2]\n"
             "work.Declared.need_operation = lambda *_: None",
             "unsupported.operations",
+        ),
+        (
+            "right = mp_capabilities.hello\n"
+            "def wrong(*of):\n"
+            "    hello = right(*of)\n"
+            "    hello['capabilities']['bounds'] = ['unbounded']\n"
+            "    return hello\n"
+            "mp_capabilities.hello = wrong\n"
+            "work.Declared.need_bound = lambda *_: None",
+            "create.bounds",
         ),
         ("wire.LONGEST_LINE = 4096", "request.longest"),
         ("session._end = lambda request: None", "end.exit"),

@@ -114,7 +114,7 @@ class Connection : public ConnectionBase {
 
   // Serializes and sends one item; waits while the pipe has no room.
   // Throws NotSerializable, with nothing sent. Clauses: pipe.send.small-needs-no-receiver,
-  // pipe.send.waits-when-full, pipe.send.not-serializable.
+  // pipe.send.waits-for-room, pipe.send.not-serializable.
   void send(const T& item) {
     (void)check(kSends);
     detail::with_bytes(

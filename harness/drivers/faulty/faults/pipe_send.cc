@@ -182,7 +182,7 @@ std::vector<Fault> pipe_send_faults() {
               wait_until_read(sending.end.fd());
             })},
             {.also = {"pipe.send.*"}}),
-      fault("send-drops-when-full", "pipe.send.waits-when-full",
+      fault("send-drops-when-full", "pipe.send.waits-for-room",
             "a message for which there is no room is dropped", {lost([](const Sending& sending) {
               return (events_now(sending.end.fd(), POLLOUT) & POLLOUT) == 0;
             })},

@@ -101,8 +101,7 @@ std::vector<Fault> queue_close_faults() {
       fault("join-thread-does-not-wait", "queue.join-thread.waits-for-flush",
             "join_thread returns at once", {queues.join_thread([](LocalQueue& queue) {
               if (!is_closed(queue)) queue.join_thread();
-            })},
-            {.also = {"queue.join-thread.second-thread"}}),
+            })}),
       fault("join-thread-unchecked", "queue.join-thread.before-close",
             "join_thread before close returns at once", {queues.join_thread([](LocalQueue& queue) {
               if (is_closed(queue)) queue.join_thread();
@@ -115,7 +114,7 @@ std::vector<Fault> queue_close_faults() {
       fault("join-thread-waits-for-nothing", "queue.join-thread.nothing-put",
             "join_thread waits for ever when nothing was put",
             {queues.put(put_noting), queues.join_thread(join_thread_for_something)}),
-      fault("join-thread-wakes-one", "queue.join-thread.second-thread",
+      fault("join-thread-wakes-one", "queue.join-thread.several-threads",
             "of several threads in join_thread one is woken",
             {queues.join_thread(join_thread_alone)}),
       fault("cancel-ignored", "queue.cancel-join-thread.exit-does-not-wait",

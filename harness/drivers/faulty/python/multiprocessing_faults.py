@@ -29,9 +29,21 @@ def _null_is_nothing(op: Operation) -> Any:
     return None if op.do == "put" and op.value is None else op.right()
 
 
+def _empty_raises(op: Operation) -> Any:
+    if op.do == "empty" and not hasattr(op.target, "qsize"):
+        raise AttributeError("'SimpleQueue' object has no attribute '_poll'")
+    return op.right()
+
+
 FAULTS: Tuple[Fault, ...] = (
     Fault(
         "python-null-is-nothing", "queue.item.none-is-an-item", "null is not put", _null_is_nothing
+    ),
+    Fault(
+        "python-simple-empty-raises",
+        "simple-queue.empty.exact",
+        "empty of a simple queue raises AttributeError",
+        _empty_raises,
     ),
     Fault(
         "python-number-rounded",

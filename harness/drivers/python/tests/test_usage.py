@@ -76,10 +76,11 @@ def test_a_defect_of_the_driver_ends_it_and_shows():
         "mp_adapter.MultiprocessingAdapter._value = lambda self, value: 1 / 0\n"
         "multiprocessing_driver.main([])\n"
     )
-    with started(program=["-c", program]) as driver:
-        driver.root.value("create", type="queue", names=["q"])
-        driver.root.value("put", on="q", json=1)
-        driver.root.start("get", on="q")
-        assert driver.program.wait_for_status(60) == 70
-        assert "ZeroDivisionError" in driver.program.log()
-        assert "defect in the driver" in driver.program.log()
+    with pytest.raises(AssertionError, match="defect.none: .*ZeroDivisionError"):
+        with started(program=["-c", program]) as driver:
+            driver.root.value("create", type="queue", names=["q"])
+            driver.root.value("put", on="q", json=1)
+            driver.root.start("get", on="q")
+            assert driver.program.wait_for_status(60) == 70
+            assert "ZeroDivisionError" in driver.program.log()
+            assert "defect in the driver" in driver.program.log()

@@ -200,6 +200,19 @@ TEST(ParseTest, WhatIsNotDeclaredIsUnsupported) {
             Outcome::kWrongType);
 }
 
+TEST(ParseTest, BoundsThatAreNotDeclaredAreUnsupported) {
+  const std::string without = R"({"id":1,"do":"create","type":"queue","names":["q"]})";
+  const std::string with = R"({"id":1,"do":"create","type":"queue","names":["q"],"maxsize":1})";
+  Hello hello;
+  hello.operations = {{"queue", {"put", "get"}}};
+  hello.bounds = {"bounded"};
+  EXPECT_EQ(refused_as(without, Capabilities{hello}), Outcome::kUnsupported);
+  EXPECT_EQ(refused_as(with, Capabilities{hello}), Outcome::kOk);
+  hello.bounds = {"unbounded"};
+  EXPECT_EQ(refused_as(without, Capabilities{hello}), Outcome::kOk);
+  EXPECT_EQ(refused_as(with, Capabilities{hello}), Outcome::kUnsupported);
+}
+
 TEST(CapabilitiesTest, AHelloWithAnUnknownNameIsRefused) {
   Hello hello;
   hello.operations = {{"queue", {"putt"}}};
@@ -208,6 +221,9 @@ TEST(CapabilitiesTest, AHelloWithAnUnknownNameIsRefused) {
   EXPECT_THROW(Capabilities{hello}, std::invalid_argument);
   hello.operations = {};
   hello.options = {"magic"};
+  EXPECT_THROW(Capabilities{hello}, std::invalid_argument);
+  hello.options = {};
+  hello.bounds = {"elastic"};
   EXPECT_THROW(Capabilities{hello}, std::invalid_argument);
 }
 

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -35,6 +37,12 @@ using psq::driver::internal::Fd;
 struct EndOfStream : std::runtime_error {
   EndOfStream() : std::runtime_error("the other end is closed") {}
 };
+
+/// What a test asks the driver to do wrong in a put of a queue.
+bool goes_wrong(std::string_view how) {
+  const char* asked = std::getenv("PSQ_TEST_WRONG");
+  return asked != nullptr && asked == how;
+}
 
 void write_all(int socket, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -184,7 +192,12 @@ class SocketQueue : public psq::driver::Object {
   Result perform(const Operation& operation, Call& call) override {
     if (operation.verb == Verb::kPut) {
       const std::string bytes = bytes_of(operation.payload);
-      call([&] { send_message(ends_.first.get(), bytes); });
+      if (goes_wrong("beside-the-call")) throw std::runtime_error("the driver's own error");
+      call([&] {
+        if (goes_wrong("within-the-call")) throw psq::driver::Defect("the driver's own error");
+        if (goes_wrong("raises")) throw std::runtime_error("the queue's error");
+        send_message(ends_.first.get(), bytes);
+      });
       return Result::ok();
     }
     return Result::ok(item_of(call([&] { return recv_message(ends_.second.get()); })));

@@ -14,6 +14,11 @@ class BadRequest(Exception):
     """The request makes no sense.  Raise it while preparing a call; nothing may have been done."""
 
 
+class Defect(Exception):
+    """The driver itself went wrong.  Raise it also within a call, where every other exception counts
+    as the implementation's: the controller learns of it, and the process ends with status 70."""
+
+
 class Unsupported(Exception):
     """The implementation lacks what is asked for.  Raise it while preparing a call."""
 
@@ -34,9 +39,9 @@ class Call:
     """One call on the implementation, ready to be made.
 
     ``invoke`` does the call and nothing else: the time stamps are taken right before and after it,
-    and every exception that leaves it counts as the implementation's.  ``value`` makes the answer's
-    value of what ``invoke`` returned; it runs outside of the time stamps, and an exception in it is
-    a defect of the driver, which ends the process.
+    and every exception that leaves it counts as the implementation's, except :class:`Defect`.
+    ``value`` makes the answer's value of what ``invoke`` returned; it runs outside of the time stamps,
+    and an exception in it is a defect of the driver, which ends the process.
     """
 
     invoke: Callable[[], Any]
@@ -54,7 +59,8 @@ class Adapter(abc.ABC):
     several at a time, except ``create``, ``spawn`` and their calls, which the kit serialises.  They
     only prepare: check the arguments, build the item, and return a :class:`Call`.  They may raise
     :class:`BadRequest` or :class:`Unsupported`; any other exception is taken for a defect of the
-    driver: its traceback goes to standard error and the process ends with status 70.
+    driver: its traceback goes to standard error, the controller is told, and the process ends with
+    status 70.
 
     The kit refuses what the hello does not declare before it asks the adapter, and hands on
     arguments that it has checked: a field that was absent is absent from ``arguments``.
@@ -63,7 +69,8 @@ class Adapter(abc.ABC):
     @abc.abstractmethod
     def hello(self) -> Mapping[str, Any]:
         """The root's hello: implementation, version, language, start_method, profiles,
-        capabilities (``operations`` by type, ``options``) and limits, as the protocol has them."""
+        capabilities (``operations`` by type, ``options``, and ``bounds`` where it does not have
+        both kinds of queue) and limits, as the protocol has them."""
 
     @abc.abstractmethod
     def create(self, kind: str, arguments: Mapping[str, Any]) -> Call:

@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Set, Tuple, Union
 from .adapter import BadRequest, Unsupported
 
 _WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_BOUNDS = ("bounded", "unbounded")
 _LARGEST_SEQ = (1 << 63) - 1
 _LARGEST_SIZE = (1 << 32) - 1
 
@@ -62,17 +63,25 @@ class Declared:
 
     operations: Mapping[str, Set[str]]
     options: Set[str]
+    bounds: Set[str]
     least_item: int
 
     @staticmethod
     def of(hello: Mapping[str, Any]) -> "Declared":
         capabilities = hello["capabilities"]
         operations = {kind: set(names) for kind, names in capabilities["operations"].items()}
-        return Declared(operations, set(capabilities["options"]), hello["limits"]["item_bytes"])
+        bounds = set(capabilities.get("bounds", _BOUNDS))
+        least_item = hello["limits"]["item_bytes"]
+        return Declared(operations, set(capabilities["options"]), bounds, least_item)
 
     def need_operation(self, kind: str, do: str) -> None:
         if do not in self.operations.get(kind, ()):
             raise Unsupported(f"{do!r} on a {kind} is not declared")
+
+    def need_bound(self, maxsize: Union[int, float]) -> None:
+        kind = "bounded" if maxsize > 0 else "unbounded"
+        if kind not in self.bounds:
+            raise Unsupported(f"{kind!r} queues are not declared")
 
     def need_option(self, option: str) -> None:
         if option not in self.options:

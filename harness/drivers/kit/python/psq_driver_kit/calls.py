@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Dict, NamedTuple, Optional
 
-from .adapter import NO_VALUE, Call, Outcome
+from .adapter import NO_VALUE, Call, Defect, Outcome
 
 _LONGEST_MESSAGE = 4000
 
@@ -25,11 +25,13 @@ class Made(NamedTuple):
 
 
 def make(call: Call) -> Made:
-    """Make the call.  Whatever leaves it is the implementation's."""
+    """Make the call.  Whatever leaves it is the implementation's, but for a Defect."""
     invoke = call.invoke
     invoked = now()
     try:
         result = invoke()
+    except Defect:
+        raise
     except BaseException as error:
         return Made(None, error, invoked, now())
     return Made(result, None, invoked, now())

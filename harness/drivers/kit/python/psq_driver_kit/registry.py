@@ -13,6 +13,10 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tup
 from .adapter import Adapter, BadRequest, Given
 
 
+# The bits of a descriptor's flags that say how it is open; PyPy has no os.O_ACCMODE.
+_ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
+
+
 class Descriptor(NamedTuple):
     """A descriptor and what it referred to: the number alone may have been used again by now."""
 
@@ -25,7 +29,7 @@ class Descriptor(NamedTuple):
     def of(number: int) -> Optional["Descriptor"]:
         try:
             status = os.fstat(number)
-            access = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE
+            access = fcntl.fcntl(number, fcntl.F_GETFL) & _ACCESS
         except OSError:
             return None
         return Descriptor(number, status.st_dev, status.st_ino, access)

@@ -11,8 +11,9 @@ from typing import Any, List, Mapping, NoReturn, Optional
 
 from .adapter import Adapter, BadRequest, Given
 from .arguments import Declared, boolean, text
+from .calls import error_fields
 from .registry import Descriptor, Registry, cover
-from .threads import MAIN, Threads, guarded
+from .threads import LAST_WORDS, MAIN, Threads, guarded
 from .wire import Wire
 from .work import Worker
 
@@ -31,6 +32,7 @@ class Session:
     def __init__(self, adapter: Adapter, role: str, socket_path: str) -> None:
         self.pid = os.getpid()
         self.wire = Wire(socket_path)
+        LAST_WORDS[:] = [self._tell_of_defect]
         self.registry = Registry(adapter)
         hello = adapter.hello()
         self._hello = {"hello": 1, "role": role, "pid": self.pid}
@@ -48,6 +50,9 @@ class Session:
         self.wire.send(self._hello)
         threading.Thread(target=guarded, args=(self._read,), name="requests", daemon=True).start()
         return self._threads.run_main()
+
+    def _tell_of_defect(self, error: BaseException) -> None:
+        self.wire.send_last({"defect": error_fields(error)})
 
     def leave_behind(self, given: Mapping[str, Any]) -> None:
         """In a forked child, on its parent's session: see Registry.leave_behind."""

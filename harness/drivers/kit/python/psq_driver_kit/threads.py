@@ -7,7 +7,7 @@ import queue
 import sys
 import threading
 import traceback
-from typing import Any, Callable, Dict, NoReturn
+from typing import Any, Callable, Dict, List, NoReturn
 
 MAIN = "main"
 BUG_STATUS = 70
@@ -55,9 +55,17 @@ def guarded(body: Callable[[], Any]) -> None:
         end_for_a_bug()
 
 
+LAST_WORDS: List[Callable[[BaseException], None]] = []
+"""What this process does last when its driver has a defect: telling the controller."""
+
+
 def end_for_a_bug() -> NoReturn:
     """Show the current exception as a defect of the driver, and end the process at once."""
+    error = sys.exc_info()[1]
     sys.stderr.write("psq driver: defect in the driver (not in the implementation):\n")
     traceback.print_exc()
     sys.stderr.flush()
+    for tell in LAST_WORDS:
+        if error is not None:
+            tell(error)
     os._exit(BUG_STATUS)

@@ -9,6 +9,7 @@ import threading
 from typing import Any, Dict, Iterator, Mapping, Optional
 
 LONGEST_LINE = 1 << 20
+_LAST_SECONDS = 5.0
 GONE_STATUS = 1
 """Exit status of a process whose controller is gone."""
 
@@ -24,6 +25,7 @@ class Wire:
         """Connect to the controller's socket.  Raises OSError."""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.connect(path)
+        self._pid = os.getpid()
         self._lock = threading.Lock()
 
     def fileno(self) -> int:
@@ -39,6 +41,18 @@ class Wire:
                 self._socket.sendall(line)
         except OSError:
             os._exit(GONE_STATUS)
+
+    def send_last(self, message: Mapping[str, Any]) -> None:
+        """Write a message, or nothing of it, and return in any case: the process is about to end."""
+        if self._pid != os.getpid() or not self._lock.acquire(timeout=_LAST_SECONDS):
+            return
+        try:
+            self._socket.settimeout(_LAST_SECONDS)
+            self._socket.sendall(encode(message))
+        except OSError:
+            pass
+        finally:
+            self._lock.release()
 
     def lines(self) -> Iterator[Optional[bytes]]:
         """Every line as it comes, without its end; None for a line that is too long."""

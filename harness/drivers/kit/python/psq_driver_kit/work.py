@@ -99,6 +99,8 @@ class Worker:
             found["duplex"] = boolean(request["duplex"], "duplex")
         if kind in ("queue", "joinable_queue") and "maxsize" in request:
             found["maxsize"] = number(request["maxsize"], "maxsize")
+        if kind in ("queue", "joinable_queue"):
+            self._declared.need_bound(found.get("maxsize", 0))
         if kind == "joinable_queue" and "unfinished" in request:
             self._declared.need_option("preset_unfinished")
             found["unfinished"] = integer(request["unfinished"], "unfinished", least=0)

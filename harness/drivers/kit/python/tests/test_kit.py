@@ -13,13 +13,16 @@ KIT = Path(__file__).resolve().parents[1]
 HARNESS = KIT.parents[2]
 sys.path.insert(0, str(KIT))
 
-from psq_driver_kit import BadRequest, Unsupported, serve  # noqa: E402
+from psq_driver_kit import BadRequest, Call, Defect, Unsupported, needs, serve  # noqa: E402
 from psq_driver_kit.arguments import Declared, operation_arguments  # noqa: E402
+from psq_driver_kit.calls import make  # noqa: E402
 from psq_driver_kit.registry import Descriptor, cover  # noqa: E402
 from psq_driver_kit.runs import Run  # noqa: E402
 from psq_driver_kit.wire import LONGEST_LINE, Wire  # noqa: E402
 
-DECLARED = Declared({"queue": {"put", "get"}}, {"json", "item.slow_serialize"}, 64)
+DECLARED = Declared(
+    {"queue": {"put", "get"}}, {"json", "item.slow_serialize"}, {"bounded", "unbounded"}, 64
+)
 ITEM = {"from": "w", "seq": 0, "size": 64}
 
 
@@ -170,3 +173,60 @@ def test_the_example_is_a_right_driver():
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def fail(error):
+    raise error
+
+
+def test_a_defect_within_a_call_is_not_the_implementations():
+    own = Call(lambda: fail(ValueError("the queue's")))
+    assert str(make(own).error) == "the queue's"
+    with pytest.raises(Defect):
+        make(Call(lambda: fail(Defect("the driver's"))))
+
+
+def test_the_last_message_waits_for_no_lock_for_ever(wire, monkeypatch):
+    made, other = wire
+    made.send_last({"defect": {"type": "E", "message": "m"}})
+    assert other.recv(100) == b'{"defect":{"type":"E","message":"m"}}\n'
+    monkeypatch.setattr("psq_driver_kit.wire._LAST_SECONDS", 0.01)
+    with made._lock:
+        made.send_last({"defect": {}})
+
+
+def test_this_interpreter_has_what_the_kit_needs():
+    assert needs.what_is_missing() == ""
+
+
+def test_what_an_interpreter_lacks_is_named():
+    assert "needs Python 4.0 or newer; this is" in needs.what_is_missing(oldest=(4, 0))
+    missing = needs.what_is_missing((("os", "path"), ("os", "no_such"), ("no_module", "x")))
+    assert missing.startswith("needs os.no_such, no_module.x, which ")
+
+
+@pytest.mark.parametrize(
+    "lack, says",
+    [
+        ("sys.version_info = (3, 7, 3)", "psq driver: the driver needs Python 3.9 or newer"),
+        ("del threading.get_native_id", "psq driver: the driver needs threading.get_native_id"),
+    ],
+)
+def test_an_unfit_interpreter_is_told_at_the_start(lack, says):
+    driver = HARNESS / "drivers" / "python" / "multiprocessing_driver.py"
+    program = f"import sys, threading; {lack}; sys.path[:0] = [{str(driver.parent)!r}]\n"
+    program += "import multiprocessing_driver"
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 64
+    assert says in answer.stderr
+
+
+@pytest.mark.parametrize("bounds, refused, taken", [(["bounded"], 0, 1), (["unbounded"], 1, 0)])
+def test_bounds_that_are_not_declared_are_unsupported(bounds, refused, taken):
+    capabilities = {"operations": {}, "options": [], "bounds": bounds}
+    declared = Declared.of({"capabilities": capabilities, "limits": {"item_bytes": 64}})
+    declared.need_bound(taken)
+    with pytest.raises(Unsupported):
+        declared.need_bound(refused)

@@ -19,7 +19,9 @@
 // is given, and uses them. So an Adapter or Object must hold no lock of its own that another thread
 // may have at the time of the fork.
 //
-// Errors: a function may throw any exception; `Adapter::classify` turns it into an outcome.
+// Errors: what leaves the body of a `Call` is the implementation's error, and `Adapter::classify`
+// turns it into an outcome. What is thrown elsewhere and has no outcome but `raised` is a defect of
+// the driver, as is a `Defect` anywhere: the process tells the controller and ends with status 70.
 #pragma once
 
 #include <sys/types.h>
@@ -27,6 +29,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -63,6 +66,8 @@ class Call {
   }
 
   [[nodiscard]] bool made() const { return made_; }
+  /// Whether an error left the call.
+  [[nodiscard]] bool threw() const { return threw_; }
   [[nodiscard]] Instant invoked() const { return invoked_; }
   [[nodiscard]] Instant returned() const { return returned_; }
 
@@ -75,14 +80,19 @@ class Call {
     }
     Stamp(const Stamp&) = delete;
     Stamp& operator=(const Stamp&) = delete;
-    ~Stamp() { call_.returned_ = std::chrono::steady_clock::now(); }
+    ~Stamp() {
+      call_.returned_ = std::chrono::steady_clock::now();
+      call_.threw_ = std::uncaught_exceptions() > before_;
+    }
 
    private:
     Call& call_;
+    const int before_ = std::uncaught_exceptions();
   };
 
   std::function<void()> announce_;
   bool made_ = false;
+  bool threw_ = false;
   Instant invoked_{};
   Instant returned_{};
 };
@@ -142,6 +152,8 @@ struct Hello {
       operations;  // by type; absent types cannot be created
   std::vector<std::string> options;
   std::map<std::string, std::int64_t> limits;
+  /// The kinds of queue that it has, by their bounds.
+  std::vector<std::string> bounds = {"bounded", "unbounded"};
 };
 
 /// The object to create. `type` kConnection asks for both ends of a pipe.

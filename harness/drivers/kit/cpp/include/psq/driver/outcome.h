@@ -95,4 +95,11 @@ class Refusal : public std::runtime_error {
   Outcome outcome_;
 };
 
+/// An adapter throws this when it, and not the implementation, went wrong, also inside a call. The
+/// controller learns of it, the process ends with status 70, and nothing is judged by it.
+class Defect : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
 }  // namespace psq::driver

@@ -1,8 +1,6 @@
 // Does requests on the calling thread, and reports their outcomes.
 #pragma once
 
-#include <cxxabi.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <ctime>
@@ -13,12 +11,12 @@
 #include <mutex>
 #include <string>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "psq/driver/adapter.h"
+#include "psq/driver/internal/defect.h"
 #include "psq/driver/internal/line_channel.h"
 #include "psq/driver/internal/messages.h"
 #include "psq/driver/internal/objects.h"
@@ -27,13 +25,6 @@
 #include "psq/driver/internal/vocabulary.h"
 
 namespace psq::driver::internal {
-
-inline std::string type_name(const std::exception& error) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(
-      abi::__cxa_demangle(typeid(error).name(), nullptr, nullptr, &status), &std::free);
-  return name ? name.get() : typeid(error).name();
-}
 
 inline Result to_result(const std::exception& error, Outcome outcome) {
   return {.outcome = outcome, .error_type = type_name(error), .error_message = error.what()};
@@ -66,7 +57,7 @@ class Executor {
   void execute(const Request& request) {
     const auto* list = std::get_if<RunRequest>(&request.what);
     Call call(list == nullptr && request.began ? announcer(request.id, -1) : nullptr);
-    const Result result = guarded([&] {
+    const Result result = guarded(call, list == nullptr, [&] {
       if (list != nullptr) return run(*list, request, call);
       return std::visit([&](const auto& what) { return perform(what, call); }, request.what);
     });
@@ -78,19 +69,25 @@ class Executor {
     return [this, &id, index] { channel_.send(began_line(id, index)); };
   }
 
-  /// Turns errors into results.
+  /// Turns errors of the implementation into results, and ends the process for those of the driver.
+  /// `calls`: whether the call is one of the implementation.
   template <typename Body>
-  Result guarded(Body&& body) {
+  Result guarded(const Call& call, bool calls, Body&& body) {
     try {
       return body();
     } catch (const Refusal& refusal) {
       return to_result(refusal);
+    } catch (const Defect& defect) {
+      end_for_defect(channel_, type_name(defect), defect.what());
     } catch (const std::exception& error) {
-      return to_result(error, adapter_.classify(error));
+      const Outcome outcome = adapter_.classify(error);
+      if (outcome == Outcome::kRaised && !(calls && call.threw()))
+        end_for_defect(channel_, type_name(error), error.what());
+      return to_result(error, outcome);
     } catch (...) {
-      return {.outcome = Outcome::kRaised,
-              .error_type = "unknown",
-              .error_message = "an error that is no std::exception"};
+      constexpr auto kUnknown = "an error that is no std::exception";
+      if (!(calls && call.threw())) end_for_defect(channel_, "unknown", kUnknown);
+      return {.outcome = Outcome::kRaised, .error_type = "unknown", .error_message = kUnknown};
     }
   }
 
@@ -246,7 +243,7 @@ class Executor {
     Operation operation = what.operation;
     for (std::int64_t i = 0; i < step.repeat; ++i, ++count) {
       Call call(request.began ? announcer(request.id, count) : nullptr);
-      const Result result = guarded([&] { return perform(what, operation, call); });
+      const Result result = guarded(call, true, [&] { return perform(what, operation, call); });
       channel_.send(event_line(request.id, count, result, call));
       if (result.outcome != Outcome::kOk && list.stop_on_error) return ++count, false;
       if (auto* item = std::get_if<Item>(&operation.payload)) ++item->seq;

@@ -139,6 +139,12 @@ inline std::string began_line(std::string_view id, std::int64_t index) {
   return message.text();
 }
 
+inline std::string defect_line(const std::string& type, const std::string& message) {
+  JsonText error;
+  error.string("type", type).string("message", message.substr(0, 4000));
+  return JsonText().json("defect", error.text()).text();
+}
+
 inline JsonText hello_head(const std::string& role) {
   return JsonText().number("hello", 1).string("role", role).number("pid", ::getpid());
 }
@@ -149,6 +155,7 @@ inline std::string root_hello_line(const Hello& hello) {
   JsonText capabilities;
   capabilities.json("operations", to_text(hello.operations));
   capabilities.json("options", to_text(hello.options));
+  capabilities.json("bounds", to_text(hello.bounds));
   JsonText message = hello_head("root");
   message.string("implementation", hello.implementation).string("version", hello.version);
   message.string("language", hello.language).string("start_method", hello.start_method);

@@ -66,6 +66,9 @@ inline CreateRequest parse_create(const Fields& fields, const Capabilities& has)
     throw Refusal(Outcome::kWrongType, "a maxsize that is not a whole number does not compile");
   }
   request.creation.maxsize = fields.optional_integer("maxsize");
+  const bool is_queue = !pipe && type != "simple_queue";
+  if (is_queue && !has.has_bound(request.creation.maxsize.value_or(0)))
+    throw Refusal(Outcome::kUnsupported, "the driver did not declare queues with such a maxsize");
   request.creation.unfinished = fields.optional_integer("unfinished");
   if (request.creation.unfinished) {
     need_option(has, "preset_unfinished");

@@ -112,7 +112,7 @@ class Process {
     } catch (const Refusal& refusal) {
       channel_.send(answer_line(id, to_result(refusal), Call()));
     } catch (const std::exception& error) {
-      channel_.send(answer_line(id, to_result(error, Outcome::kRaised), Call()));
+      end_for_defect(channel_, type_name(error), error.what());
     }
   }
 

@@ -106,6 +106,11 @@ class Capabilities {
       }
       options_.insert(option);
     }
+    for (const std::string& kind : hello.bounds) {
+      if (kind != kBounded && kind != kUnbounded)
+        throw std::invalid_argument("hello: the protocol has no bounds '" + kind + "'");
+      bounds_.insert(kind);
+    }
     const auto least = hello.limits.find("item_bytes");
     if (least != hello.limits.end()) item_bytes_ = static_cast<std::size_t>(least->second);
   }
@@ -118,6 +123,10 @@ class Capabilities {
   /// Whether the operation is declared for any type, or for the process.
   [[nodiscard]] bool has(Verb verb) const { return anywhere_.contains(verb); }
   [[nodiscard]] bool has_option(std::string_view option) const { return options_.contains(option); }
+  /// Whether it has queues with this bound.
+  [[nodiscard]] bool has_bound(std::int64_t maxsize) const {
+    return bounds_.contains(maxsize > 0 ? kBounded : kUnbounded);
+  }
   [[nodiscard]] std::size_t item_bytes() const { return item_bytes_; }
 
  private:
@@ -138,7 +147,11 @@ class Capabilities {
 
   std::map<ObjectType, std::set<Verb>> types_;
   std::set<Verb> anywhere_;
+  static constexpr std::string_view kBounded = "bounded";
+  static constexpr std::string_view kUnbounded = "unbounded";
+
   std::set<std::string, std::less<>> options_;
+  std::set<std::string, std::less<>> bounds_;
   std::size_t item_bytes_ = 0;
 };
 

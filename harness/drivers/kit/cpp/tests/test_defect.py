@@ -1,0 +1,46 @@
+"""The driver's own errors are told from those of the implementation."""
+
+import os
+
+import pytest
+from psq.base.paths import SCHEMAS
+from psq.controller.items import item
+from psq.controller.messages import Schemas
+from psq.controller.peer import Broken
+from psq.controller.session import Session
+from psq.controller.testing import PATIENCE
+
+DEFECT_STATUS = 70
+
+
+def put_with(wrong):
+    """The outcome of a put and the rules broken, with a driver that goes wrong so; its exit status."""
+    violated = []
+    environment = {"PSQ_TEST_WRONG": wrong}
+    command = [os.environ["PSQ_PIPE_DRIVER"]]
+    with Session(
+        command, PATIENCE, Schemas(SCHEMAS), lambda *each: violated.append(each), environment
+    ) as run:
+        run.root.value("create", type="simple_queue", names=["q"])
+        try:
+            return run.root.ask("put", "raised", on="q", item=item(0, 64, "m")), violated, None
+        except Broken:
+            return None, violated, run.program.wait_for_status(PATIENCE)
+
+
+@pytest.mark.parametrize(
+    "wrong, type_",
+    [("beside-the-call", "std::runtime_error"), ("within-the-call", "psq::driver::Defect")],
+)
+def test_an_error_of_the_driver_ends_the_process(wrong, type_):
+    answer, violated, status = put_with(wrong)
+    assert answer is None
+    (told,) = [text for rule, text in violated if rule == "defect.none"]
+    assert f"{type_}: the driver's own error" in told
+    assert status == DEFECT_STATUS
+
+
+def test_an_error_out_of_the_call_is_the_implementations():
+    answer, violated, _ = put_with("raises")
+    assert answer["error"] == {"type": "std::runtime_error", "message": "the queue's error"}
+    assert violated == []

@@ -1,0 +1,152 @@
+"""A queue in one file that lives in memory: a header, and the items behind each other.
+
+A step is done under a lock that the kernel takes back from a process that dies. The one write of
+the header ends it: what a dead process had written without it never happened. The file starts over
+whenever the queue is empty.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import struct
+import threading
+from dataclasses import dataclass
+from typing import Iterator, Optional
+
+from stores import Store, poll
+
+_HEADER = struct.Struct("=qqqqq")
+_LENGTH = struct.Struct("=q")
+
+
+@dataclass
+class State:
+    """The header: where the oldest item starts and the newest ends, and three counts."""
+
+    head: int = _HEADER.size
+    tail: int = _HEADER.size
+    slots: int = 0
+    visible: int = 0
+    tasks: int = 0
+
+
+class FileStore(Store):
+    """To be handed to children by fork."""
+
+    def __init__(self) -> None:
+        self._file = os.memfd_create("queue", os.MFD_CLOEXEC)
+        self._pid = os.getpid()
+        self._threads = threading.Lock()
+        self._write(State())
+
+    def __del__(self) -> None:
+        os.close(self._file)
+
+    def descriptor(self) -> Optional[int]:
+        return self._file
+
+    def put(self, data: bytes, bound: int, task: bool, seconds: Optional[float]) -> bool:
+        def attempt() -> Optional[bool]:
+            with self._step() as state:
+                if not self._take_slot(state, bound, task):
+                    return None
+                self._add(state, data)
+            return True
+
+        return bool(poll(attempt, seconds))
+
+    def reserve(self, bound: int, task: bool, seconds: Optional[float]) -> bool:
+        """The first half of a put: its slot and its task."""
+
+        def attempt() -> Optional[bool]:
+            with self._step() as state:
+                return True if self._take_slot(state, bound, task) else None
+
+        return bool(poll(attempt, seconds))
+
+    def add(self, data: bytes) -> None:
+        """The second half of a put: the item, for which there is a slot."""
+        with self._step() as state:
+            self._add(state, data)
+
+    def get(self, seconds: Optional[float]) -> Optional[bytes]:
+        return poll(self._take, seconds)
+
+    def slots(self) -> int:
+        with self._step() as state:
+            return state.slots
+
+    def visible(self) -> int:
+        with self._step() as state:
+            return state.visible
+
+    def task_done(self) -> bool:
+        with self._step() as state:
+            if state.tasks == 0:
+                return False
+            state.tasks -= 1
+            return True
+
+    def join(self) -> None:
+        def attempt() -> Optional[bool]:
+            with self._step() as state:
+                return True if state.tasks == 0 else None
+
+        poll(attempt, None)
+
+    @staticmethod
+    def _take_slot(state: State, bound: int, task: bool) -> bool:
+        if 0 < bound <= state.slots:
+            return False
+        state.slots += 1
+        state.tasks += task
+        return True
+
+    def _add(self, state: State, data: bytes) -> None:
+        record = memoryview(_LENGTH.pack(len(data)) + data)
+        while record:
+            written = os.pwrite(self._file, record, state.tail)
+            state.tail += written
+            record = record[written:]
+        state.visible += 1
+
+    def _take(self) -> Optional[bytes]:
+        with self._step() as state:
+            if state.visible == 0:
+                return None
+            (length,) = _LENGTH.unpack(self._read(_LENGTH.size, state.head))
+            data = self._read(length, state.head + _LENGTH.size)
+            state.head += _LENGTH.size + length
+            state.visible -= 1
+            state.slots -= 1
+            if state.visible == 0:
+                state.head = state.tail = _HEADER.size
+            return data
+
+    def _read(self, size: int, at: int) -> bytes:
+        found = b""
+        while len(found) < size:
+            found += os.pread(self._file, size - len(found), at + len(found))
+        return found
+
+    def _write(self, state: State) -> None:
+        values = (state.head, state.tail, state.slots, state.visible, state.tasks)
+        os.pwrite(self._file, _HEADER.pack(*values), 0)
+
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[State]:
+        """One step on the state, which is written back at its end."""
+        if self._pid != os.getpid():  # a forked child, in which no thread of the parent is left
+            self._pid, self._threads = os.getpid(), threading.Lock()
+        with self._threads:  # the kernel's lock is one for all threads of a process
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            try:
+                before = State(*_HEADER.unpack(os.pread(self._file, _HEADER.size, 0)))
+                state = State(**vars(before))
+                yield state
+                if state != before:
+                    self._write(state)
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
