@@ -14,7 +14,7 @@ void ends_at_once_in_message(Scenario& t, const AskEnd& ask) {
     const Actor child = main.spawn("sender_of_" + sender.name, {sender});
     const Item item = t.item("child", 0, kLarger);
     Call& sending = child.start(send(sender, item));
-    t.expect_waits(sending, "for room in the pipe");
+    static_cast<void>(t.comes_to_wait(sending));  // in a pipe that has less room
     const auto look = [&, end = receiver] {
       for (const Nanoseconds timeout : {Nanoseconds{0ms}, Nanoseconds{-1s}}) {
         expect_at_once(t, main, ask(end, timeout),

@@ -119,11 +119,12 @@ const Tests kSendTests{[](const Define& test) {
     }
   });
 
-  test.thorough()("pipe.send.waits-when-full/longer-than-defaults", [](Scenario& t) {
+  test.thorough()("pipe.send.waits-for-room/longer-than-defaults", [](Scenario& t) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false);
     const Item item = t.item("main", 0, kLarger);
     Call& sending = main.start(send(sender, item).by("sender"));
+    need_waits_for_room(t, sending);
     t.expect_waits_on(sending, kLongerThanDefaults, "for room in the pipe");
     t.expect_payload(main.call(recv(receiver)), item);
     t.expect(t.finish(sending), Outcome::kOk, "the other end was read");
