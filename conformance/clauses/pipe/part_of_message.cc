@@ -14,7 +14,7 @@ void ends_at_once_in_message(Scenario& t, const AskEnd& ask) {
     const Actor child = main.spawn("sender_of_" + sender.name, {sender});
     const Item item = t.item("child", 0, kLarger);
     Call& sending = child.start(send(sender, item));
-    t.expect_waits(sending, "for room in the pipe");
+    static_cast<void>(t.comes_to_wait(sending));  // in a pipe that has less room
     const auto look = [&, end = receiver] {
       for (const Nanoseconds timeout : {Nanoseconds{0ms}, Nanoseconds{-1s}}) {
         expect_at_once(t, main, ask(end, timeout),
@@ -35,16 +35,16 @@ void clock_starts_once_in_message(Scenario& t, const AskEnd& ask) {
   const auto [receiver, sender] = main.pipe(false);
   const Actor child = main.spawn("child", {sender});
   const Item item = t.item("child", 0, kLarger);
-  t.expect_prompt(own_time(t), [&, end = receiver, other = sender] {
+  expect_own_time(t, [&, end = receiver, other = sender] {
     Call& timed = main.start(ask(end, own_time(t)));
-    t.expect_waits(timed, "for a message");
-    let_pass(t, part_of_own_time(t));
+    let_pass(t, timed, time_of_event(t));
     Call& sending = child.start(send(other, item));
     const Answer answer = t.finish(timed);
     t.expect(answer, Outcome::kOk, "it answers, whether it counts a part of a message or not");
     t.expect_payload(main.call(recv(end)), item);
-    t.expect(t.finish(sending), Outcome::kOk);
-    return answer;
+    const Answer sent = t.finish(sending);
+    t.expect(sent, Outcome::kOk);
+    return Timely{.answer = answer, .event = sent.invoked};
   });
 }
 

@@ -124,7 +124,8 @@ const Tests kSendTests{[](const Define& test) {
     const auto [receiver, sender] = main.pipe(false);
     const Item item = t.item("main", 0, kLarger);
     Call& sending = main.start(send(sender, item).by("sender"));
-    if (t.comes_to_wait(sending)) static_cast<void>(t.ends_within(sending, kLongerThanDefaults));
+    need_waits_for_room(t, sending);
+    t.expect_waits_on(sending, kLongerThanDefaults, "for room in the pipe");
     t.expect_payload(main.call(recv(receiver)), item);
     t.expect(t.finish(sending), Outcome::kOk, "the other end was read");
   });

@@ -69,17 +69,18 @@ const Tests kJoinTests{[](const Define& test) {
     const Actor main = t.root();
     static_cast<void>(main.spawn("child", {}));
     int tries = 0;
-    t.expect_prompt(own_time(t), [&] {
+    expect_own_time(t, [&] {
       const Actor sibling = main.spawn("sibling" + std::to_string(tries++), {});
       Call& joining = main.start(join_process("child", own_time(t)).by("parent"));
-      t.expect_waits(joining, "for the child");
-      let_pass(t, part_of_own_time(t));
+      let_pass(t, joining, time_of_event(t));
       sibling.ok(end_by(Ending::kReturn));
+      t.expect_end(sibling);
+      const Nanoseconds ended = monotonic_now();
       const Answer answer = t.finish(joining);
       t.expect_boolean(answer, false, "another child has ended");
       t.expect_not_before(answer, own_time(t));
       main.ok(join_process(sibling.name()));
-      return answer;
+      return Timely{.answer = answer, .event = ended};
     });
   });
 

@@ -9,13 +9,23 @@
 
 namespace psq::conformance {
 
-/// The timed call of these tests, and how much of its time passes before another event. They scale
-/// with the bounds of the run, so that a clock that starts again is late at every patience.
+/// The timeout of the timed call of these tests, and how much of it passes before another event.
+/// They scale with the bounds of the run.
 Nanoseconds own_time(const Scenario& t);
-Nanoseconds part_of_own_time(const Scenario& t);
+Nanoseconds time_of_event(const Scenario& t);
 
-/// Lets time pass.
-void let_pass(Scenario& t, Nanoseconds time);
+/// A call that waits for its time to pass, and when the other event came.
+struct Timely {
+  Answer answer;
+  Nanoseconds event{0};
+};
+
+/// Repeats `measure` until the event came while the call waited, and so late that a clock which
+/// starts again then is late beyond all bounds; demands that the call ended at its own time.
+void expect_own_time(Scenario& t, const std::function<Timely()>& measure);
+
+/// Returns when the call has begun, and this much of its time has passed.
+void let_pass(Scenario& t, const Call& call, Nanoseconds time);
 
 using AskTimed = std::function<Request(const Wait&)>;
 
@@ -25,7 +35,7 @@ void clock_starts_once_behind(Scenario& t, const Actor& early, const Actor& late
                               const AskTimed& ask, Outcome outcome);
 
 /// A call ends as `outcome` at its own time, although `serve_one` lets another call that waits
-/// beside it end as ok meanwhile.
+/// beside it end as ok meanwhile. Three actors wait.
 void clock_starts_once_beside(Scenario& t, const std::vector<Actor>& actors, const AskTimed& ask,
                               Outcome outcome, const std::function<void()>& serve_one);
 

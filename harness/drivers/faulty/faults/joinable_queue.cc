@@ -129,6 +129,16 @@ bool put_locking(LocalQueue& queue, std::string_view item, Timeout timeout) {
 
 std::vector<Fault> joinable_queue_faults() {
   return {
+      fault("joinable-get-gives-up-after-10s", "joinable-queue.get.waits-for-item",
+            "get without a timeout gives up after 10 s",
+            {get_within(joinable_queues, forever_is(10s))}, {.thorough = true}),
+      fault("join-gives-up-after-10s", "joinable-queue.join.waits-for-tasks",
+            "join returns after 10 s at the latest",
+            {joinable_queues.join([](LocalQueue& queue, Timeout) {
+              (void)queue.join(10s);
+              return true;
+            })},
+            {.thorough = true}),
       fault("task-done-waits-for-join", "joinable-queue.task-done.never-waits",
             "task_done waits while a join does",
             {counts_joins(), joinable_queues.task_done(task_done_when_alone)},

@@ -78,8 +78,13 @@ bool is_in_message(int descriptor) {
 // Waits as long again where a part of a message has come.
 void wait_anew_in_message(const std::vector<int>& descriptors, std::optional<Seconds> timeout) {
   if (!timeout || *timeout <= Seconds{0}) return;
-  std::this_thread::sleep_for(4 * kStep);  // After the first bytes, more come.
-  if (std::ranges::any_of(descriptors, is_in_message)) std::this_thread::sleep_for(*timeout);
+  // After the first bytes, more come.
+  constexpr int kLooks = 40;
+  for (int i = 0; i < kLooks; ++i) {
+    std::this_thread::sleep_for(kStep);
+    if (std::ranges::any_of(descriptors, is_in_message))
+      return std::this_thread::sleep_for(*timeout);
+  }
 }
 
 void wait_while_in_message(const std::vector<int>& descriptors) {
@@ -111,6 +116,13 @@ std::vector<Fault> pipe_poll_faults() {
                   return timeout && *timeout < Seconds{1e-5} ? Result::ok(false) : step.proceed();
                 })},
             {.also = {"pipe.poll.*"}}),
+      fault("poll-gives-up-after-10s", "pipe.poll.true-with-message",
+            "a poll without a timeout answers after 10 s",
+            {arguments_of(Verb::kPoll,
+                          [](ConnectionStep& step) {
+                            if (!step.operation.timeout) step.operation.timeout = Seconds{10};
+                          })},
+            {.thorough = true}),
       fault("poll-select", "pipe.poll.true-with-message",
             "a poll cannot wait on a descriptor above 1023",
             {arguments_of(Verb::kPoll,
@@ -172,6 +184,12 @@ std::vector<Fault> pipe_wait_faults() {
               wait_while_in_message(step.descriptors());
               return step.proceed();
             })}),
+      fault("wait-gives-up-after-10s", "pipe.wait.ready-subset",
+            "a wait without a timeout answers after 10 s", {waiting([](WaitStep& step) {
+              if (!step.timeout) step.timeout = Seconds{10};
+              return step.proceed();
+            })},
+            {.thorough = true}),
       fault("wait-select", "pipe.wait.ready-subset",
             "a wait cannot wait on a descriptor above 1023", {waiting([](WaitStep& step) {
               if (beyond_select()) throw InvalidArgument("a descriptor is too large");

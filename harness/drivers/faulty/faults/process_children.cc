@@ -145,6 +145,13 @@ struct JoinedInTurn : RightChild {
   }
 };
 
+struct JoinedFor10Seconds : RightChild {
+  using RightChild::RightChild;
+  bool join(std::optional<Seconds> timeout) override {
+    return RightChild::join(timeout ? timeout : Seconds{10});
+  }
+};
+
 thread_local bool has_started = false;
 
 struct JoinedByStarter : RightChild {
@@ -185,6 +192,9 @@ std::vector<Fault> process_children_faults() {
             {children<JoinedOvertime>()}),
       fault("process-join-clock-restarts", "process.join.clock-starts-once",
             "join of a child begins anew when another child ends", {children<JoinedAnew>()}),
+      fault("process-join-gives-up-after-10s", "process.join.waits",
+            "join of a child without a timeout waits for 10 s only",
+            {children<JoinedFor10Seconds>()}, {.thorough = true}),
       fault("process-join-in-turn", "process.join.zero-at-once",
             "one thread at a time joins a child of its process", {children<JoinedInTurn>()},
             {.also = {"process.join.*"}}),
@@ -192,7 +202,7 @@ std::vector<Fault> process_children_faults() {
             "join of a child with timeout zero waits for 500 ms", {children<JoinedLate>()}),
       fault("process-join-gives-up", "process.join.waits",
             "join of a child without a timeout waits for 100 ms only", {children<JoinGivesUp>()},
-            {.also = {"process.join.timeout-by-value", "process.join.clock-starts-once"}}),
+            {.also = {"process.join.*"}}),
       fault("process-join-by-starter", "process.join.any-thread",
             "join of a child answers false at once on a thread that has started none",
             {children<JoinedByStarter>()}, {.also = {"process.join.*"}}),

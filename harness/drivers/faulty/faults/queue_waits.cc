@@ -1,11 +1,13 @@
 // Faults of the waiting of queues, against spec/queue.md: clocks that start again, calls that wait
 // although they shall not, calls without time that do not look.
+// although they shall not, calls without time that do not look.
 #include <chrono>
 #include <limits>
 #include <thread>
 
 #include "effects.h"
 #include "faults/tables.h"
+#include "item_effects.h"
 #include "psq/error.h"
 #include "queue_effects.h"
 #include "state.h"
@@ -74,6 +76,11 @@ bool put_anew(LocalQueue& queue, std::string_view item, Timeout timeout) {
   return is_put;
 }
 
+std::optional<std::string> get_for_10s(LocalQueue& queue, Timeout timeout) {
+  if (timeout.is_forever()) return queue.get(timeout);
+  return queue.get(std::min(timeout.length(), Timeout::Duration(10s)));
+}
+
 Timeout low_bits(Timeout timeout) {
   if (timeout.is_forever()) return timeout;
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(timeout.length());
@@ -118,8 +125,14 @@ bool put_too_late(LocalQueue& queue, std::string_view item, Timeout timeout) {
   return false;
 }
 
-bool put_counting_15_bits(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  constexpr std::size_t kMost = std::numeric_limits<std::int16_t>::max();
+void cut_to_31_bits(std::string& item) {
+  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+  if (item.size() > kMost) item.resize(kMost);
+}
+
+template <typename Count>
+bool put_counting_in(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  constexpr std::size_t kMost = std::numeric_limits<Count>::max();
   const QueueMemory& memory = *queue.queue_;
   const Deadline deadline = Deadline::after(timeout);
   while (memory.slots_in_use() >= kMost) {
@@ -171,6 +184,12 @@ std::vector<Fault> clock_faults() {
             "a get counts its timeout in milliseconds of 32 bits", {get_within(queues, low_bits)}),
       fault("put-timeout-32-bits", "queue.put.timeout-beyond-32-bits",
             "a put counts its timeout in milliseconds of 32 bits", {put_within(queues, low_bits)}),
+      fault("put-gives-up-after-10s", "queue.put.blocks-when-full",
+            "put without a timeout gives up after 10 s", {put_within(queues, forever_is(10s))},
+            {.thorough = true}),
+      fault("timed-get-gives-up-after-10s", "queue.get.item-within-timeout",
+            "get with a timeout gives up after 10 s at the latest", {queues.get(get_for_10s)},
+            {.thorough = true}),
       fault("get-select", "queue.get.item-within-timeout",
             "a timed get cannot wait on a descriptor above 1023", {queues.get(get_by_select)}),
   };
@@ -225,7 +244,11 @@ std::vector<Fault> rest_faults() {
       fault("put-used-up-is-full", "queue.put.slot-at-rest",
             "a put whose timeout is over at once does not look", {queues.put(put_too_late)}),
       fault("put-counts-15-bits", "queue.create.unbounded", "a queue holds 32767 items at most",
-            {queues.put(put_counting_15_bits)}),
+            {queues.put(put_counting_in<std::int16_t>)}),
+      fault("put-counts-16-bits", "queue.create.unbounded", "a queue holds 65535 items at most",
+            {queues.put(put_counting_in<std::uint16_t>)}, {.thorough = true}),
+      fault("items-above-2-gib-cut", "queue.item.sizes-intact", "the length of an item has 31 bits",
+            {get_changes(queues, cut_to_31_bits)}, {.thorough = true}),
   };
 }
 

@@ -124,6 +124,13 @@ bool empty_when_alone(LocalQueue& queue) {
 
 std::vector<Fault> simple_queue_faults() {
   return {
+      fault("simple-get-gives-up-after-10s", "simple-queue.get.waits-for-item",
+            "get gives up after 10 s", {simple_queues.get([](LocalQueue& queue, Timeout) {
+              auto item = queue.get(10s);
+              if (!item) throw Empty();
+              return item;
+            })},
+            {.thorough = true}),
       fault("simple-empty-waits-for-get", "simple-queue.empty.never-waits",
             "empty waits while a get does",
             {counts_gets(simple_queues), simple_queues.empty(empty_when_alone)}),
