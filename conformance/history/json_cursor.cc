@@ -128,37 +128,31 @@ unsigned JsonCursor::hex4() {
   return code;
 }
 
+/// What looks like a number, also when it is none.
 std::string_view JsonCursor::number_text(const char* what) {
   const auto begin = position();
-  auto end = begin;
-  while (end < text_.size() &&
-         (is_digit(text_[end]) ||
-          std::string_view{"+-.eE"}.find(text_[end]) != std::string_view::npos)) {
-    ++end;
-  }
-  if (begin == end) fail(what);
+  const auto end = text_.find_first_not_of("0123456789+-.eE", begin);
+  if (begin == end || begin == text_.size()) fail(what);
   return text_.substr(begin, end - begin);
 }
 
 /// A number with a sign, with more digits or out of its range; or one that is not whole.
 std::int64_t JsonCursor::any_integer(const char* what, std::int64_t least, std::int64_t most) {
-  const auto begin = position();
-  const char* first = text_.data() + begin;
-  const char* last = text_.data() + text_.size();
+  const auto text = number_text(what);
+  expect_number(text);
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(first, last, value);
-  if (end == first) fail(what);
-  if (error != std::errc{} || (end != last && continues_number(*end)) || value < least ||
-      value > most) {
-    fail_at(begin, std::string{"expected "} + what + " from " + std::to_string(least) + " to " +
-                       std::to_string(most) + ", found " + std::string{number_text(what)});
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
+    fail_at(at_, std::string{"expected "} + what + " from " + std::to_string(least) + " to " +
+                     std::to_string(most) + ", found " + std::string{text});
   }
-  at_ = static_cast<std::size_t>(end - text_.data());
+  at_ += text.size();
   return value;
 }
 
 double JsonCursor::number(const char* what) {
   const auto text = number_text(what);
+  expect_number(text);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) {
@@ -166,6 +160,33 @@ double JsonCursor::number(const char* what) {
   }
   at_ += text.size();
   return value;
+}
+
+/// The library that converts numbers takes more than JSON has, such as 007, .5 and 1. do.
+void JsonCursor::expect_number(std::string_view text) const {
+  std::size_t at = text.starts_with('-') ? 1 : 0;
+  const auto digits = [&] {
+    const auto begin = at;
+    while (at < text.size() && is_digit(text[at])) ++at;
+    return at - begin;
+  };
+  const auto next_is = [&](std::string_view either) {
+    return at < text.size() && either.find(text[at]) != std::string_view::npos;
+  };
+  const bool zero_first = next_is("0");
+  const auto whole = digits();
+  bool right = whole == 1 || (whole > 1 && !zero_first);
+  if (next_is(".")) {
+    ++at;
+    right = digits() > 0 && right;
+  }
+  if (next_is("eE")) {
+    ++at;
+    if (next_is("+-")) ++at;
+    right = digits() > 0 && right;
+  }
+  if (!right || at < text.size())
+    fail_at(at_, "not a number as JSON writes it: " + std::string{text});
 }
 
 bool JsonCursor::boolean(const char* what) {

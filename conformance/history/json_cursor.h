@@ -55,7 +55,8 @@ class JsonCursor {
     const auto [value, count] = leading_digits(text_.substr(position()));
     const auto end = at_ + count;
     const bool whole = count > 0 && (end == text_.size() || !continues_number(text_[end]));
-    if (!whole || value < least || value > most) return any_integer(what, least, most);
+    const bool padded = count > 1 && text_[at_] == '0';
+    if (!whole || padded || value < least || value > most) return any_integer(what, least, most);
     at_ = end;
     return value;
   }
@@ -88,7 +89,9 @@ class JsonCursor {
     return plain;
   }();
 
-  static bool continues_number(char c) { return is_digit(c) || c == '.' || c == 'e' || c == 'E'; }
+  static bool continues_number(char c) {
+    return is_digit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
+  }
 
   bool take(char c) {
     if (position() >= text_.size() || text_[at_] != c) return false;
@@ -109,6 +112,7 @@ class JsonCursor {
   [[noreturn]] void fail_escape(std::size_t begin, const char* expected) const;
   std::int64_t any_integer(const char* what, std::int64_t least, std::int64_t most);
   [[nodiscard]] std::string_view number_text(const char* what);
+  void expect_number(std::string_view text) const;
 
   const std::string& name_;
   std::size_t line_;

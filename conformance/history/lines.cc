@@ -5,6 +5,13 @@
 #include "history/bad_file.h"
 
 namespace psq::history {
+namespace {
+
+// A header of 65,536 objects takes a tenth of it. A stream without line ends may not take all
+// memory.
+constexpr std::size_t kLongestLine = 64 << 20;
+
+}  // namespace
 
 std::optional<std::string_view> Lines::next() {
   std::size_t searched = 0;
@@ -17,6 +24,7 @@ std::optional<std::string_view> Lines::next() {
       return take(line, line + 1);
     }
     searched = length;
+    if (length > kLongestLine) throw BadFile(name_, number_ + 1, 1, "a line is longer than 64 MiB");
   } while (read_block());
   if (begin_ == end_) return std::nullopt;
   return take(end_ - begin_, end_ - begin_);

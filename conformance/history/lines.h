@@ -16,7 +16,8 @@ class Lines {
   Lines(std::istream& in, const std::string& name) : in_(in), name_(name) {}
 
   /// The next line without its end; nothing after the last line. The view is valid until the next
-  /// call. A last line without an end counts. Throws BadFile when the stream cannot be read.
+  /// call. A last line without an end counts. Throws BadFile when the stream cannot be read, and
+  /// for a line of more than 64 MiB.
   [[nodiscard]] std::optional<std::string_view> next();
 
   /// Number of the line that next() gave last, from 1; 0 before the first.

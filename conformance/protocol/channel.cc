@@ -14,13 +14,21 @@
 namespace psq::conformance {
 namespace {
 
+// With its end.
 constexpr std::size_t kLongestLine = 1 << 20;
+// A peer that sends without pause may not keep its reader here. More than a socket's buffer holds,
+// so that one call reads all that a dead peer has left.
+constexpr std::size_t kMostAtOnce = 1 << 20;
 
 pid_t peer_of(int socket) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return 0;
   return credentials.pid;
+}
+
+void expect_short(std::size_t line) {
+  if (line > kLongestLine) throw DriverError{"a line is longer than 1 MiB"};
 }
 
 [[noreturn]] void fail(const std::string& what) {
@@ -48,9 +56,11 @@ void Channel::send(std::string_view line) {
 
 void Channel::receive(const std::function<void(std::string_view)>& take) {
   std::array<char, 65536> chunk;
-  while (open_) {
+  std::size_t taken = 0;
+  while (open_ && taken < kMostAtOnce) {
     const auto got = ::recv(socket_.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
     if (got > 0) {
+      taken += static_cast<std::size_t>(got);
       buffer_.append(chunk.data(), static_cast<std::size_t>(got));
       split(take);
     } else if (got == 0) {
@@ -68,12 +78,13 @@ void Channel::split(const std::function<void(std::string_view)>& take) {
   while (true) {
     const auto end = buffer_.find('\n', std::max(begin, searched_));
     if (end == std::string::npos) break;
+    expect_short(end + 1 - begin);
     take(std::string_view{buffer_}.substr(begin, end - begin));
     begin = end + 1;
   }
   buffer_.erase(0, begin);
   searched_ = buffer_.size();
-  if (buffer_.size() > kLongestLine) throw DriverError{"a line is longer than 1 MiB"};
+  expect_short(buffer_.size());
 }
 
 Listener::Listener(const std::filesystem::path& path)

@@ -27,8 +27,8 @@ class Channel {
   /// Sends a whole line. A peer that is gone is not an error here: its death is learnt elsewhere.
   void send(std::string_view line);
 
-  /// Hands each whole line that has arrived, without its end, to `take`. A line over 1 MiB is a
-  /// DriverError.
+  /// Hands whole lines that have arrived, without their ends, to `take`: all of them, or those of
+  /// the first MiB when more is there. A line over 1 MiB is a DriverError.
   void receive(const std::function<void(std::string_view)>& take);
 
  private:

@@ -1,5 +1,7 @@
 // What a driver sends, out of its JSON.
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "protocol/message.h"
 
@@ -8,24 +10,56 @@ namespace {
 
 using nlohmann::json;
 
+// What a value holds is walked by recursion when it is written again.
+constexpr int kDeepest = 100;
+
+/// Whether a driver's language writes whole numbers as it writes others, and this is one.
+bool is_whole(const json& in) {
+  constexpr double kExact = 1LL << 53;
+  if (!in.is_number_float()) return false;
+  const double number = in.get<double>();
+  return std::trunc(number) == number && std::abs(number) <= kExact;
+}
+
+/// The library would convert any number and any boolean, and change what does not fit.
+template <typename Integer>
+Integer whole(const json& in) {
+  if (in.is_number_unsigned()) {
+    const auto number = in.get<std::uint64_t>();
+    if (std::in_range<Integer>(number)) return static_cast<Integer>(number);
+  } else if (in.is_number_integer() || is_whole(in)) {
+    const auto number = in.get<std::int64_t>();
+    if (std::in_range<Integer>(number)) return static_cast<Integer>(number);
+  }
+  throw DriverError{"expected a whole number of " + std::to_string(8 * sizeof(Integer)) +
+                    " bits, found " + in.dump().substr(0, 100)};
+}
+
+std::int64_t whole_or(const json& in, const char* name, std::int64_t otherwise) {
+  return in.contains(name) ? whole<std::int64_t>(in.at(name)) : otherwise;
+}
+
 Item read_item(const json& in) {
-  return {.from = in.at("from"), .seq = in.at("seq"), .size = in.at("size"), .fail = {}};
+  return {.from = in.at("from"),
+          .seq = whole<std::int64_t>(in.at("seq")),
+          .size = whole<std::int64_t>(in.at("size")),
+          .fail = {}};
 }
 
 Value read_value(const json& in) {
   Value value;
   value.null = in.is_null();
   if (in.is_boolean()) value.boolean = in.get<bool>();
-  if (in.is_number_integer()) value.number = in.get<std::int64_t>();
+  if (in.is_number_integer()) value.number = whole<std::int64_t>(in);
   if (in.is_array()) value.names = in.get<std::vector<std::string>>();
   if (!in.is_object()) return value;
-  if (in.contains("count")) value.number = in.at("count").get<std::int64_t>();
+  if (in.contains("count")) value.number = whole<std::int64_t>(in.at("count"));
   if (in.contains("item")) {
     value.intact = in.at("item").at("intact").get<bool>();
     value.payload = value.intact ? read_item(in.at("item"))
                                  : Item{.from = in.at("item").value("from", std::string{"?"}),
-                                        .seq = in.at("item").value("seq", std::int64_t{-1}),
-                                        .size = in.at("item").value("size", std::int64_t{-1}),
+                                        .seq = whole_or(in.at("item"), "seq", -1),
+                                        .size = whole_or(in.at("item"), "size", -1),
                                         .fail = {}};
   } else if (in.contains("json")) {
     value.payload = Json{in.at("json").dump()};
@@ -52,8 +86,8 @@ Answer read_answer(const json& in) {
   if (in.contains("error")) {
     answer.error = read_error(in.at("error"));
   }
-  answer.invoked = Nanoseconds{in.value("invoked", std::int64_t{0})};
-  answer.returned = Nanoseconds{in.value("returned", std::int64_t{0})};
+  answer.invoked = Nanoseconds{whole_or(in, "invoked", 0)};
+  answer.returned = Nanoseconds{whole_or(in, "returned", 0)};
   return answer;
 }
 
@@ -73,7 +107,7 @@ std::map<ObjectType, std::set<Operation>> read_operations(const json& in) {
 
 Hello read_hello(const json& in, std::string_view line) {
   if (in.at("hello") != 1) throw DriverError{"hello must carry protocol version 1"};
-  Hello hello{.role = in.at("role"), .pid = in.at("pid")};
+  Hello hello{.role = in.at("role"), .pid = whole<pid_t>(in.at("pid"))};
   hello.line = line;
   if (hello.role != "root") return hello;
   hello.implementation = in.at("implementation");
@@ -86,7 +120,9 @@ Hello read_hello(const json& in, std::string_view line) {
   hello.options = capabilities.at("options").get<std::set<std::string>>();
   if (const auto bounds = capabilities.find("bounds"); bounds != capabilities.end())
     hello.bounds = bounds->get<std::set<std::string>>();
-  hello.limits = in.at("limits").get<std::map<std::string, std::int64_t>>();
+  for (const auto& [name, limit] : in.at("limits").get<std::map<std::string, json>>()) {
+    hello.limits[name] = whole<std::int64_t>(limit);
+  }
   return hello;
 }
 
@@ -103,16 +139,17 @@ Incoming read_incoming(const json& in, std::string_view line) {
     incoming.defect = read_error(in.at("defect"));
     return incoming;
   }
-  incoming.index = in.value("index", std::int64_t{-1});
+  incoming.index = whole_or(in, "index", -1);
   if (in.contains("began")) {
     incoming.kind = Incoming::Kind::kBegan;
-    incoming.id = in.at("began");
-    incoming.began = {.tid = in.at("tid"), .at = Nanoseconds{in.at("at").get<std::int64_t>()}};
+    incoming.id = whole<std::int64_t>(in.at("began"));
+    incoming.began = {.tid = whole<pid_t>(in.at("tid")),
+                      .at = Nanoseconds{whole<std::int64_t>(in.at("at"))}};
     return incoming;
   }
   incoming.kind = in.contains("event") ? Incoming::Kind::kEvent : Incoming::Kind::kAnswer;
   const json& id = in.at(in.contains("event") ? "event" : "id");
-  incoming.id = id.is_null() ? -1 : id.get<std::int64_t>();
+  incoming.id = id.is_null() ? -1 : whole<std::int64_t>(id);
   incoming.answer = read_answer(in);
   return incoming;
 }
@@ -134,8 +171,12 @@ bool same_json(std::string_view a, std::string_view b) {
 
 Incoming decode(std::string_view line) {
   const std::string shown{line.substr(0, 300)};
+  const auto shallow = [](int depth, json::parse_event_t, const json&) {
+    if (depth > kDeepest) throw DriverError{"nested more than 100 deep"};
+    return true;
+  };
   try {
-    return read_incoming(json::parse(line), line);
+    return read_incoming(json::parse(line, shallow), line);
   } catch (const DriverError& error) {
     throw DriverError{std::string{error.what()} + "; it sent: " + shown};
   } catch (const json::exception& error) {

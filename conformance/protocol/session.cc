@@ -21,6 +21,19 @@ constexpr seconds kHelloWithin{20};
 constexpr milliseconds kAtOnce{5};
 constexpr milliseconds kBetweenStates{5};
 
+// Connections that have not said hello: each takes a descriptor, and the suite has as many as it is
+// allowed.
+constexpr std::size_t kMostNewcomers = 200;
+
+std::int64_t count_calls(const Request& request) {
+  if (request.operation != Operation::kRun) return 1;
+  std::int64_t count = 0;
+  for (const Request& each : request.arguments.operations.value_or(std::vector<Request>{})) {
+    if (each.operation != Operation::kPause) count += each.repeat.value_or(1);
+  }
+  return count;
+}
+
 std::string quoted_log(const std::string& log) {
   return log.empty() ? "\nit wrote nothing to its log" : "\nits log ends:\n" + log;
 }
@@ -89,6 +102,7 @@ Call& Session::start(const std::string& process, const Request& request) {
                                   .at = monotonic_now()});
   Call& started = *call;
   calls_[call->id] = std::move(call);
+  started.count = count_calls(request);
   started.sent = monotonic_now();
   to.channel->send(encode(request, started.id));
   return started;
@@ -209,6 +223,9 @@ void Session::poll_once(Nanoseconds at_most) {
 }
 
 void Session::welcome(Channel&& channel) {
+  if (newcomers_.size() == kMostNewcomers) {
+    throw DriverError{std::to_string(kMostNewcomers) + " connections are open that said no hello"};
+  }
   newcomers_.push_back(std::make_unique<Newcomer>(Newcomer{.channel = std::move(channel)}));
 }
 
@@ -272,6 +289,9 @@ void Session::take(const Peer& from, const Incoming& incoming) {
   Call& call = *found->second;
   if (call.answer) throw DriverError{from.name + " answered twice: " + describe(call.request)};
   if (incoming.kind == Incoming::Kind::kBegan) {
+    if (++call.begun > call.count)
+      throw DriverError{from.name + " said began more often than it was asked for calls: " +
+                        describe(call.request)};
     call.began = incoming.began;
   } else {
     take_answer(call, incoming);
@@ -293,6 +313,8 @@ void Session::take_answer(Call& call, const Incoming& incoming) {
     if (incoming.index != static_cast<std::int64_t>(call.events.size())) {
       throw DriverError{asked + "; its events do not count from 0 without gaps"};
     }
+    if (call.request.operation != Operation::kRun || incoming.index == call.count)
+      throw DriverError{asked + "; it sent more events than the list has calls"};
     call.events.push_back(answer);
     call.events.back().step = call.step;
     if (answer.outcome != Outcome::kOk)

@@ -24,6 +24,8 @@ struct Call {
   std::int64_t id = 0;
   std::size_t step = 0;  // in the transcript
   Nanoseconds sent{0};
+  std::int64_t count = 1;           // of the calls that it makes: those of a list
+  std::int64_t begun = 0;           // how many of them said so
   std::optional<Began> began = {};  // of the call, or of the newest call of a list
   std::optional<Answer> answer = {};
   std::vector<Answer> events = {};  // of an operation list, in order

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -11,6 +12,44 @@ OPERATIONS = {
     "queue": ["put", "get", "qsize", "empty", "full", "close"],
     "process": ["create", "spawn", "drop", "run", "end"],
 }
+
+# Lines that are sent in place of an answer.
+LINES = {
+    "garbage-answer": b"yes, of course",
+    "deep-list": b'{"id":1,"outcome":"ok","value":{"json":'
+    + b"[" * 500_000
+    + b"]" * 500_000
+    + b"}}",
+    "deep-object": b'{"id":1,"x":' + b'{"a":' * 150_000,
+    "huge-number": b'{"id":1e300,"outcome":"ok"}',
+    "number-beyond-64-bits": b'{"id":18446744073709551615,"outcome":"ok"}',
+    "nul-bytes": bytes(1000),
+    "no-utf-8": b'{"id":1,"outcome":"\xff\xfe"}',
+    "list-for-a-message": b"[1,2,3]",
+    "number-for-a-text": b'{"id":1,"outcome":7}',
+}
+# Lines that are sent again and again.
+FLOODS = {
+    "flood-of-newlines": lambda request: b"\n" * 4096,
+    "flood-of-hellos": lambda request: json.dumps(hello("")).encode() + b"\n",
+    "flood-of-began": lambda request: b'{"began":%d,"tid":1,"at":1}\n' % request["id"] * 100,
+    "flood-of-events": lambda request: events(request, 100),
+}
+
+
+def events(request, count):
+    now = time.monotonic_ns()
+    line = {"event": request["id"], "outcome": "ok", "invoked": now, "returned": now}
+    return b"".join(json.dumps({**line, "index": index}).encode() + b"\n" for index in range(count))
+
+
+def connect_without_end():
+    """Connections that say nothing, as many as the system gives."""
+    connections = []
+    while len(connections) < 10_000:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(os.environ["PSQ_SOCKET"])
+        connections.append(connection)
 
 
 def hello(fault):
@@ -70,9 +109,11 @@ def answer_to(request, fault):
 def serve(control, fault):
     for line in control.makefile("r", encoding="utf-8"):
         request = json.loads(line)
-        if fault == "garbage-answer":
-            control.sendall(b"yes, of course\n")
+        if fault in LINES:
+            control.sendall(LINES[fault] + b"\n")
             continue
+        while fault in FLOODS:
+            control.sendall(FLOODS[fault](request))
         if fault == "leaves":
             sys.exit(0)
         control.sendall(
@@ -106,6 +147,11 @@ def main(fault):
         time.sleep(3600)
     control = socket.socket(socket.AF_UNIX)
     control.connect(os.environ["PSQ_SOCKET"])
+    if fault == "many-connections":
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, [resource.getrlimit(resource.RLIMIT_NOFILE)[1]] * 2
+        )
+        connect_without_end()
     if fault == "hangs-at-hello":
         time.sleep(3600)
     if fault == "garbage-hello":

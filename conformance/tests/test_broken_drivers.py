@@ -5,6 +5,7 @@ The binary is named by PSQ_CONFORMANCE."""
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 
@@ -15,12 +16,19 @@ BROKEN = pathlib.Path(__file__).with_name("broken_driver.py")
 ONE_TEST = ["--test", "queue.put.full-at-once"]
 
 
+def bound_memory():
+    """Far more than a test needs, far less than a driver can send."""
+    resource.setrlimit(resource.RLIMIT_DATA, (512 << 20, 512 << 20))
+
+
 def run_suite(*arguments, environment=None):
     return subprocess.run(
         [SUITE, *arguments],
         capture_output=True,
         text=True,
+        errors="replace",
         timeout=60,
+        preexec_fn=bound_memory,
         env={**os.environ, **(environment or {})},
     )
 
@@ -53,6 +61,19 @@ def judge_broken(fault, *options):
         ("defect-before-hello", "reports a defect of the driver"),
         ("undeclared-bound", "does not declare queues with a bound"),
         ("endless-line", "longer than 1 MiB"),
+        ("deep-list", "nested more than 100 deep"),
+        ("deep-object", "nested more than 100 deep"),
+        ("huge-number", "expected a whole number"),
+        ("number-beyond-64-bits", "expected a whole number"),
+        ("nul-bytes", "not a message of spec/driver-protocol.md"),
+        ("no-utf-8", "not a message of spec/driver-protocol.md"),
+        ("list-for-a-message", "must be a JSON object"),
+        ("number-for-a-text", "not a message of spec/driver-protocol.md"),
+        ("flood-of-newlines", "not a message of spec/driver-protocol.md"),
+        ("flood-of-hellos", "said hello twice"),
+        ("flood-of-began", "began more often than it was asked"),
+        ("flood-of-events", "more events than the list has calls"),
+        ("many-connections", "connections are open that said no hello"),
     ],
 )
 def test_broken_driver_is_named(fault, says):

@@ -171,6 +171,32 @@ TEST(JsonLines, ReadsIntegersUpToTheirEnds) {
   }
 }
 
+TEST(JsonLines, NumbersAreThoseOfJson) {
+  const auto get_at = [](const std::string& number) {
+    return kHeader + R"({"do":"get","on":"q","process":"p","timeout":)" + number + R"(,"x":)" +
+           number + R"(,"invoked":1})";
+  };
+  for (const std::string number : {"0", "-0", "0.5", "10", "1e3", "1E+2", "2.50e-1"}) {
+    EXPECT_EQ(read_json(get_at(number)).operations.size(), 1U) << number;
+  }
+  for (const std::string number : {"007", "00", "-01", ".5", "-.5", "1.", "1.e3", "1e", "1e+", "+1",
+                                   "--1", "1-2", "1e5.5", "e"}) {
+    expect_refused(get_at(number), "f:2:46: ", "not a number as JSON writes it: " + number);
+  }
+}
+
+TEST(JsonLines, WholeNumbersAreThoseOfJson) {
+  const auto get_at = [](const std::string& time) {
+    return kHeader + R"({"do":"get","on":"q","process":"p","invoked":)" + time + "}";
+  };
+  EXPECT_EQ(read_json(get_at("0")).operations[0].invoked, 0);
+  EXPECT_EQ(read_json(get_at("-0")).operations[0].invoked, 0);
+  EXPECT_EQ(read_json(get_at("9223372036854775806")).operations[0].invoked, INT64_MAX - 1);
+  for (const std::string time : {"007", "00", "-01", "-", "1-2", "+1", "0123456789012345678"}) {
+    expect_refused(get_at(time), "f:2:46: ", "not a number as JSON writes it: " + time);
+  }
+}
+
 TEST(JsonLines, NamesWhatIsMissing) {
   expect_refused(kHeader + "{}", "f:2:1: ", "needs do");
   expect_refused(kHeader + R"({"do":"get","on":"q","process":"p"})", "f:2:1: ", "needs invoked");

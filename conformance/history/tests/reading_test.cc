@@ -87,6 +87,37 @@ TEST(Lines, EndWithAnErrorWhenTheStreamDoes) {
   }
 }
 
+/// Gives the same byte without end, and counts.
+class EndlessBuffer : public std::streambuf {
+ public:
+  [[nodiscard]] std::size_t given() const { return given_; }
+
+ protected:
+  int_type underflow() override {
+    given_ += block_.size();
+    setg(block_.data(), block_.data(), block_.data() + block_.size());
+    return traits_type::to_int_type(block_[0]);
+  }
+
+ private:
+  std::string block_ = std::string(1 << 16, 'x');
+  std::size_t given_ = 0;
+};
+
+TEST(Lines, WithoutAnEndAreRefusedInBoundedMemory) {
+  EndlessBuffer buffer;
+  std::istream in{&buffer};
+  const std::string name = "f";
+  Lines lines{in, name};
+  try {
+    static_cast<void>(lines.next());
+    FAIL() << "a line without an end was read";
+  } catch (const BadFile& error) {
+    EXPECT_STREQ(error.what(), "f:1:1: a line is longer than 64 MiB");
+  }
+  EXPECT_LT(buffer.given(), std::size_t{66} << 20);
+}
+
 TEST(ItemTable, FindsWhatItHas) {
   // Strides that a hash of few bits would put into one place; numbers of both signs.
   for (const std::int64_t stride : {1LL, 16LL, 4096LL, 1LL << 32, -3LL}) {
