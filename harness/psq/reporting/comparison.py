@@ -21,7 +21,7 @@ def print_comparison(runs: list[Run], law: Law, console: Console, clauses: list[
     table.add_column("clause", no_wrap=True)
     table.add_column("level", no_wrap=True)
     for run in runs:
-        table.add_column(run.title)
+        table.add_column(Text(run.title))
     for clause in clauses:
         table.add_row(clause, law.clauses[clause].level, *(_cell(run, law, clause) for run in runs))
     console.print(table)
@@ -39,7 +39,7 @@ def _print_difference(difference: tally.Difference, runs: list[Run], console: Co
     said = ", ".join(f"{run.name}: {cell.text}" for run, cell in zip(runs, difference.cells))
     if difference.ruling:
         line = f"difference: {difference.clause}: {said}; {difference.ruling}"
-        console.print(line, soft_wrap=True)
+        console.print(line, soft_wrap=True, markup=False)
     else:
         line = f"difference with no ruling: {difference.clause}: {said}"
         console.print(Text(line, style="bold red"), soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -101,6 +102,7 @@ def as_json(runs: list[Run], law: Law) -> str:
     return json.dumps(facts(runs, law), indent=2, ensure_ascii=False)
 
 
+@functools.cache
 def _template(name: str, autoescape: bool) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),

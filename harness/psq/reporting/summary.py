@@ -37,7 +37,8 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
     for record in run.tests.values():
         if record["verdict"] == "expected-fail":
             clause = record.get("clause") or record["clauses"][0]
-            console.print(f"known failure: {clause}: {record.get('message', '')}", soft_wrap=True)
+            known = f"known failure: {clause}: {record.get('message', '')}"
+            console.print(known, soft_wrap=True, markup=False)
     for problem in run.problems:
         console.print(Text(f"problem: {problem}", style="bold red"), soft_wrap=True)
     _print_missing(run, console)
@@ -65,7 +66,7 @@ def _print_thorough(run: Run, console: Console) -> None:
 def print_verdict(run: Run, console: Console) -> None:
     _print_defects(run, console)
     for path in _evidence(run):
-        console.print(f"evidence: {path}", soft_wrap=True)
+        console.print(f"evidence: {path}", soft_wrap=True, markup=False)
     console.print(f"results:  {run.path}", soft_wrap=True)
     status = run.status()
     colour = "bold green" if status == Status.CONFORMS else "bold red"

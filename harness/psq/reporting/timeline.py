@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import jinja2
 
+from psq.base import json_text
 from psq.base.status import UsageError
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -66,13 +68,13 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = json_text.parse(line)
             if "do" in record:
                 _check(record)
                 operations.append(record)
             elif "death" in record:
-                deaths.append(record["death"])
-        except (ValueError, KeyError, TypeError) as error:
+                deaths.append(_checked_death(record["death"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(
                 f"{path}:{number} is no line of a history: {error}. " "See spec/history-format.md"
             ) from error
@@ -81,10 +83,27 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return operations, deaths
 
 
+_NEEDED = (("do", str), ("on", str), ("process", str), ("invoked", int))
+_OPTIONAL = (("thread", str), ("outcome", str), ("returned", int), ("item", dict))
+
+
 def _check(record: dict[str, Any]) -> None:
-    for name, kind in (("on", str), ("process", str), ("invoked", int)):
+    for name, kind in _NEEDED:
         if not isinstance(record.get(name), kind):
             raise ValueError(f"an operation needs {name!r}")
+    for name, kind in _OPTIONAL:
+        if record.get(name) is not None and not isinstance(record[name], kind):
+            raise ValueError(f"{name!r} of an operation is {record[name]!r:.60}")
+    returned = record.get("returned")
+    if returned is not None and returned < record["invoked"]:
+        raise ValueError("an operation returned before it was invoked")
+    _item(record)
+
+
+def _checked_death(death: Any) -> dict[str, Any]:
+    if not isinstance(death, dict):
+        raise ValueError("a death names a process and how it ended")
+    return death
 
 
 def _marked(witness: Path | None) -> set[int]:
@@ -107,13 +126,7 @@ def _render(
         _bar(each, lanes[_lane(each)], (each["invoked"] - start) * scale, scale, index in marked)
         for index, each in _those_drawn(operations, marked)
     ]
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("timeline.html.j2").render(
+    return _template().render(
         title=path.parent.name or path.name,
         total=len(operations),
         bars=bars,
@@ -126,6 +139,17 @@ def _render(
         deaths=[f"{each.get('process')}: {each.get('how')}" for each in deaths],
         witness=[_title(each) for index, each in enumerate(operations) if index in marked],
     )
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("timeline.html.j2")
 
 
 def _those_drawn(

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import TextIO
 
+from psq.base import json_text
 from psq.base.status import UsageError
+from psq.results.fields import check_fields
 from psq.results.run import Record, Run, check_record
 
 
@@ -19,7 +21,7 @@ def load(path: Path) -> Run:
     run = Run(name=path.stem, path=path)
     for number, line in enumerate(lines, start=1):
         try:
-            _take(run, json.loads(line), f"{path}:{number}")
+            _take(run, json_text.parse(line), f"{path}:{number}")
         except (ValueError, AttributeError) as error:
             if number == len(lines) and number > 1:
                 run.problems.append("the last line is cut short")
@@ -34,6 +36,7 @@ def load(path: Path) -> Run:
 
 def _take(run: Run, record: Record, where: str) -> None:
     kind = record.get("record")
+    check_fields(record)
     if kind == "plan":
         if run.plan:
             raise ValueError("a second plan in one file")
@@ -46,7 +49,7 @@ def _take(run: Run, record: Record, where: str) -> None:
         run.tests[record["test"]] = record
     elif kind == "end":
         run.end = record
-        run.problems.extend(record.get("problems", []))
+        run.problems.extend(record.get("problems") or [])
 
 
 class Writer:

@@ -58,7 +58,7 @@ class Run:
 
     @property
     def planned(self) -> list[str]:
-        return list(self.plan.get("tests", []))
+        return list(self.plan.get("tests") or [])
 
     @property
     def missing(self) -> list[str]:
@@ -121,8 +121,8 @@ def check_record(record: Record, where: str) -> None:
     """Raises ValueError when a test's record lacks its name, verdict or clauses."""
     if not isinstance(record.get("test"), str):
         raise ValueError(f"{where}: a test record without a test")
-    if record.get("verdict") not in VERDICTS:
-        verdict = record.get("verdict")
+    verdict = record.get("verdict")
+    if not isinstance(verdict, str) or verdict not in VERDICTS:
         raise ValueError(f"{where}: {record['test']} has no known verdict: {verdict!r}")
     if not isinstance(record.get("clauses"), list):
         raise ValueError(f"{where}: {record['test']} names no clauses")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from psq.base import json_text
 from psq.base.paths import Paths
 from psq.base.status import UsageError, did_you_mean
 from psq.law.clause_table import Law
@@ -24,9 +24,11 @@ def find(choice: str | None, driver: Driver, paths: Paths, law: Law) -> Path | N
 
 def _check(path: Path, law: Law) -> None:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json_text.parse(path.read_text(encoding="utf-8"))
         entries = content["entries"]
         clauses = [(entry["clause"], entry["reason"]) for entry in entries]
+        if not all(isinstance(text, str) for clause in clauses for text in clause):
+            raise TypeError("a clause or a reason is no text")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} is no ledger: {type(error).__name__}: {error}. It is "
