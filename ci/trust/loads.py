@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
@@ -54,8 +54,8 @@ class Load:
     run_at: Place = ANYWHERE
     suite_at: Place = ANYWHERE
     driver_at: Place = ANYWHERE
-    # The start of the driver's command; {seed} is the run's.
-    driver_wrapper: tuple[str, ...] = field(default=())
+    # The start of the driver's command; {programs} is the build tree's folder of programs, {seed} the run's.
+    driver_wrapper: tuple[str, ...] = ()
 
     def commands(self, folder: Path) -> list[list[str]]:
         """The processes of the load; they may write below `folder`."""
@@ -66,8 +66,8 @@ class Load:
             commands += [["stress-ng", "--quiet", *work]] * len(all_processors())
         return commands
 
-    def driver_prefix(self, seed: int) -> list[str]:
-        wrapper = [word.format(seed=seed) for word in self.driver_wrapper]
+    def driver_prefix(self, programs: Path, seed: int) -> list[str]:
+        wrapper = [each.format(programs=programs, seed=seed) for each in self.driver_wrapper]
         return [*self.driver_at.prefix(), *wrapper]
 
 
@@ -109,6 +109,11 @@ def all_loads() -> list[Load]:
             driver_at=one,
         ),
         Load("disk", "a writing and a syncing process a processor", disk=True),
+        Load(
+            "slow-driver",
+            "pauses in the driver, before, within and behind its calls, by the run's seed",
+            driver_wrapper=("{programs}/psq-slow-driver", "--seed", "{seed}", "--"),
+        ),
     ]
 
 

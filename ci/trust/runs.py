@@ -95,11 +95,12 @@ def make_tree(bench: Bench, load: Load, planned: Planned, folder: Path) -> None:
     for program in (bench.build / "bin").iterdir():
         if program.name != SUITE:
             (programs / program.name).symlink_to(program.resolve())
-    suite = [*load.suite_at.prefix(), str((bench.build / "bin" / SUITE).resolve())]
+    real = (bench.build / "bin").resolve()
+    suite = [*load.suite_at.prefix(), str(real / SUITE)]
     text = _SUITE_PROGRAM.format(
         load=load.name,
         suite=shlex.join(suite),
-        driver=shlex.join(load.driver_prefix(planned.seed(bench.commit))),
+        driver=shlex.join(load.driver_prefix(real, planned.seed(bench.commit))),
     )
     (programs / SUITE).write_text(text, encoding="utf-8")
     (programs / SUITE).chmod(0o755)

@@ -90,16 +90,33 @@ class Table:
             yield _row([f"`{implementation}`", load, *_cells(count)])
         yield _row(["all", "", *_cells(self.total)])
         yield ""
+        yield from self._missing()
         yield from self._usual_failures()
         yield from self._evidence()
 
     def _rows(self) -> list[tuple[tuple[str, str], Count]]:
-        """In the order of the plan, with the pairs that have no run yet."""
+        """Those that have runs, in the order of the plan."""
         pairs = dict.fromkeys((each.implementation, each.load) for each in self._plan)
         pairs.update(dict.fromkeys(self._counts))
         order = {name: number for number, name in enumerate(dict.fromkeys(p[0] for p in pairs))}
-        ranked = sorted(pairs, key=lambda pair: order[pair[0]])
-        return [(pair, self._counts.get(pair, Count())) for pair in ranked]
+        ranked = sorted((pair for pair in pairs if pair in self._counts), key=lambda p: order[p[0]])
+        return [(pair, self._counts[pair]) for pair in ranked]
+
+    def _missing(self) -> Iterator[str]:
+        """The planned runs that are not finished."""
+        done = Counter((each.planned.implementation, each.planned.load) for each in self._runs)
+        planned = Counter((each.implementation, each.load) for each in self._plan)
+        lacks: dict[str, list[str]] = {}
+        for (implementation, load), count in planned.items():
+            if count > done[implementation, load]:
+                lacks.setdefault(implementation, []).append(
+                    f"{load} {count - done[implementation, load]}"
+                )
+        if lacks:
+            yield "Runs of the plan that are not finished:"
+            yield ""
+            yield from (f"- `{name}`: {', '.join(loads)}" for name, loads in lacks.items())
+            yield ""
 
     def _usual_failures(self) -> Iterator[str]:
         counts = Counter(
@@ -108,7 +125,7 @@ class Table:
             if implementation in self._third_parties and status_of(verdict) != Status.CONFORMS
         )
         for implementation, count in counts.items():
-            yield f"`{implementation}` fails {count} tests as usual, which is no fail of the table."
+            yield f"`{implementation}` fails {count} tests in each run; the table has them not."
             yield ""
 
     def _evidence(self) -> Iterator[str]:

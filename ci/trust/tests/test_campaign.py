@@ -104,6 +104,18 @@ def test_niceness_reaches_suite_and_driver(tmp_path, load_named):
     assert [niceness for _, niceness in placed(tmp_path, load_named("nice"))] == [19, 19]
 
 
+def test_a_slow_driver_has_the_seed_of_its_run(build, tmp_path, load_named):
+    planned = Planned("reference", "slow-driver", 3)
+    make_tree(
+        Bench(build, Store(tmp_path / "state"), "c1"),
+        load_named("slow-driver"),
+        planned,
+        tmp_path / "tree",
+    )
+    text = (tmp_path / "tree" / "bin" / "psq-conformance").read_text()
+    assert f"{build.resolve()}/bin/psq-slow-driver --seed {planned.seed('c1')} --" in text
+
+
 def placed(folder, load):
     """Processors and niceness of a suite, and of the driver that it starts."""
     report = "import os; print(sorted(os.sched_getaffinity(0)), os.nice(0), sep=';', flush=True)"

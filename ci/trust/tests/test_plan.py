@@ -5,6 +5,7 @@ from collections import Counter
 from plan import IDLE, IMPLEMENTATIONS, Implementation, Planned, plan
 
 LOADS = [IDLE, "stress", "nice", "one-processor", "starved-suite", "starved-driver", "disk"]
+LOADS += ["slow-driver"]
 
 
 def test_the_whole_plan_has_the_counts_that_it_names():
@@ -26,7 +27,7 @@ def test_half_of_the_runs_are_loaded_by_each_load_alike():
 
 
 def test_few_runs_of_several_implementations_meet_every_load():
-    few = [Implementation(f"i{number}", 0, 2) for number in range(3)]
+    few = [Implementation(f"i{number}", 0, 2) for number in range(4)]
     assert {each.load for each in plan(few, LOADS)} == set(LOADS) - {IDLE}
 
 

@@ -41,7 +41,7 @@ def test_what_a_third_party_fails_each_time_is_usual_and_said(store, stored):
         stored("fail", "pass", implementation="python:billiard", load=load)
     table = table_of(store)
     assert table.status() == Status.CONFORMS
-    assert "`python:billiard` fails 1 tests as usual" in table.markdown()
+    assert "`python:billiard` fails 1 tests in each run" in table.markdown()
 
 
 def test_idle_runs_say_what_is_usual(store, stored):
@@ -59,11 +59,12 @@ def test_inconclusive_is_never_usual_and_counts_by_the_thousand(store, stored, i
     assert "| 25 | 0 | 1 | 40.00 |" in table.markdown()
 
 
-def test_a_pair_without_a_run_is_shown_empty(store, stored):
-    planned = [stored("pass"), Planned("reference", "disk", 0)]
+def test_runs_that_are_not_finished_are_counted(store, stored):
+    planned = [stored("pass"), *(Planned("reference", "disk", index) for index in range(3))]
+    stored("pass", load="disk")
     table = table_of(store, planned)
-    assert "| `reference` | disk | 0 | 0 | 0 | 0 | · | 0 | · |" in table.markdown()
-    assert table.sentence().startswith("1 of 2 planned runs of c1")
+    assert "- `reference`: disk 2" in table.markdown()
+    assert table.sentence().startswith("2 of 4 planned runs of c1")
 
 
 def test_a_run_without_results_is_a_problem(store, stored):

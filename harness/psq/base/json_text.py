@@ -1,4 +1,4 @@
-"""JSON from elsewhere: whatever is wrong with it is a ValueError."""
+"""JSON out of files: whatever is wrong with a text is a ValueError."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LARGEST = 2**64
 
 
 def parse(text: str) -> Any:
-    """The value; raises ValueError for what is no JSON, nests too deeply, or has numbers or texts that nothing takes."""
+    """The value; raises ValueError for no JSON, too deep nesting, and numbers or texts that no reader can use."""
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
         _check(value)
