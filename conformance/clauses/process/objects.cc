@@ -17,13 +17,14 @@ Actor spawn_by(Scenario& t, const Actor& parent, const std::string& thread, cons
 struct EveryType {
   Object queue, joinable, simple, receiver, sender, left, right;
 
-  explicit EveryType(const Actor& main)
-      : queue(main.queue(0, "queue")),
-        joinable(main.joinable_queue(0, "joinable")),
-        simple(main.simple_queue("simple")) {
-    std::tie(receiver, sender) = main.pipe(false, "receiver", "sender");
-    std::tie(left, right) = main.pipe(true, "left", "right");
+  explicit EveryType(const Actor& creator, const std::string& prefix = "")
+      : queue(creator.queue(0, prefix + "queue")),
+        joinable(creator.joinable_queue(0, prefix + "joinable")),
+        simple(creator.simple_queue(prefix + "simple")) {
+    std::tie(receiver, sender) = creator.pipe(false, prefix + "receiver", prefix + "sender");
+    std::tie(left, right) = creator.pipe(true, prefix + "left", prefix + "right");
   }
+  [[nodiscard]] std::vector<Object> queues() const { return {queue, joinable, simple}; }
   [[nodiscard]] std::vector<Object> for_child() const {
     return {queue, joinable, simple, receiver, right};
   }
@@ -31,7 +32,7 @@ struct EveryType {
 
 // What `main` puts or sends, `child` obtains, and for what goes both ways the other way round.
 void exchange(Scenario& t, const EveryType& objects, const Actor& main, const Actor& child) {
-  for (const Object& q : {objects.queue, objects.joinable, objects.simple}) {
+  for (const Object& q : objects.queues()) {
     main.ok(put(q, t.item("main", 0)));
     t.expect_payload(child.call(get(q)), t.item("main", 0));
     child.ok(put(q, t.item("child", 0)));
@@ -100,6 +101,31 @@ const Tests kObjectsTests{[](const Define& test) {
     const EveryType objects{main};
     const Actor child = main.spawn("child", objects.for_child());
     exchange(t, objects, main, child.spawn("grandchild", objects.for_child()));
+  });
+
+  // Siblings that go on from the same copy of their parent create the same objects in the same
+  // order. The one that puts last gets first: in a queue that they shared it would find the other's
+  // item.
+  test("process.objects.made-by-child", [](Scenario& t) {
+    const Actor main = t.root();
+    const Actor one = main.spawn("one", {});
+    const Actor two = main.spawn("two", {});
+    const EveryType of_one{one, "one-"};
+    const EveryType of_two{two, "two-"};
+    const EveryType of_main{main};
+    for (std::size_t i = 0; i < of_one.queues().size(); ++i) {
+      one.ok(put(of_one.queues()[i], t.item("one", 0)));
+      two.ok(put(of_two.queues()[i], t.item("two", 0)));
+      main.ok(put(of_main.queues()[i], t.item("main", 0)));
+      t.expect_payload(main.call(get(of_main.queues()[i])), t.item("main", 0));
+      t.expect_payload(two.call(get(of_two.queues()[i])), t.item("two", 0));
+      t.expect_payload(one.call(get(of_one.queues()[i])), t.item("one", 0));
+    }
+    for (const auto& [creator, objects] : {std::pair{one, of_one}, std::pair{two, of_two}}) {
+      creator.ok(task_done(objects.joinable));
+      exchange(t, objects, creator,
+               creator.spawn("child-of-" + creator.name(), objects.for_child()));
+    }
   });
 
   // A bystander is started while the pipe is there, from a thread beside one that is blocked: it

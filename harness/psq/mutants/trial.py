@@ -34,7 +34,7 @@ class Step:
     variant: Variant
     tests: tuple[str, ...]
     purpose: str = SEARCH
-    patient: bool = False  # what was not decided, once more, with more time
+    patient: bool = False  # with more time: a call that is slow on a busy machine does not hang
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Trial:
         self.message = record.get("saw") or record.get("message") or ""
         self.confirmed = 0
         again = [Step(step.variant, (self.test,), CONTROL)]
-        again += [Step(step.variant, (self.test,), CONFIRM)] * _CONFIRMATIONS
+        again += [Step(step.variant, (self.test,), CONFIRM, patient=True)] * _CONFIRMATIONS
         self.steps.extendleft(reversed(again))
 
     def _confirm(self, step: Step, right: bool) -> None:

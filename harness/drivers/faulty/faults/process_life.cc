@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <memory>
+#include <new>
 #include <thread>
 
 #include "effects.h"
@@ -10,12 +13,15 @@
 #include "process_effects.h"
 #include "src/clock.h"
 #include "src/process_state.h"
+#include "src/queue_memory.h"
 #include "state.h"
 
 namespace psq::faulty {
 namespace {
 
 using detail::ProcessState;
+using detail::QueueMemory;
+using detail::SharedMemory;
 using driver::SpawnOptions;
 
 // In a child: copies all pipes that the parent has.
@@ -43,6 +49,31 @@ void leave_without_thread(detail::Feeder& feeder) {
   if (feeder.thread_ != Thread::kNone) feeder.thread_ = Thread::kBusy;
 }
 
+// Queues that were there before every child, and how many of them this process has taken.
+struct Prepared {
+  explicit Prepared(QueueKind kind) {
+    for (auto& each : memory) {
+      each = std::make_shared<SharedMemory>(sizeof(QueueMemory) + detail::Channel::kCapacity);
+      new (each->data()) QueueMemory(CoreOptions{.kind = kind});
+    }
+  }
+  std::array<std::shared_ptr<SharedMemory>, 2> memory;
+  std::size_t taken = 0;
+};
+
+// The first queue that a child creates is the first one that its sibling creates.
+Effect same_in_siblings(QueueKind kind) {
+  return [kind](Behaviour& behaviour) {
+    const auto take = [kind, root = getpid(), prepared = std::make_shared<Prepared>(kind)](
+                          std::unique_ptr<detail::QueueCore>& core, const CoreOptions& options) {
+      if (options.kind != kind || getpid() == root) return;
+      if (prepared->taken == prepared->memory.size()) return;
+      core = std::make_unique<LocalQueue>(prepared->memory[prepared->taken++]);
+    };
+    alter("core", take)(behaviour);
+  };
+}
+
 // Counts the gets of this process that wait.
 std::optional<std::string> counted_get(LocalQueue& queue, Timeout timeout) {
   process_number()++;
@@ -67,6 +98,15 @@ std::vector<Fault> process_life_faults() {
       fault("grandchild-simple-closed", "process.objects.grandchild",
             "a simple queue is closed in a grandchild",
             {in_child(close_simple_queues_of_grandchild)}),
+      fault("siblings-share-queue", "process.objects.made-by-child",
+            "two children that create a queue each have the same one",
+            {same_in_siblings(QueueKind::kPlain)}),
+      fault("siblings-share-joinable", "process.objects.made-by-child",
+            "two children that create a joinable queue each have the same one",
+            {same_in_siblings(QueueKind::kJoinable)}),
+      fault("siblings-share-simple", "process.objects.made-by-child",
+            "two children that create a simple queue each have the same one",
+            {same_in_siblings(QueueKind::kSimple)}),
       fault("child-inherits-feeder", "process.objects.while-blocked",
             "a child takes its parent's feeder for its own, whose thread it does not have",
             {in_child([](const SpawnOptions&) { keep_parents_feeders(leave_without_thread); })}),
