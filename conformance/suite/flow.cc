@@ -1,5 +1,6 @@
 #include "suite/flow.h"
 
+#include <algorithm>
 #include <set>
 
 namespace psq::conformance {
@@ -61,6 +62,19 @@ void until_quiet(Scenario& t, const Call& gets) {
   } while (t.session()
                .await([&] { return gets.events.size() > seen; }, quiet / FairBound::kHangs)
                .ended());
+}
+
+void until_in_time(Scenario& t, std::int64_t items,
+                   const std::function<bool(std::int64_t items)>& round) {
+  constexpr int kRounds = 8;
+  constexpr std::int64_t kMostTimes = 4;
+  for (int i = 0; i < kRounds; ++i) {
+    const bool in_time = round(std::min<std::int64_t>(std::int64_t{1} << i, kMostTimes) * items);
+    t.restart();
+    if (in_time) return;
+  }
+  throw Inconclusive{"each of " + std::to_string(kRounds) +
+                     " times the process was ended too late: the stream was over"};
 }
 
 void expect_arrival(Scenario& t, const std::vector<const Call*>& gets,

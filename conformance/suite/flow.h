@@ -42,6 +42,12 @@ Obtained obtained_so_far(Scenario& t, const Call& gets);
 /// Waits until no more comes of a list for a while: what still comes, comes at once, and nothing
 /// hangs on missing the rest.
 void until_quiet(Scenario& t, const Call& gets);
+/// Does `round`, which ends a process amid a stream of so many items, and says whether the end came
+/// in time: before the stream was over. What comes too late shows nothing, and is tried again, with
+/// more items. Inconclusive when it is late every time.
+void until_in_time(Scenario& t, std::int64_t items,
+                   const std::function<bool(std::int64_t items)>& round);
+
 /// Waits until these lists have obtained enough, however slowly they get on.
 void expect_arrival(Scenario& t, const std::vector<const Call*>& gets,
                     const std::function<bool()>& enough);
