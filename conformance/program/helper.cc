@@ -76,13 +76,37 @@ void Helper::finish_tasks(const Lane& lane, std::int64_t count) {
 }
 
 bool Helper::take(const Lane& lane) {
+  if (is_pipe(kind(lane)) && has_receiver(program_, threads_, lane)) return false;
   const std::int64_t items = tally(program_, threads_, lane).items();
   if (items > 0) take_items(lane, items, kShortly);
   return items > 0;
 }
 
+bool Helper::found_nothing(const Lane& lane) const {
+  for (auto each = threads_.rbegin(); each != threads_.rend(); ++each) {
+    const bool gets_here = each->process == kRoot && each->calls[0].object == lane.object &&
+                           gets(each->calls[0].operation);
+    if (!gets_here) continue;
+    return each->done() && !each->call->events.empty() &&
+           each->call->events.back().outcome == Outcome::kEmpty;
+  }
+  return false;
+}
+
+bool Helper::intervene_in_pipe(const Lane& lane, const Tally& counts) {
+  if (counts.putting > 0 && !has_receiver(program_, threads_, lane)) {
+    take_items(lane, counts.items() + counts.to_put, kShortly);
+  } else if (counts.getting > 0 && !has_sender(program_, threads_, lane)) {
+    give(lane, counts.to_get);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool Helper::intervene(const Lane& lane) {
   const Tally counts = tally(program_, threads_, lane);
+  if (is_pipe(kind(lane))) return intervene_in_pipe(lane, counts);
   if (counts.putting > 0) {
     take_items(lane, counts.items() + counts.to_put, kShortly);
   } else if (counts.getting > 0) {
@@ -104,7 +128,12 @@ bool Helper::intervene(const Lane& lane) {
 
 bool Helper::finish(const Running& list, Nanoseconds hang_bound) {
   const Call& call = *list.call;
-  return t_.session().wait_until([&] { return call.answer.has_value(); }, hang_bound);
+  const Awaited awaited =
+      t_.session().await([&] { return call.answer.has_value(); }, hang_bound / FairBound::kHangs,
+                         [&] { return call.events.size(); });
+  if (awaited.state == FairBound::State::kUndecided)
+    throw Inconclusive{"a call at the end of a program: " + awaited.spent.in_words()};
+  return awaited.ended();
 }
 
 // No value when the call hangs.

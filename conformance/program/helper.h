@@ -1,6 +1,10 @@
 // The root process as the helper of a running program: it takes items that block a producer, puts
 // items that a consumer waits for, and reads every object empty at the end. Its calls are part of
 // the history.
+//
+// The helper is one more user of a queue, which may have any number of them. It uses an end of a
+// pipe only when no list that has not ended uses it: two receivers would share the stream of
+// messages, and so would two senders, which the law leaves open.
 #pragma once
 
 #include <optional>
@@ -28,7 +32,9 @@ class Helper {
 
   /// Begins calls that let a waiting thread of the lane go on; false when there are none such.
   bool intervene(const Lane& lane);
-  /// Begins to take the items that are there; false when there are none.
+  /// Whether its newest get of the lane has ended, and obtained nothing.
+  [[nodiscard]] bool found_nothing(const Lane& lane) const;
+  /// Begins to take the items that are there; false when there are none, or it may not.
   bool take(const Lane& lane);
   /// Takes items until there are none, when all other processes have ended. False when a call
   /// hangs.
@@ -37,6 +43,7 @@ class Helper {
  private:
   [[nodiscard]] Kind kind(const Lane& lane) const { return program_.objects[lane.object].kind; }
   [[nodiscard]] bool timed(const Lane& lane) const { return is_timed(kind(lane)); }
+  bool intervene_in_pipe(const Lane& lane, const Tally& counts);
   const Running& start(std::vector<Request> operations, std::vector<PlannedCall> calls);
   const Running& take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout);
   void give(const Lane& lane, std::int64_t count);

@@ -5,6 +5,9 @@
 namespace psq::conformance {
 namespace {
 
+// A subject that is merely slow shows enough within so many times the budget.
+constexpr int kLargerBudget = 20;
+
 [[noreturn]] void fail(const Failure& failure) {
   const Violation& violation = *failure.run.violation;
   Failed failed{.clause = violation.clause,
@@ -25,6 +28,7 @@ void any_program(Scenario& t, Kind kind) {
                 {.kind = kind,
                  .first_seed = t.seed(),
                  .budget = t.effort().budget,
+                 .most_budget = t.patient(kLargerBudget * t.effort().budget),
                  .shrink_for = t.patient(t.effort().shrinking)}};
   const auto failure = search.next_failure();
   t.note_seen(numbers_of(search.seen()));

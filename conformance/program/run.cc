@@ -15,8 +15,9 @@ constexpr auto kUntilStart = 4ms;
 constexpr auto kQuiet = 30ms;
 // A second of help to the threads that wait, and then the second that the law gives.
 constexpr auto kRobustAnswersWithin = 2s;
-// No program is meant to take longer, in times of what is taken for a hang.
-constexpr int kLongest = 6;
+// No program is meant to take longer, in times of what is taken for a hang: a slow subject makes
+// hundreds of calls meanwhile.
+constexpr int kLongest = 12;
 
 std::int64_t next_call(const Session& session) {
   const auto& calls = session.calls();
@@ -39,15 +40,27 @@ Run::Run(Scenario& t, const Program& program, std::string suffix, Nanoseconds ha
       threads_(live_.threads()) {}
 
 RunResult Run::result() {
+  const Nanoseconds began = t_.fair_now();
   first_call_ = next_call(t_.session());
+  try {
+    go_through();
+  } catch (const Inconclusive& doubt) {
+    undecided_ = doubt.what();
+  }
+  RunResult result = judged();
+  result.took = t_.fair_now() - began;
+  return result;
+}
+
+void Run::go_through() {
   live_.set_up();
   started_ = monotonic_now() + kUntilStart;
   live_.start(started_);
   moved_at_ = monotonic_now();
+  quiet_.emplace(t_.session().fair_clock(), hang_bound_ / FairBound::kHangs);
   bring_to_an_end();
   if (!stopped()) end_processes();
   if (!stopped()) empty_out();
-  return judged();
 }
 
 const Peer& Run::peer(std::size_t process) { return t_.session().peer(live_.wire_name(process)); }
@@ -89,7 +102,10 @@ void Run::bring_to_an_end() {
     const std::size_t before = progress();
     const std::size_t own_before = own_progress();
     const bool moved = t_.session().wait_until([&] { return progress() != before; }, next_look());
-    if (own_progress() != own_before) moved_at_ = monotonic_now();
+    if (own_progress() != own_before) {
+      moved_at_ = monotonic_now();
+      quiet_->restart();
+    }
     const Nanoseconds still_for = monotonic_now() - moved_at_;
     const bool quiet = still_for >= t_.patient(kQuiet);
     if (quiet && (!moved || still_for > t_.patient(kGivesUpAfter))) explain_standstill();

@@ -18,7 +18,7 @@ namespace psq::conformance {
 class Run {
  public:
   /// The driver knows the program's names with `suffix` behind them. A call that must end and has
-  /// not after `hang_bound` hangs.
+  /// not after `hang_bound` of fair time hangs.
   Run(Scenario& t, const Program& program, std::string suffix, Nanoseconds hang_bound);
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -26,6 +26,7 @@ class Run {
   RunResult result();
 
  private:
+  void go_through();
   // run.cc: until all threads are done, or the reason is known why that does not happen.
   void bring_to_an_end();
   void kill_those_due();
@@ -45,6 +46,7 @@ class Run {
 
   // run_ending.cc: the normal end of the processes, what is left in the objects, the judgment.
   void end_processes();
+  [[nodiscard]] Nanoseconds end_bound() const;
   void note_endless_process();
   void empty_out();
   RunResult judged();
@@ -72,7 +74,8 @@ class Run {
   const std::vector<Running>& threads_;
   std::int64_t first_call_ = 0;
   Nanoseconds started_{0};
-  Nanoseconds moved_at_{0};  // when a thread of the program last made progress
+  Nanoseconds moved_at_{0};              // when a thread of the program last made progress
+  std::optional<FairBound> quiet_ = {};  // since then
   std::size_t killed_ = 0;
   std::optional<Violation> violation_ = {};
   std::string undecided_;

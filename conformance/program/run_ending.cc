@@ -20,16 +20,20 @@ bool Run::all_dead() {
 // Everything that a process put is visible once it has ended.
 void Run::end_processes() {
   for (std::size_t p = 0; p < program_.processes.size(); ++p) end(p);
-  const Nanoseconds deadline =
-      monotonic_now() + (killed_some() ? patience_after_kill() : hang_bound_);
+  FairBound bound{t_.session().fair_clock(), end_bound() / FairBound::kHangs};
   while (!t_.session().wait_until([&] { return all_dead(); }, t_.patient(kDiesWithin))) {
-    if (monotonic_now() > deadline) return note_endless_process();
+    const FairBound::State state = bound.state();
+    if (state == FairBound::State::kHung) return note_endless_process();
+    if (state == FairBound::State::kUndecided)
+      throw Inconclusive{"a process whose threads are done: " + bound.in_words()};
     if (!all_done()) continue;
     for (const Lane& lane : lanes_of(program_)) {
       if (!may_be_cut(lane)) helper_.take(lane);
     }
   }
 }
+
+Nanoseconds Run::end_bound() const { return killed_some() ? patience_after_kill() : hang_bound_; }
 
 void Run::note_endless_process() {
   if (killed_some() && !robust()) {
@@ -47,16 +51,20 @@ void Run::note_endless_process() {
 }
 
 void Run::empty_out() {
-  // What the helper still takes must be counted first.
-  static_cast<void>(t_.session().wait_until([&] { return all_done(); }, patience_after_kill()));
-  for (const Lane& lane : lanes_of(program_)) {
-    if (may_be_cut(lane)) return;
-    if (helper_.empty_out(lane, killed_some() ? patience_after_kill() : hang_bound_)) continue;
-    if (killed_some() && !robust()) return;  // the get may wait for ever: incomplete
+  const auto hangs = [&] {
     violation_ = Violation{.clause = killed_some() ? kGoesOn : "",
                            .checker = "end",
                            .why = "a get at the end, beside no other call, does not end"};
-    return;
+  };
+  // What the helper still takes must be counted first.
+  const bool all_counted =
+      t_.session().await([&] { return all_done(); }, end_bound() / FairBound::kHangs).ended();
+  if (!all_counted && !killed_some()) return hangs();
+  for (const Lane& lane : lanes_of(program_)) {
+    if (may_be_cut(lane)) return;
+    if (helper_.empty_out(lane, end_bound())) continue;
+    if (killed_some() && !robust()) return;  // the get may wait for ever: incomplete
+    return hangs();
   }
   complete_ = true;
 }

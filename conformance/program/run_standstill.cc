@@ -4,35 +4,39 @@
 namespace psq::conformance {
 
 void Run::explain_standstill() {
-  const Nanoseconds quiet_for = monotonic_now() - moved_at_;
   if (killed_some()) {
+    const Nanoseconds quiet_for = quiet_->spent().fair;
     if (quiet_for > patience_after_kill()) give_up();
     if (quiet_for < patience_after_kill() / 2) intervene();
+    return;
+  }
+  const FairBound::State state = quiet_->state();
+  if (state == FairBound::State::kUndecided) {
+    undecided_ = "no thread moves: " + quiet_->in_words();
     return;
   }
   for (const Lane& lane : lanes_of(program_)) {
     const Owed call = owed(program_, threads_, lane);
     if (call.thread == nullptr) continue;
-    if (quiet_for >= hang_bound_) violation_ = hang(call);
+    if (state == FairBound::State::kHung) violation_ = hang(call);
     return;  // until then the call may still end
   }
-  const bool any = intervene();
-  if (quiet_for < hang_bound_) return;
+  intervene();
+  if (state != FairBound::State::kHung) return;
   note_unobtainable();
-  if (!any && !violation_)
-    undecided_ = "no thread moves, and none waits for anything: a machine that is too slow";
+  if (!violation_) undecided_ = "no thread moves, and no call must end: " + quiet_->in_words();
 }
 
-// The helper has asked for these items all the time, and obtained none.
+// The helper has asked for these items all the time, and obtained none. A get that has no timeout
+// does not end then, which is a call that must end (explain_standstill).
 void Run::note_unobtainable() {
   for (const Lane& lane : lanes_of(program_)) {
     const std::int64_t items = tally(program_, threads_, lane).items();
-    if (items <= 0) continue;
-    const Kind kind = program_.objects[lane.object].kind;
-    violation_ = Violation{
-        .clause = page_of(kind) + (is_pipe(kind) ? ".order.messages" : ".get.exactly-once"),
-        .checker = "end",
-        .why = std::to_string(items) + " items were put, and no get obtains one"};
+    if (items <= 0 || !helper_.found_nothing(lane)) continue;
+    violation_ =
+        Violation{.clause = page_of(program_.objects[lane.object].kind) + ".get.exactly-once",
+                  .checker = "end",
+                  .why = std::to_string(items) + " items were put, and no get obtains one"};
   }
 }
 

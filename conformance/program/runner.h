@@ -27,6 +27,7 @@ struct RunResult {
   std::optional<Violation> violation = {};
   std::string undecided = {};   // why the run is neither right nor wrong; empty otherwise
   std::size_t overlapping = 0;  // pairs of calls on one object by two threads at once
+  Nanoseconds took{0};          // of fair time
 };
 
 /// Runs programs one after the other in a scenario of its own, which it starts afresh now and then,
@@ -35,9 +36,11 @@ class ProgramRunner {
  public:
   explicit ProgramRunner(Scenario& scenario) : t_(scenario) {}
 
-  /// A call that must end and has not after `hang_bound` hangs.
+  /// A call that must end and has not after `hang_bound` of fair time hangs.
   RunResult run(const Program& program, Nanoseconds hang_bound);
-  RunResult run(const Program& program) { return run(program, t_.hang_bound()); }
+  RunResult run(const Program& program) {
+    return run(program, FairBound::kHangs * t_.hang_bound());
+  }
 
  private:
   Scenario& t_;

@@ -10,9 +10,11 @@
 namespace psq::conformance {
 namespace {
 
-// Fewer than one a program on average: the processes worked in turn.
-constexpr std::int64_t kOverlapsAProgram = 1;
+// Fewer than one a program on average, and few in all: the processes worked in turn.
+constexpr std::int64_t kManyOverlaps = 100;
 constexpr std::int64_t kFewestPrograms = 3;
+// A search on a machine that is not fair ends after so many times its larger budget.
+constexpr int kUnfair = 3;
 // While a program is made smaller, a hang needs no full proof each time.
 constexpr auto kHangsWhileShrinking = 1s;
 constexpr std::size_t kMostShown = 12;
@@ -61,7 +63,7 @@ std::string too_gentle(const Seen& seen) {
                           std::to_string(seen.overlapping) + " overlapping pairs of calls, " +
                           std::to_string(seen.undecided) + " programs undecided";
   const std::string advice = "; a longer --budget or a machine with more time shows more";
-  if (seen.programs < kFewestPrograms || seen.overlapping < kOverlapsAProgram * seen.programs)
+  if (seen.programs < kFewestPrograms || seen.overlapping < std::min(seen.programs, kManyOverlaps))
     return "too little happened at once to mean anything: " + saw + advice;
   if (seen.undecided * 2 > seen.programs)
     return "most programs could not be decided: " + saw + "; the last: " + seen.why_undecided;
@@ -69,7 +71,11 @@ std::string too_gentle(const Seen& seen) {
 }
 
 bool Search::over() const {
-  return seen_.programs >= options_.most_programs || monotonic_now() - began_ >= options_.budget;
+  if (seen_.programs >= options_.most_programs) return true;
+  const Nanoseconds passed = monotonic_now() - began_;
+  if (passed < options_.budget) return false;
+  return spent_ >= options_.most_budget || passed >= kUnfair * options_.most_budget ||
+         too_gentle(seen_).empty();
 }
 
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
@@ -82,6 +88,7 @@ Program Search::draw() const {
 
 void Search::note(const RunResult& run) {
   ++seen_.programs;
+  spent_ += run.took;
   seen_.operations += static_cast<std::int64_t>(run.history.operations.size());
   seen_.overlapping += static_cast<std::int64_t>(run.overlapping);
   if (run.violation || run.undecided.empty()) return;
@@ -112,7 +119,7 @@ Failure Search::shrunk(Program found, RunResult run) {
   Failure failure{.seed = seed_, .found = found, .smallest = found, .run = std::move(run)};
   const std::string clause = failure.run.violation->clause;
   const Nanoseconds hangs_after =
-      std::min(t_.hang_bound(), t_.patient(Nanoseconds{kHangsWhileShrinking}));
+      std::min(FairBound::kHangs * t_.hang_bound(), t_.patient(Nanoseconds{kHangsWhileShrinking}));
   // One failure is enough to take a candidate, so the last that failed is the smallest.
   const auto fails = [&](const Program& candidate) {
     RunResult again = runner_.run(candidate, hangs_after);

@@ -22,7 +22,7 @@ struct Seen {
   std::string why_undecided = {};  // of the last of them
 };
 std::map<std::string, std::int64_t> numbers_of(const Seen& seen);
-/// Why a run saw too little to mean anything; empty when it did not.
+/// Why a run saw too little to mean anything; empty when it saw enough.
 std::string too_gentle(const Seen& seen);
 
 /// A program that failed, with what a report shows of it.
@@ -40,6 +40,8 @@ struct SearchOptions {
   std::uint64_t first_seed = 0;
   std::uint64_t stride = 1;  // from one program's seed to the next
   Nanoseconds budget{0};
+  /// While the search has seen too little, it goes on for so much of fair time in all.
+  Nanoseconds most_budget{0};
   std::int64_t most_programs = INT64_MAX;
   Nanoseconds shrink_for{0};
 };
@@ -67,6 +69,7 @@ class Search {
   SearchOptions options_;
   std::uint64_t seed_;
   Nanoseconds began_ = monotonic_now();
+  Nanoseconds spent_{0};  // of fair time
   Seen seen_;
 };
 

@@ -52,6 +52,16 @@ const Running* first_in(const std::vector<Running>& threads, const Lane& lane, K
   return nullptr;
 }
 
+bool is_used(const Program& program, const std::vector<Running>& threads, const Lane& lane,
+             bool by_sender) {
+  const Kind kind = program.objects[lane.object].kind;
+  return std::ranges::any_of(threads, [&](const Running& thread) {
+    return !thread.done() && std::ranges::any_of(thread.calls, [&](const PlannedCall& call) {
+      return concerns(call, lane, kind) && puts(call.operation) == by_sender;
+    });
+  });
+}
+
 std::string in_words(std::int64_t count, const std::string& what) {
   return std::to_string(count) + " " + what;
 }
@@ -98,6 +108,14 @@ Tally tally(const Program& program, const std::vector<Running>& threads, const L
     if (call != nullptr && concerns(*call, lane, kind)) count_pending(counts, thread, *call);
   }
   return counts;
+}
+
+bool has_sender(const Program& program, const std::vector<Running>& threads, const Lane& lane) {
+  return is_used(program, threads, lane, true);
+}
+
+bool has_receiver(const Program& program, const std::vector<Running>& threads, const Lane& lane) {
+  return is_used(program, threads, lane, false);
 }
 
 std::string page_of(Kind kind) {

@@ -49,6 +49,12 @@ struct Tally {
 };
 Tally tally(const Program& program, const std::vector<Running>& threads, const Lane& lane);
 
+/// Whether a list that has not ended has calls that put items into the lane, or get items from it.
+/// A connection is for one sender and one receiver at a time: while a list has such calls, made or
+/// still to be made, the end of the pipe belongs to it.
+bool has_sender(const Program& program, const std::vector<Running>& threads, const Lane& lane);
+bool has_receiver(const Program& program, const std::vector<Running>& threads, const Lane& lane);
+
 /// A thread whose call must end now by the counts, with the reason and the clause.
 struct Owed {
   const Running* thread = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <map>
 
 namespace psq::conformance {
 namespace {
@@ -70,7 +71,8 @@ class Look {
             .joins = joins_,
             .lost = std::max<std::int64_t>(0, run_.unread - count_from(run_.victim)),
             .slots_gone = slots_gone_,
-            .slowest = slowest_};
+            .slowest = slowest_,
+            .slowest_fairly = slowest_fairly_};
   }
 
  private:
@@ -78,12 +80,20 @@ class Look {
 
   // A thread for each call: one that waits for ever holds up no other.
   Call& start(const std::string& process, const Request& request) {
-    return t_.start(process, request.by("thread" + std::to_string(++threads_)));
+    const Fairness now = t_.session().fair_clock().read();
+    Call& call = t_.start(process, request.by("thread" + std::to_string(++threads_)));
+    began_[&call] = now;
+    return call;
   }
 
   bool ended(Call& call) {
     if (!t_.ends_within_fairly(call, t_.patient(kSurvivorTimeout + enough_))) return false;
-    slowest_ = std::max(slowest_, call.answer->returned - std::max(call.answer->invoked, struck_));
+    const auto began = began_.find(&call);
+    const Fairness spent =
+        t_.session().fair_clock().read() - (began != began_.end() ? began->second : struck_fairly_);
+    const Nanoseconds took = call.answer->returned - std::max(call.answer->invoked, struck_);
+    slowest_ = std::max(slowest_, took);
+    slowest_fairly_ = std::max(slowest_fairly_, took - (spent.wall - spent.fair));
     return true;
   }
 
@@ -175,7 +185,10 @@ class Look {
   Obtained taken_;                // by one get after the other
   std::vector<Obtained> waited_;  // by gets that had begun before
   Nanoseconds struck_ = monotonic_now();
+  Fairness struck_fairly_ = t_.session().fair_clock().read();
+  std::map<const Call*, Fairness> began_;
   Nanoseconds slowest_{0};
+  Nanoseconds slowest_fairly_{0};
   std::int64_t slots_gone_ = 0;
   std::string puts_ = kGoOn;
   std::string gets_ = kGoOn;

@@ -47,7 +47,8 @@ struct Aftermath {
   std::string joins = {};  // of a queue that counts tasks
   std::int64_t lost = 0;   // items of the victim that were put and never obtained
   std::int64_t slots_gone = 0;
-  Nanoseconds slowest{0};  // of the calls that ended
+  Nanoseconds slowest{0};         // of the calls that ended
+  Nanoseconds slowest_fairly{0};  // without the time that the machine withheld
 
   [[nodiscard]] bool all_go_on() const { return puts == "go on" && gets == "go on"; }
   [[nodiscard]] std::string in_words() const;

@@ -18,6 +18,16 @@ void expect_joins(Scenario& t, const Aftermath& found, bool task_is_left) {
                 found.in_words());
 }
 
+void expect_prompt_survivors(Scenario& t, const Aftermath& found) {
+  const Nanoseconds bound = kSurvivorTimeout + t.patient(1s);
+  const std::string expected = "each call ends within " + human(t.patient(1s)) + " of its timeout";
+  const std::string saw =
+      human(found.slowest) + ", of which " + human(found.slowest_fairly) + " were the driver's";
+  t.expect_true(found.slowest_fairly <= bound, expected, saw);
+  if (found.slowest > bound)
+    throw Inconclusive{expected + ", on a machine that is too slow; " + saw};
+}
+
 void survivors_of_kill(Scenario& t, const CrashPoint& point) {
   const Aftermath found = after(t, point, Interruption::kKill, kMustEnd);
   for_clause(kGoOn, [&] { t.expect_true(found.all_go_on(), "survivors go on", found.in_words()); });
@@ -25,11 +35,7 @@ void survivors_of_kill(Scenario& t, const CrashPoint& point) {
     t.expect_true(found.slots_gone == 0, "every slot comes back", found.in_words());
   });
   for_clause(kTasks, [&] { expect_joins(t, found, point.task_is_left); });
-  for_clause(kSecond, [&] {
-    t.expect_true(found.slowest <= kSurvivorTimeout + t.patient(1s),
-                  "each call ends within " + human(t.patient(1s)) + " of its timeout",
-                  human(found.slowest));
-  });
+  for_clause(kSecond, [&] { expect_prompt_survivors(t, found); });
 }
 
 const Tests kRobustTests{[](const Define& test) {

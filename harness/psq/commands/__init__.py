@@ -24,6 +24,10 @@ exit status: 0 holds, 1 violated, 2 unknown, 64 wrong usage or a broken file, 70
 130 interrupted
 """
 
+SLOW_STATUSES = """\
+exit status: as 'psq check'; fewer than one inconclusive test in 1,000, and a single one, count for nothing
+"""
+
 DRIVER_CHECK_STATUSES = """\
 exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 wrong usage
 """
@@ -62,6 +66,12 @@ COMMANDS = (
         "one clause: its sentence, why, its tests and faults, which implementations keep it",
     ),
     Command("soak", "generated programs for a given time", takes_driver=True),
+    Command(
+        "slow",
+        "the suite against a driver with seeded pauses: does a right but slow one pass?",
+        takes_driver=True,
+        statuses=SLOW_STATUSES,
+    ),
     Command("timeline", "draw a recorded history"),
     Command("report", "reports from stored results"),
     Command("check-history", "judge a recorded history", statuses=HISTORY_STATUSES),

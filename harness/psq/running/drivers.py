@@ -19,7 +19,7 @@ from psq.running.interpreters import check_module, find_interpreter, implementat
 START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
 PYTHONS = ("cpython", "cpython-manager", "python")
-FAMILIES = ("reference", *PYTHONS, "faulty", "variant")
+FAMILIES = ("reference", *PYTHONS, "faulty", "variant", "slow")
 
 HELP = """\
 A DRIVER is one of
@@ -30,6 +30,8 @@ A DRIVER is one of
   python:MODULE[:METHOD]    a package with the API of multiprocessing, e.g. python:billiard
   variant:DESIGN            a right queue of another design (harness/drivers/variants)
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
+  slow:SEED:DRIVER          that driver with pauses, which the seed draws (SEED/PROFILE: of that
+                            profile; 'psq-slow-driver --list-profiles' lists them)
   anything with a space or a slash: the command line of your own driver
 The Python ones take @INTERPRETER at the end: a path or a name, e.g. cpython:spawn@python3.12
 """
@@ -57,6 +59,8 @@ def resolve(
     text: str, paths: Paths, interpreter: str | None = None, start_method: str | None = None
 ) -> Driver:
     """The driver that `text` names; raises UsageError or DriverMissing when there is none."""
+    if text.partition(":")[0] == "slow":
+        return _slow(text, paths, interpreter, start_method)
     head, _, suffix = text.partition("@")
     parts = head.split(":")
     if parts[0] not in FAMILIES:
@@ -80,6 +84,18 @@ def _unknown(text: str) -> UsageError:
     if not hint and shutil.which(text):
         hint = f" To run the program as a driver, give its path: {shutil.which(text)}"
     return UsageError(f"no driver is named {text!r}.{hint}\n{HELP}")
+
+
+def _slow(text: str, paths: Paths, interpreter: str | None, start_method: str | None) -> Driver:
+    _, how, inner_text = (*text.split(":", 2), "", "")[:3]
+    seed, slash, profile = how.partition("/")
+    if not re.fullmatch(r"[0-9]{1,18}", seed) or not inner_text:
+        raise UsageError(f"{text}: name a seed and a driver, e.g. slow:7:cpython:spawn")
+    inner = resolve(inner_text, paths, interpreter, start_method)
+    argv: tuple[str, ...] = (str(paths.program("psq-slow-driver")), "--seed", seed)
+    if slash:
+        argv += ("--profile", profile)
+    return Driver(text, (*argv, "--", *inner.argv), inner.implementation)
 
 
 def _built(

@@ -48,6 +48,22 @@ def test_a_module_with_the_same_face(paths):
     assert driver.implementation == "queue"
 
 
+def test_a_slow_driver_is_another_one_with_pauses(paths):
+    slow = make_program(paths.build / "bin" / "psq-slow-driver", "exit 0")
+    inner = resolve("cpython:spawn", paths)
+    driver = resolve("slow:7:cpython:spawn", paths)
+    assert driver.argv == (str(slow), "--seed", "7", "--", *inner.argv)
+    assert (driver.label, driver.implementation) == ("slow:7:cpython:spawn", "cpython")
+    driver = resolve("slow:7/late:cpython", paths, start_method="spawn")
+    assert driver.argv == (str(slow), "--seed", "7", "--profile", "late", "--", *inner.argv)
+
+
+@pytest.mark.parametrize("text", ["slow", "slow:7", "slow:7:", "slow:x:cpython", "slow::cpython"])
+def test_a_slow_driver_needs_a_seed_and_a_driver(paths, text):
+    with pytest.raises(UsageError, match="name a seed and a driver"):
+        resolve(text, paths)
+
+
 def test_a_command_line_names_files_absolutely(paths, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     driver = resolve("./driver bin/psq-conformance --flag 'two words'", paths)

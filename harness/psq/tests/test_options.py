@@ -50,6 +50,7 @@ def test_every_command_is_walked():
     assert set(options["--patience"]) == {
         "psq check",
         "psq compare",
+        "psq slow",
         "psq soak",
         "psq kill-matrix",
         "psq mutants",
