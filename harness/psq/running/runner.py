@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from psq.base.status import NoRoom, Status
 from psq.law.clause_table import Law, Test
 from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
@@ -84,7 +85,10 @@ class Runner:
         self._times = ""
 
     def judge(self, tests: list[Test], path: Path) -> Run:
-        """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`."""
+        """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`.
+
+        An interruption ends the run early: it has what was seen by then, and says so.
+        """
         self._run = Run(name=self._driver.label, path=path)
         self._waiting = deque(tests)
         self._tests = {test.name: test for test in tests}
@@ -94,6 +98,10 @@ class Runner:
             self._scratch = Path(scratch)
             try:
                 self._work_off()
+            except KeyboardInterrupt:
+                self._run.interrupted = True
+            except NoRoom as error:  # what is in the file stays, and what is known is told
+                self._run.problems.append(str(error))
             except BaseException as error:
                 self._run.problems.append(f"stopped by {type(error).__name__}")
                 raise
@@ -103,14 +111,23 @@ class Runner:
 
     def _work_off(self) -> None:
         with Pool(self._options.jobs) as pool:
-            self._measure(pool)
-            while self._waiting or pool.jobs:
-                while self._waiting and pool.free and not self._hopeless():
-                    self._start(pool, self._waiting.popleft())
-                if not pool.jobs:
-                    break
-                self._follow(pool)
-            self._repeat_undecided(pool)
+            try:
+                self._start_and_collect(pool)
+            except KeyboardInterrupt:
+                for job in pool.jobs:
+                    if job.what is not None:  # the measurement of the driver is none of the tests
+                        self._collect(job)
+                raise
+
+    def _start_and_collect(self, pool: Pool) -> None:
+        self._measure(pool)
+        while self._waiting or pool.jobs:
+            while self._waiting and pool.free and not self._hopeless():
+                self._start(pool, self._waiting.popleft())
+            if not pool.jobs:
+                break
+            self._follow(pool)
+        self._repeat_undecided(pool)
 
     def _measure(self, pool: Pool) -> None:
         """Measures the driver itself, alone. One that cannot be used shows in the tests."""
@@ -194,6 +211,8 @@ class Runner:
                 record["earlier"] = earlier_of(work.earlier)
             work.record = record
             self._run.tests[work.test.name] = record
+            if record.get("problem"):
+                self._run.problems.append(f"{work.test.name}: {record['problem']}")
             self._writer.write(record)
             self._watcher.ended(record)
 
@@ -223,6 +242,8 @@ class Runner:
     def _account(self, job: Job) -> None:
         work: _Work = job.what
         code = job.process.returncode
+        if code == Status.INTERNAL and work.record is not None and work.record.get("problem"):
+            return  # the verdict is known, and the problem is noted
         if code in _JUDGED and work.record is not None:
             code = 0 if code == _UNSUPPORTED else code
             self._compare_with_verdict(work, work.record["verdict"], code)
@@ -278,7 +299,10 @@ class Runner:
             self._write_plan(None)
         self._settle()
         self._run.end = self._run.end_record(self._run.status())
-        self._writer.write(self._run.end)
+        try:
+            self._writer.write(self._run.end)
+        except NoRoom as error:
+            self._run.problems.append(str(error))
 
 
 def _signal_name(number: int) -> str:
