@@ -34,11 +34,11 @@ class FutexEvent {
 
   // Waits until `condition` is true; returns its last value, false not before the deadline.
   template <typename Condition>
-  bool wait(Deadline deadline, const Condition& condition) {
+  bool wait(Deadline deadline, const Condition& condition, int yields = kYields) {
     for (int looks = 0;; ++looks) {
       if (condition()) return true;
       if (deadline.has_passed()) return false;
-      if (looks < kYields) {
+      if (looks < yields) {
         sched_yield();
         continue;
       }

@@ -9,15 +9,19 @@ namespace {
 
 constexpr std::size_t kFresh = 3;  // items that are put after the interruption
 
-Wait wait_of(const Scenario& t, const Object& q) {
-  return q.type == ObjectType::kSimpleQueue ? kForever : within(t.patient(kSurvivorTimeout));
+Wait wait_of(const Scenario& t, const Object& q, Nanoseconds timeout = kSurvivorTimeout) {
+  return q.type == ObjectType::kSimpleQueue ? kForever : within(t.patient(timeout));
 }
 
 /// Looks at the survivors through their puts and gets.
 class Look {
  public:
-  Look(Scenario& t, CrashRun& run, Nanoseconds enough)
-      : t_(t), run_(run), enough_(enough), taken_{.by = run.getter, .answers = {}} {}
+  Look(Scenario& t, CrashRun& run, Nanoseconds enough, Nanoseconds becomes_visible)
+      : t_(t),
+        run_(run),
+        enough_(enough),
+        becomes_visible_(becomes_visible),
+        taken_{.by = run.getter, .answers = {}} {}
 
   // What was there before is taken out first: it takes slots.
   void drain() {
@@ -138,7 +142,7 @@ class Look {
     do {
       collect_waiting();
       if (has(item)) return true;
-    } while (get_one());
+    } while (get_one(becomes_visible_));
     collect_waiting();
     return has(item);
   }
@@ -158,8 +162,8 @@ class Look {
     });
   }
 
-  bool get_one() {
-    Call& getting = start(run_.getter, get(run_.q, wait_of(t_, run_.q)));
+  bool get_one(Nanoseconds timeout = kSurvivorTimeout) {
+    Call& getting = start(run_.getter, get(run_.q, wait_of(t_, run_.q, timeout)));
     if (ended(getting)) return take(getting, taken_);
     hung_ = true;
     run_.waiting.push_back(&getting);
@@ -195,6 +199,7 @@ class Look {
   Scenario& t_;
   CrashRun& run_;
   Nanoseconds enough_;
+  Nanoseconds becomes_visible_;
   Obtained taken_;                // by one get after the other
   std::vector<Obtained> waited_;  // by gets that had begun before
   Nanoseconds struck_ = monotonic_now();
@@ -258,9 +263,10 @@ void observe_deaths(Scenario& t, const std::string& clause,
   t.observe(clause, killed == ended ? killed : "killed: " + killed + "; terminated: " + ended);
 }
 
-Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanoseconds enough) {
+Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanoseconds enough,
+               Nanoseconds becomes_visible) {
   run.put_by.try_emplace(run.putter, 0);
-  Look look{t, run, enough};
+  Look look{t, run, enough, becomes_visible};
   look.drain();
   look.put_and_get();
   for_clause(clause, [&] { look.judge(); });

@@ -57,8 +57,10 @@ struct Aftermath {
 void interrupt(Scenario& t, const CrashRun& run, Interruption how);
 
 /// Puts and gets in the survivors, each call bounded, and demands that nothing wrong is obtained. A
-/// call that has not ended by `enough` beyond its timeout is taken to wait for ever.
-Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanoseconds enough);
+/// call that has not ended by `enough` beyond its timeout is taken to wait for ever, and an item
+/// that was put and that no get finds within `becomes_visible` is taken for lost.
+Aftermath look(Scenario& t, CrashRun& run, const std::string& clause, Nanoseconds enough,
+               Nanoseconds becomes_visible = kSurvivorTimeout);
 
 /// Observes how the survivors fare after a kill and, in a second run, after a SIGTERM.
 void observe_deaths(Scenario& t, const std::string& clause,

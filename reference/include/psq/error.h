@@ -11,7 +11,7 @@
 // pipe.recv.pending-then-end-of-stream, pipe.send.broken-pipe, pipe.recv-bytes-into.too-short,
 // pipe.recv-bytes.message-too-long, pipe.recv.cut-message, pipe.recv.other-end-left-unread,
 // joinable-queue.task-done.too-often, joinable-queue.put.count-overflow,
-// queue.join-thread.before-close.
+// queue.join-thread.unclosed.
 
 #pragma once
 

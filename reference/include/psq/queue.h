@@ -131,7 +131,7 @@ class Queue {
 
   // Waits until every item that this process put is in the channel. Returns at once when the
   // process put nothing, and after cancel_join_thread. Throws NotStarted before close.
-  // Clauses: queue.join-thread.waits-for-flush, queue.join-thread.before-close,
+  // Clauses: queue.join-thread.waits-for-flush, queue.join-thread.unclosed,
   // queue.join-thread.nothing-put, queue.join-thread.repeatable.
   void join_thread() { core_->join_thread(); }
 

@@ -102,7 +102,7 @@ std::vector<Fault> queue_close_faults() {
             "join_thread returns at once", {queues.join_thread([](LocalQueue& queue) {
               if (!is_closed(queue)) queue.join_thread();
             })}),
-      fault("join-thread-unchecked", "queue.join-thread.before-close",
+      fault("join-thread-unchecked", "queue.join-thread.unclosed",
             "join_thread before close returns at once", {queues.join_thread([](LocalQueue& queue) {
               if (is_closed(queue)) queue.join_thread();
             })}),
