@@ -36,19 +36,6 @@ std::int64_t count_calls(const Request& request) {
   return count;
 }
 
-// Connections that have not said hello: each takes a descriptor, and the suite has as many as it is
-// allowed.
-constexpr std::size_t kMostNewcomers = 200;
-
-std::int64_t count_calls(const Request& request) {
-  if (request.operation != Operation::kRun) return 1;
-  std::int64_t count = 0;
-  for (const Request& each : request.arguments.operations.value_or(std::vector<Request>{})) {
-    if (each.operation != Operation::kPause) count += each.repeat.value_or(1);
-  }
-  return count;
-}
-
 std::string quoted_log(const std::string& log) {
   return log.empty() ? "\nit wrote nothing to its log" : "\nits log ends:\n" + log;
 }
