@@ -1,4 +1,5 @@
 // psq-history: judges a recorded history of any implementation.
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -16,6 +17,11 @@ namespace {
 
 /// Something about the command line or the file that its user can put right.
 struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Results that have no room: what was judged is lost, and the verdict with it.
+struct CannotWrite : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
@@ -53,13 +59,17 @@ void write(const Options& options, const Report& report) {
   } else {
     print_text(std::cout, report, options.witness);
   }
-  std::cout.flush();
-  if (!std::cout) throw std::runtime_error{"cannot write to standard output"};
+  if (!std::cout.flush())
+    throw CannotWrite{"cannot write to standard output: is it full or closed?"};
   if (json_alone || options.json.empty()) return;
   std::ofstream file{options.json, std::ios::binary};
-  if (file) print_json(file, report);
+  if (!file) throw UsageError{"cannot write " + options.json + ": " + std::strerror(errno)};
+  print_json(file, report);
   file.close();
-  if (!file) throw UsageError{"cannot write " + options.json};
+  if (!file) {
+    throw CannotWrite{"cannot write " + options.json + ": " + std::strerror(errno) +
+                      "; make room there, or name another file with --json"};
+  }
 }
 
 int run(const Options& options) {
@@ -105,6 +115,9 @@ int main(int argc, char** argv) {
   } catch (const UsageError& error) {
     std::cerr << "psq-history: " << error.what() << '\n';
     return kStatusUsage;
+  } catch (const CannotWrite& error) {
+    std::cerr << "psq-history: " << error.what() << '\n';
+    return kStatusInternal;
   } catch (const std::exception& error) {
     std::cerr << "psq-history: internal error: " << error.what() << '\n';
     return kStatusInternal;

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "program/search.h"
+#include "protocol/files.h"
 #include "suite/card.h"
 #include "suite/results.h"
 #include "suite/runner.h"
@@ -79,7 +80,7 @@ class Soak {
   void keep_files(TestResult& result) {
     if (options_.evidence.empty()) return;
     const auto folder = std::filesystem::path{options_.evidence} / result.test;
-    std::filesystem::create_directories(folder);
+    make_folder(folder);
     result.evidence = folder.string();
     result.files["hello.json"] = scenario_.hello().line + "\n";
     result.files["driver.log"] = scenario_.session().log_tail();

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace psq::conformance {
 namespace {
@@ -38,6 +39,8 @@ std::int64_t voluntary_switches(const std::filesystem::path& status) {
   return 0;
 }
 
+std::string prefix_of(pid_t pid) { return "psq-" + std::to_string(pid) + "-"; }
+
 }  // namespace
 
 Nanoseconds wall_clock_offset() { return read_clock(CLOCK_REALTIME) - monotonic_now(); }
@@ -49,12 +52,24 @@ void Fd::reset() {
 
 TemporaryFolder::TemporaryFolder() {
   // Short on purpose: implementations put sockets below it, and a socket's path has 107 bytes.
-  std::string name = (std::filesystem::temp_directory_path() / "psq-XXXXXX").string();
+  std::string name =
+      (std::filesystem::temp_directory_path() / (prefix_of(::getpid()) + "XXXXXX")).string();
   if (::mkdtemp(name.data()) == nullptr) {
     throw std::system_error{errno, std::generic_category(),
                             "cannot make a temporary folder like " + name + "; set TMPDIR"};
   }
   path_ = name;
+}
+
+void TemporaryFolder::remove_all_of(pid_t pid) {
+  std::error_code ignored;
+  const std::string prefix = prefix_of(pid);
+  std::vector<std::filesystem::path> left;
+  for (const auto& each : std::filesystem::directory_iterator{
+           std::filesystem::temp_directory_path(ignored), ignored}) {
+    if (each.path().filename().string().starts_with(prefix)) left.push_back(each.path());
+  }
+  for (const auto& each : left) std::filesystem::remove_all(each, ignored);
 }
 
 TemporaryFolder::~TemporaryFolder() {

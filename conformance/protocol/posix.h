@@ -48,6 +48,9 @@ class TemporaryFolder {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
+  /// Removes what a process has left that ended without its destructors.
+  static void remove_all_of(pid_t pid);
+
  private:
   std::filesystem::path path_;
 };

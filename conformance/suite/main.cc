@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 
 #include "program/soak.h"
+#include "protocol/files.h"
+#include "protocol/keeper.h"
 #include "suite/options.h"
 #include "suite/results.h"
 #include "suite/runner.h"
@@ -100,9 +103,57 @@ int run_suite(const Options& options) {
   return content || status != 0 ? status : static_cast<int>(ExitStatus::kInternal);
 }
 
+/// What `body` returns, or the exit status of its error, which is printed.
+int guarded(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "psq-conformance: " << error.what() << "\n";
+    return static_cast<int>(ExitStatus::kUsage);
+  } catch (const CannotWrite& error) {
+    std::cerr << "psq-conformance: " << error.what() << "\n";
+    return static_cast<int>(ExitStatus::kInternal);
+  } catch (const std::exception& error) {
+    std::cerr << "psq-conformance: internal error: " << error.what() << "\n";
+    return static_cast<int>(ExitStatus::kInternal);
+  }
+}
+
+int printed() {
+  if (!std::cout.flush())
+    throw CannotWrite{"cannot write to standard output: is it full or closed?"};
+  return 0;
+}
+
 int list_tests(const Options& options) {
   print_list(select_tests(options));
-  return 0;
+  return printed();
+}
+
+int judge_tests(const Options& options, char** argv) {
+  int only_the_name = 1;
+  testing::InitGoogleTest(&only_the_name, argv);
+  // Which tests run is not for an environment to say.
+  testing::GTEST_FLAG(filter) = "*";
+  testing::GTEST_FLAG(repeat) = 1;
+  // Results that cannot be written end the run.
+  testing::GTEST_FLAG(catch_exceptions) = false;
+  return run_suite(options);
+}
+
+int main_of(int argc, char** argv) {
+  Options options;
+  if (const auto status = parse_options(argc, argv, options)) return *status;
+  if (options.clauses) {
+    print_clauses();
+    return printed();
+  }
+  if (options.list) return list_tests(options);
+  return kept([&] {
+    return guarded([&] {
+      return options.soak ? static_cast<int>(soak(options)) : judge_tests(options, argv);
+    });
+  });
 }
 
 }  // namespace
@@ -110,26 +161,5 @@ int list_tests(const Options& options) {
 
 int main(int argc, char** argv) {
   using namespace psq::conformance;
-  try {
-    Options options;
-    if (const auto status = parse_options(argc, argv, options)) return *status;
-    if (options.clauses) {
-      print_clauses();
-      return 0;
-    }
-    if (options.list) return list_tests(options);
-    if (options.soak) return static_cast<int>(soak(options));
-    int only_the_name = 1;
-    testing::InitGoogleTest(&only_the_name, argv);
-    // Which tests run is not for an environment to say.
-    testing::GTEST_FLAG(filter) = "*";
-    testing::GTEST_FLAG(repeat) = 1;
-    return run_suite(options);
-  } catch (const std::invalid_argument& error) {
-    std::cerr << "psq-conformance: " << error.what() << "\n";
-    return static_cast<int>(ExitStatus::kUsage);
-  } catch (const std::exception& error) {
-    std::cerr << "psq-conformance: internal error: " << error.what() << "\n";
-    return static_cast<int>(ExitStatus::kInternal);
-  }
+  return guarded([&] { return main_of(argc, argv); });
 }

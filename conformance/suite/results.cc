@@ -1,12 +1,11 @@
 #include "suite/results.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 #include "law/clause.h"
+#include "protocol/files.h"
 
 namespace psq::conformance {
 namespace {
@@ -66,9 +65,7 @@ void print_clauses() {
 
 void ResultFile::append(const std::string& line) {
   if (path_.empty()) return;
-  std::ofstream out{path_, std::ios::app};
-  out << line << std::endl;
-  if (!out) throw std::runtime_error{"cannot write results to " + path_};
+  append_line(path_, line);
 }
 
 void ResultFile::plan(const Options& options, const std::vector<TestCase>& tests,
@@ -103,6 +100,7 @@ void ResultFile::test(const TestResult& result, std::uint64_t seed) {
                  {"message", result.message},
                  {"cause", result.cause},
                  {"sections", result.sections},
+                 {"problem", result.problem},
                  {"card", result.card},
                  {"seconds", result.seconds},
                  {"seed", seed},

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <functional>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 
 #include "history/json_lines.h"
 #include "law/clause.h"
 #include "program/recorder.h"
+#include "protocol/files.h"
 #include "suite/card.h"
 #include "suite/scenario.h"
 
@@ -102,16 +104,26 @@ void keep_evidence(TestResult& result, Scenario& scenario, const Options& option
       result.verdict == Verdict::kUnsupported)
     return;
   const auto folder = std::filesystem::path{options.evidence} / as_file_name(result.test);
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   result.evidence = folder.string();
-  std::ofstream{folder / "hello.json"} << scenario.hello().line << "\n";
-  std::ofstream{folder / "driver.log"} << scenario.session().log_tail();
+  write_file(folder / "hello.json", scenario.hello().line + "\n");
+  write_file(folder / "driver.log", scenario.session().log_tail());
   for (const auto& [name, contents] : result.files) write_file(folder / name, contents);
   if (const auto history = history_of(scenario.session());
       !history.empty() && !result.files.contains("history.jsonl"))
     write_file(folder / "history.jsonl", history);
-  std::ofstream{folder / "steps.txt"}
-      << scenario.session().transcript().columns(scenario.session().transcript().newest());
+  const Transcript& transcript = scenario.session().transcript();
+  write_file(folder / "steps.txt", transcript.columns(transcript.newest()));
+}
+
+/// A verdict stands, whatever of its evidence has no room.
+void keep(TestResult& result, const std::function<void()>& write) {
+  try {
+    write();
+  } catch (const CannotWrite& error) {
+    result.problem = error.what();
+    std::cerr << "psq-conformance: " << result.test << ": " << error.what() << "\n";
+  }
 }
 
 Effort effort(const Options& options) {
@@ -149,12 +161,6 @@ SessionOptions session_options(const Options& options) {
           .hang_after = in_nanoseconds(options.hang_after)};
 }
 
-void write_file(const std::filesystem::path& path, const std::string& contents) {
-  std::ofstream out{path};
-  out << contents << std::flush;
-  if (!out) throw std::runtime_error{"cannot write " + path.string()};
-}
-
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
                     ResultFile& file) {
   TestResult result{.test = test.name, .clauses = test.clauses};
@@ -166,10 +172,12 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
     file.implementation(hello);
     judge(test, result, scenario);
     ledger.apply(result, hello);
-    keep_evidence(result, scenario, options);
-    keep_history(result, scenario, options);
+    keep(result, [&] { keep_evidence(result, scenario, options); });
+    keep(result, [&] { keep_history(result, scenario, options); });
   } catch (const DriverError& error) {
     take(result, Verdict::kDriverError, error.what());
+  } catch (const CannotWrite&) {
+    throw;  // the results themselves: nothing more can be kept
   } catch (const std::exception& error) {
     take(result, Verdict::kInternalError, std::string{"the suite itself failed: "} + error.what());
   }

@@ -1,7 +1,6 @@
 // Runs one test against one driver and says what it found out.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "protocol/session.h"
@@ -14,9 +13,6 @@
 namespace psq::conformance {
 
 SessionOptions session_options(const Options& options);
-
-/// Throws std::runtime_error when it cannot be written.
-void write_file(const std::filesystem::path& path, const std::string& contents);
 
 /// Never throws for what a driver or an implementation does: that is in the result.
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,

@@ -34,7 +34,8 @@ ExitStatus status_of(const std::vector<TestResult>& results, std::size_t planned
   const auto any = [&](Verdict verdict) {
     return std::ranges::find(results, verdict, &TestResult::verdict) != results.end();
   };
-  if (planned == 0 || results.size() != planned || any(Verdict::kInternalError))
+  const bool kept = std::ranges::all_of(results, &std::string::empty, &TestResult::problem);
+  if (planned == 0 || results.size() != planned || any(Verdict::kInternalError) || !kept)
     return ExitStatus::kInternal;
   if (any(Verdict::kDriverError)) return ExitStatus::kDriverBroken;
   // What blocks a test is a defect, whether a test of the operation's own clauses saw it or not.

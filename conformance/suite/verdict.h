@@ -50,6 +50,7 @@ struct TestResult {
   std::vector<std::string> sections = {};  // of the law, that are about that call
   std::string columns = {};                // the transcript around the failing step
   std::string card = {};                   // ready to print
+  std::string problem = {};                // what of the test could not be kept; the verdict stands
   double seconds = 0;
   std::string evidence = {};                         // folder
   std::map<std::string, std::string> observed = {};  // clause -> behaviour seen

@@ -91,7 +91,7 @@ def serve(control, fault):
             os.kill(os.getpid(), signal.SIGSEGV)
         if fault == "endless-line":
             control.sendall(b"x" * (2 << 20))
-        if fault == "never-answers":
+        if fault in ("never-answers", "leaves-processes"):
             continue
         while fault == "runs-for-ever":
             pass
@@ -99,7 +99,21 @@ def serve(control, fault):
         control.sendall(text * (2 if fault == "answers-twice" else 1))
 
 
+def leave_processes():
+    """One in a session of its own that ends for nothing but a kill, and one that is stopped."""
+    if os.fork() == 0:
+        os.setsid()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        if os.fork() == 0:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        while True:
+            time.sleep(60)
+
+
 def main(fault):
+    if fault == "leaves-processes":
+        leave_processes()
     if fault == "exits-at-once":
         return
     if fault == "hangs-before-connecting":
