@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import re
 import signal
 import sys
@@ -14,6 +16,10 @@ from psq.base.paths import Paths
 from psq.base.status import Status, Stop, UsageError, did_you_mean
 from psq.commands import COMMANDS, VERDICT_STATUSES, Command
 from psq.running import drivers
+
+
+# What a print to a full disk, a closed output or a pipe without a reader ends with.
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF)
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,6 +71,15 @@ def _add(commands: Any, command: Command, with_options: bool) -> None:
 def main(argv: list[str], paths: Paths) -> int:
     """Runs one command; returns its exit status and never raises."""
     signal.signal(signal.SIGTERM, _interrupt)
+    status = _status_of(argv, paths)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _cannot_print(error)
+    return status
+
+
+def _status_of(argv: list[str], paths: Paths) -> int:
     try:
         return int(_run(argv, paths))
     except Stop as stop:
@@ -73,14 +88,33 @@ def main(argv: list[str], paths: Paths) -> int:
     except KeyboardInterrupt:
         print("psq: interrupted: no verdict", file=sys.stderr)
         return int(Status.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return int(Status.INTERNAL)
     except SystemExit as done:  # argparse, after --help
         return int(done.code or 0)
+    except OSError as error:
+        return _end_of_output(error)
     except Exception as error:  # noqa: BLE001  a bug of psq's must not look like a verdict
         _report_bug(error)
         return int(Status.INTERNAL)
+
+
+def _end_of_output(error: OSError) -> int:
+    if error.filename and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = f"{error.filename}: {error.strerror}"
+        print(f"psq: cannot write {where}; make room there, or set TMPDIR", file=sys.stderr)
+    elif error.errno in _OF_OUTPUT and not error.filename:
+        return _cannot_print(error)
+    else:
+        _report_bug(error)
+    return int(Status.INTERNAL)
+
+
+def _cannot_print(error: OSError) -> int:
+    """Standard output is full, or its reader has gone, and then there is no reason to complain."""
+    # What is still to be written has no place: Python must not try again as it ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        print(f"psq: cannot write to standard output: {error.strerror}", file=sys.stderr)
+    return int(Status.INTERNAL)
 
 
 def _run(argv: list[str], paths: Paths) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from enum import IntEnum
 from typing import Iterable
 
@@ -66,6 +67,30 @@ class DriverMissing(Stop):
 
 class InternalError(Stop):
     status = Status.INTERNAL
+
+
+class NoRoom(InternalError):
+    """Something could not be written, though its place was right: a full disk."""
+
+
+# What the user's choice of a file can cause; anything else is a disk that is full or broken.
+_WRONG_PLACE = (
+    errno.ENOENT,
+    errno.EEXIST,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.EROFS,
+)
+
+
+def cannot_write(what: str, error: OSError) -> Stop:
+    """The error of a file that cannot be written: wrong usage for a wrong place, and else a lack of room."""
+    reason = error.strerror or str(error)
+    if error.errno in _WRONG_PLACE:
+        return UsageError(f"cannot write {what}: {reason}; name a file that can be written")
+    return NoRoom(f"cannot write {what}: {reason}; make room there, or name another place")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -15,7 +15,8 @@ from psq.base.paths import Paths
 
 VERDICT_STATUSES = """\
 exit status: 0 conforms, 1 does not conform, 2 inconclusive, 3 the driver is broken,
-64 wrong usage, 70 internal error (of several: 70, 64, 3, 1, 2, 0); 130 interrupted
+64 wrong usage, 70 internal error or a full disk (of several: 70, 64, 3, 1, 2, 0);
+130 interrupted: what was seen by then is kept
 """
 
 HISTORY_STATUSES = """\

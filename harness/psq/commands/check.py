@@ -34,7 +34,8 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     driver = resolve(args.driver, paths, args.interpreter, args.start_method)
     console = make_console()
     judged = judging.judge(driver, law, paths, args, console)
-    _draw(judged, console)
+    if not judged.interrupted:
+        _draw(judged, console)
     print_summary(judged, law, console)
     return judged.status()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from psq.law.clause_table import Law
 from psq.reporting.comparison import print_comparison
 from psq.reporting.console import make_console
 from psq.reporting.summary import print_verdict
-from psq.reporting.target import write
+from psq.reporting.target import in_any_case, write
 from psq.results import result_file
 from psq.results.run import Run
 from psq.running import judging
@@ -47,14 +48,18 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     else:
         runs = _judge_all(args, law, paths, console)
     print_comparison(runs, law, console, _selected(law, args))
-    if args.html:
-        from psq.reporting import report  # only here: it needs jinja2
+    with in_any_case(functools.partial(_print_verdicts, runs, console)):
+        if args.html:
+            from psq.reporting import report  # only here: it needs jinja2
 
-        write(args.html, report.html(runs, law))
-        console.print(f"report:   {args.html}", soft_wrap=True)
+            write(args.html, report.html(runs, law))
+            console.print(f"report:   {args.html}", soft_wrap=True)
+    return worst(run.status() for run in runs)
+
+
+def _print_verdicts(runs: list[Run], console: Console) -> None:
     for run in runs:
         print_verdict(run, console)
-    return worst(run.status() for run in runs)
 
 
 def _judge_all(args: argparse.Namespace, law: Law, paths: Paths, console: Console) -> list[Run]:
@@ -63,7 +68,11 @@ def _judge_all(args: argparse.Namespace, law: Law, paths: Paths, console: Consol
     slugs = [driver.slug for driver in found]
     if len(set(slugs)) < len(slugs):
         raise UsageError("the same driver is named twice: there is nothing to compare")
-    return [judging.judge(driver, law, paths, args, console) for driver in found]
+    runs: list[Run] = []
+    for driver in found:
+        if not any(run.interrupted for run in runs):
+            runs.append(judging.judge(driver, law, paths, args, console))
+    return runs
 
 
 def _resolve_plain(text: str, paths: Paths, args: argparse.Namespace) -> Driver:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
 import sys
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from psq.base.status import Status, UsageError, worst
 from psq.law.clause_table import Law
 from psq.reporting import junit, report
 from psq.reporting.summary import verdict_sentence
-from psq.reporting.target import write
+from psq.reporting.target import in_any_case, write
 from psq.results import result_file
+from psq.results.run import Run
 
 _RENDERERS = {
     "html": report.html,
@@ -41,8 +44,13 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
         raise UsageError("only one report can go to standard output")
     law = Law.load(paths.suite)
     runs = [result_file.load(Path(path)) for path in args.results]
-    for kind, target in wanted.items():
-        write(target, _RENDERERS[kind](runs, law))
+    with in_any_case(functools.partial(_print_verdicts, runs)), contextlib.ExitStack() as stack:
+        for kind, target in wanted.items():
+            # One that cannot be written does not keep the next ones from it.
+            stack.callback(write, target, _RENDERERS[kind](runs, law))
+    return worst(each.status() for each in runs)
+
+
+def _print_verdicts(runs: list[Run]) -> None:
     for each in runs:
         print(verdict_sentence(each), file=sys.stderr)
-    return worst(each.status() for each in runs)

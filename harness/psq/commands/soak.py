@@ -117,12 +117,11 @@ def _watch(
 ) -> tuple[Status, str]:
     with Pool(1) as pool, watcher:
         job = pool.start("soak", argv, log)
-        while pool.jobs:
-            pool.wait(0.2)
+        try:
+            _wait(pool, job, watcher, args)
+        except KeyboardInterrupt:
             watcher.tick()
-            if job in pool.jobs and _is_stuck(job, args):
-                pool.end(job)
-                raise InternalError(f"the suite is stuck: {job.log_tail(300)}")
+            return Status.INTERRUPTED, ""
         watcher.tick()
     code = job.process.returncode
     if code not in (0, 1, 2, 3):
@@ -130,6 +129,15 @@ def _watch(
     if not watcher.ended:
         raise InternalError("the suite ended without an end record in its results")
     return Status(code), job.log_tail(600)
+
+
+def _wait(pool: Pool, job: Job, watcher: SoakProgress, args: argparse.Namespace) -> None:
+    while pool.jobs:
+        pool.wait(0.2)
+        watcher.tick()
+        if job in pool.jobs and _is_stuck(job, args):
+            pool.end(job)
+            raise InternalError(f"the suite is stuck: {job.log_tail(300)}")
 
 
 def _is_stuck(job: Job, args: argparse.Namespace) -> bool:

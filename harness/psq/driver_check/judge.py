@@ -9,7 +9,7 @@ from typing import Sequence
 from psq.controller.messages import Schemas
 from psq.controller.peer import Broken
 from psq.controller.session import Session
-from psq.controller.subreaper import subreaper
+from psq.base.subreaper import subreaper
 
 # Each of these modules adds its checks to the list, in this order.
 from psq.driver_check import checks_of_requests  # noqa: F401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import tempfile
 from collections import deque
 from dataclasses import dataclass, field
@@ -60,7 +61,8 @@ def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
             for number in range(args.times)
             for row in rows
         )
-        with Pool(args.jobs) as pool:
+        interrupted = True
+        with Pool(args.jobs) as pool, contextlib.suppress(KeyboardInterrupt):
             while runs or pool.jobs:
                 while runs and pool.free:
                     _start(pool, runs.popleft(), paths.suite, args)
@@ -69,7 +71,11 @@ def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
                 for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
                     pool.end(job)
                     _note(job, "did not end in time")
+            interrupted = False
+    rows = [row for row in rows if row.runs or not interrupted]
     _print(rows)
+    if interrupted:
+        return Status.INTERRUPTED
     return (
         Status.CONFORMS if all(row.found == row.runs for row in rows) else Status.DOES_NOT_CONFORM
     )

@@ -9,6 +9,7 @@ played with `--thorough` or when it is named, and under the thorough tests too.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import tempfile
 from collections import deque
@@ -45,6 +46,7 @@ class Trial:
     results: Path
     tests: list[str] = field(default_factory=list)  # none: every one
     strict: bool = True  # whether a failure that no list has counts
+    judged: bool = False
     killed: bool = False
     why: str = ""
     seconds: float = 0.0
@@ -72,11 +74,14 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
             _trial(f, Path(scratch) / f"{i}.jsonl", law, whole=args.whole)
             for i, f in enumerate([*_controls_of(faults), *faults])
         ]
-        _run_all(trials, suite, args)
+        interrupted = not _run_all(trials, suite, args)
+        trials = [trial for trial in trials if trial.judged or not interrupted]
     if args.json:
         write(args.json, _as_lines(trials))
     console = make_console(stderr=args.json == STANDARD_OUTPUT)
     _print(trials, console)
+    if interrupted:
+        return Status.INTERRUPTED
     _print_unbroken(law, known, console)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
@@ -139,10 +144,11 @@ def _choose(
     return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
 
 
-def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None:
+def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool:
+    """Whether all were tried; not when the user stopped it."""
     # Those with most tests first: none of them is left for the end.
     waiting = deque(sorted(trials, key=lambda trial: -len(trial.tests)))
-    with Pool(args.jobs) as pool:
+    with Pool(args.jobs) as pool, contextlib.suppress(KeyboardInterrupt):
         while waiting or pool.jobs:
             while waiting and pool.free:
                 _start(pool, waiting.popleft(), suite, args)
@@ -150,7 +156,10 @@ def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> None
                 _judge(job)
             for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
                 pool.end(job)
+                job.what.judged = True
                 job.what.why = f"did not end within {_LIMIT_SECONDS * args.patience:.0f} s"
+        return True
+    return False
 
 
 def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
@@ -168,6 +177,7 @@ def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> N
 
 def _judge(job: Job) -> None:
     trial: Trial = job.what
+    trial.judged = True
     trial.seconds = job.quiet_for
     if trial.is_control:
         _judge_control(trial, job)

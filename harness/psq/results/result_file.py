@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
-from typing import TextIO
 
-from psq.base.status import UsageError
+from psq.base.status import UsageError, cannot_write
 from psq.results.run import Record, Run, check_record
 
 
@@ -47,6 +47,7 @@ def _take(run: Run, record: Record, where: str) -> None:
     elif kind == "end":
         run.end = record
         run.problems.extend(record.get("problems", []))
+        run.interrupted = bool(record.get("interrupted"))
 
 
 class Writer:
@@ -55,13 +56,26 @@ class Writer:
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: TextIO = path.open("w", encoding="utf-8", buffering=1)
+            self._file = path.open("wb", buffering=0)
         except OSError as error:
-            raise UsageError(f"cannot write the results to {path}: {error}") from error
+            raise cannot_write(f"the results to {path}", error) from error
+        self._path = path
+        self._full = False
 
     def write(self, record: Record) -> None:
-        self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
-        self._file.flush()
+        """Raises NoRoom, once, when the disk is full; the file then keeps its whole lines, and takes no more."""
+        if self._full:
+            return
+        line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        before = self._file.tell()
+        try:
+            while line:
+                line = line[self._file.write(line) :]
+        except OSError as error:
+            self._full = True
+            with contextlib.suppress(OSError):
+                self._file.truncate(before)
+            raise cannot_write(f"the results to {self._path}", error) from error
 
     def close(self) -> None:
         self._file.close()

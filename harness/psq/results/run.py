@@ -54,6 +54,8 @@ class Run:
     tests: dict[str, Record] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     end: Record | None = None
+    interrupted: bool = False
+    """Whether the user ended it early: what it has seen by then stands, and there is no verdict."""
     path: Path | None = None
 
     @property
@@ -91,6 +93,8 @@ class Run:
     def status(self) -> Status:
         """The exit status of the run; anything missing or odd is an internal error."""
         found = [status_of(record["verdict"]) for record in self.tests.values()]
+        if self.interrupted:
+            found.append(Status.INTERRUPTED)
         if self.problems or not self.planned:
             found.append(Status.INTERNAL)
         if self.missing and Status.DRIVER_BROKEN not in found:
@@ -113,6 +117,7 @@ class Run:
             **{verdict: counts.get(verdict, 0) for verdict in VERDICTS},
             "missing": self.missing,
             "problems": self.problems,
+            "interrupted": self.interrupted,
             "status": int(status),
         }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from psq.base.paths import Paths
 from psq.base.status import DriverMissing, InternalError, UsageError, did_you_mean
 from psq.running.faults import all_faults
-from psq.running.interpreters import check_module, find_interpreter
+from psq.running.interpreters import check_module, find_interpreter, implementation_of
 
 START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
@@ -180,8 +180,8 @@ def _python(
     if module != "multiprocessing":
         argv += ("--module", module)
     implementation = parts[0] if module == "multiprocessing" else module
-    if parts[0] == "python" and module == "multiprocessing":
-        implementation = "cpython"
+    if module == "multiprocessing" and parts[0] != "cpython-manager":
+        implementation = implementation_of(program) if interpreter else "cpython"
     return Driver(_python_label(parts[0], module, method, interpreter), argv, implementation)
 
 

@@ -57,6 +57,18 @@ def _unfit(path: str) -> str | None:
     return None
 
 
+def implementation_of(path: str) -> str:
+    """Which Python it is, in lower case: cpython, pypy. Its own ledger applies to it."""
+    program = "import platform; print(platform.python_implementation().lower())"
+    try:
+        answer = subprocess.run(
+            [path, "-c", program], capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DriverMissing(f"{path} does not run as a Python: {error}") from error
+    return answer.stdout.strip()
+
+
 def check_module(interpreter: str, module: str) -> None:
     try:
         answer = subprocess.run(

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from psq.base.subreaper import subreaper
+
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _GRACE_SECONDS = 5.0
@@ -47,6 +49,8 @@ class Pool:
         self._size = size
         self._selector = selectors.DefaultSelector()
         self._interrupted = False
+        # What a killed suite leaves behind comes to this process, and ends with the pool.
+        self._reaper = subreaper()
         self._handlers: dict[int, Any] = {}
         self.jobs: list[Job] = []
 
@@ -102,6 +106,7 @@ class Pool:
             self.end(job)
 
     def __enter__(self) -> Pool:
+        self._reaper.__enter__()
         # An exception that a handler raises within the hooks of a fork is lost: the handler only notes the signal.
         for number in (signal.SIGINT, signal.SIGTERM):
             self._handlers[number] = signal.signal(number, self._interrupt)
@@ -110,6 +115,7 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         self.end_all()
         self._selector.close()
+        self._reaper.__exit__(None, None, None)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from psq.base.status import NoRoom, Status
 from psq.law.clause_table import Law, Test
 from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
@@ -80,7 +81,10 @@ class Runner:
         self._watcher = watcher
 
     def judge(self, tests: list[Test], path: Path) -> Run:
-        """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`."""
+        """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`.
+
+        An interruption ends the run early: it has what was seen by then, and says so.
+        """
         self._run = Run(name=self._driver.label, path=path)
         self._waiting = deque(tests)
         self._planned = [test.name for test in tests]
@@ -89,6 +93,10 @@ class Runner:
             self._scratch = Path(scratch)
             try:
                 self._work_off()
+            except KeyboardInterrupt:
+                self._run.interrupted = True
+            except NoRoom as error:  # what is in the file stays, and what is known is told
+                self._run.problems.append(str(error))
             except BaseException as error:
                 self._run.problems.append(f"stopped by {type(error).__name__}")
                 raise
@@ -98,18 +106,26 @@ class Runner:
 
     def _work_off(self) -> None:
         with Pool(self._options.jobs) as pool:
-            while self._waiting or pool.jobs:
-                while self._waiting and pool.free and not self._hopeless():
-                    self._start(pool, self._waiting.popleft())
-                if not pool.jobs:
-                    break
-                ended = pool.wait(_TICK_SECONDS)
-                for job in [*pool.jobs, *ended]:
+            try:
+                self._start_and_collect(pool)
+            except KeyboardInterrupt:
+                for job in pool.jobs:
                     self._collect(job)
-                for job in ended:
-                    self._account(job)
-                self._end_stuck(pool)
-                self._watcher.tick()
+                raise
+
+    def _start_and_collect(self, pool: Pool) -> None:
+        while self._waiting or pool.jobs:
+            while self._waiting and pool.free and not self._hopeless():
+                self._start(pool, self._waiting.popleft())
+            if not pool.jobs:
+                break
+            ended = pool.wait(_TICK_SECONDS)
+            for job in [*pool.jobs, *ended]:
+                self._collect(job)
+            for job in ended:
+                self._account(job)
+            self._end_stuck(pool)
+            self._watcher.tick()
 
     def _hopeless(self) -> bool:
         verdicts = [record["verdict"] for record in self._run.tests.values()]
@@ -151,6 +167,8 @@ class Runner:
                 raise ValueError("a second verdict on one test")
             work.record = record
             self._run.tests[work.test.name] = record
+            if record.get("problem"):
+                self._run.problems.append(f"{work.test.name}: {record['problem']}")
             self._writer.write(record)
             self._watcher.ended(record)
 
@@ -178,6 +196,8 @@ class Runner:
     def _account(self, job: Job) -> None:
         work: _Work = job.what
         code = job.process.returncode
+        if code == Status.INTERNAL and work.record is not None and work.record.get("problem"):
+            return  # the verdict is known, and the problem is noted
         if code in _JUDGED and work.record is not None:
             code = 0 if code == _UNSUPPORTED else code
             self._compare_with_verdict(work, work.record["verdict"], code)
@@ -233,7 +253,10 @@ class Runner:
             self._write_plan(None)
         self._settle()
         self._run.end = self._run.end_record(self._run.status())
-        self._writer.write(self._run.end)
+        try:
+            self._writer.write(self._run.end)
+        except NoRoom as error:
+            self._run.problems.append(str(error))
 
 
 def _signal_name(number: int) -> str:
