@@ -78,6 +78,8 @@ bool is_in_message(int descriptor) {
 // Waits as long again where a part of a message has come.
 void wait_anew_in_message(const std::vector<int>& descriptors, std::optional<Seconds> timeout) {
   if (!timeout || *timeout <= Seconds{0}) return;
+  const auto has_begun = [](int each) { return unread_bytes(each) > 0; };
+  if (std::ranges::none_of(descriptors, has_begun)) return;
   // After the first bytes, more come.
   constexpr int kLooks = 40;
   for (int i = 0; i < kLooks; ++i) {
