@@ -13,7 +13,7 @@ namespace {
 // Fewer than one a program on average, and few in all: the processes worked in turn.
 constexpr std::int64_t kManyOverlaps = 100;
 constexpr std::int64_t kFewestPrograms = 3;
-// A search on a machine that is not fair ends after so many times its larger budget.
+// Budgets are of fair time. On a machine that is not fair, one ends after so many times its length.
 constexpr int kUnfair = 3;
 // While a program is made smaller, a hang needs no full proof each time.
 constexpr auto kHangsWhileShrinking = 1s;
@@ -73,7 +73,8 @@ std::string too_gentle(const Seen& seen) {
 bool Search::over() const {
   if (seen_.programs >= options_.most_programs) return true;
   const Nanoseconds passed = monotonic_now() - began_;
-  if (passed < options_.budget) return false;
+  if (options_.most_budget == Nanoseconds{0}) return passed >= options_.budget;
+  if (spent_ < options_.budget && passed < kUnfair * options_.budget) return false;
   return spent_ >= options_.most_budget || passed >= kUnfair * options_.most_budget ||
          too_gentle(seen_).empty();
 }

@@ -40,7 +40,8 @@ struct SearchOptions {
   std::uint64_t first_seed = 0;
   std::uint64_t stride = 1;  // from one program's seed to the next
   Nanoseconds budget{0};
-  /// While the search has seen too little, it goes on for so much of fair time in all.
+  /// While the search has seen too little, it goes on for so much time in all; when this is not 0,
+  /// both budgets are of fair time.
   Nanoseconds most_budget{0};
   std::int64_t most_programs = INT64_MAX;
   Nanoseconds shrink_for{0};
