@@ -35,8 +35,8 @@ timespec to_timespec(Nanoseconds duration) {
 Session::Session(const SessionOptions& options)
     : patience_(options.patience), listener_(folder_.path() / "control") {
   peers_["root"].name = "root";
-  program_ =
-      std::make_unique<DriverProgram>(options.command, folder_.path() / "control", folder_.path());
+  program_ = std::make_unique<DriverProgram>(options.command, folder_.path() / "control",
+                                             folder_.path(), options.standard_descriptors);
   expect_hello("root");
 }
 

@@ -49,6 +49,8 @@ struct SessionOptions {
   /// Anything that is not meant to wait ends in microseconds; a call that takes longer than this,
   /// in fair time, is late, and one that takes a multiple of it hangs (FairBound).
   Nanoseconds hang_after = std::chrono::seconds{5};
+  /// Whether the driver's command has standard input, output and error.
+  bool standard_descriptors = true;
 };
 
 /// How a wait for something that has to end came out.
