@@ -48,11 +48,14 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 }
 
 // Runs in the forked child: nothing here may allocate.
-[[noreturn]] void become(char** argv, char** envp, int null, int log) {
+[[noreturn]] void become(char** argv, char** envp, int null, int log, bool standard_descriptors) {
   ::setsid();
   ::dup2(null, STDIN_FILENO);
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);
+  if (!standard_descriptors) {
+    for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(each);
+  }
   ::execvpe(argv[0], argv, envp);
   ::dprintf(STDERR_FILENO, "cannot start %s: %s\n", argv[0], ::strerror(errno));
   ::_exit(kCannotStart);
@@ -80,7 +83,7 @@ std::string in_words(int status) {
 
 DriverProgram::DriverProgram(const std::vector<std::string>& command,
                              const std::filesystem::path& socket,
-                             const std::filesystem::path& folder)
+                             const std::filesystem::path& folder, bool standard_descriptors)
     : log_(folder / "driver.log") {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::vector<std::string> arguments = command;
@@ -90,7 +93,9 @@ DriverProgram::DriverProgram(const std::vector<std::string>& command,
   const Fd null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
   const Fd log{::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
   pid_ = ::fork();
-  if (pid_ == 0) become(argv.data(), envp.data(), null.get(), log.get());
+  if (pid_ == 0) {
+    become(argv.data(), envp.data(), null.get(), log.get(), standard_descriptors);
+  }
   if (pid_ < 0) throw std::system_error{errno, std::generic_category(), "cannot fork the driver"};
   pidfd_ = open_pidfd(pid_);
 }

@@ -17,8 +17,9 @@ namespace psq::conformance {
 /// the subreaper, so that nothing escapes. One at a time in a process.
 class DriverProgram {
  public:
+  /// `standard_descriptors`: whether it has standard input, output and error.
   DriverProgram(const std::vector<std::string>& command, const std::filesystem::path& socket,
-                const std::filesystem::path& folder);
+                const std::filesystem::path& folder, bool standard_descriptors = true);
   DriverProgram(const DriverProgram&) = delete;
   DriverProgram& operator=(const DriverProgram&) = delete;
   ~DriverProgram();

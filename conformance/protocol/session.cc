@@ -39,8 +39,8 @@ Session::Session(const SessionOptions& options)
       driver_times_(options.driver_times),
       listener_(folder_.path() / "control") {
   peers_["root"].name = "root";
-  program_ =
-      std::make_unique<DriverProgram>(options.command, folder_.path() / "control", folder_.path());
+  program_ = std::make_unique<DriverProgram>(options.command, folder_.path() / "control",
+                                             folder_.path(), options.standard_descriptors);
   expect_hello("root");
 }
 

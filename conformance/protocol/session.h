@@ -51,6 +51,8 @@ struct SessionOptions {
   /// in fair time, is late, and one that takes a multiple of it hangs (FairBound).
   Nanoseconds hang_after = std::chrono::seconds{5};
   DriverTimes driver_times = {};
+  /// Whether the driver's command has standard input, output and error.
+  bool standard_descriptors = true;
 };
 
 /// How a wait for something that has to end came out.

@@ -31,7 +31,12 @@ Ledger::Ledger(const std::string& path) {
                   .start_methods = each.value("start_methods", std::vector<std::string>{}),
                   .version = each.value("version", std::string{}),
                   .reason = each.at("reason"),
-                  .blocks = each.value("blocks", std::string{})};
+                  .blocks = each.value("blocks", std::string{}),
+                  .always = !each.contains("now_and_then")};
+      if (!entry.always && (!each.at("now_and_then").is_string() || !each.contains("reproduction")))
+        throw std::invalid_argument{"the entry of '" + entry.clause +
+                                    "' fails now and then: it needs a reproduction, and "
+                                    "now_and_then says how often"};
       if (find_clause(entry.clause) == nullptr) {
         throw std::invalid_argument{"the law has no clause '" + entry.clause +
                                     "'; correct the entry or take it out"};
@@ -65,7 +70,7 @@ void Ledger::apply(TestResult& result, const Hello& hello) const {
   if (result.verdict == Verdict::kFail || result.verdict == Verdict::kBlocked) {
     result.verdict = Verdict::kExpectedFail;
     result.message = "expected: " + entry->reason;
-  } else if (result.verdict == Verdict::kPass) {
+  } else if (result.verdict == Verdict::kPass && entry->always) {
     result.verdict = Verdict::kUnexpectedPass;
     result.message =
         "the ledger expects a failure (" + entry->reason + "), and it passed: take the entry out";

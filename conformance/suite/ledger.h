@@ -16,8 +16,9 @@ class Ledger {
   /// file that is not as spec/README.md says, or that names a clause which the law does not have.
   explicit Ledger(const std::string& path);
 
-  /// Turns fail into expected-fail and pass into unexpected-pass where an entry applies to this
-  /// hello, and blocked into expected-fail where an entry names the defect that blocks.
+  /// Turns fail into expected-fail, and pass into unexpected-pass unless the entry says that it
+  /// passes now and then, where an entry applies to this hello; and blocked into expected-fail
+  /// where an entry names the defect that blocks.
   void apply(TestResult& result, const Hello& hello) const;
 
  private:
@@ -27,6 +28,7 @@ class Ledger {
     std::string version;  // prefix of the implementation's version; any when empty
     std::string reason;
     std::string blocks;  // part of a cause: what it does to tests of other clauses is known, too
+    bool always = true;  // false: it fails now and then, and passes otherwise
   };
   [[nodiscard]] const Entry* find(const TestResult& result, const Hello& hello) const;
 

@@ -114,6 +114,7 @@ Request recv_connection(const Object& through, const std::string& as) {
 }
 
 Request drop(const Object& object) { return on_process(Operation::kDrop, object.name); }
+Request end_thread() { return on_process(Operation::kEndThread); }
 Request end_by(Ending how, std::int64_t status) {
   Request request = on_process(Operation::kEnd);
   request.arguments.how = how;

@@ -61,6 +61,8 @@ Request send_connection(const Object& through, const Object& end);
 Request recv_connection(const Object& through, const std::string& as);
 
 Request drop(const Object& object);
+/// On a thread of its own, which `by` names.
+Request end_thread();
 Request end_by(Ending how, std::int64_t status = 0);
 Request join_process(const std::string& child, std::optional<Nanoseconds> timeout = {});
 Request exit_code(const std::string& child);

@@ -34,6 +34,13 @@ void Scenario::restart() {
   session_ = std::make_unique<Session>(options_);
 }
 
+void Scenario::restart_without_standard_descriptors() {
+  session_.reset();
+  SessionOptions options = options_;
+  options.standard_descriptors = false;
+  session_ = std::make_unique<Session>(options);
+}
+
 Item Scenario::item(const std::string& from, std::int64_t seq, std::int64_t size) const {
   const auto least = hello().limits.find("item_bytes");
   Item made{.from = from, .seq = seq, .fail = {}};

@@ -97,6 +97,8 @@ class Scenario {
 
   /// Ends all processes and starts the driver afresh.
   void restart();
+  /// The same, with the driver's standard descriptors closed.
+  void restart_without_standard_descriptors();
 
   /// An item of at least the driver's least size.
   [[nodiscard]] Item item(const std::string& from, std::int64_t seq, std::int64_t size = 0) const;

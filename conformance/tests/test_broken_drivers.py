@@ -309,6 +309,10 @@ def test_the_plan_names_the_thorough_tests_that_are_left_out(tmp_path):
         ("not json", "ledger"),
         ('{"entries":[{"clause":"queue.no.such-clause","reason":"x"}]}', "queue.no.such-clause"),
         ('{"entries":[{"clause":"queue.put.full-at-once"}]}', "reason"),
+        (
+            '{"entries":[{"clause":"queue.put.full-at-once","reason":"x","now_and_then":"1 of 9"}]}',
+            "needs a reproduction",
+        ),
     ],
 )
 def test_broken_ledger(tmp_path, content, says):
@@ -344,6 +348,16 @@ def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
     )
     assert ended.returncode == 1
     assert "take the entry out" in ended.stdout
+
+
+@pytest.mark.parametrize("clause", ["queue.put.full-at-once", "queue.put.returns-without-consumer"])
+def test_a_clause_that_fails_now_and_then_may_fail_and_pass(tmp_path, clause):
+    ledger = tmp_path / "ledger.json"
+    entry = {"clause": clause, "reason": "a race", "reproduction": "r", "now_and_then": "1 of 9"}
+    ledger.write_text(json.dumps({"entries": [entry]}))
+    driver = (sys.executable, str(BROKEN), "none")
+    ended = run_suite("--test", clause, "--ledger", str(ledger), "--", *driver)
+    assert ended.returncode == 0, ended.stdout
 
 
 def test_results_are_written_as_the_run_goes(tmp_path):

@@ -1,11 +1,64 @@
 // spec/process.md, process.children.*
+#include <algorithm>
+
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
 namespace psq::conformance {
 namespace {
 
+// What one thread does with one of its children; the requests wait for each other on the thread.
+struct ChildOfThread {
+  std::string name;
+  std::int64_t status;
+  Call* spawned;
+  Call* joined;
+  Call* code;
+};
+
+ChildOfThread child_of_thread(const Actor& parent, int thread, int number) {
+  const std::string by = "thread" + std::to_string(thread);
+  const std::string name = by + "_" + std::to_string(number);
+  return {.name = name,
+          .status = 10 * thread + number,
+          .spawned = &parent.start(spawning(name, {}).by(by)),
+          .joined = &parent.start(join_process(name).by(by)),
+          .code = &parent.start(exit_code(name).by(by))};
+}
+
+// So that some threads start children while the children of others end.
+void end_as_they_come(Scenario& t, std::vector<ChildOfThread> children) {
+  const auto is_here = [&](const ChildOfThread& child) {
+    return t.session().peer(child.name).channel.has_value();
+  };
+  while (!children.empty()) {
+    if (!t.session().wait_until([&] { return std::ranges::any_of(children, is_here); },
+                                t.hang_bound()))
+      return;  // the test looks at what the calls answer
+    const auto rest = std::ranges::partition(children, is_here);
+    for (auto each = children.begin(); each != rest.begin(); ++each)
+      Actor{t, each->name}.start(end_by(Ending::kExit, each->status));
+    children.erase(children.begin(), rest.begin());
+  }
+}
+
 const Tests kChildrenTests{[](const Define& test) {
+  test("process.children.by-several-threads", [](Scenario& t) {
+    constexpr int kThreads = 4;
+    constexpr int kEach = 5;
+    std::vector<ChildOfThread> children;
+    for (int number = 0; number < kEach; ++number) {
+      for (int thread = 0; thread < kThreads; ++thread)
+        children.push_back(child_of_thread(t.root(), thread, number));
+    }
+    end_as_they_come(t, children);
+    for (const ChildOfThread& child : children) {
+      t.expect(t.finish(*child.spawned), Outcome::kOk, "a child to work with");
+      t.expect_boolean(t.finish(*child.joined), true, "its child has ended");
+      t.expect_number(t.finish(*child.code), child.status, "its child's exit code");
+    }
+  });
+
   test("process.children.several", [](Scenario& t) {
     const Actor main = t.root();
     const std::vector<std::string> names{"zero", "one", "two", "three"};

@@ -1,6 +1,7 @@
 // spec/process.md, process.hygiene.*
 #include <filesystem>
 
+#include "clauses/process/resources.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -29,6 +30,17 @@ void use_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
   t.expect_payload(main.call(recv(ends.second)), t.item("main", 0));
   for (const Object& each : {ends.first, ends.second}) main.ok(close(each));
   for (const Object& each : {q, joinable, simple, ends.first, ends.second}) main.ok(drop(each));
+}
+
+// Creates and closes one object of each type, and drops it.
+void close_and_drop(const Actor& main, const std::string& suffix) {
+  const Object q = main.queue(2, "queue" + suffix);
+  const Object joinable = main.joinable_queue(0, "joinable" + suffix);
+  const Object simple = main.simple_queue("simple" + suffix);
+  const auto ends = main.pipe(true, "left" + suffix, "right" + suffix);
+  const std::vector<Object> all{q, joinable, simple, ends.first, ends.second};
+  for (const Object& each : all) main.ok(close(each));
+  for (const Object& each : all) main.ok(drop(each));
 }
 
 // Sends an end to itself, uses what it obtains, and closes and drops all of it.
@@ -61,6 +73,27 @@ const Tests kHygieneTests{[](const Define& test) {
 
   test("process.hygiene.descriptors/sent-connections",
        [](Scenario& t) { expect_none_left_open(t, send_and_drop); });
+
+  test("process.hygiene.unused", [](Scenario& t) {
+    expect_no_growth(t, {.memory = false}, 3, 9,
+                     [&](const std::string& suffix) { close_and_drop(t.root(), suffix); });
+  });
+
+  // Their descriptors are another clause's.
+  test("process.hygiene.objects", [](Scenario& t) {
+    expect_no_growth(t, {.descriptors = false}, 4, 12,
+                     [&](const std::string& suffix) { use_and_drop(t, t.root(), suffix); });
+  });
+
+  test("process.hygiene.children", [](Scenario& t) {
+    expect_no_growth(t, {.descriptors = false}, 4, 12, [&](const std::string& suffix) {
+      const std::string name = "child" + suffix;
+      const Actor child = t.root().spawn(name, {});
+      child.ok(end_by(Ending::kReturn));
+      t.expect_boolean(t.root().call(join_process(name)), true, "it has ended");
+      t.expect_number(t.root().call(exit_code(name)), 0, "its exit code");
+    });
+  });
 
   test("process.hygiene.nothing-left", [](Scenario& t) {
     const Actor main = t.root();

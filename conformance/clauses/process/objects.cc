@@ -1,4 +1,5 @@
 // spec/process.md, process.objects.*
+#include "suite/flow.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -45,6 +46,46 @@ void exchange(Scenario& t, const EveryType& objects, const Actor& main, const Ac
   t.expect_payload(child.call(recv(objects.right)), t.item("main", 2));
   child.ok(send(objects.right, t.item("child", 2)));
   t.expect_payload(main.call(recv(objects.left)), t.item("child", 2));
+}
+
+// The children are asked for at once, and started while the lists run; none waits for another.
+void while_running(Scenario& t) {
+  constexpr std::int64_t kItems = 500;
+  constexpr int kChildren = 5;
+  const Actor main = t.root();
+  const Object q = main.queue();
+  const Object simple = main.simple_queue("simple");
+  const Object back = main.queue(0, "back");
+  const auto [a, b] = main.pipe(true, "a", "b");
+  const Actor consumer = main.spawn("consumer", {q, simple, back, b});
+  std::map<std::string, std::int64_t> put_by{{"main", kItems}};
+  for (int i = 0; i < kChildren; ++i) put_by["child" + std::to_string(i)] = 1;
+  Call& of_queue = consumer.start(get_many(q, kItems + kChildren).by("queue"));
+  Call& of_simple = consumer.start(get_many(simple, kItems + kChildren).by("simple"));
+  Call& of_pipe = consumer.start(run({recv(b).repeated(kItems)}).by("pipe"));
+  Call& to_main = consumer.start(put_many(t, back, "consumer", kItems).by("back"));
+  std::vector<Call*> of_main{
+      &main.start(put_many(t, q, "main", kItems).by("putter")),
+      &main.start(put_many(t, simple, "main", kItems).by("simple putter")),
+      &main.start(run({send(a, t.item("main", 0)).repeated(kItems)}).by("sender"))};
+  Call& to_itself = main.start(get_many(back, kItems).by("getter"));
+  std::vector<Call*> spawned;
+  for (int i = 0; i < kChildren; ++i) {
+    spawned.push_back(
+        &main.start(spawning("child" + std::to_string(i), {"q", "simple"}).by("spawner")));
+  }
+  for (Call* each : spawned) {
+    t.expect(t.finish(*each), Outcome::kOk, "a child to work with");
+    const std::string name = *each->request.arguments.name;
+    t.session().expect_hello(name);
+    for (const Object& queue : {q, simple}) Actor{t, name}.ok(put(queue, t.item(name, 0)));
+  }
+  for (Call* each : of_main) t.expect(t.finish(*each), Outcome::kOk);
+  t.expect(t.finish(to_main), Outcome::kOk);
+  expect_exactly_once(t, put_by, {all_obtained(t, of_queue)});
+  expect_exactly_once(t, put_by, {all_obtained(t, of_simple)});
+  expect_exactly_once(t, {{"main", kItems}}, {all_obtained(t, of_pipe)});
+  expect_exactly_once(t, {{"consumer", kItems}}, {all_obtained(t, to_itself)});
 }
 
 const Tests kObjectsTests{[](const Define& test) {
@@ -103,6 +144,24 @@ const Tests kObjectsTests{[](const Define& test) {
     t.expect_payload(child.call(get(bounded)), t.item("main", 1));
     child.ok(put(simple, t.item("child", 0)));
     t.expect_payload(t.finish(taking), t.item("child", 0));
+  });
+
+  test("process.objects.while-running", while_running);
+
+  // A pipe first: its ends have the numbers of the standard descriptors.
+  test("process.objects.closed-descriptors", [](Scenario& t) {
+    t.needs_option("closed_descriptors");
+    t.restart_without_standard_descriptors();
+    const Actor main = t.root();
+    const auto [first, second] = main.pipe(true, "first", "second");
+    const EveryType objects{main};
+    std::vector<Object> given = objects.for_child();
+    given.push_back(second);
+    const Actor child = main.spawn("child", given);
+    exchange(t, objects, main, child);
+    main.ok(send(first, t.item("main", 9)));
+    t.expect_payload(child.call(recv(second)), t.item("main", 9));
+    exchange(t, objects, main, main.spawn("another", given));
   });
 
   test("process.objects.after-drop", [](Scenario& t) {

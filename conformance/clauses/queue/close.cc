@@ -30,6 +30,39 @@ void waiting_call(Scenario& t, const std::string& clause, std::int64_t maxsize,
   t.observe(clause, "ends as " + one_word(*waits.answer));
 }
 
+// What is obtained until the producer has ended and nothing is left.
+std::vector<Answer> all_until_end(Scenario& t, const Actor& consumer, const Actor& producer,
+                                  const Object& q) {
+  constexpr std::int64_t kMany = 1'000'000;
+  const Request until_empty = run({get(q, within(50ms)).repeated(kMany)}).stopping_on_error();
+  std::vector<Answer> all;
+  while (true) {
+    const bool has_ended = t.session().peer(producer.name()).dead;
+    Call& gets = consumer.start(until_empty);
+    t.expect(t.finish(gets), Outcome::kOk, "the list ends with the last item");
+    t.expect(gets.events.back(), Outcome::kEmpty, "items, and then nothing");
+    const Obtained obtained = obtained_so_far(t, gets);
+    all.insert(all.end(), obtained.answers.begin(), obtained.answers.end());
+    if (has_ended) return all;
+  }
+}
+
+void expect_closed_beside(Scenario& t, const std::vector<Answer>& puts, const Answer& closed,
+                          std::int64_t obtained) {
+  std::int64_t before = 0;
+  std::int64_t accepted = 0;
+  for (const Answer& answer : puts) {
+    t.expect_one_of(answer, {Outcome::kOk, Outcome::kClosed}, "a put beside a close");
+    if (answer.invoked > closed.returned) t.expect(answer, Outcome::kClosed, "it is closed");
+    if (answer.outcome == Outcome::kOk) ++accepted;
+    if (answer.outcome == Outcome::kOk && answer.returned < closed.invoked) ++before;
+  }
+  t.expect_true(before <= obtained && obtained <= accepted,
+                "the " + std::to_string(before) + " items put before the close, and no more than " +
+                    "the " + std::to_string(accepted) + " that were accepted",
+                std::to_string(obtained) + " items");
+}
+
 const Tests kCloseTests{[](const Define& test) {
   test("queue.close.put-closed", [](Scenario& t) {
     const Actor main = t.root();
@@ -135,6 +168,23 @@ const Tests kCloseTests{[](const Define& test) {
     }
     t.observe("queue.close.state", seen);
     t.expect_payload(other.call(get(q)), t.item("main", 0));
+  });
+
+  // At the time of the close some items are in the buffer, some in the transport, some obtained.
+  test("queue.close.beside-puts", [](Scenario& t) {
+    constexpr std::int64_t kPuts = 800;
+    const Actor main = t.root();
+    const Object q = main.queue();
+    const Actor closing = main.spawn("closing", {q});
+    Call& puts = closing.start(put_many(t, q, "closing", kPuts).by("putter"));
+    expect_arrival(t, {&puts}, [&] { return puts.events.size() >= kPuts / 10; });
+    const Answer closed = closing.ok(close(q));
+    t.expect(t.finish(puts), Outcome::kOk, "the list of puts ends");
+    Call& ending = closing.start(end_by(Ending::kReturn));
+    t.expect(t.finish(ending), Outcome::kOk);
+    const auto obtained = all_until_end(t, main, closing, q);
+    expect_prefix(t, "closing", obtained);
+    expect_closed_beside(t, puts.events, closed, static_cast<std::int64_t>(obtained.size()));
   });
 
   test("queue.close.waiting-get", [](Scenario& t) {

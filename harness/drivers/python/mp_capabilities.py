@@ -48,7 +48,7 @@ _OPERATIONS = {
         "send_connection",
         "recv_connection",
     ],
-    "process": ["spawn", "join_process", "exit_code", "terminate", "kill"],
+    "process": ["spawn", "join_process", "exit_code", "terminate", "kill", "end_thread"],
 }
 _CLASSES = {
     "queue": ("queues", "Queue"),
@@ -57,7 +57,12 @@ _CLASSES = {
     "connection": ("connection", "Connection"),
     "process": ("process", "BaseProcess"),
 }
-_METHODS = {"join_process": "join", "exit_code": "exitcode", "spawn": "start"}
+_METHODS = {
+    "join_process": "join",
+    "exit_code": "exitcode",
+    "spawn": "start",
+    "end_thread": "start",  # of the kit's own: wherever there are processes
+}
 
 
 def hello(module: ModuleType, start_method: str) -> Dict[str, Any]:
@@ -137,6 +142,7 @@ def _options(module: ModuleType) -> List[str]:
         "item.failure_interrupt",
         "item.failure_other",
         "item.same",
+        "closed_descriptors",
         "signal_handler",
     ]
     if _presets_unfinished(module):

@@ -40,7 +40,7 @@ OPERATIONS: dict[str, list[str]] = {
         "send_connection",
         "recv_connection",
     ],
-    "process": ["spawn", "join_process", "exit_code", "terminate", "kill"],
+    "process": ["spawn", "join_process", "exit_code", "terminate", "kill", "end_thread"],
 }
 OPTIONS = [
     "json",
@@ -53,6 +53,7 @@ OPTIONS = [
     "item.failure_interrupt",
     "item.failure_other",
     "item.same",
+    "closed_descriptors",
     "signal_handler",
 ]
 

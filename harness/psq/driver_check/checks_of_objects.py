@@ -219,7 +219,9 @@ def unsupported_processes(session: Session) -> None:
         if declares(session.hello, f"process.{do}"):
             continue
         fields: Message = {"name": "worker", "objects": []} if do == "spawn" else {"on": "worker"}
-        session.root.ask(do, "unsupported", **fields)
+        # A driver that is older than end_thread does not know it.
+        words = ("unsupported", "bad_request") if do == "end_thread" else ("unsupported",)
+        session.root.ask(do, *words, **fields)
 
 
 @check("unsupported.options", "An option that is not declared answers unsupported.")

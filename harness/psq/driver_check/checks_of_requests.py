@@ -255,3 +255,27 @@ def reader_free(session: Session) -> None:
     _refused(session, b"no JSON while main is blocked\n")
     session.root.ask("put", on="q", item=item(session), thread="a")
     blocked.expect("ok")
+
+
+@check(
+    "thread.end",
+    "end_thread ends its thread after the answer; the name then starts another thread.",
+    needs=("process.end_thread",),
+    after=("began.written",),
+)
+def thread_end(session: Session) -> None:
+    some_queue(session, session.root)
+    first = session.root.start("put", on="q", item=item(session, 1), thread="a", began=True)
+    first.expect("ok")
+    session.root.ask("end_thread", thread="a")
+    tid = first.began[0]["tid"]
+    deadline = time.monotonic() + session.answer_within
+    while os.path.isdir(f"/proc/{session.root.pid}/task/{tid}"):
+        if time.monotonic() > deadline:
+            raise Broken(f"the thread a, {tid}, still runs after end_thread")
+        time.sleep(0.01)
+    session.root.ask("put", on="q", item=item(session, 2), thread="a")
+    session.root.ask("end_thread", "bad_request", thread="main")
+    for seq in (1, 2):
+        if session.root.value("get", on="q") != received(item(session, seq)):
+            raise Broken("an item of a thread that ended was not obtained")

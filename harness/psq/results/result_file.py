@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from psq.base.status import UsageError
+from psq.results.driver_times import checked
 from psq.results.run import Record, Run, check_record
 
 
@@ -42,7 +43,7 @@ def _take(run: Run, record: Record, where: str) -> None:
     elif kind == "implementation":
         run.implementation = run.implementation or record
     elif kind == "driver":
-        run.driver = run.driver or record
+        run.driver = run.driver or checked(record)
     elif kind == "test":
         check_record(record, where)
         run.tests[record["test"]] = record

@@ -174,6 +174,10 @@ def spoiled(change):
         ("mp_adapter.MultiprocessingAdapter.abandon = lambda *_: None", "spawn.drop-in-use"),
         ("session.SIGNAL_HANDLER = 'none'", "signal.handler"),
         (
+            "work.Worker._end_thread = lambda self, request: self._answered(request) and None",
+            "thread.end",
+        ),
+        (
             "mp_items.Special.become = lambda self, value, item: None",
             "item.same",
         ),
@@ -278,6 +282,7 @@ SCHEMAS = Schemas(HARNESS.parent / "spec" / "schemas")
         },
         {"id": 1, "do": "end", "how": "exit", "status": 3},
         {"id": 1, "do": "kill", "on": "worker", "colour": "green"},
+        {"id": 1, "do": "end_thread", "thread": "a"},
     ],
 )
 def test_the_schema_takes_requests(request_):
@@ -306,6 +311,7 @@ def test_the_schema_takes_requests(request_):
         {"id": 1, "do": "run", "operations": [{"do": "pause"}]},
         {"id": 1, "do": "end", "how": "exit"},
         {"id": 1, "do": "end", "how": "return", "thread": "a"},
+        {"id": 1, "do": "end_thread", "thread": "main"},
     ],
 )
 def test_the_schema_refuses_requests(request_):

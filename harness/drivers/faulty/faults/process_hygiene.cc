@@ -6,10 +6,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "effects.h"
 #include "faults/tables.h"
+#include "process_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -41,6 +45,47 @@ void leak_process() {
   ::_exit(0);
 }
 
+void leak_thread() {
+  std::thread([] { ::sleep(kLongSeconds); }).detach();
+}
+
+// Touched, so that it is in memory.
+void leak_bytes() {
+  constexpr std::size_t kBytes = 300'000;
+  static std::vector<std::vector<char>> kept;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  kept.emplace_back(kBytes, 'x');
+}
+
+void leak_ended_child() {
+  if (::fork() == 0) ::_exit(0);
+}
+
+struct LeavesThread : RightChild {
+  using RightChild::RightChild;
+  std::optional<int> exit_code() override {
+    leak_thread();
+    return RightChild::exit_code();
+  }
+};
+
+struct LeavesBytes : RightChild {
+  using RightChild::RightChild;
+  std::optional<int> exit_code() override {
+    leak_bytes();
+    return RightChild::exit_code();
+  }
+};
+
+// When a queue goes that was never put to, or one that was.
+Effect dropped_queue(bool was_used, void (*leak)()) {
+  return all_queues.drop([=](std::unique_ptr<LocalQueue> queue) {
+    const auto total = queue->queue_->channel().messages_read();
+    if ((total > 0) == was_used) leak();
+  });
+}
+
 Effect each_queue(void (*leak)()) {
   return create([=](const driver::Creation& creation) {
     if (creation.type != driver::ObjectType::kConnection) leak();
@@ -52,13 +97,31 @@ Effect each_queue(void (*leak)()) {
 std::vector<Fault> process_hygiene_faults() {
   return {
       fault("leaks-descriptor", "process.hygiene.descriptors",
-            "each queue leaves a descriptor open", {each_queue(leak_descriptor)}),
+            "each queue leaves a descriptor open", {each_queue(leak_descriptor)},
+            {.also = {"process.hygiene.unused"}}),
+      fault("unused-leaks-descriptor", "process.hygiene.unused",
+            "a queue that was never used leaves a descriptor open",
+            {dropped_queue(false, leak_descriptor)}),
+      fault("unused-leaks-thread", "process.hygiene.unused",
+            "a queue that was never used leaves a thread", {dropped_queue(false, leak_thread)}),
+      fault("leaks-thread", "process.hygiene.objects", "a queue that was used leaves a thread",
+            {dropped_queue(true, leak_thread)}),
+      fault("leaks-bytes", "process.hygiene.objects", "a queue that was used leaves 300 KB",
+            {dropped_queue(true, leak_bytes)}),
+      fault("leaks-ended-child", "process.hygiene.objects",
+            "a queue that was used leaves a child that has ended",
+            {dropped_queue(true, leak_ended_child)}),
+      fault("child-leaks-thread", "process.hygiene.children",
+            "the exit code of a child leaves a thread", {children<LeavesThread>()}),
+      fault("child-leaks-bytes", "process.hygiene.children",
+            "the exit code of a child leaves 300 KB", {children<LeavesBytes>()}),
       fault("leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory",
-            {each_queue(leak_memory)}),
+            {each_queue(leak_memory)}, {.also = {"process.hygiene.objects"}}),
       fault("leaks-file", "process.hygiene.nothing-left", "each queue leaves a temporary file",
             {each_queue(leak_file)}),
       fault("leaks-process", "process.hygiene.nothing-left", "each queue leaves a process",
-            {each_queue(leak_process)}),
+            {each_queue(leak_process)},
+            {.also = {"process.hygiene.objects", "process.hygiene.unused"}}),
   };
 }
 

@@ -7,6 +7,7 @@
 
 namespace psq::faulty {
 
+[[nodiscard]] std::vector<Fault> beside_faults();
 [[nodiscard]] std::vector<Fault> failure_faults();
 [[nodiscard]] std::vector<Fault> failure_pipe_faults();
 [[nodiscard]] std::vector<Fault> interruption_faults();
@@ -37,6 +38,7 @@ namespace psq::faulty {
 [[nodiscard]] std::vector<Fault> rare_faults();
 
 inline constexpr std::vector<Fault> (*kTables[])() = {
+    beside_faults,
     failure_faults,
     failure_pipe_faults,
     interruption_faults,

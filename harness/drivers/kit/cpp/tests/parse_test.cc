@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{R"({"do":"get","on":"q"})", "'id'", "null"},
         Malformed{R"({"id":"1","do":"get","on":"q"})", "'id' must be a number", "null"},
         Malformed{R"({"id":true,"do":"get","on":"q"})", "'id' must be a number", "null"},
+        Malformed{R"({"id":1,"do":"end_thread"})", "ends by 'end'"},
         Malformed{R"({"id":1})", "'do'"}, Malformed{R"({"id":1,"do":7})", "'do' must be a string"},
         Malformed{R"({"id":1,"do":"fly"})", "knows no 'fly'"},
         Malformed{R"({"id":1,"do":"pause","seconds":1})", "knows no 'pause'"},

@@ -15,7 +15,7 @@ from .calls import error_fields
 from .registry import Descriptor, Registry, cover
 from .threads import LAST_WORDS, MAIN, Threads, guarded
 from .wire import Wire
-from .work import Worker
+from .work import END_THREAD, Worker
 
 USAGE_STATUS = 64
 SIGNAL_HANDLER = "signal_handler"
@@ -41,6 +41,7 @@ class Session:
         self._threads = Threads()
         declared = Declared.of(hello)
         self._handles_signal = SIGNAL_HANDLER in declared.options
+        self._ends_threads = END_THREAD in declared.operations.get("process", ())
         self._worker = Worker(adapter, self.registry, self.wire, declared, socket_path)
 
     def run(self) -> Mapping[str, Any]:
@@ -73,7 +74,10 @@ class Session:
         except BadRequest as problem:
             self._worker.refuse(request, problem)
             return
-        self._threads.submit(thread, lambda: self._worker.work(request))
+        ends_thread = request["do"] == END_THREAD and thread != MAIN
+        self._threads.submit(
+            thread, lambda: self._worker.work(request), last=ends_thread and self._ends_threads
+        )
 
 
 _session: Optional[Session] = None

@@ -19,27 +19,30 @@ Job = Callable[[], Any]
 class Threads:
     """The named threads of a process.
 
-    ``submit`` is for one thread, the one that reads requests; a new name starts a thread.  No named
-    thread keeps the process from ending.
+    ``submit`` is for one thread, the one that reads requests; a new name starts a thread.  A job that
+    returns something ends its thread.  No named thread keeps the process from ending.
     """
 
     def __init__(self) -> None:
         self._jobs: Dict[str, "queue.SimpleQueue[Job]"] = {MAIN: queue.SimpleQueue()}
 
-    def submit(self, name: str, job: Job) -> None:
+    def submit(self, name: str, job: Job, last: bool = False) -> None:
+        """Hand the thread a job; ``last`` when it ends the thread, whose name is then free."""
         if name not in self._jobs:
-            self._jobs[name] = queue.SimpleQueue()
+            jobs = self._jobs[name] = queue.SimpleQueue()
             threading.Thread(
-                target=guarded, args=(lambda: self._work(name),), name=name, daemon=True
+                target=guarded, args=(lambda: self._work(jobs),), name=name, daemon=True
             ).start()
         self._jobs[name].put(job)
+        if last:
+            del self._jobs[name]
 
     def run_main(self) -> Any:
         """Do main's jobs until one returns something other than None, and return that."""
-        return self._work(MAIN)
+        return self._work(self._jobs[MAIN])
 
-    def _work(self, name: str) -> Any:
-        jobs = self._jobs[name]
+    @staticmethod
+    def _work(jobs: "queue.SimpleQueue[Job]") -> Any:
         while True:
             # No variable holds the job while waiting for the next: it may hold an object.
             ended = jobs.get()()
@@ -62,9 +65,10 @@ LAST_WORDS: List[Callable[[BaseException], None]] = []
 def end_for_a_bug() -> NoReturn:
     """Show the current exception as a defect of the driver, and end the process at once."""
     error = sys.exc_info()[1]
-    sys.stderr.write("psq driver: defect in the driver (not in the implementation):\n")
-    traceback.print_exc()
-    sys.stderr.flush()
+    if sys.stderr is not None:  # it was not closed when the program started
+        sys.stderr.write("psq driver: defect in the driver (not in the implementation):\n")
+        traceback.print_exc()
+        sys.stderr.flush()
     for tell in LAST_WORDS:
         if error is not None:
             tell(error)

@@ -16,6 +16,7 @@ from .wire import Wire
 
 Fields = Dict[str, Any]
 OF_CHILDREN = ("join_process", "exit_code", "terminate", "kill")
+END_THREAD = "end_thread"
 WAYS_TO_END = ("return", "exit", "exit_now", "raise")
 
 
@@ -38,7 +39,7 @@ class Worker:
         self._answer({"id": found if usable else None}, refusal("bad_request", problem))
 
     def work(self, request: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
-        """Do a request and answer it.  Returns it when main shall end, else None."""
+        """Do a request and answer it.  Returns it when its thread shall end, else None."""
         try:
             return self._work(request)
         except Exception:
@@ -49,6 +50,8 @@ class Worker:
         try:
             if do == "end":
                 return self._end(request)
+            if do == END_THREAD:
+                return self._end_thread(request)
             if do == "run":
                 fields = self._run(request)
             elif do in ("create", "spawn", "drop"):
@@ -160,6 +163,16 @@ class Worker:
             raise BadRequest("end can be done on the thread main only")
         if how in ("exit", "exit_now"):
             integer(request.get("status"), "status", 0, 255)
+        return self._answered(request)
+
+    def _end_thread(self, request: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+        self._declared.need_operation("process", END_THREAD)
+        if request.get("thread", MAIN) == MAIN:
+            raise BadRequest("end_thread cannot be done on the thread main: end it by end")
+        return self._answered(request)
+
+    def _answered(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer what comes before an end, and return it."""
         self._announce(_began(request))
         time = now()
         self._answer(request, {"outcome": "ok", "invoked": time, "returned": time})

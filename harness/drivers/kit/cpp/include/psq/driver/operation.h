@@ -46,6 +46,8 @@ enum class Verb {
   kExitCode,
   kTerminate,
   kKill,
+  // to a named thread
+  kEndThread,
 };
 
 /// The step that raises an error for an item.

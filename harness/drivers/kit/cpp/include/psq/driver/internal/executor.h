@@ -209,6 +209,12 @@ class Executor {
     return Result::ok();
   }
 
+  // The thread itself ends after its answer.
+  Result perform(const EndThreadRequest&, Call& call) {
+    call([] {});
+    return Result::ok();
+  }
+
   Result perform(const RunRequest&, Call&) { throw std::logic_error("run is done by run()"); }
 
   Result run(const RunRequest& list, const Request& request, Call& call) {

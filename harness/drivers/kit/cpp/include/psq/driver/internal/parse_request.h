@@ -175,7 +175,10 @@ inline void parse_declared_request(const VerbWord& verb, const Fields& fields,
     throw Refusal(Outcome::kUnsupported,
                   "the driver did not declare '" + std::string(verb.word) + "'");
   }
-  if (verb.kind == VerbKind::kProcess) {
+  if (verb.verb == Verb::kEndThread) {
+    if (into.thread == kMainThread) refuse("end_thread: the thread 'main' ends by 'end'");
+    into.what = EndThreadRequest{};
+  } else if (verb.kind == VerbKind::kProcess) {
     into.what = parse_spawn(fields);
   } else if (verb.kind == VerbKind::kChild) {
     ChildRequest request{.verb = verb.verb, .on = fields.name("on"), .timeout = std::nullopt};

@@ -125,6 +125,7 @@ class Process {
       executor_.execute(*request);
       if (const auto* told = std::get_if<EndRequest>(&request->what)) ending_ = *told;
     });
+    if (std::holds_alternative<EndThreadRequest>(request->what)) threads_.end(request->thread);
   }
 
   std::unique_ptr<Child> spawn(const SpawnRequest& request);

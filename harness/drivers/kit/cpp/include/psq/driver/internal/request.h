@@ -63,12 +63,15 @@ struct EndRequest {
   int status = 0;
 };
 
+/// Ends the thread that it names.
+struct EndThreadRequest {};
+
 struct Request {
   std::string id;  // as JSON text
   std::string thread;
   bool began = false;
   std::variant<CreateRequest, SpawnRequest, DropRequest, ChildRequest, ObjectRequest, RunRequest,
-               EndRequest>
+               EndRequest, EndThreadRequest>
       what;
 };
 

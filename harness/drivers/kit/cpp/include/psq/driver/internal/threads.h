@@ -31,14 +31,16 @@ class TaskQueue {
     posted_.notify_one();
   }
 
-  /// Waits for a task and does it.
-  void do_one() {
+  /// Waits for a task and does it. False: it was an empty one, the last.
+  bool do_one() {
     std::unique_lock lock(mutex_);
     posted_.wait(lock, [this] { return !tasks_.empty(); });
     const Task task = std::move(tasks_.front());
     tasks_.pop_front();
     lock.unlock();
+    if (!task) return false;
     task();
+    return true;
   }
 
  private:
@@ -47,8 +49,9 @@ class TaskQueue {
   std::deque<Task> tasks_;
 };
 
-/// Threads by name; a new name starts a thread. Threads are detached and end with the process, so
-/// this object is never destroyed. Only the thread that reads requests calls `post`.
+/// Threads by name; a new name starts a thread. Threads are detached and end with the process, at
+/// the latest, so this object is never destroyed. Only the thread that reads requests calls `post`
+/// and `end`.
 class NamedThreads {
  public:
   /// Throws std::system_error when the thread cannot be started.
@@ -59,20 +62,28 @@ class NamedThreads {
     found->second->post(std::move(task));
   }
 
+  /// Ends a thread, not main, after the tasks that were posted to it. Its name may be used again.
+  void end(const std::string& name) {
+    const auto found = others_.find(name);
+    found->second->post(nullptr);
+    others_.erase(found);
+  }
+
   /// Does the tasks of `main` on the calling thread, until `ended` returns true after a task.
   void serve_main(const std::function<bool()>& ended) {
     while (!ended()) main_.do_one();
   }
 
  private:
-  static std::unique_ptr<TaskQueue> start(const std::string& name) {
-    auto tasks = std::make_unique<TaskQueue>();
-    std::thread thread([serve = tasks.get()] {
+  static std::shared_ptr<TaskQueue> start(const std::string& name) {
+    auto tasks = std::make_shared<TaskQueue>();
+    std::thread thread([serve = tasks] {
       // The thread that reads requests, which starts this one, blocks all signals.
       sigset_t none;
       ::sigemptyset(&none);
       ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
-      while (true) serve->do_one();
+      while (serve->do_one()) {
+      }
     });
     ::pthread_setname_np(thread.native_handle(), name.substr(0, 15).c_str());
     thread.detach();
@@ -80,7 +91,7 @@ class NamedThreads {
   }
 
   TaskQueue main_;
-  std::map<std::string, std::unique_ptr<TaskQueue>> others_;
+  std::map<std::string, std::shared_ptr<TaskQueue>> others_;
 };
 
 }  // namespace psq::driver::internal

@@ -53,6 +53,7 @@ inline constexpr std::array kVerbs{
     VerbWord{"exit_code", Verb::kExitCode, VerbKind::kChild},
     VerbWord{"terminate", Verb::kTerminate, VerbKind::kChild},
     VerbWord{"kill", Verb::kKill, VerbKind::kChild},
+    VerbWord{"end_thread", Verb::kEndThread, VerbKind::kProcess},
 };
 
 inline constexpr std::array kObjectTypes{
@@ -64,7 +65,7 @@ inline constexpr std::array kObjectTypes{
 
 inline constexpr std::string_view kProcessType = "process";
 
-inline constexpr std::array<std::string_view, 11> kOptions{"preset_unfinished",
+inline constexpr std::array<std::string_view, 12> kOptions{"preset_unfinished",
                                                            "item.fail_serialize",
                                                            "item.fail_deserialize",
                                                            "item.slow_serialize",
@@ -74,6 +75,7 @@ inline constexpr std::array<std::string_view, 11> kOptions{"preset_unfinished",
                                                            "item.failure_other",
                                                            "item.failure_interrupt",
                                                            "item.same",
+                                                           "closed_descriptors",
                                                            "signal_handler"};
 
 inline std::optional<VerbWord> find_verb(std::string_view word) {
