@@ -42,8 +42,8 @@ class FairClock {
   Fairness read();
   /// As `read`, unless the newest look is so new that another one would cost more than it tells.
   const Fairness& recent();
-  /// The part of the time between the two, on the monotonic clock, that was not fair, as the looks of
-  /// the last minute show it. A look of which a part lies between them counts as far as it can.
+  /// The part of the time between the two, on the monotonic clock, that was not fair, as the looks
+  /// of the last minute show it. A look that is partly between them counts as far as it can.
   [[nodiscard]] Nanoseconds unfair_between(Nanoseconds from, Nanoseconds to) const;
   /// Fair time since the clock's start, which advances in steps of some milliseconds.
   Nanoseconds now() { return recent().fair; }

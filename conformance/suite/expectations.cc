@@ -157,7 +157,7 @@ void Scenario::expect_after(const Answer& answer, const Answer& event) {
 }
 
 // What the machine denied before the call could note its time, or after that had come, made it
-// late. In between it slept, and what the machine did then is of no account.
+// late. In between it slept, and what the machine did then does not matter.
 Scenario::Timed Scenario::timed(Nanoseconds timeout, const std::function<Answer()>& measure) {
   constexpr auto kUntilItSleeps = 50ms;
   FairClock& clock = session_->fair_clock();

@@ -13,6 +13,16 @@ def in_microseconds(driver: Record) -> str:
     return ",".join([str(driver["round_trip_us"]), *items])
 
 
+def checked(driver: Record) -> Record:
+    """The record itself; raises ValueError when it is none."""
+    try:
+        in_microseconds(driver)
+        in_words(driver)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no times of a driver: {error!r}") from error
+    return driver
+
+
 def in_words(driver: Record) -> str:
     """One sentence for a person; empty when nothing was measured."""
     if not driver:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from psq.base import json_text
 from psq.base.status import UsageError, cannot_write
+from psq.results.driver_times import checked
 from psq.results.fields import check_fields
 from psq.results.run import Record, Run, check_record
 
@@ -45,7 +46,7 @@ def _take(run: Run, record: Record, where: str) -> None:
     elif kind == "implementation":
         run.implementation = run.implementation or record
     elif kind == "driver":
-        run.driver = run.driver or record
+        run.driver = run.driver or checked(record)
     elif kind == "test":
         check_record(record, where)
         run.tests[record["test"]] = record

@@ -18,7 +18,7 @@ from psq.base.status import NoRoom, Status
 from psq.law.clause_table import Law, Test
 from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
-from psq.results.driver_times import in_microseconds
+from psq.results.driver_times import checked, in_microseconds
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
 from psq.running.pool import Job, Pool
@@ -141,9 +141,9 @@ class Runner:
                 pool.end(job)
         try:
             measured = Tail(results).read()
-            self._run.driver = measured[0] if measured else {}
+            self._run.driver = checked(measured[0]) if measured else {}
             self._times = in_microseconds(self._run.driver)
-        except (ValueError, KeyError, TypeError) as error:
+        except ValueError as error:
             self._run.problems.append(f"the measurement of the driver cannot be read: {error}")
 
     def _repeat_undecided(self, pool: Pool) -> None:
