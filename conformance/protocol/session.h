@@ -25,6 +25,8 @@ struct Call {
   std::int64_t id = 0;
   std::size_t step = 0;  // in the transcript
   Nanoseconds sent{0};
+  std::int64_t count = 1;           // of the calls that it makes: those of a list
+  std::int64_t begun = 0;           // how many of them said so
   std::optional<Began> began = {};  // of the call, or of the newest call of a list
   std::optional<Answer> answer = {};
   std::vector<Answer> events = {};  // of an operation list, in order
@@ -50,9 +52,9 @@ struct SessionOptions {
   /// Anything that is not meant to wait ends in microseconds; a call that takes longer than this,
   /// in fair time, is late, and one that takes a multiple of it hangs (FairBound).
   Nanoseconds hang_after = std::chrono::seconds{5};
-  DriverTimes driver_times = {};
   /// Whether the driver's command has standard input, output and error.
   bool standard_descriptors = true;
+  DriverTimes driver_times = {};
 };
 
 /// How a wait for something that has to end came out.
