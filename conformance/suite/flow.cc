@@ -67,7 +67,7 @@ void until_quiet(Scenario& t, const Call& gets) {
 void until_in_time(Scenario& t, std::int64_t items,
                    const std::function<bool(std::int64_t items)>& round) {
   constexpr int kRounds = 8;
-  constexpr std::int64_t kMostTimes = 4;
+  constexpr std::int64_t kMostTimes = 32;
   for (int i = 0; i < kRounds; ++i) {
     const bool in_time = round(std::min<std::int64_t>(std::int64_t{1} << i, kMostTimes) * items);
     t.restart();
