@@ -22,7 +22,7 @@ _FOLDERS = ("include/psq", "src")
 _WITHOUT = ("sanitizers.h", "probe.h", "psq.h", "codec_cereal.h", "error.h")
 _TARGETS = ("psq_reference.dir", "psq-reference-driver.dir")
 _LIBRARIES = ("harness/drivers/kit/cpp/libpsq_driver_kit.a",)
-_COMPILE_SECONDS = 300.0
+_COMPILE_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ def _run(argv: list[str]) -> None:
             argv, capture_output=True, text=True, timeout=_COMPILE_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise Stillborn(f"does not compile within {_COMPILE_SECONDS:.0f} s") from error
+        # That says more of the machine than of the mutant, which is tried again by the next run.
+        raise InternalError(f"the compiler took more than {_COMPILE_SECONDS:.0f} s") from error
     if answer.returncode != 0:
         errors = [line for line in answer.stderr.splitlines() if "error" in line]
         raise Stillborn((errors or ["does not compile"])[0][:300])
