@@ -41,9 +41,9 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
             known = f"known failure: {clause}: {record.get('message', '')}"
             console.print(known, soft_wrap=True, markup=False)
     if run.driver:
-        console.print(in_words(run.driver), soft_wrap=True)
+        console.print(in_words(run.driver), soft_wrap=True, markup=False)
     for each in repeated(run):
-        console.print(f"once more: {each}", soft_wrap=True)
+        console.print(f"once more: {each}", soft_wrap=True, markup=False)
     for problem in run.problems:
         console.print(Text(f"problem: {problem}", style="bold red"), soft_wrap=True)
     _print_missing(run, console)
@@ -72,7 +72,7 @@ def print_verdict(run: Run, console: Console) -> None:
     _print_defects(run, console)
     for path in _evidence(run):
         console.print(f"evidence: {path}", soft_wrap=True, markup=False)
-    console.print(f"results:  {run.path}", soft_wrap=True)
+    console.print(f"results:  {run.path}", soft_wrap=True, markup=False)
     status = run.status()
     colour = "bold green" if status == Status.CONFORMS else "bold red"
     console.print(Text(verdict_sentence(run), style=colour), soft_wrap=True)
@@ -83,7 +83,7 @@ def _print_defects(run: Run, console: Console) -> None:
     if found:
         console.print(Text(f"{run.name}: {headline(found)}", style="bold red"), soft_wrap=True)
     for defect in found:
-        console.print(f"  {defect.sentence}", soft_wrap=True)
+        console.print(f"  {defect.sentence}", soft_wrap=True, markup=False)
 
 
 def _evidence(run: Run) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -158,7 +159,7 @@ def test_an_interrupted_run_says_so_and_leaves_nobody(paths, number):
     finally:
         process.kill()
     assert process.returncode == 130
-    assert "interrupted: no verdict: 3 of 4 tests ran (3 pass)" in out or "1 of 4" in out
+    assert re.search(r"interrupted: no verdict: ([123]) of 4 tests ran \(\1 pass\)", out), out
     run = load(only_results(paths))
     assert run.end["status"] == run.status() == 130 and "queue.put_b" in run.missing
     wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))

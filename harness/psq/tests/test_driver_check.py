@@ -168,7 +168,7 @@ def spoiled(change):
         ("wire.LONGEST_LINE = 4096", "request.longest"),
         ("session._end = lambda request: None", "end.exit"),
         (
-            "threads.Threads.submit = lambda self, name, job: self._jobs['main'].put(job)",
+            "threads.Threads.submit = lambda self, name, job, **_: self._jobs['main'].put(job)",
             "began.at-once",
         ),
         ("mp_adapter.MultiprocessingAdapter.abandon = lambda *_: None", "spawn.drop-in-use"),
