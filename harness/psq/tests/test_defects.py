@@ -94,7 +94,12 @@ def judged(built, tmp_path):
     results = tmp_path / "results.jsonl"
     reports = {kind: tmp_path / kind for kind in ("html", "markdown", "junit", "json")}
     command = [built.build / "psq", "check", "faulty:python-simple-empty-raises"]
-    command += ["--test", "simple-queue.empty.exact", "--test", "simple-queue.put.visible-on-return"]
+    command += [
+        "--test",
+        "simple-queue.empty.exact",
+        "--test",
+        "simple-queue.put.visible-on-return",
+    ]
     command += ["--test", "simple-queue.close.*", "--results", str(results)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     options = [word for kind, path in reports.items() for word in (f"--{kind}", str(path))]
