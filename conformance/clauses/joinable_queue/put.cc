@@ -58,7 +58,10 @@ const Tests kPutTests{[](const Define& test) {
     Call& finishing = worker.start(task_done(q));
     // Whether it ends is for another clause to say.
     static_cast<void>(t.ends_within(finishing, 100ms));
-    t.expect(main.call(put(q, t.item("main", 1), kNoWait)), Outcome::kOk, "there is no bound");
+    Call& putting = main.start(put(q, t.item("main", 1), kNoWait));
+    t.expect_true(t.ends_within_fairly(putting, t.hang_bound() / 2), "the call ends",
+                  "it waits for a process that joins, and that is stopped");
+    t.expect(t.finish(putting), Outcome::kOk, "there is no bound");
     t.resume(joiner);
     t.expect(t.finish(finishing), Outcome::kOk, "the task of an item that was obtained");
     t.expect_payload(worker.call(get(q)), t.item("main", 1));

@@ -121,7 +121,10 @@ const Tests kTaskDoneTests{[](const Define& test) {
     Call& joining = joiner.start(join(q));
     t.expect_waits(joining, "for the task");
     t.stop(joiner);
-    t.expect(main.call(task_done(q)), Outcome::kOk, "it waits for no process that joins");
+    Call& finishing = main.start(task_done(q));
+    t.expect_true(t.ends_within_fairly(finishing, t.hang_bound() / 2), "the call ends",
+                  "it waits for a process that joins, and that is stopped");
+    t.expect(t.finish(finishing), Outcome::kOk, "it waits for no process that joins");
     t.resume(joiner);
     t.expect(t.finish(joining), Outcome::kOk, "every task is done");
   });

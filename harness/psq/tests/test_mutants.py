@@ -1,6 +1,7 @@
 """psq mutants as a whole: a mutant that a test kills, one that nothing can tell, and what is kept of both."""
 
 import json
+import os
 
 import pytest
 from conftest import make_program
@@ -144,6 +145,9 @@ def test_python_end_to_end(mutants):
     assert again[0] == status and again[2] == rows and "running" not in again[1]
 
 
+@pytest.mark.skipif(
+    "PSQ_LONG_TESTS" not in os.environ, reason="compiles for two minutes: ci/test --all"
+)
 def test_reference_end_to_end(mutants):
     subject = ["reference", "--file", "src/queue.cc", "--test", "queue.create.too-large-refused"]
     # Every size is accepted.
