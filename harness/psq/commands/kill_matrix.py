@@ -21,6 +21,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="every test against every fault, not only those near its clause",
     )
     parser.add_argument(
+        "--own",
+        action="store_true",
+        help="each fault under the tests of its own clause alone, not under those near it",
+    )
+    parser.add_argument(
         "--thorough",
         action="store_true",
         help="the faults that only thorough tests find, and no others",
@@ -52,6 +57,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, paths: Paths) -> Status:
     if args.histories and args.json:
         raise UsageError("--json goes without --histories: it says what failed in scenarios")
+    if args.own and (args.whole or args.histories):
+        raise UsageError("--own goes without --whole and --histories: it says which tests")
     if args.thorough and (args.histories or args.fault):
         raise UsageError("--thorough goes without --histories and --fault: it says which faults")
     if args.histories:

@@ -71,7 +71,7 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
             )
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         trials = [
-            _trial(f, Path(scratch) / f"{i}.jsonl", law, whole=args.whole)
+            _trial(f, Path(scratch) / f"{i}.jsonl", law, args)
             for i, f in enumerate([*_controls_of(faults), *faults])
         ]
         interrupted = not _run_all(trials, suite, args)
@@ -86,25 +86,26 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
 
-def _trial(fault: dict, results: Path, law: Law, *, whole: bool) -> Trial:
+def _trial(fault: dict, results: Path, law: Law, args: argparse.Namespace) -> Trial:
     own = fault.get("clauses", [fault.get("clause")])
-    thorough = fault["thorough"]
-    tests = set() if whole else {name for clause in own for name in _near(law, clause, thorough)}
-    return Trial(fault, results, tests=sorted(tests), strict=not whole)
+    tests: set[str] = set()
+    for clause in [] if args.whole else own:
+        around = [clause] if args.own else _around(law, clause)
+        tests.update(_scenarios(law, clause, around, fault["thorough"]))
+    return Trial(fault, results, tests=sorted(tests), strict=not args.whole)
 
 
-def _near(law: Law, clause: str, thorough: bool) -> list[str]:
-    """The tests of a clause and those around it: of the same operation, or of the same crash point.
-
-    Those that find a fault at once: generated programs only where a clause has nothing else.
-    """
+def _around(law: Law, clause: str) -> list[str]:
+    """The clause and those around it: of the same operation, or of the same crash point."""
     section = clause.split(".")[:2]
-    near = (
-        [clause]
-        if len(clause.split(".")) <= len(section)
-        else [each for each in law.clauses if each.split(".")[:2] == section]
-    )
-    tests = [test.name for each in near for test in law.tests_of(each, thorough)]
+    if len(clause.split(".")) <= len(section):
+        return [clause]
+    return [each for each in law.clauses if each.split(".")[:2] == section]
+
+
+def _scenarios(law: Law, clause: str, around: list[str], thorough: bool) -> list[str]:
+    """The tests that find a fault at once: generated programs only where a clause has nothing else."""
+    tests = [test.name for each in around for test in law.tests_of(each, thorough)]
     scenarios = [name for name in tests if not name.endswith("/programs")]
     own = [test.name for test in law.tests_of(clause, thorough)]
     return scenarios if set(own) & set(scenarios) else [*scenarios, *own]
@@ -168,7 +169,7 @@ def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> N
     for test in trial.tests:
         argv += ["--exactly", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
-    argv += ["--hang-after", str(_HANG_AFTER_SECONDS)]
+    argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--once"]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
     argv += ["--name", f"faulty:{fault['name']}"]
     argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]

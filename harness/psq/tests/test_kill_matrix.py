@@ -77,6 +77,7 @@ def test_another_failure_must_be_on_the_list(psq, paths, suite_that):
     assert "faults/some.cc:7" in out
     assert "survives: later" not in out
     assert psq("kill-matrix", "--fault", "late", "--whole")[0] == 0
+    assert psq("kill-matrix", "--own", "--whole")[0] == 64
 
 
 def test_a_row_without_a_field_is_an_error(psq, paths):

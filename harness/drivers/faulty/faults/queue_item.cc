@@ -94,12 +94,14 @@ std::vector<Fault> queue_item_faults() {
             {counts_extra_slots(), queues.check_open([](LocalQueue& queue) {
                if (put_has_failed(queue)) take_extra_slot(*queue.queue_);
              }),
-             queues.put(put_serialized)}),
+             queues.put(put_serialized)},
+            {.also = {"queue.item.unserializable-any-error"}}),
       fault("unserializable-stops-later", "queue.item.unserializable-stops-nothing",
             "after an item that cannot be serialized all others are dropped",
             {queues.check_open([](LocalQueue& queue) { (void)put_has_failed(queue); }),
              queues.put(put_unless_one_failed)},
-            {.also = {"queue.item.unserializable-frees-slot"}}),
+            {.also = {"queue.item.unserializable-any-error",
+                      "queue.item.unserializable-frees-slot"}}),
       fault("feeder-swaps", "queue.order.per-producer",
             "the feeder swaps two neighbours now and then", {swaps_neighbours(queues)},
             {.also = {"queue.order.threads-of-one-producer"},
