@@ -10,28 +10,20 @@ Started by a controller of the driver protocol, for example:
 
 from __future__ import annotations
 
-import argparse
 import sys
 import warnings
-from typing import List, NoReturn
+from typing import List
 
 import mp_path  # noqa: F401
 from mp_adapter import MultiprocessingAdapter
 from mp_manager import ManagerAdapter
+from mp_usage import Parser
 from psq_driver_kit import serve
-
-USAGE_STATUS = 64
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE_STATUS, f"{self.prog}: {message}\n")
 
 
 def main(argv: List[str]) -> None:
     """Be the root process of the driver.  Ends with status 64 on wrong usage."""
-    parser = _Parser(description="Driver of multiprocessing and of packages with the same API.")
+    parser = Parser(description="Driver of multiprocessing and of packages with the same API.")
     parser.add_argument("--start-method", choices=["fork", "spawn", "forkserver"], default="fork")
     parser.add_argument(
         "--module",

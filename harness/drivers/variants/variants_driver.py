@@ -7,11 +7,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import warnings
-from typing import List, NoReturn
+from typing import List
 
 _DRIVERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _PYTHON = os.path.join(_DRIVERS, "python")
@@ -20,21 +19,14 @@ if _PYTHON not in sys.path:
 
 import mp_path  # noqa: E402,F401  (finds the kit)
 from designs import DESIGNS  # noqa: E402
+from mp_usage import Parser  # noqa: E402
 from psq_driver_kit import serve  # noqa: E402
 from variant_adapter import VariantAdapter  # noqa: E402
-
-USAGE_STATUS = 64
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE_STATUS, f"{self.prog}: {message}\n")
 
 
 def main(argv: List[str]) -> None:
     """Be the root process of the driver.  Ends with status 64 on wrong usage."""
-    parser = _Parser(description="Driver of right queues of other designs.")
+    parser = Parser(description="Driver of right queues of other designs.")
     parser.add_argument("--list", action="store_true", help="name the designs, one a line")
     parser.add_argument("name", nargs="?", choices=sorted(DESIGNS), help="the design to drive")
     options = parser.parse_args(argv)

@@ -60,6 +60,16 @@ def cpu_count() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def add_tests(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--test",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="only tests of these clauses, e.g. 'queue.put.*' (or test names)",
+    )
+
+
 def add_patience(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--patience",

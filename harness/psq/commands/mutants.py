@@ -40,13 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", metavar="GLOB", action="append", default=[], help="only mutants of these names"
     )
-    parser.add_argument(
-        "--test",
-        metavar="GLOB",
-        action="append",
-        default=[],
-        help="only tests of these clauses, e.g. 'queue.put.*' (or test names)",
-    )
+    options.add_tests(parser)
     parser.add_argument(
         "--most",
         metavar="N",

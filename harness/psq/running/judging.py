@@ -22,13 +22,7 @@ from psq.running.runner import Options, Runner
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the commands that run tests."""
-    parser.add_argument(
-        "--test",
-        metavar="GLOB",
-        action="append",
-        default=[],
-        help="only tests of these clauses, e.g. 'queue.put.*' (or test names)",
-    )
+    options.add_tests(parser)
     parser.add_argument(
         "--profile",
         metavar="P",

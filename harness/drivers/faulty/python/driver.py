@@ -13,27 +13,20 @@ For the clauses of the profile manager, and for those that typed C++ cannot brea
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import warnings
-from typing import Any, Dict, List, NoReturn
+from typing import Any, Dict, List
 
 import client_faults
 import multiprocessing_faults
 import server_faults
 from faulty_adapters import Fault, FaultyAdapter, FaultyManagerAdapter
+from mp_usage import Parser
 from psq_driver_kit import serve
 
-USAGE_STATUS = 64
 _FOLDER = "harness/drivers/faulty/python"
 _TABLES = (multiprocessing_faults, client_faults, server_faults)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE_STATUS, f"{self.prog}: {message}\n")
 
 
 def _list_faults() -> None:
@@ -58,7 +51,7 @@ def _as_json(fault: Fault, file: str) -> Dict[str, Any]:
 
 def main(argv: List[str]) -> None:
     """Be the root process of the driver.  Ends with status 64 on wrong usage."""
-    parser = _Parser(description="The Python driver with one fault.")
+    parser = Parser(description="The Python driver with one fault.")
     parser.add_argument("--manager", action="store_true", help="a manager's queues, correctly")
     parser.add_argument("--fault", metavar="NAME", help="the fault to have")
     parser.add_argument("--list-faults", action="store_true", help="list them, one a line")
