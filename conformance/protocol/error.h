@@ -10,8 +10,8 @@ struct DriverError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A child ended before it said hello, and no process reported a defect of the driver: it ended while
-/// the implementation started it and handed its objects over.
+/// A child ended before it said hello, and no process reported a defect of the driver: it ended
+/// while the implementation started it and handed its objects over.
 struct EndedBeforeHello : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
