@@ -42,6 +42,10 @@ def judge_broken(fault, *options):
     "fault, says",
     [
         ("exits-at-once", "ended with exit status 0 before"),
+        ("long-log", "ended with exit status 0 before"),
+        ("long-log", "the first line\n"),
+        ("long-log", "bytes are left out]\n"),
+        ("long-log", "the last line\n"),
         ("garbage-hello", "not a message of spec/driver-protocol.md"),
         ("answer-before-hello", "the first message of a connection must be a hello"),
         ("hello-twice", "hello"),
