@@ -243,14 +243,11 @@ class Channel {
 
   // Waits for the next frame, of any part. False: there is none, and no producer is writing one.
   bool wait_for_rest() {
-    int yields = FutexEvent::kYields;
     while (!readable()) {
       // A living producer holds the lock from its message's first frame to the last.
       const bool is_free = std::unique_lock(write_lock_, std::try_to_lock).owns_lock();
       if (altered("producer.gone", is_free)) return readable();
-      rest_.wait(
-          Deadline::never().within(kLookAgain), [&] { return readable(); }, yields);
-      yields = 0;  // On a busy machine they take all of the time, and the reader never sleeps.
+      rest_.wait(Deadline::never().within(kLookAgain), [&] { return readable(); });
     }
     return true;
   }

@@ -43,7 +43,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     int attempts = 0;
     const auto attempt = [&] { return try_put(item, attempts++); };
     if (queue_->free_slot().wait(deadline, attempt)) return true;
-    attempts = FutexEvent::kYields;
+    attempts = kEasyAttempts;
     return attempt();
   }
 
@@ -93,8 +93,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // 2 ns a byte: about the cost of new memory for the block.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
 
-  // One attempt of a put. The first attempt yields to the feeder; from attempt kYields on, and in
-  // the last one, a put also reclaims slots of dead processes.
+  // The first attempts of a put, before it first sleeps, look for a free slot alone.
+  static constexpr int kEasyAttempts = 2;
+
+  // One attempt of a put. The first attempt yields to the feeder; from attempt kEasyAttempts on, and
+  // in the last one, a put also reclaims slots of dead processes.
   bool try_put(std::string_view item, int attempt) {
     std::unique_lock lock(mutex_);
     if (thread_ == Thread::kNone && !ending_) start();
@@ -105,7 +108,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     if (closed_) throw Closed("queue");
     if (ending_) return false;
     at("put-begun");
-    if (!queue_->try_take(producer_, attempt >= FutexEvent::kYields)) return false;
+    if (!queue_->try_take(producer_, attempt >= kEasyAttempts)) return false;
     add(item);
     return true;
   }
