@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <climits>
 
@@ -18,7 +19,8 @@ namespace psq::detail {
 // then makes the condition true, and a row of changes costs no sleep and no wake-up. While nothing
 // else runs, a yield costs almost nothing. Where a process that computes is on the same processor,
 // a yield lasts a time slice of some milliseconds, and a sleeper is woken at once: so after a yield
-// that took long, the waits of this thread yield no more for a while.
+// that took long, the waits of this thread yield no more for a while, and twice as long after the
+// next one.
 class Yields {
  public:
   // Yields. False, with no effect: it is time to sleep.
@@ -30,7 +32,9 @@ class Yields {
       return false;
     }
     sched_yield();
-    if (const auto end = Clock::now(); end - begin > kLong) not_before_ = end + kAWhile;
+    const auto end = Clock::now();
+    pause_ = end - begin < kLong ? kLeastPause : std::min(2 * pause_, kMostPause);
+    if (end - begin >= kLong) not_before_ = end + pause_;
     return true;
   }
 
@@ -38,8 +42,10 @@ class Yields {
   static constexpr int kMost = 8;
   // More than a change to another waiting process and back; less than a time slice.
   static constexpr std::chrono::microseconds kLong{100};
-  static constexpr std::chrono::milliseconds kAWhile{200};
+  static constexpr std::chrono::milliseconds kLeastPause{100};
+  static constexpr std::chrono::milliseconds kMostPause{3200};
 
+  static inline thread_local std::chrono::milliseconds pause_ = kLeastPause;
   static inline thread_local Clock::time_point not_before_{};
   int left_ = kMost;
 };
