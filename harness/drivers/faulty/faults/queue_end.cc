@@ -31,10 +31,8 @@ void flush_one(Feeders& feeders) {
   }
 }
 
-void send_unless_full(Channel& channel, detail::Producer producer, std::string_view item) {
-  const std::uint32_t used = channel.head_.load().until(channel.tail_.load().value());
-  if (used + detail::FrameHeader::units(item.size()) <= channel.capacity_)
-    channel.send(item, producer);
+void send_unless_full(const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+  if (queue->channel().may_have_room(queue.memory())) send(queue, producer, item);
 }
 
 void leave_unflushed(std::unique_ptr<LocalQueue> queue) {
@@ -78,9 +76,10 @@ std::vector<Fault> queue_end_faults() {
             "the feeder drops an item when the channel is full", {sends_each(send_unless_full)},
             {.also = {"queue.exit.*"}}),
       fault("feeder-skips", "queue.exit.immediate-loses-a-suffix", "every 16th item is not sent",
-            {sends_each([](Channel& channel, detail::Producer producer, std::string_view item) {
-              if (!every(16)) channel.send(item, producer);
-            })},
+            {sends_each(
+                [](const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+                  if (!every(16)) send(queue, producer, item);
+                })},
             {.also = {"queue.exit.flushes"}, .search = as_loss(in_queues({}))}),
       fault("drop-forgets", "queue.drop.flushes",
             "items of a queue that was dropped are lost at the end",
