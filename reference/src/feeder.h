@@ -115,7 +115,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const bool ends_alone = directly_ && thread_ == Thread::kNone;
     if (altered("put.directly", ends_alone)) {
       lock.unlock();
-      return put_alone(item, attempt >= FutexEvent::kYields);
+      return put_alone(item, attempt >= kEasyAttempts);
     }
     if (ending_ && (ends_alone || !directly_)) return false;
     at("put-begun");
@@ -130,7 +130,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const std::shared_ptr<void> leaves(nullptr, [&](void*) { queue_->records().leave(producer); });
     if (!queue_->try_take(producer, closely)) return false;
     try {
-      queue_->channel().send(item, producer);
+      queue_->channel().send(queue_.memory(), item, producer);
     } catch (...) {
       queue_->take_back(producer);
       throw;

@@ -45,6 +45,7 @@ class SharedMemory {
 
   // Throws SystemError, with a part written.
   void write_behind(std::uint64_t offset, std::string_view bytes) const {
+    const NoFileSizeSignal guard;
     for (auto at = begin_behind() + static_cast<off_t>(offset); !bytes.empty();) {
       const ssize_t written = pwrite(file_.get(), bytes.data(), bytes.size(), at);
       if (written < 0 && errno == EINTR) continue;
