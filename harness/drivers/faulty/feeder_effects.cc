@@ -62,6 +62,15 @@ Effect sends_each(const SendItem& send) {
   });
 }
 
+Effect stays_with_each_item() {
+  return sends_each(
+      [](const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+        send(queue, producer, item);
+        while (!queue->channel().may_have_room(queue.memory()))
+          std::this_thread::sleep_for(kOneLook);
+      });
+}
+
 Effect writes(const SendItem& write) {
   return [write](Behaviour& behaviour) {
     simple_queues.put([write](LocalQueue& queue, std::string_view item, Timeout) {

@@ -16,6 +16,10 @@ using SendItem = std::function<void(const QueuePointer&, detail::Producer, std::
 /// The feeder sends its items one by one, in this way.
 [[nodiscard]] Effect sends_each(const SendItem& send);
 
+/// A feeder stays with an item until the channel has room for another one; later items stay in the
+/// buffer.
+[[nodiscard]] Effect stays_with_each_item();
+
 /// All that is written to channels, by puts of simple queues and by feeders, is written in this
 /// way.
 [[nodiscard]] Effect writes(const SendItem& write);

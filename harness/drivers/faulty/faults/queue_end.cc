@@ -86,7 +86,7 @@ std::vector<Fault> queue_end_faults() {
             {queues.drop(leave_unflushed)}),
       fault("fork-copies-buffer", "queue.fork.buffered-once",
             "a child sends what its parent had buffered",
-            {buffers_every_item(), in_child(keep_buffers)}),
+            {stays_with_each_item(), in_child(keep_buffers)}),
   };
 }
 
