@@ -15,10 +15,10 @@ def change(statement=3):
     return Change("queues.py", 3, 1, "drop", 0, 1, "x", "pass", "Queue.put", statement)
 
 
-def tried(verdicts, tests=TESTS):
+def tried(verdicts, tests=TESTS, saw="no answer within 3 s"):
     """A trial in which each test gives its verdicts in turn, and then passes; None: the driver does not start.
 
-    `control:a` are the verdicts of the unchanged sources.
+    `control:a` are the verdicts of the unchanged sources; `saw` is what each failure tells.
     """
     left = {name: list(each) for name, each in verdicts.items()}
     trial = Trial(change(), Path("folder"))
@@ -33,7 +33,7 @@ def tried(verdicts, tests=TESTS):
             ran.append((step.purpose, test))
             if verdict is None:
                 break
-            records.append({"test": test, "verdict": verdict, "clause": "q.c"})
+            records.append({"test": test, "verdict": verdict, "clause": "q.c", "saw": saw})
             if verdict == "fail":
                 break
         trial.ended(step, 1 if records else 3, records)
@@ -50,6 +50,22 @@ def test_a_kill_is_seen_three_times_and_not_with_the_unchanged_sources():
         "confirm",
     ]
     assert ("search", "c") not in ran
+
+
+@pytest.mark.parametrize(
+    "saw, runs",
+    [
+        ("the item 3 twice", 2),
+        ("an end after 1.36 s", 3),
+        ("its thread still sleeps", 3),
+        ("", 3),
+    ],
+)
+def test_a_wrong_answer_is_seen_twice_and_a_late_one_three_times(saw, runs):
+    trial, ran = tried({"a": ["fail"] * runs}, saw=saw)
+    assert trial.outcome == KILLED
+    assert [purpose for purpose, _ in ran] == ["search", "control"] + ["confirm"] * (runs - 1)
+    assert tried({"a": ["fail"] * (runs - 1)}, saw=saw)[0].outcome == SOMETIMES
 
 
 @pytest.mark.parametrize("verdicts", [["fail"], ["fail", "fail"], ["fail", "inconclusive", "fail"]])
