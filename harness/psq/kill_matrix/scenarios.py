@@ -27,8 +27,10 @@ from psq.base.status import InternalError, Status, UsageError, did_you_mean
 from psq.law.clause_table import Law
 from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
+from psq.results.driver_times import in_microseconds
 from psq.results.result_file import Tail
 from psq.running.faults import all_faults, is_rare
+from psq.running.measuring import measure
 from psq.running.pool import Job, Pool
 
 _LIMIT_SECONDS = 120.0
@@ -36,6 +38,9 @@ _LIMIT_SECONDS = 120.0
 # the control, the faulty driver without a fault, fails too and the matrix with it.
 _HANG_AFTER_SECONDS = 1.5
 _CONTROL = "nothing: the control, which must pass"
+
+# What each driver itself takes, as an option of the suite.
+Times = dict[tuple[str, ...], str]
 
 
 @dataclass
@@ -55,6 +60,11 @@ class Trial:
     @property
     def is_control(self) -> bool:
         return "clauses" in self.fault
+
+    @property
+    def without_fault(self) -> tuple[str, ...]:
+        """The command line of the same driver without a fault."""
+        return self.fault.get("driver") or (self.fault["program"], *self.fault.get("control", []))
 
 
 def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
@@ -150,9 +160,10 @@ def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool
     # Those with most tests first: none of them is left for the end.
     waiting = deque(sorted(trials, key=lambda trial: -len(trial.tests)))
     with Pool(args.jobs) as pool, contextlib.suppress(KeyboardInterrupt):
+        times = _times_of_drivers(pool, trials, suite, args)
         while waiting or pool.jobs:
             while waiting and pool.free:
-                _start(pool, waiting.popleft(), suite, args)
+                _start(pool, waiting.popleft(), times, suite, args)
             for job in pool.wait(0.5):
                 _judge(job)
             for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
@@ -163,13 +174,28 @@ def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool
     return False
 
 
-def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
+def _times_of_drivers(
+    pool: Pool, trials: list[Trial], suite: Path, args: argparse.Namespace
+) -> Times:
+    """A fault does not change what its driver itself takes; hundreds of measurements would take a minute."""
+    times: Times = {}
+    for trial in trials:
+        driver = trial.without_fault
+        if driver not in times:
+            stem = trial.results.with_name(f"driver-{len(times)}")
+            times[driver] = in_microseconds(measure(pool, suite, driver, args.patience, stem))
+    return times
+
+
+def _start(pool: Pool, trial: Trial, times: Times, suite: Path, args: argparse.Namespace) -> None:
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
     for test in trial.tests:
         argv += ["--exactly", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--once"]
+    if measured := times[trial.without_fault]:
+        argv += ["--driver-times", measured]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
     argv += ["--name", f"faulty:{fault['name']}"]
     argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]
