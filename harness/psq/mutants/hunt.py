@@ -15,7 +15,7 @@ from typing import Callable, Optional
 from psq.mutants.change import Change
 from psq.mutants.running import How, suite_argv
 from psq.mutants.subject import Baseline, Stillborn, Subject, Variant
-from psq.mutants.trial import CONTROL, KILLED, STILLBORN, Step, Trial
+from psq.mutants.trial import CONTROL, FAILURES, KILLED, STILLBORN, Step, Trial
 from psq.results.result_file import Tail
 from psq.running.pool import Job, Pool
 
@@ -172,4 +172,4 @@ class _Run:
 
     @property
     def has_failed(self) -> bool:
-        return bool(self.records) and self.records[-1]["verdict"] == "fail"
+        return bool(self.records) and self.records[-1]["verdict"] in FAILURES

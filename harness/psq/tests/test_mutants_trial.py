@@ -34,7 +34,7 @@ def tried(verdicts, tests=TESTS, saw="no answer within 3 s"):
             if verdict is None:
                 break
             records.append({"test": test, "verdict": verdict, "clause": "q.c", "saw": saw})
-            if verdict == "fail":
+            if verdict in ("fail", "blocked"):
                 break
         trial.ended(step, 1 if records else 3, records)
     return trial, ran
@@ -101,6 +101,11 @@ def test_a_driver_that_does_not_start_twice_is_stillborn():
     assert tried({"a": [None, None]})[0].outcome == STILLBORN
     trial, ran = tried({"a": [None]})
     assert trial.outcome == SURVIVED and [test for _, test in ran] == ["a", "a", "b", "c", "d"]
+
+
+def test_a_test_that_is_blocked_has_found_the_mutant():
+    trial, _ = tried({"c": ["blocked"] * 3})
+    assert (trial.outcome, trial.test) == (KILLED, "c")
 
 
 def test_a_driver_whose_children_do_not_start_is_not_stillborn():
