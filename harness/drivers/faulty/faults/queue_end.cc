@@ -81,7 +81,8 @@ std::vector<Fault> queue_end_faults() {
             {sends_each([](Channel& channel, detail::Producer producer, std::string_view item) {
               if (!every(16)) channel.send(item, producer);
             })},
-            {.also = {"queue.exit.flushes"}, .search = as_loss(in_queues({}))}),
+            {.also = {"queue.exit.flushes", "queue.exit.creator-flushes"},
+             .search = as_loss(in_queues({}))}),
       fault("drop-forgets", "queue.drop.flushes",
             "items of a queue that was dropped are lost at the end",
             {queues.drop(leave_unflushed)}),

@@ -35,16 +35,12 @@ def _empty_raises(op: Operation) -> Any:
     return op.right()
 
 
-# What CPython itself breaks near these clauses.
-_KNOWN = ("queue.item.unserializable-any-error",)
-
 FAULTS: Tuple[Fault, ...] = (
     Fault(
         "python-null-is-nothing",
         "queue.item.none-is-an-item",
         "null is not put",
         _null_is_nothing,
-        also=_KNOWN,
     ),
     Fault(
         "python-simple-empty-raises",
@@ -57,13 +53,11 @@ FAULTS: Tuple[Fault, ...] = (
         "queue.item.values-equal",
         "integers beyond 2^53 are rounded",
         _in_put(_rounded),
-        also=_KNOWN,
     ),
     Fault(
         "python-empty-map-lost",
         "queue.item.values-equal",
         "an empty map in a map is left out",
         _in_put(_without_empty_maps),
-        also=_KNOWN,
     ),
 )
