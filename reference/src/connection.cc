@@ -10,6 +10,7 @@
 
 #include "psq/pipe.h"
 #include "src/frame.h"
+#include "src/own_descriptor.h"
 #include "src/stream.h"
 
 namespace psq {
@@ -30,13 +31,15 @@ std::size_t checked(const char* what, std::int64_t value, std::size_t limit) {
 }  // namespace
 
 std::pair<ConnectionBase, ConnectionBase> detail::make_ends(Ways ways) {
-  int ends[2];
+  int ends[2] = {-1, -1};
   const bool duplex = ways == both_ways;
-  const int failed =
-      duplex ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC);
-  if (failed != 0) throw SystemError("cannot make a pipe", errno);
-  return {ConnectionBase(ends[0], duplex ? Access::kDuplex : Access::kReceives),
-          ConnectionBase(ends[1], duplex ? Access::kDuplex : Access::kSends)};
+  (void)(duplex ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)
+                : pipe2(ends, O_CLOEXEC));
+  Descriptor first = own_descriptor(ends[0]);
+  Descriptor second = own_descriptor(ends[1]);
+  if (first.get() < 0 || second.get() < 0) throw SystemError("cannot make a pipe", errno);
+  return {ConnectionBase(std::move(first), duplex ? Access::kDuplex : Access::kReceives),
+          ConnectionBase(std::move(second), duplex ? Access::kDuplex : Access::kSends)};
 }
 
 void ConnectionBase::close() noexcept { const detail::Descriptor closing(std::move(descriptor_)); }

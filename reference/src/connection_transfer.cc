@@ -4,6 +4,7 @@
 
 #include "psq/connection.h"
 #include "src/frame.h"
+#include "src/own_descriptor.h"
 #include "src/stream.h"
 
 namespace psq {
@@ -56,14 +57,15 @@ ConnectionBase ConnectionBase::receive_end() {
     return ::recvmsg(carrier, &envelope.header, MSG_PEEK | MSG_CMSG_CLOEXEC);
   });
   const cmsghdr* const beside = CMSG_FIRSTHDR(&envelope.header);
-  const bool has_descriptor = beside != nullptr && beside->cmsg_type == SCM_RIGHTS;
-  ConnectionBase end(has_descriptor ? envelope.beside.back() : -1, kDuplex);
+  const bool came = beside != nullptr && beside->cmsg_type == SCM_RIGHTS;
+  ConnectionBase end(detail::own_descriptor(came ? envelope.beside.back() : -1), kDuplex);
+  const bool has_descriptor = !end.closed();
   if (got == 0) throw EndOfStream();
   if (envelope.record.front() != kFirstByte) {
     throw NotDeserializable(
         "a message comes next and no connection: receive it with recv or recv_bytes first");
   }
-  if (!has_descriptor && (envelope.header.msg_flags & MSG_CTRUNC) != 0) {
+  if (!has_descriptor && (came || (envelope.header.msg_flags & MSG_CTRUNC) != 0)) {
     throw SystemError("cannot take the connection over; close descriptors and receive it again",
                       EMFILE);
   }

@@ -6,17 +6,16 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <csignal>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "psq/error.h"
+#include "src/own_thread.h"
 #include "src/probe.h"
 #include "src/queue_memory.h"
 #include "src/sanitizers.h"
@@ -146,20 +145,13 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   // Starts the thread and waits until it has a record. If it cannot have one, there is no thread.
   void start() {
-    // The program's own threads handle the signals. A new thread inherits the mask.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
     std::promise<Producer> entered;
     auto producer = entered.get_future();
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    try {
-      std::thread(&Feeder::run, shared_from_this(), std::move(entered)).detach();
-    } catch (...) {  // The system has no thread, or no memory for it.
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (!start_own_thread([self = shared_from_this(), entered = std::move(entered)]() mutable {
+          self->run(std::move(entered));
+        })) {
       throw SystemError("cannot start the feeder thread of a queue", EAGAIN);
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     producer_ = producer.get();
     thread_ = Thread::kBusy;
   }

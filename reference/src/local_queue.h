@@ -42,12 +42,14 @@ class LocalQueue final : public QueueCore {
 
   bool put(std::string_view item, Timeout timeout) override {
     check_open();
+    queue_->check_at_home();
     if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
     queue_->channel().send(item);
     return true;
   }
 
   std::optional<std::string> get(Timeout timeout) override {
+    queue_->check_at_home();
     std::string item;
     if (!queue_->channel().receive(item, Deadline::after(timeout), feeder_->closed())) {
       if (feeder_->closed()) throw Closed("queue");
@@ -84,10 +86,12 @@ class LocalQueue final : public QueueCore {
   void cancel_join_thread() noexcept override { feeder_->cancel_wait(); }
 
   void task_done() override {
+    queue_->check_at_home();
     if (!queue_->task_done()) throw TaskDoneTooOften();
   }
 
   bool join(Timeout timeout) override {
+    queue_->check_at_home();
     return queue_->wait_for_no_tasks(Deadline::after(timeout));
   }
 

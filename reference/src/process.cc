@@ -1,5 +1,6 @@
 #include "psq/process.h"
 
+#include <cxxabi.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -9,8 +10,11 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "psq/descriptor.h"
+#include "src/daemon.h"
+#include "src/pid_namespace.h"
 #include "src/probe.h"
 #include "src/process_state.h"
 
@@ -32,7 +36,7 @@ class Process::State {
       // In short waits, because the descriptor may be missing (too many are open) or stand for
       // another process (another thread reaped the child after the look). glibc 2.36 declares
       // pidfd_open for C only.
-      const detail::Descriptor child(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+      const auto child = detail::own_descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
       pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
       const timespec soon = deadline.within(detail::kLookAgain).left();
       (void)ppoll(&watched, 1, &soon, nullptr);
@@ -87,6 +91,7 @@ void ProcessState::begin_in_child() noexcept {
         std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->give_up_queue())));
   }
   children_.clear();
+  PidNamespace::forget();
   mutex_.unlock();
 }
 
@@ -126,8 +131,21 @@ namespace {
 // Made before main, while there is one thread: a fork never copies a half-made one.
 [[maybe_unused]] const detail::ProcessState& made_early = detail::ProcessState::instance();
 
+// A stream that the program has asked to throw has set its state all the same.
+template <typename Stream>
+void write_buffered(Stream& stream) noexcept {
+  try {
+    stream.flush();
+  } catch (...) {
+    return;
+  }
+}
+
 // Output streams alone: a thread that waits for input holds the lock of its stream.
 void flush_standard_streams() {
+  // They have buffers of their own after std::ios::sync_with_stdio(false).
+  for (std::ostream* stream : {&std::cout, &std::clog}) write_buffered(*stream);
+  for (std::wostream* stream : {&std::wcout, &std::wclog}) write_buffered(*stream);
   std::fflush(stdout);
   std::fflush(stderr);
 }
@@ -136,6 +154,8 @@ void flush_standard_streams() {
   try {
     body();
     psq::exit(0);
+  } catch (const abi::__forced_unwind&) {
+    psq::exit(0);  // By pthread_exit: no exception, and no error.
   } catch (const std::exception& error) {
     std::fprintf(stderr, "psq: process %d ends with an error: %s\n", getpid(), error.what());
   } catch (...) {
@@ -148,9 +168,13 @@ void flush_standard_streams() {
 
 Process::Process(const std::function<void()>& body, ProcessOptions options) {
   flush_standard_streams();  // The child would write what is buffered once more.
+  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) throw SystemError("cannot fork", errno);
-  if (pid == 0) run_child(body);
+  if (pid == 0) {
+    if (options.daemon) detail::end_with(parent);
+    run_child(body);
+  }
   const auto state = std::make_shared<State>(pid, options.daemon ? SIGTERM : 0);
   detail::ProcessState::instance().add(state);
   state_ = {state.get(), [state](State*) { detail::ProcessState::instance().let_go_of(state); }};

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <type_traits>
 
@@ -15,6 +16,7 @@
 #include "psq/queue_core.h"
 #include "src/channel.h"
 #include "src/futex_event.h"
+#include "src/pid_namespace.h"
 #include "src/probe.h"
 #include "src/process_records.h"
 
@@ -35,6 +37,21 @@ class QueueMemory {
   }
 
   [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
+
+  // Whether this process may use the locks: it is in the PID namespace of the queue's creator, as
+  // far as both are known.
+  [[nodiscard]] bool is_at_home() const noexcept {
+    const std::uint64_t here = PidNamespace::current();
+    return here == pid_namespace_ || here == 0 || pid_namespace_ == 0;
+  }
+  // Throws SystemError when it may not.
+  void check_at_home() const {
+    if (is_at_home()) return;
+    throw SystemError(
+        "cannot use a queue of another PID namespace, whose thread numbers repeat here; create the "
+        "queue in this one, or start this process in that of the creator",
+        ENOTSUP);
+  }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
   [[nodiscard]] ProcessRecords& records() noexcept { return records_; }
 
@@ -126,6 +143,7 @@ class QueueMemory {
   // Takes back the slots and tasks of items that died with their process before they became
   // visible, and notifies the calls that wait for them. Never waits.
   void collect_from_the_dead() noexcept {
+    if (!is_at_home()) return;
     try {
       if (records().lose_of_the_dead(channel_)) items_lost();
     } catch (const SystemError&) {
@@ -199,6 +217,7 @@ class QueueMemory {
   }
 
   ProcessRecords records_;
+  const std::uint64_t pid_namespace_ = PidNamespace::current();
   const QueueKind kind_;
   const std::uint64_t bound_;
   FutexEvent free_slot_;

@@ -14,6 +14,8 @@
 
 #include "psq/error.h"
 #include "psq/handle.h"
+#include "src/file_size_signal.h"
+#include "src/own_descriptor.h"
 
 namespace psq::detail {
 
@@ -52,7 +54,8 @@ class SharedMemory {
   }
 
   static Descriptor make_file(std::size_t size) {
-    Descriptor file(memfd_create("psq", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    const NoFileSizeSignal guard;
+    Descriptor file = own_descriptor(memfd_create("psq", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (file.get() < 0 || ftruncate(file.get(), static_cast<off_t>(size)) != 0 ||
         fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) {
       throw SystemError("cannot make shared memory", errno);
@@ -68,7 +71,7 @@ class SharedMemory {
     return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);
   }
   static std::string start_of_token(std::string_view kind) {
-    return "psq:3:" + std::string(kind) + ':';
+    return "psq:4:" + std::string(kind) + ':';
   }
 
   // The inherited descriptor; from now on it is close-on-exec.

@@ -41,8 +41,9 @@ class Look {
     if (run_.bound == 0 || !goes_on()) return;
     std::int64_t usable = 0;
     const auto fits = [&] {
-      Call& putting = start(run_.putter, put(run_.q, next_item(), wait_of(t_, run_.q)));
-      return ended(putting) && putting.answer->outcome == Outcome::kOk;
+      const auto [putting, ends] =
+          attempt(run_.putter, put(run_.q, next_item(), wait_of(t_, run_.q)));
+      return ends && putting->answer->outcome == Outcome::kOk;
     };
     while (usable < run_.bound && fits()) ++usable;
     slots_gone_ = run_.bound - usable;
@@ -87,6 +88,7 @@ class Look {
 
  private:
   static constexpr auto kGoOn = "go on";
+  static constexpr int kAttempts = 10;  // of a call that the machine may have starved
 
   // A thread for each call: one that waits for ever holds up no other.
   Call& start(const std::string& process, const Request& request) {
@@ -96,21 +98,37 @@ class Look {
     return call;
   }
 
-  void note_starvation(Outcome outcome, const Fairness& spent) {
+  // The call, and whether it ended. A call that found nothing while the machine withheld its time
+  // is made again.
+  std::pair<Call*, bool> attempt(const std::string& process, const Request& request) {
+    for (int left = kAttempts;; --left) {
+      Call& call = start(process, request);
+      const bool ends = ended(call);
+      const std::string starved = ends ? starvation(call) : "";
+      if (starved.empty()) return {&call, ends};
+      if (left > 1) continue;
+      starved_ = starved;
+      return {&call, true};
+    }
+  }
+
+  // What the machine withheld of a call that found nothing; empty when that is not the reason.
+  [[nodiscard]] std::string starvation(const Call& call) const {
+    const Outcome outcome = call.answer->outcome;
+    const Fairness& spent = spent_.at(&call);
     const bool nothing = outcome == Outcome::kEmpty || outcome == Outcome::kFull;
-    if (nothing && spent.wall - spent.fair > t_.patient(kSurvivorTimeout) / 2)
-      starved_ = spent.in_words();
+    const bool starved = spent.wall - spent.fair > t_.patient(kSurvivorTimeout) / 2;
+    return nothing && starved ? spent.in_words() : "";
   }
 
   bool ended(Call& call) {
     if (!t_.ends_within_fairly(call, t_.patient(kSurvivorTimeout + enough_))) return false;
     const auto began = began_.find(&call);
-    const Fairness spent =
+    const Fairness spent = spent_[&call] =
         t_.session().fair_clock().read() - (began != began_.end() ? began->second : struck_fairly_);
     const Nanoseconds took = call.answer->returned - std::max(call.answer->invoked, struck_);
     slowest_ = std::max(slowest_, took);
     slowest_fairly_ = std::max(slowest_fairly_, took - (spent.wall - spent.fair));
-    note_starvation(call.answer->outcome, spent);
     return true;
   }
 
@@ -120,15 +138,18 @@ class Look {
 
   void put_and_get_one() {
     const Item item = next_item();
-    Call& putting = start(run_.putter, put(run_.q, item, wait_of(t_, run_.q)));
+    const Request request = put(run_.q, item, wait_of(t_, run_.q));
     const bool buffered = run_.q.type != ObjectType::kSimpleQueue;
-    const bool obtained = (!buffered || was_put(putting)) && obtain(item);
+    // Without a buffer a put may wait for the get.
+    Call* const waiting = buffered ? nullptr : &start(run_.putter, request);
+    const bool obtained = (!buffered || was_put(attempt(run_.putter, request))) && obtain(item);
     if (!obtained) gets_ = hung_ ? "wait for ever" : told_ ? "are told" : "find nothing";
-    if (!buffered) static_cast<void>(was_put(putting));
+    if (!buffered) static_cast<void>(was_put({waiting, ended(*waiting)}));
   }
 
-  bool was_put(Call& putting) {
-    if (!ended(putting)) {
+  bool was_put(const std::pair<Call*, bool>& attempted) {
+    const Call& putting = *attempted.first;
+    if (!attempted.second) {
       puts_ = "wait for ever";
       return false;
     }
@@ -163,10 +184,10 @@ class Look {
   }
 
   bool get_one(Nanoseconds timeout = kSurvivorTimeout) {
-    Call& getting = start(run_.getter, get(run_.q, wait_of(t_, run_.q, timeout)));
-    if (ended(getting)) return take(getting, taken_);
+    const auto [getting, ends] = attempt(run_.getter, get(run_.q, wait_of(t_, run_.q, timeout)));
+    if (ends) return take(*getting, taken_);
     hung_ = true;
-    run_.waiting.push_back(&getting);
+    run_.waiting.push_back(getting);
     return false;
   }
 
@@ -205,6 +226,7 @@ class Look {
   Nanoseconds struck_ = monotonic_now();
   Fairness struck_fairly_ = t_.session().fair_clock().read();
   std::map<const Call*, Fairness> began_;
+  std::map<const Call*, Fairness> spent_;
   std::string starved_;
   Nanoseconds slowest_{0};
   Nanoseconds slowest_fairly_{0};

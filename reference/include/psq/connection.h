@@ -43,7 +43,9 @@ class ConnectionBase {
   enum Access : std::uint8_t { kReceives = 1, kSends = 2, kSocket = 4, kDuplex = 7 };
   // Takes over the descriptor, and closes it with the connection.
   ConnectionBase(int descriptor, Access access) noexcept
-      : descriptor_(descriptor), access_(access) {}
+      : ConnectionBase(detail::Descriptor(descriptor), access) {}
+  ConnectionBase(detail::Descriptor descriptor, Access access) noexcept
+      : descriptor_(std::move(descriptor)), access_(access) {}
 
   // Sends `size` bytes of `message` from `offset` on; without a size, all bytes from there on.
   // Throws InvalidArgument, with nothing sent, when the message does not have them all. Clauses:

@@ -21,7 +21,8 @@
 namespace psq {
 
 struct ProcessOptions {
-  // A daemon is terminated, not waited for, when its parent ends.
+  // A daemon is terminated, not waited for, when its parent ends; a signal may have ended the
+  // parent. Of a program that a daemon executes, only a parent that ends by itself takes care.
   bool daemon = false;
 };
 
@@ -33,9 +34,10 @@ struct ProcessOptions {
 class Process {
  public:
   // Forks. The child calls `body` on the forking thread, then ends by psq::exit(0). An exception
-  // that leaves `body` is reported on standard error, and the child ends by psq::exit(1). Any
-  // thread may call it. Throws SystemError when the system allows no more processes. Clauses:
-  // process.exit-code.values.
+  // that leaves `body` is reported on standard error, and the child ends by psq::exit(1). A body
+  // that calls pthread_exit has returned. What is buffered for standard output and error, by
+  // std::cout and std::clog too, is written first. Any thread may call it. Throws SystemError when
+  // the system allows no more processes. Clauses: process.exit-code.values.
   explicit Process(const std::function<void()>& body, ProcessOptions options = {});
 
   // Waits until the child has ended and returns true, or returns false after the timeout. Clauses:
