@@ -50,7 +50,7 @@ const Tests kPutTests{[](const Define& test) {
     const Actor producer = main.spawn("producer", {q});
     const Item item = t.item("producer", 0, kLarger);
     Call& putting = producer.start(put(q, item));
-    static_cast<void>(t.ends_within(putting, 200ms));
+    if (t.comes_to_wait(putting)) static_cast<void>(t.ends_within(putting, 200ms));
     const Actor consumer = main.spawn("consumer", {q});
     t.expect_payload(consumer.call(get(q)), item);
     t.expect(t.finish(putting), Outcome::kOk, "a consumer took it");

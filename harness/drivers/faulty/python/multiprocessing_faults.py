@@ -47,6 +47,7 @@ FAULTS: Tuple[Fault, ...] = (
         "simple-queue.empty.exact",
         "empty of a simple queue raises AttributeError",
         _empty_raises,
+        also=("simple-queue.empty.never-waits",),
     ),
     Fault(
         "python-number-rounded",
