@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace psq::conformance {
@@ -17,10 +18,11 @@ struct SourceLine {
   const char* file;
   int line;
 
-  /// The line of the caller.
+  /// The line of the caller, a file of the suite. Compilers and their caches name it from various
+  /// folders.
   static constexpr SourceLine here(const char* file = __builtin_FILE(),
                                    int line = __builtin_LINE()) {
-    return {file, line};
+    return {file + std::string_view{file}.rfind("conformance/"), line};
   }
 };
 

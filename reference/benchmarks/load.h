@@ -46,7 +46,9 @@ struct Times {
 template <typename Carrier>
 Rate throughput(Carrier& carrier, const Load& load) {
   const test::SharedObject<Times> times;
-  auto [gate, opener] = psq::pipe<char>(psq::one_way);
+  auto ends = psq::pipe<char>(psq::one_way);
+  auto& gate = ends.first;
+  auto& opener = ends.second;
   const auto each_side = [&](int processes, const auto& work) {
     std::vector<pid_t> children;
     for (int i = 0; i < processes; ++i) {

@@ -166,7 +166,7 @@ void flush_standard_streams() {
 
 }  // namespace
 
-Process::Process(const std::function<void()>& body, ProcessOptions options) {
+Process::Process(ByFork, const std::function<void()>& body, ProcessOptions options) {
   flush_standard_streams();  // The child would write what is buffered once more.
   const pid_t parent = getpid();
   const pid_t pid = fork();

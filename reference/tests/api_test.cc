@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ranges>
 #include <string>
 #include <thread>
 #include <vector>
@@ -95,6 +96,20 @@ TEST(Api, ALoopThatIsLeftEarlyHasTakenWhatItSaw) {
     if (each == 2) break;
   }
   EXPECT_EQ(queue.get(), 3);
+}
+
+// A view that has enough takes nothing more: the queue has nothing more, and a get would wait.
+TEST(Api, AViewOfALoopTakesWhatItShows) {
+  Queue<int> queue;
+  for (const int each : {1, 2}) queue.put(each);
+  std::vector<int> seen;
+  for (const int each : until(queue, 0) | std::views::take(2)) seen.push_back(each);
+  EXPECT_EQ(seen, (std::vector{1, 2}));
+  for (const int each : {3, 4, 0}) queue.put(each);
+  const auto is_odd = [](int each) { return each % 2 == 1; };
+  for (const int each : until(queue, 0) | std::views::filter(is_odd)) seen.push_back(each);
+  EXPECT_EQ(seen, (std::vector{1, 2, 3}));
+  EXPECT_TRUE(queue.empty());
 }
 
 TEST(Api, UntilTheSentinelWhereThereIsAnEnd) {

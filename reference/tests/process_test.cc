@@ -35,6 +35,15 @@ TEST(Process, EndsAsItsBodyDoes) {
   EXPECT_EQ(fails_oddly.exit_code(), 1);
 }
 
+TEST(Process, ItsBodyMayOwnWhatCannotBeCopied) {
+  auto [receiver, sender] = pipe<int>(one_way);
+  Process child{[end = std::move(sender)]() mutable { end.send(1); }};
+  EXPECT_EQ(receiver.recv(10s), 1);
+  EXPECT_THROW((void)receiver.recv(10s), EndOfStream);  // The parent's end was in the body too.
+  child.join();
+  EXPECT_EQ(child.exit_code(), 0);
+}
+
 TEST(Process, JoinKeepsItsTimeout) {
   Process process{sleep_for_ever, {.daemon = true}};
   for (const auto timeout : {0ms, 50ms}) {

@@ -35,10 +35,10 @@ void end_as_they_come(Scenario& t, std::vector<ChildOfThread> children) {
     if (!t.session().wait_until([&] { return std::ranges::any_of(children, is_here); },
                                 t.hang_bound()))
       return;  // the test looks at what the calls answer
-    const auto rest = std::ranges::partition(children, is_here);
-    for (auto each = children.begin(); each != rest.begin(); ++each)
+    const auto rest = std::partition(children.begin(), children.end(), is_here);
+    for (auto each = children.begin(); each != rest; ++each)
       Actor{t, each->name}.start(end_by(Ending::kExit, each->status));
-    children.erase(children.begin(), rest.begin());
+    children.erase(children.begin(), rest);
   }
 }
 

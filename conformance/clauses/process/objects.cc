@@ -90,8 +90,11 @@ bool starts_beside_lists_of(Scenario& t, std::int64_t items) {
     t.session().expect_hello(name);
     for (const Object& queue : {q, simple}) Actor{t, name}.ok(put(queue, t.item(name, 0)));
   }
-  for (Call* each : of_main) t.expect(t.finish(*each), Outcome::kOk);
-  t.expect(t.finish(to_main), Outcome::kOk);
+  of_main.push_back(&to_main);
+  for (Call* each : of_main) {
+    t.finish(*each);
+    t.need(*each, "what is obtained was put");
+  }
   expect_exactly_once(t, put_by, {all_obtained(t, of_queue)});
   expect_exactly_once(t, put_by, {all_obtained(t, of_simple)});
   expect_exactly_once(t, {{"main", items}}, {all_obtained(t, of_pipe)});

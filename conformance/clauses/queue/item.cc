@@ -123,11 +123,11 @@ const Tests kItemTests{[](const Define& test) {
 
   for (const auto& [kind, name] : kKindsWithSlots) {
     test("queue.item.unserializable-any-error" + name,
-         [kind](Scenario& t) { odd_serializing_stops_nothing(t, kind); });
+         [kind = kind](Scenario& t) { odd_serializing_stops_nothing(t, kind); });
     test("queue.item.serializing-delays-none" + name,
-         [kind](Scenario& t) { serializing_delays_none(t, kind); });
+         [kind = kind](Scenario& t) { serializing_delays_none(t, kind); });
     test("queue.item.deserializing-delays-none" + name,
-         [kind](Scenario& t) { deserializing_delays_none(t, kind); });
+         [kind = kind](Scenario& t) { deserializing_delays_none(t, kind); });
   }
 
   test("queue.item.changed-object-anew", [](Scenario& t) {

@@ -8,10 +8,12 @@ whenever the queue is empty.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import struct
 import threading
+import time
 from dataclasses import dataclass
 from typing import Iterator, Optional
 
@@ -19,6 +21,7 @@ from stores import Store, poll
 
 _HEADER = struct.Struct("=qqqqq")
 _LENGTH = struct.Struct("=q")
+_PAUSE = 0.0005
 
 
 @dataclass
@@ -30,6 +33,21 @@ class State:
     slots: int = 0
     visible: int = 0
     tasks: int = 0
+
+
+def _lock(file: int) -> None:
+    """Waits for the file's lock.
+
+    The kernel looks for circles of processes, not of threads: one that holds the lock of a first queue on one thread
+    and waits for a second queue's on another is told of a deadlock that there is not. No thread holds two.
+    """
+    while True:
+        try:
+            return fcntl.lockf(file, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno != errno.EDEADLK:
+                raise
+            time.sleep(_PAUSE)
 
 
 class FileStore(Store):
@@ -141,7 +159,7 @@ class FileStore(Store):
         if self._pid != os.getpid():  # a forked child, in which no thread of the parent is left
             self._pid, self._threads = os.getpid(), threading.Lock()
         with self._threads:  # the kernel's lock is one for all threads of a process
-            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            _lock(self._file)
             try:
                 before = State(*_HEADER.unpack(os.pread(self._file, _HEADER.size, 0)))
                 state = State(**vars(before))

@@ -18,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from rich.console import Console
 from rich.table import Table
@@ -29,8 +29,10 @@ from psq.base.status import InternalError, Status, UsageError, did_you_mean
 from psq.law.clause_table import Law
 from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
+from psq.results.driver_times import in_microseconds
 from psq.results.result_file import Tail
 from psq.running.faults import all_faults, is_rare, ledger_of
+from psq.running.measuring import measure
 from psq.running.pool import Job, Pool
 
 # Of one test. On a busy machine each of its calls that hangs takes minutes, and so does an item beyond 2 GiB.
@@ -39,6 +41,9 @@ _LIMIT_SECONDS = 1200.0
 # the control, the faulty driver without a fault, fails too and the matrix with it.
 _HANG_AFTER_SECONDS = 1.5
 _CONTROL = "nothing: the control, which must pass"
+
+# What each driver itself takes, as an option of the suite.
+Times = dict[tuple[str, ...], str]
 
 
 @dataclass
@@ -66,6 +71,11 @@ class Trial:
         """Whether its inconclusive tests may change what it says."""
         known = self.failed if self.is_control else self.failed & {self.fault["clause"]}
         return not self.killed and bool(self.undecided) and not known
+
+    @property
+    def without_fault(self) -> tuple[str, ...]:
+        """The command line of the same driver without a fault."""
+        return self.fault.get("driver") or (self.fault["program"], *self.fault.get("control", []))
 
 
 def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
@@ -164,40 +174,62 @@ def _choose(
 
 def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool:
     """Whether all were tried; not when the user stopped it."""
-    # Those with most tests first: none of them is left for the end.
-    if not _run(sorted(trials, key=lambda trial: -len(trial.tests)), args.jobs, suite, args):
-        return False
-    again = [trial for trial in trials if trial.is_open]
-    for trial in again:
-        trial.tests, trial.why = trial.undecided, ""
-    return _run(again, 1, suite, args)
+    with Pool(args.jobs) as pool, contextlib.suppress(KeyboardInterrupt):
+        times = _times_of_drivers(pool, trials, suite, args)
+        limit = _LIMIT_SECONDS * args.patience
 
+        def start(trial: Trial) -> None:
+            _start(pool, trial, times, suite, args)
 
-def _run(trials: list[Trial], jobs: int, suite: Path, args: argparse.Namespace) -> bool:
-    waiting = deque(trials)
-    with Pool(jobs) as pool, contextlib.suppress(KeyboardInterrupt):
-        while waiting or pool.jobs:
-            while waiting and pool.free:
-                _start(pool, waiting.popleft(), suite, args)
-            for job in pool.wait(0.5):
-                _judge(job)
-            for job in pool.jobs:
-                job.watch(job.what.results)
-            for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
-                pool.end(job)
-                job.what.judged = True
-                job.what.why = f"no test ended within {_LIMIT_SECONDS * args.patience:.0f} s"
+        most_tests_first = sorted(trials, key=lambda trial: -len(trial.tests))
+        _work_off(most_tests_first, args.jobs, pool, start, limit)
+        again = [trial for trial in trials if trial.is_open]
+        for trial in again:
+            trial.tests, trial.why = trial.undecided, ""
+        _work_off(again, 1, pool, start, limit)
         return True
     return False
 
 
-def _start(pool: Pool, trial: Trial, suite: Path, args: argparse.Namespace) -> None:
+def _work_off(
+    trials: list[Trial], at_once: int, pool: Pool, start: Callable[[Trial], None], limit: float
+) -> None:
+    waiting = deque(trials)
+    while waiting or pool.jobs:
+        while waiting and len(pool.jobs) < at_once:
+            start(waiting.popleft())
+        for job in pool.wait(0.5):
+            _judge(job)
+        for job in pool.jobs:
+            job.watch(job.what.results)
+        for job in [job for job in pool.jobs if job.quiet_for > limit]:
+            pool.end(job)
+            job.what.judged = True
+            job.what.why = f"no test ended within {limit:.0f} s"
+
+
+def _times_of_drivers(
+    pool: Pool, trials: list[Trial], suite: Path, args: argparse.Namespace
+) -> Times:
+    """A fault does not change what its driver itself takes; hundreds of measurements would take a minute."""
+    times: Times = {}
+    for trial in trials:
+        driver = trial.without_fault
+        if driver not in times:
+            stem = trial.results.with_name(f"driver-{len(times)}")
+            times[driver] = in_microseconds(measure(pool, suite, driver, args.patience, stem))
+    return times
+
+
+def _start(pool: Pool, trial: Trial, times: Times, suite: Path, args: argparse.Namespace) -> None:
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
     for test in trial.tests:
         argv += ["--exactly", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--once"]
+    if measured := times[trial.without_fault]:
+        argv += ["--driver-times", measured]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
     argv += ["--ledger", str(trial.ledger)] if trial.ledger else []
     argv += ["--name", f"faulty:{fault['name']}"]

@@ -18,13 +18,13 @@ from psq.base.status import NoRoom, Status
 from psq.law.clause_table import Law, Test
 from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
-from psq.results.driver_times import checked, in_microseconds
+from psq.results.driver_times import in_microseconds
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
+from psq.running.measuring import measure
 from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
-_MEASURED_SECONDS = 60.0
 # The binary bounds every test itself; this bound only ends a binary that is stuck.
 _STUCK_SECONDS = 1200.0
 # After so many driver errors and nothing else, the remaining tests would only repeat them.
@@ -131,17 +131,11 @@ class Runner:
 
     def _measure(self, pool: Pool) -> None:
         """Measures the driver itself, alone. One that cannot be used shows in the tests."""
-        results = self._scratch / "(driver).jsonl"
-        argv = [str(self._suite), "--measure", "--results", str(results)]
-        argv += ["--patience", str(self._options.patience), "--", *self._driver.argv]
-        job = pool.start(None, argv, self._scratch / "(driver).log")
-        while pool.jobs:
-            pool.wait(_TICK_SECONDS)
-            if job in pool.jobs and job.quiet_for > _MEASURED_SECONDS:
-                pool.end(job)
+        driver, patience = self._driver.argv, self._options.patience
         try:
-            measured = Tail(results).read()
-            self._run.driver = checked(measured[0]) if measured else {}
+            self._run.driver = measure(
+                pool, self._suite, driver, patience, self._scratch / "(driver)"
+            )
             self._times = in_microseconds(self._run.driver)
         except ValueError as error:
             self._run.problems.append(f"the measurement of the driver cannot be read: {error}")

@@ -120,6 +120,30 @@ fi""",
     assert said in out
 
 
+def test_each_driver_is_measured_once(psq, paths):
+    faulty(paths, fault("late"), fault("later"))
+    real = paths.build / "bin" / "psq-conformance"
+    real.rename(real.with_name("misbehaving"))
+    make_program(
+        real,
+        """case $1 in --list|--clauses) exec "$(dirname "$0")/misbehaving" "$@";; esac
+echo "$*" >> "$0.calls"
+while [ "$1" != --results ]; do shift; done
+echo '{"record": "driver", "round_trip_us": 7, "items": []}' > "$2"
+""",
+    )
+    psq("kill-matrix")
+    calls = real.with_name("psq-conformance.calls").read_text().splitlines()
+    measuring = [call for call in calls if "--measure" in call]
+    assert sorted(call.partition(" -- ")[2].split("/")[-1] for call in measuring) == [
+        "psq-faulty-driver",
+        "psq-faulty-python-driver --plain",
+    ]
+    judging = [call for call in calls if call not in measuring]
+    assert len(judging) == 5  # two controls, three faults
+    assert all("--driver-times 7 " in call for call in judging)
+
+
 def test_another_failure_must_be_on_the_list(psq, paths, suite_that):
     later = fault("later", "queue.put.a", also=["queue.put.*"])
     faulty(paths, fault("late", "queue.put.a"), later)

@@ -17,8 +17,8 @@
 // in NotSerializable or NotDeserializable.
 //
 // Without a specialization, std::string and std::vector<std::byte> travel unchanged, and a
-// trivially copyable type (no pointer, no view) as the bytes of its object. Every other type
-// travels through cereal and needs psq/codec_cereal.h.
+// trivially copyable type (no pointer, no view, none in a std::optional, array or the like) as the
+// bytes of its object. Every other type travels through cereal and needs psq/codec_cereal.h.
 //
 // The bytes do not name their type: producer and consumer must use the same one. A trivially
 // copyable type is sent with its padding; a pointer among its members means nothing to a consumer.
@@ -34,10 +34,14 @@
 #include <bit>
 #include <cstring>
 #include <exception>
+#include <functional>
+#include <optional>
 #include <ranges>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <variant>
 
 #include "psq/error.h"
 
@@ -48,6 +52,19 @@ namespace detail {
 template <typename T>
 inline constexpr bool kPointsElsewhere =
     std::is_pointer_v<T> || std::is_member_pointer_v<T> || std::ranges::enable_view<T>;
+template <typename T>
+inline constexpr bool kPointsElsewhere<std::reference_wrapper<T>> = true;
+template <typename T>
+inline constexpr bool kPointsElsewhere<std::optional<T>> = kPointsElsewhere<T>;
+template <typename T, std::size_t size>
+inline constexpr bool kPointsElsewhere<std::array<T, size>> = kPointsElsewhere<T>;
+template <typename... Ts>
+inline constexpr bool kPointsElsewhere<std::variant<Ts...>> = (kPointsElsewhere<Ts> || ...);
+template <typename First, typename Second>
+inline constexpr bool kPointsElsewhere<std::pair<First, Second>> =
+    kPointsElsewhere<First> || kPointsElsewhere<Second>;
+template <typename... Ts>
+inline constexpr bool kPointsElsewhere<std::tuple<Ts...>> = (kPointsElsewhere<Ts> || ...);
 
 template <typename T>
 concept Raw = std::is_trivially_copyable_v<T> && !kPointsElsewhere<T>;

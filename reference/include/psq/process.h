@@ -12,6 +12,7 @@
 
 #include <sys/types.h>
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,12 +34,17 @@ struct ProcessOptions {
 // lives. Clauses: process.daemon.ends-with-parent.
 class Process {
  public:
-  // Forks. The child calls `body` on the forking thread, then ends by psq::exit(0). An exception
-  // that leaves `body` is reported on standard error, and the child ends by psq::exit(1). A body
-  // that calls pthread_exit has returned. What is buffered for standard output and error, by
-  // std::cout and std::clog too, is written first. Any thread may call it. Throws SystemError when
-  // the system allows no more processes. Clauses: process.exit-code.values.
-  explicit Process(const std::function<void()>& body, ProcessOptions options = {});
+  // Forks. The child calls its copy of `body`, any callable, on the forking thread, then ends by
+  // psq::exit(0). An exception that leaves `body` is reported on standard error, and the child ends
+  // by psq::exit(1). A body that calls pthread_exit has returned. What is buffered for standard
+  // output and error, by std::cout and std::clog too, is written first. Any thread may call it.
+  // Throws SystemError when the system allows no more processes. Clauses: process.exit-code.values.
+  template <typename Body>
+  requires(std::invocable<Body&> &&
+           !std::same_as<std::remove_cvref_t<Body>,
+                         Process>) explicit Process(Body&& body, ProcessOptions options = {})
+      : Process(
+            ByFork(), [&body] { body(); }, options) {}
 
   // Waits until the child has ended and returns true, or returns false after the timeout. Clauses:
   // process.join.waits, process.join.timeout-by-value, process.join.zero-at-once,
@@ -60,6 +66,9 @@ class Process {
   class State;
 
  private:
+  struct ByFork {};
+  Process(ByFork how, const std::function<void()>& body, ProcessOptions options);
+
   std::unique_ptr<State, std::function<void(State*)>> state_;  // The deleter ends the child.
 };
 

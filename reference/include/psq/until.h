@@ -2,6 +2,7 @@
 //
 //   for (Job& job : psq::until(jobs, last)) handle(job);      // until an item that equals `last`
 //   for (Job& job : psq::until_closed(jobs)) handle(job);     // until no item can follow
+//   for (Job& job : psq::until(jobs, last) | std::views::take(3)) handle(job);  // three at most
 //
 // The source is a queue, read by get, or a connection, read by recv.
 //
@@ -39,33 +40,69 @@ auto next_item(Source& source) {
   }
 }
 
-// A single-pass range of the values that `next` returns, until it returns nullopt.
+// A single-pass range of the values that `next` returns, until it returns nullopt. Movable, so that
+// a view can own it.
 template <typename Next>
-struct Items {
-  explicit Items(Next function) : next(std::move(function)) {}
+class Items {
+ public:
+  explicit Items(Next function) : next_(std::move(function)) {}
 
   struct End {};
   struct Iterator {
     using value_type = typename std::invoke_result_t<Next>::value_type;
     using difference_type = std::ptrdiff_t;
 
-    value_type& operator*() const noexcept { return *items->item; }
-    Iterator& operator++() {
-      items->item = items->next();
+    value_type& operator*() const { return *items->reached(); }
+    // Takes nothing yet: a view that has enough goes on and does not look again.
+    Iterator& operator++() noexcept {
+      items->is_due_ = true;
       return *this;
     }
-    void operator++(int) { ++*this; }
-    bool operator==(End) const noexcept { return !items->item; }
+    void operator++(int) noexcept { ++*this; }
+    bool operator==(End) const { return !items->reached(); }
 
     Items* items;
   };
 
-  // Takes the first item.
-  [[nodiscard]] Iterator begin() { return ++Iterator{this}; }
+  [[nodiscard]] Iterator begin() noexcept { return Iterator{this}; }
   [[nodiscard]] End end() const noexcept { return {}; }
 
-  Next next;
-  std::invoke_result_t<Next> item;
+ private:
+  auto& reached() {
+    if (std::exchange(is_due_, false)) item_ = next_();
+    return item_;
+  }
+
+  Next next_;
+  std::invoke_result_t<Next> item_{};
+  bool is_due_ = true;
+};
+
+template <typename Source, typename Sentinel>
+struct NextUntil {
+  auto operator()() const {
+    auto item = next_item(*source);
+    if (*item == sentinel) item.reset();
+    return item;
+  }
+
+  Source* source;
+  Sentinel sentinel;
+};
+
+template <typename Source>
+struct NextUntilClosed {
+  auto operator()() const -> decltype(next_item(std::declval<Source&>())) {
+    try {
+      return next_item(*source);
+    } catch (const Closed&) {
+      return {};
+    } catch (const EndOfStream&) {
+      return {};
+    }
+  }
+
+  Source* source;
 };
 
 }  // namespace detail
@@ -73,26 +110,14 @@ struct Items {
 // The items before the first one that equals `sentinel`. The loop takes the sentinel too.
 template <typename Source, typename Sentinel>
 [[nodiscard]] auto until(Source& source, Sentinel sentinel) {
-  return detail::Items([&source, sentinel = std::move(sentinel)] {
-    auto item = detail::next_item(source);
-    if (*item == sentinel) item.reset();
-    return item;
-  });
+  return detail::Items(detail::NextUntil<Source, Sentinel>{&source, std::move(sentinel)});
 }
 
 // The items of a queue until a thread of this process closes it, or the messages of a connection
 // until every copy of the other end is closed.
 template <typename Source>
 [[nodiscard]] auto until_closed(Source& source) {
-  return detail::Items([&source]() -> decltype(detail::next_item(source)) {
-    try {
-      return detail::next_item(source);
-    } catch (const Closed&) {
-      return {};
-    } catch (const EndOfStream&) {
-      return {};
-    }
-  });
+  return detail::Items(detail::NextUntilClosed<Source>{&source});
 }
 
 }  // namespace psq
