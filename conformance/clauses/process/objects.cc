@@ -51,16 +51,16 @@ void exchange(Scenario& t, const EveryType& objects, const Actor& main, const Ac
   t.expect_payload(main.call(recv(objects.left)), t.item("child", 2));
 }
 
-bool starts_within(const std::vector<Call*>& spawned, const Call& list) {
-  return std::ranges::any_of(spawned, [&](const Call* each) {
+std::int64_t starts_within(const std::vector<Call*>& spawned, const Call& list) {
+  return std::ranges::count_if(spawned, [&](const Call* each) {
     return list.events.front().invoked < each->answer->invoked &&
            each->answer->returned < list.events.back().returned;
   });
 }
 
-// The children are asked for at once; none waits for another. Returns whether one was started
-// while each of the lists of its parent ran.
-bool starts_beside_lists_of(Scenario& t, std::int64_t items) {
+// The children are asked for at once; none waits for another. Returns how many were started while
+// the lists of their parent ran: of each list at least so many.
+std::int64_t starts_beside_lists_of(Scenario& t, std::int64_t items) {
   constexpr int kChildren = 5;
   const Actor main = t.root();
   const Object q = main.queue();
@@ -99,19 +99,22 @@ bool starts_beside_lists_of(Scenario& t, std::int64_t items) {
   expect_exactly_once(t, put_by, {all_obtained(t, of_simple)});
   expect_exactly_once(t, {{"main", items}}, {all_obtained(t, of_pipe)});
   expect_exactly_once(t, {{"consumer", items}}, {all_obtained(t, to_itself)});
-  return std::ranges::all_of(of_main,
-                             [&](const Call* list) { return starts_within(spawned, *list); });
+  std::int64_t fewest = kChildren;
+  for (const Call* list : of_main) fewest = std::min(fewest, starts_within(spawned, *list));
+  return fewest;
 }
 
-// Where lists end before a child is started, longer ones do not.
+// Where lists end before children are started, longer ones do not. A start may still fall between
+// two calls of a list, so that one shows little.
 void while_running(Scenario& t) {
+  constexpr std::int64_t kEnough = 4;
   constexpr std::int64_t kFewest = 500;
   constexpr std::int64_t kMost = 8'000;
   for (std::int64_t items = kFewest; items <= kMost; items *= 2) {
-    if (starts_beside_lists_of(t, items)) return;
+    if (starts_beside_lists_of(t, items) >= kEnough) return;
     t.restart();
   }
-  throw Inconclusive{"no child was started while " + std::to_string(kMost) + " puts ran"};
+  throw Inconclusive{"too few children were started while " + std::to_string(kMost) + " puts ran"};
 }
 
 const Tests kObjectsTests{[](const Define& test) {
