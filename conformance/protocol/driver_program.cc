@@ -91,10 +91,9 @@ DriverProgram::DriverProgram(const std::vector<std::string>& command,
   auto argv = pointers_to(arguments);
   auto envp = pointers_to(variables);
   const Fd null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-  const Fd log{::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
   pid_ = ::fork();
   if (pid_ == 0) {
-    become(argv.data(), envp.data(), null.get(), log.get(), standard_descriptors);
+    become(argv.data(), envp.data(), null.get(), log_.descriptor().get(), standard_descriptors);
   }
   if (pid_ < 0) throw std::system_error{errno, std::generic_category(), "cannot fork the driver"};
   pidfd_ = open_pidfd(pid_);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/driver_log.h"
 #include "protocol/posix.h"
 
 namespace psq::conformance {
@@ -26,7 +27,7 @@ class DriverProgram {
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] const Fd& pidfd() const { return pidfd_; }
-  [[nodiscard]] const std::filesystem::path& log() const { return log_; }
+  [[nodiscard]] const DriverLog& log() const { return log_; }
 
   /// Once the root has ended: reaps what descends from it and has ended. False while some of it
   /// runs.
@@ -42,7 +43,7 @@ class DriverProgram {
  private:
   void reap_descendants();
 
-  std::filesystem::path log_;
+  DriverLog log_;
   pid_t pid_ = 0;
   Fd pidfd_;
   std::optional<int> status_;  // of waitpid

@@ -10,6 +10,12 @@ struct DriverError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A child ended before it said hello, and no process reported a defect of the driver: it ended
+/// while the implementation started it and handed its objects over.
+struct EndedBeforeHello : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// The implementation says that it does not have what a test needs.
 struct Unsupported : std::runtime_error {
   using std::runtime_error::runtime_error;

@@ -128,10 +128,4 @@ bool send_signal(const Fd& pidfd, int signal) {
   return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) == 0;
 }
 
-std::string tail_of(const std::filesystem::path& file, std::size_t most) {
-  std::ifstream in{file, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
-  return text.size() <= most ? text : "..." + text.substr(text.size() - most);
-}
-
 }  // namespace psq::conformance

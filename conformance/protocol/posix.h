@@ -80,7 +80,4 @@ bool handles_signal(pid_t pid, int signal);
 /// Sends a signal through a pidfd, which can hit no other process. False when it has ended.
 bool send_signal(const Fd& pidfd, int signal);
 
-/// The last `most` bytes of a file, or nothing.
-std::string tail_of(const std::filesystem::path& file, std::size_t most = 2000);
-
 }  // namespace psq::conformance

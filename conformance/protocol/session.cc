@@ -37,7 +37,7 @@ std::int64_t count_calls(const Request& request) {
 }
 
 std::string quoted_log(const std::string& log) {
-  return log.empty() ? "\nit wrote nothing to its log" : "\nits log ends:\n" + log;
+  return log.empty() ? "\nit wrote nothing to its log" : "\nits log:\n" + log;
 }
 
 timespec to_timespec(Nanoseconds duration) {
@@ -160,16 +160,27 @@ Awaited Session::await(const std::function<bool()>& done, Nanoseconds bound,
   return {.state = state, .spent = state == FairBound::State::kInTime ? Fairness{} : fair.spent()};
 }
 
-Peer& Session::expect_hello(const std::string& name) {
+Peer& Session::expect_hello(const std::string& name, std::optional<pid_t> pid) {
   Peer& expected = peer(name);
+  const Fd child = pid ? open_pidfd(*pid) : Fd{};
+  const auto child_ended = [&] {
+    pollfd end{.fd = child.get(), .events = POLLIN, .revents = 0};
+    return pid && (!child.open() || ::poll(&end, 1, 0) == 1);
+  };
   const auto over = [&] {
     const bool root_ended = name == "root" && program_->how_it_ended().has_value();
-    return expected.channel.has_value() || expected.dead || root_ended;
+    return expected.channel.has_value() || expected.dead || root_ended || child_ended();
   };
   const Awaited awaited = await(over, patient(kHelloWithin) / FairBound::kHangs);
   if (awaited.state == FairBound::State::kUndecided) {
     throw Inconclusive{"process " + name + " did not say hello, on a machine that is too slow: " +
                        awaited.spent.in_words()};
+  }
+  const bool is_asked_for = expected.told_to_end || expected.killed;
+  // What it wrote before its end is still to be read.
+  if (!expected.channel && !is_asked_for && child_ended() &&
+      !wait_until([&] { return expected.channel.has_value(); }, patient(kAtOnce))) {
+    throw EndedBeforeHello{"its process ended before its hello" + quoted_log(log_tail())};
   }
   if (!expected.channel) {
     throw DriverError{"process " + name + " did not say hello: " + why_no_hello()};

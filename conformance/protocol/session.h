@@ -78,7 +78,7 @@ class Session {
   [[nodiscard]] const Hello& hello() const { return hello_; }
   [[nodiscard]] Transcript& transcript() { return transcript_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
-  [[nodiscard]] std::string log_tail() const { return tail_of(program_->log()); }
+  [[nodiscard]] std::string log_tail() const { return program_->log().excerpt(); }
 
   /// An upper bound for `base`, scaled by the run's patience.
   [[nodiscard]] Nanoseconds patient(Nanoseconds base) const;
@@ -102,7 +102,9 @@ class Session {
 
   [[nodiscard]] Peer& peer(const std::string& name);
   /// Waits until the process of that name has said hello. DriverError when it does not.
-  Peer& expect_hello(const std::string& name);
+  /// `pid` is that of a child whose start was answered; when it ends without a hello,
+  /// EndedBeforeHello.
+  Peer& expect_hello(const std::string& name, std::optional<pid_t> pid = {});
 
   [[nodiscard]] const std::map<std::string, Peer>& peers() const { return peers_; }
   /// Whether some call on a living process has no answer yet.

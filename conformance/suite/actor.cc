@@ -19,7 +19,7 @@ Actor Actor::spawn(const std::string& name, const std::vector<Object>& objects, 
   Request request = spawning(name, std::move(names));
   if (daemon) request.arguments.daemon = true;
   const Answer answer = ok(request);
-  const Peer& child = scenario_->session().expect_hello(name);
+  const Peer& child = scenario_->expect_hello(name, answer);
   if (answer.value.number != child.pid) {
     throw DriverError{"spawn answered " + describe(answer) + ", the child's pid is " +
                       std::to_string(child.pid)};

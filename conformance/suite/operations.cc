@@ -133,6 +133,16 @@ Request run(std::vector<Request> operations) {
   request.arguments.operations = std::move(operations);
   return request;
 }
+Request run_before_exit(std::vector<Request> operations) {
+  Request request = run(std::move(operations));
+  request.arguments.before_exit = true;
+  return request;
+}
+Request run_after_exit(std::vector<Request> operations) {
+  Request request = run(std::move(operations));
+  request.arguments.after_exit = true;
+  return request;
+}
 Request pause(Nanoseconds duration) {
   Request request = on_process(Operation::kPause);
   request.arguments.seconds = in_seconds(duration);

@@ -71,6 +71,10 @@ Request kill_child(const std::string& child);
 
 /// A list of operations done back to back.
 Request run(std::vector<Request> operations);
+/// The same at the end of the root by `return`: before and after what the implementation does
+/// there.
+Request run_before_exit(std::vector<Request> operations);
+Request run_after_exit(std::vector<Request> operations);
 Request pause(Nanoseconds duration);
 
 }  // namespace psq::conformance

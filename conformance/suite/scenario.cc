@@ -49,6 +49,18 @@ Item Scenario::item(const std::string& from, std::int64_t seq, std::int64_t size
   return made;
 }
 
+const Peer& Scenario::expect_hello(const std::string& child, const Answer& spawned) {
+  try {
+    return session_->expect_hello(child, static_cast<pid_t>(spawned.value.number.value_or(0)));
+  } catch (const EndedBeforeHello& ended) {
+    Answer crashed = spawned;
+    crashed.outcome = Outcome::kCrashed;
+    crashed.error = ended.what();
+    need(crashed, "a child that begins");
+    throw;
+  }
+}
+
 void Scenario::needs_option(const std::string& option) const {
   if (!hello().options.contains(option)) throw Unsupported{"the driver has no option " + option};
 }

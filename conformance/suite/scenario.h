@@ -102,6 +102,10 @@ class Scenario {
   /// The same, with the driver's standard descriptors closed.
   void restart_without_standard_descriptors();
 
+  /// Waits for the hello of a child whose start ended so. When the child ends before it, the start
+  /// has crashed.
+  const Peer& expect_hello(const std::string& child, const Answer& spawned);
+
   /// An item of at least the driver's least size.
   [[nodiscard]] Item item(const std::string& from, std::int64_t seq, std::int64_t size = 0) const;
   /// Ends the test as unsupported when the driver has no such option.

@@ -106,6 +106,19 @@ def answer_to(request, fault):
     return answer
 
 
+def fill_the_log():
+    """Writes on until the controller has bounded what the log takes of the disk, or does not."""
+    print("the first line", flush=True)
+    for _ in range(64):
+        os.write(1, b"x" * (1 << 20))
+    deadline = time.monotonic() + 30
+    while os.fstat(1).st_blocks * 512 > 32 << 20:
+        if time.monotonic() > deadline:
+            os._exit(99)
+        time.sleep(0.01)
+    print("the last line", flush=True)
+
+
 def serve(control, fault):
     for line in control.makefile("r", encoding="utf-8"):
         request = json.loads(line)
@@ -155,7 +168,9 @@ def leave_processes():
 def main(fault):
     if fault == "leaves-processes":
         leave_processes()
-    if fault == "exits-at-once":
+    if fault == "long-log":
+        fill_the_log()
+    if fault in ("exits-at-once", "long-log"):
         return
     if fault == "hangs-before-connecting":
         time.sleep(3600)

@@ -58,6 +58,13 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     work_.notify_one();
   }
 
+  // Call it after end, when the process has done all that it does at its end: no thread will send
+  // what is buffered. Each later put sends its item itself, and waits until it is in the channel.
+  void put_directly() noexcept {
+    const std::lock_guard lock(mutex_);
+    directly_ = true;
+  }
+
   [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
   // Call it after close or end. Waits until all items are in the channel, or until cancel_wait.
@@ -102,10 +109,29 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
                           [&] { return buffered_ <= kPlenty || ending_; });
     }
     if (closed_) throw Closed("queue");
-    if (ending_) return false;
+    const bool ends_alone = directly_ && thread_ == Thread::kNone;
+    if (altered("put.directly", ends_alone)) {
+      lock.unlock();
+      return put_alone(item, attempt >= FutexEvent::kYields);
+    }
+    if (ending_ && (ends_alone || !directly_)) return false;
     at("put-begun");
     if (!queue_->try_take(producer_, attempt >= FutexEvent::kYields)) return false;
     add(item);
+    return true;
+  }
+
+  // Without the thread, so with a record of its own. A put that waits for room holds up no other.
+  bool put_alone(std::string_view item, bool closely) {
+    const Producer producer = queue_->records().enter(queue_->channel());
+    const std::shared_ptr<void> leaves(nullptr, [&](void*) { queue_->records().leave(producer); });
+    if (!queue_->try_take(producer, closely)) return false;
+    try {
+      queue_->channel().send(item, producer);
+    } catch (...) {
+      queue_->take_back(producer);
+      throw;
+    }
     return true;
   }
 
@@ -213,6 +239,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   std::size_t buffered_ = 0;  // Bytes in it.
   bool cancelled_ = false;
   bool ending_ = false;
+  bool directly_ = false;
   std::atomic<bool> closed_{false};
 };
 

@@ -91,6 +91,7 @@ void ProcessState::begin_in_child() noexcept {
         std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->give_up_queue())));
   }
   children_.clear();
+  finished_ = false;
   PidNamespace::forget();
   mutex_.unlock();
 }
@@ -111,6 +112,9 @@ void ProcessState::finish() {
   for (const Child& child : children) child->look(child->signal_at_end);
   for (const Child& child : children) child->join(Deadline::never());
   (void)flush_queues();
+  lock.lock();
+  finished_ = true;
+  for (const auto* feeder : feeders_) end_of_thread(**feeder);
 }
 
 std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {

@@ -23,6 +23,7 @@ class ProcessState {
   void add(std::shared_ptr<Feeder>& feeder) {
     const std::lock_guard lock(mutex_);
     feeders_.insert(&feeder);
+    if (finished_) end_of_thread(*feeder);
   }
   void remove(std::shared_ptr<Feeder>& feeder) noexcept {
     const std::lock_guard lock(mutex_);
@@ -44,9 +45,15 @@ class ProcessState {
 
  private:
   ProcessState();
+  // From now on each put into the queue sends by itself.
+  static void end_of_thread(Feeder& feeder) noexcept {
+    feeder.end();
+    feeder.put_directly();
+  }
   void begin_in_child() noexcept;
 
   std::mutex mutex_;
+  bool finished_ = false;  // The rest of the process's end is up to destructors of the program.
   std::set<std::shared_ptr<Feeder>*> feeders_;
   std::set<Child> children_;
   std::vector<std::shared_ptr<Feeder>> left_behind_;

@@ -11,8 +11,7 @@ namespace {
 // As Actor::spawn, on another thread than the main one.
 Actor spawn_by(Scenario& t, const Actor& parent, const std::string& thread, const std::string& name,
                const std::vector<std::string>& objects) {
-  parent.ok(spawning(name, objects).by(thread));
-  t.session().expect_hello(name);
+  t.expect_hello(name, parent.ok(spawning(name, objects).by(thread)));
   return {t, name};
 }
 
@@ -87,7 +86,7 @@ std::int64_t starts_beside_lists_of(Scenario& t, std::int64_t items) {
   for (Call* each : spawned) {
     t.expect(t.finish(*each), Outcome::kOk, "a child to work with");
     const std::string name = *each->request.arguments.name;
-    t.session().expect_hello(name);
+    t.expect_hello(name, *each->answer);
     for (const Object& queue : {q, simple}) Actor{t, name}.ok(put(queue, t.item(name, 0)));
   }
   of_main.push_back(&to_main);

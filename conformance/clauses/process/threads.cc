@@ -65,7 +65,7 @@ const Tests kThreadsTests{[](const Define& test) {
     const Object q = main.queue();
     Call& spawned = main.start(spawning("child", {"q"}).by(kThread));
     t.expect(t.finish(spawned), Outcome::kOk, "a child to work with");
-    t.session().expect_hello("child");
+    t.expect_hello("child", *spawned.answer);
     const Actor child{t, "child"};
     end_thread_of(t, main, spawned);
     t.expect(child.call(put(q, t.item("child", 0))), Outcome::kOk, "it goes on");

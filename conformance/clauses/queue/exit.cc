@@ -6,20 +6,11 @@
 namespace psq::conformance {
 namespace {
 
-// A consumer that is not the creator's child, so that the creator's end does not wait for it.
-Actor orphan(Scenario& t, const Object& q) {
-  const Actor between = t.root().spawn("between", {q});
-  Actor consumer = between.spawn("consumer", {q});
-  between.ok(end_by(Ending::kExitNow));
-  t.expect_end(between);
-  return consumer;
-}
-
 void creator_flushes(Scenario& t, const Request& end) {
   constexpr std::int64_t kItems = 6;
   const Actor main = t.root();
   const Object q = main.queue();
-  const Actor consumer = orphan(t, q);
+  const Actor consumer = orphan(t, {q});
   main.ok(put_many(t, q, "main", kItems, kMegabyte));
   main.ok(end);
   const Obtained obtained = all_obtained(t, consumer.start(get_many(q, kItems)));

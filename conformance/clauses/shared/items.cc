@@ -90,6 +90,14 @@ void values_equal(Scenario& t, const Actor& producer, const Object& q) {
   }
 }
 
+Actor orphan(Scenario& t, const std::vector<Object>& objects) {
+  const Actor between = t.root().spawn("between", objects);
+  Actor consumer = between.spawn("consumer", objects);
+  between.ok(end_by(Ending::kExitNow));
+  t.expect_end(between);
+  return consumer;
+}
+
 Object exit_flushes(Scenario& t, QueueKind kind, const Request& end, std::int64_t items) {
   const Actor main = t.root();
   const Object q = make(main, kind);

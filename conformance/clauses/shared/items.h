@@ -30,6 +30,10 @@ void sizes_intact(Scenario& t, const Actor& producer, const Object& q);
 /// JSON values arrive equal.
 void values_equal(Scenario& t, const Actor& producer, const Object& q);
 
+/// A consumer that is given these objects and is no child of the root, so that the root's end does
+/// not wait for it.
+Actor orphan(Scenario& t, const std::vector<Object>& objects);
+
 /// A process puts more than transports hold and ends so; all of it is obtained. Returns the queue.
 Object exit_flushes(Scenario& t, QueueKind kind, const Request& end, std::int64_t items);
 

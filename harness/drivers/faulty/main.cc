@@ -57,6 +57,6 @@ int main(int argc, char** argv) {
     for (const Fault& fault : psq::faulty::all_faults()) known.append("\n  ").append(fault.name);
     return complain(std::string("no fault is named '") + argv[2] + "'; the faults are:" + known);
   }
-  psq::faulty::FaultyAdapter adapter("psq-faulty");
-  return psq::reference_driver::serve(adapter);
+  // Never destroyed: it serves calls at the end of the process, too.
+  return psq::reference_driver::serve(*new psq::faulty::FaultyAdapter("psq-faulty"));
 }

@@ -144,6 +144,8 @@ def _options(module: ModuleType) -> List[str]:
         "item.same",
         "closed_descriptors",
         "signal_handler",
+        "before_exit",
+        "after_exit",
     ]
     if _presets_unfinished(module):
         options.append("preset_unfinished")

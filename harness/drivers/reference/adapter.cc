@@ -86,7 +86,7 @@ driver::Hello ReferenceAdapter::hello() const {
                       {"spawn", "join_process", "exit_code", "terminate", "kill", "end_thread"}}},
       .options = {"preset_unfinished", "item.fail_serialize", "item.fail_deserialize",
                   "item.slow_serialize", "item.slow_deserialize", "item.failure_other", "item.same",
-                  "closed_descriptors", "json", "signal_handler"},
+                  "closed_descriptors", "json", "signal_handler", "before_exit", "after_exit"},
       .limits = {{"item_bytes", static_cast<std::int64_t>(driver::kLeastItemBytes)},
                  {"maxsize", kMaxSize},
                  {"unfinished", kMaxUnfinished}},

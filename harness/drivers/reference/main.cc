@@ -2,6 +2,7 @@
 #include "adapter.h"
 
 int main() {
-  psq::reference_driver::ReferenceAdapter adapter("psq-reference");
-  return psq::reference_driver::serve(adapter);
+  // Never destroyed: it serves calls at the end of the process, too.
+  return psq::reference_driver::serve(
+      *new psq::reference_driver::ReferenceAdapter("psq-reference"));
 }

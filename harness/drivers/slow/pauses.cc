@@ -1,15 +1,19 @@
 #include "pauses.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
 #include <string_view>
 #include <utility>
 
+#include "next.h"
 #include "profiles.h"
 
 namespace psq::slow {
@@ -43,6 +47,7 @@ struct Process {
   std::atomic<std::uint64_t> threads{0};
   std::atomic<std::int64_t> next_long_pause{0};
 };
+constinit Next<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> ppoll_to_sleep{"ppoll"};
 constinit Process process;
 
 struct Thread {
@@ -97,10 +102,39 @@ microseconds now() {
   return seconds{time.tv_sec} + microseconds{time.tv_nsec / 1000};
 }
 
+bool has_handler(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+         action.sa_handler != SIG_IGN;
+}
+
+// Whether a signal is pending that `mask` does not block and that interrupts a call.
+bool any_pending(const sigset_t& mask) {
+  sigset_t pending;
+  ::sigpending(&pending);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (::sigismember(&pending, signal) == 1 && ::sigismember(&mask, signal) == 0 &&
+        has_handler(signal))
+      return true;
+  }
+  return false;
+}
+
+// Keeps errno.
 void sleep_for(Thread& me, microseconds length) {
+  const int error = errno;
   const timespec time{.tv_sec = length.count() / 1'000'000,
                       .tv_nsec = length.count() % 1'000'000 * 1000};
-  if (::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr) != 0) me.interrupted = true;
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  // A signal that comes when the time is over, before this thread has a processor again, leaves the
+  // result of the sleep as it is. It is pending here.
+  const int result = ppoll_to_sleep(nullptr, 0, &time, &before);
+  if (result != 0 || any_pending(before)) me.interrupted = true;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
 }
 
 bool long_pause_is_due(Thread& to, const Profile& profile) {

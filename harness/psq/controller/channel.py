@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -63,6 +64,18 @@ class Channel:
         return self._pending
 
 
+def _punch_hole(descriptor: int, offset: int, length: int) -> None:
+    """Where the file system can do it; the size of the file stays."""
+    fallocate = ctypes.CDLL(None).fallocate
+    keep_size_and_punch = 3
+    fallocate(descriptor, keep_size_and_punch, ctypes.c_longlong(offset), ctypes.c_longlong(length))
+
+
+_MOST_OF_LOG = 16 << 20
+_KEPT_OF_LOG = 1 << 20
+_SHOWN_OF_LOG = 2000
+
+
 class Program:
     """The driver's command, running in a session of its own, with its log in a file."""
 
@@ -100,13 +113,21 @@ class Program:
         except subprocess.TimeoutExpired:
             return None
 
-    def log(self) -> str:
-        """What it has written to its standard output and error."""
-        return self._log_path.read_bytes().decode(errors="replace")
+    def bound_log(self) -> None:
+        """Give the middle of a log that has become long back to the disk."""
+        with open(self._log_path, "r+b") as log:
+            about = os.fstat(log.fileno())
+            if about.st_blocks * 512 > _MOST_OF_LOG:
+                _punch_hole(log.fileno(), _KEPT_OF_LOG, about.st_size - 2 * _KEPT_OF_LOG)
 
     def log_tail(self) -> str:
-        text = self.log()[-2000:].strip()
-        return f"its log ends:\n{text}" if text else "it wrote nothing to its log"
+        """What it has written to its standard output and error; the end, if that is long."""
+        size = self._log_path.stat().st_size
+        with open(self._log_path, "rb") as log:
+            log.seek(max(size - _SHOWN_OF_LOG, 0))
+            text = log.read(_SHOWN_OF_LOG).decode(errors="replace").strip()
+        left_out = f" ({size - _SHOWN_OF_LOG} bytes before are left out)" * (size > _SHOWN_OF_LOG)
+        return f"its log ends{left_out}:\n{text}" if text else "it wrote nothing to its log"
 
     def stop(self) -> None:
         """Kill all processes of the driver that are left, and remove its files."""

@@ -55,6 +55,8 @@ OPTIONS = [
     "item.same",
     "closed_descriptors",
     "signal_handler",
+    "before_exit",
+    "after_exit",
 ]
 
 

@@ -91,6 +91,7 @@ class Session:
 
     def pump(self, seconds: float) -> None:
         """Handle the messages that have come or come within that time."""
+        self.program.bound_log()
         channels = [peer.channel for peer in self.peers.values()] + self._newcomers
         open_ones = [channel for channel in channels if not channel.at_end]
         ready = select.select([self.program.listener, *open_ones], [], [], seconds)[0]

@@ -70,6 +70,36 @@ def end_flushes(session: Session) -> None:
     join(session.root, worker)
 
 
+def _list_at_end(when: str, other: str) -> None:
+    @check(
+        f"end.{when.replace('_', '-')}",
+        f"A list with {when} is done when the main function has returned, and answered then.",
+        needs=(when, "queue.put"),
+        after=("end.return",),
+    )
+    def done_at_end(session: Session) -> None:
+        some_queue(session, session.root)
+        puts = [{"do": "put", "on": "q", "item": item(session, 1)}]
+        for wrong in ({when: True, "thread": "t"}, {when: True, other: True}):
+            if other in wrong and other not in session.root.hello["capabilities"]["options"]:
+                continue
+            session.root.ask("run", "bad_request", operations=puts, **wrong)
+        waits = session.root.start("run", operations=puts, **{when: True})
+        some_queue(session, session.root, "next")
+        if waits.answer is not None or waits.events:
+            raise Broken("the list was done before the end of the process")
+        session.root.may_end = True
+        session.root.ask("end", how="return")
+        waits.expect("ok")
+        if [each["outcome"] for each in waits.events] != ["ok"]:
+            raise Broken(f"a put at the end of the process: {shorten(waits.events)}")
+        session.root.wait_dead()
+
+
+_list_at_end("before_exit", "after_exit")
+_list_at_end("after_exit", "before_exit")
+
+
 @check("end.only-main", "end can be done on main only.")
 def end_only_main(session: Session) -> None:
     session.root.ask("end", "bad_request", how="return", thread="t")

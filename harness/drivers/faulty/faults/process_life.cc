@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <thread>
@@ -85,6 +86,22 @@ void wait_for_getters() {
   while (process_number() > 0) std::this_thread::sleep_for(detail::kLookAgain);
 }
 
+// Whether a handler that was registered by the first put has run: before the library's own.
+bool program_ends() {
+  static bool ends = false;
+  [[maybe_unused]] static const int registered = std::atexit([] { ends = true; });
+  return ends;
+}
+
+bool put_unless_program_ends(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  return program_ends() || queue.put(item, timeout);
+}
+
+// What a put into a buffer does that no thread sends any more.
+bool put_to_nobody(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  return ProcessState::instance().finished_ || queue.put(item, timeout);
+}
+
 }  // namespace
 
 std::vector<Fault> process_life_faults() {
@@ -95,6 +112,9 @@ std::vector<Fault> process_life_faults() {
             "a simple queue is closed in a child",
             {in_child([](const SpawnOptions&) { close_simple_queues(); })},
             {.also = {"process.objects.*"}}),
+      fault("child-ends-at-start", "process.objects.every-type",
+            "a child ends while it takes over what it is given",
+            {in_child([](const SpawnOptions&) { ::_exit(1); })}, {.also = {"process.*"}}),
       fault("grandchild-simple-closed", "process.objects.grandchild",
             "a simple queue is closed in a grandchild",
             {in_child(close_simple_queues_of_grandchild)},
@@ -135,6 +155,16 @@ std::vector<Fault> process_life_faults() {
             {flushes_at_exit([](Feeders& feeders) {
               for (const auto& feeder : feeders) feeder->close();
             })}),
+      fault("exit-drops-early-puts", "process.exit.calls-before",
+            "a put in a function that the program registered for its end drops its item",
+            {all_queues.put(put_unless_program_ends)}, {.also = {"process.exit.items-after"}}),
+      fault("late-put-hangs", "process.exit.calls-after",
+            "a put waits for ever when the library has ended its thread",
+            {alter("put.directly", [](bool& directly) { directly = false; })},
+            {.also = {"process.exit.items-after"}}),
+      fault("late-put-lost", "process.exit.items-after",
+            "a put leaves its item in the buffer when the library has ended its thread",
+            {queues.put(put_to_nobody)}),
   };
 }
 

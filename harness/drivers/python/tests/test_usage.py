@@ -82,5 +82,5 @@ def test_a_defect_of_the_driver_ends_it_and_shows():
             driver.root.value("put", on="q", json=1)
             driver.root.start("get", on="q")
             assert driver.program.wait_for_status(60) == 70
-            assert "ZeroDivisionError" in driver.program.log()
-            assert "defect in the driver" in driver.program.log()
+            assert "ZeroDivisionError" in driver.program.log_tail()
+            assert "defect in the driver" in driver.program.log_tail()

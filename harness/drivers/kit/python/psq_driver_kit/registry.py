@@ -6,6 +6,7 @@ import fcntl
 import gc
 import os
 import threading
+import traceback
 import weakref
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
@@ -87,7 +88,20 @@ class Registry:
 
     def add(self, name: str, kind: str, target: Any, inherited: bool = False) -> None:
         self._dropped = [descriptor for descriptor in self._dropped if descriptor.is_open()]
-        numbers = self._adapter.descriptors(kind, target)
+        self._enter(name, kind, target, self._adapter.descriptors(kind, target), inherited)
+
+    def add_given(self, name: str, kind: str, target: Any, inherited: bool) -> None:
+        """Add what the parent handed over.  The adapter knows such objects: one that it cannot look
+        into is what the implementation made of it, and fails at its first use."""
+        try:
+            self.add(name, kind, target, inherited)
+        except Exception:
+            traceback.print_exc()
+            self._enter(name, kind, target, (), inherited)
+
+    def _enter(
+        self, name: str, kind: str, target: Any, numbers: Iterable[int], inherited: bool
+    ) -> None:
         found = tuple(filter(None, (Descriptor.of(number) for number in numbers)))
         self._entries[name] = Entry(kind, target, found, inherited)
 

@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import Any, List, Mapping, NoReturn, Optional
 
+from . import at_exit
 from .adapter import Adapter, BadRequest, Given
 from .arguments import Declared, boolean, text
 from .calls import error_fields
@@ -18,6 +19,7 @@ from .wire import Wire
 from .work import END_THREAD, Worker
 
 USAGE_STATUS = 64
+ROOT = "root"
 SIGNAL_HANDLER = "signal_handler"
 """The option with which each process has a handler for SIGUSR1, which does nothing."""
 
@@ -36,18 +38,22 @@ class Session:
         self.registry = Registry(adapter)
         hello = adapter.hello()
         self._hello = {"hello": 1, "role": role, "pid": self.pid}
-        if role == "root":
+        if role == ROOT:
             self._hello.update(hello)
         self._threads = Threads()
         declared = Declared.of(hello)
         self._handles_signal = SIGNAL_HANDLER in declared.options
         self._ends_threads = END_THREAD in declared.operations.get("process", ())
-        self._worker = Worker(adapter, self.registry, self.wire, declared, socket_path)
+        self._worker = Worker(
+            adapter, self.registry, self.wire, declared, socket_path, is_root=role == ROOT
+        )
 
     def run(self) -> Mapping[str, Any]:
         """Say hello and serve until main is told to end; returns that request."""
         if self._handles_signal:
             signal.signal(signal.SIGUSR1, lambda *_: None)
+        if self._hello["role"] == ROOT:
+            at_exit.register_before()
         self.wire.send(self._hello)
         threading.Thread(target=guarded, args=(self._read,), name="requests", daemon=True).start()
         return self._threads.run_main()
@@ -120,7 +126,7 @@ def serve(
 
 def _adopt(registry: Registry, item: Any, forked: bool) -> None:
     name, (kind, target) = item
-    registry.add(name, kind, target, inherited=forked)
+    registry.add_given(name, kind, target, inherited=forked)
 
 
 def _leave_parent_behind(parent: Session, given: Given) -> None:

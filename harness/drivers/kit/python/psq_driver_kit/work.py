@@ -6,7 +6,7 @@ import contextlib
 import threading
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from . import runs
+from . import at_exit, runs
 from .adapter import NO_VALUE, Adapter, BadRequest, Call, Unsupported, object_names
 from .arguments import Declared, boolean, integer, number, operation_arguments, text
 from .calls import make, now, refusal, report
@@ -24,13 +24,20 @@ class Worker:
     """Does requests; stateless but for what it refers to.  Any thread may call it."""
 
     def __init__(
-        self, adapter: Adapter, registry: Registry, wire: Wire, declared: Declared, socket_path: str
+        self,
+        adapter: Adapter,
+        registry: Registry,
+        wire: Wire,
+        declared: Declared,
+        socket_path: str,
+        is_root: bool,
     ) -> None:
         self._adapter = adapter
         self._registry = registry
         self._wire = wire
         self._declared = declared
         self._socket_path = socket_path
+        self._is_root = is_root
 
     def refuse(self, request: Any, problem: BadRequest) -> None:
         """Answer a request that cannot be handed to any thread."""
@@ -52,6 +59,8 @@ class Worker:
                 return self._end(request)
             if do == END_THREAD:
                 return self._end_thread(request)
+            if do == "run" and self._postponed(request):
+                return None
             if do == "run":
                 fields = self._run(request)
             elif do in ("create", "spawn", "drop"):
@@ -131,6 +140,23 @@ class Worker:
         name: Any = request.get("on")
         kind = self._registry.find(name).kind
         return self._make(kind, "drop", Call(lambda: self._registry.drop(name)), _began(request))
+
+    def _postponed(self, request: Mapping[str, Any]) -> bool:
+        """Whether the list is for the end of the process; then it will be done there."""
+        moments = [
+            when
+            for when in (at_exit.BEFORE, at_exit.AFTER)
+            if boolean(request.get(when, False), when)
+        ]
+        for when in moments:
+            self._declared.need_option(when)
+        if not moments:
+            return False
+        if len(moments) > 1 or request.get("thread", MAIN) != MAIN or not self._is_root:
+            raise BadRequest("a list for the end of the process is done once, on the root's main")
+        now_one = {name: value for name, value in request.items() if name not in moments}
+        at_exit.add(moments[0], lambda: self.work(now_one))
+        return True
 
     def _run(self, request: Mapping[str, Any]) -> Fields:
         run = runs.Run.of(request)

@@ -16,7 +16,7 @@ sys.path.insert(0, str(KIT))
 from psq_driver_kit import BadRequest, Call, Defect, Unsupported, needs, serve  # noqa: E402
 from psq_driver_kit.arguments import Declared, operation_arguments  # noqa: E402
 from psq_driver_kit.calls import make  # noqa: E402
-from psq_driver_kit.registry import Descriptor, cover  # noqa: E402
+from psq_driver_kit.registry import Descriptor, Registry, cover  # noqa: E402
 from psq_driver_kit.runs import Run  # noqa: E402
 from psq_driver_kit.wire import LONGEST_LINE, Wire  # noqa: E402
 
@@ -184,6 +184,20 @@ def test_a_defect_within_a_call_is_not_the_implementations():
     assert str(make(own).error) == "the queue's"
     with pytest.raises(Defect):
         make(Call(lambda: fail(Defect("the driver's"))))
+
+
+def test_what_a_child_was_given_broken_is_the_implementations(capsys):
+    class Adapter:
+        @staticmethod
+        def descriptors(kind, target):
+            return [target.reader.fileno()]
+
+    registry, broken = Registry(Adapter), object()
+    registry.add_given("q", "queue", broken, inherited=False)
+    assert registry.find("q").target is broken
+    assert "AttributeError" in capsys.readouterr().err
+    with pytest.raises(AttributeError):  # where the driver made it, the driver is wrong
+        registry.add("r", "queue", broken)
 
 
 def test_the_last_message_waits_for_no_lock_for_ever(wire, monkeypatch):

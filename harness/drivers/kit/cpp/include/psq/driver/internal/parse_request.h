@@ -138,12 +138,28 @@ inline Step parse_step(const JsonValue& value, std::size_t position, const Capab
   return step;
 }
 
-inline RunRequest parse_run(const Fields& fields, const Capabilities& has) {
+/// When a list is done. Its thread is `main` unless it is done now.
+inline When parse_when(const Fields& fields, const Capabilities& has, const std::string& thread) {
+  When when = When::kNow;
+  for (const auto& [field, meaning] :
+       {std::pair{"before_exit", When::kBeforeExit}, std::pair{"after_exit", When::kAfterExit}}) {
+    if (!fields.boolean(field, false)) continue;
+    need_option(has, field);
+    if (thread != kMainThread || when != When::kNow)
+      refuse(fields.where() + ": a list for the end of the process is done once, on 'main'");
+    when = meaning;
+  }
+  return when;
+}
+
+inline RunRequest parse_run(const Fields& fields, const Capabilities& has,
+                            const std::string& thread) {
   const JsonValue& list = fields.required("operations");
   if (!list.is_array()) fields.complain("operations", "must be a list", list);
   RunRequest request{.steps = {},
                      .start_at = std::nullopt,
-                     .stop_on_error = fields.boolean("stop_on_error", false)};
+                     .stop_on_error = fields.boolean("stop_on_error", false),
+                     .when = parse_when(fields, has, thread)};
   for (const JsonValue& each : list)
     request.steps.push_back(parse_step(each, request.steps.size(), has));
   if (const auto start = fields.optional_integer("start_at")) {
@@ -160,7 +176,7 @@ inline bool parse_own_request(const std::string& verb, const Fields& fields,
   } else if (verb == "drop") {
     into.what = DropRequest{fields.name("on")};
   } else if (verb == "run") {
-    into.what = parse_run(fields, has);
+    into.what = parse_run(fields, has, into.thread);
   } else if (verb == "end") {
     into.what = parse_end(fields, into.thread);
   } else {

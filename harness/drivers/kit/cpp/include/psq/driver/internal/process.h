@@ -17,6 +17,7 @@
 
 #include "psq/driver/adapter.h"
 #include "psq/driver/internal/executor.h"
+#include "psq/driver/internal/exit_tasks.h"
 #include "psq/driver/internal/line_channel.h"
 #include "psq/driver/internal/messages.h"
 #include "psq/driver/internal/objects.h"
@@ -28,6 +29,9 @@ namespace psq::driver::internal {
 
 /// The exit status of a process whose controller is gone.
 inline constexpr int kControllerGone = 1;
+
+/// The name of the first process.
+inline constexpr std::string_view kRoot = "root";
 
 /// Ends a child that returns from `spawn`, against the contract of the adapter. It would go on as a
 /// second copy of its parent.
@@ -72,6 +76,7 @@ class Process {
   /// end by return, throws for an end by raise, and otherwise ends the process.
   void live(const std::string& hello) {
     if (capabilities_.has_option("signal_handler")) handle_signal();
+    if (capabilities_.has_option("before_exit") && name_ == kRoot) register_before_exit();
     channel_.send(hello);
     std::thread([this] { read_requests(); }).detach();
     threads_.serve_main([this] { return ending_.has_value(); });
@@ -119,6 +124,8 @@ class Process {
   void dispatch(const std::shared_ptr<const Request>& request) {
     if (request->thread == kMainThread && ends_)
       refuse("the process is ending: main does nothing more");
+    const auto* list = std::get_if<RunRequest>(&request->what);
+    if (list != nullptr && list->when != When::kNow) return postpone(request, list->when);
     const auto* end = std::get_if<EndRequest>(&request->what);
     if (end != nullptr) ends_ = true;
     threads_.post(request->thread, [this, request] {
@@ -126,6 +133,15 @@ class Process {
       if (const auto* told = std::get_if<EndRequest>(&request->what)) ending_ = *told;
     });
     if (std::holds_alternative<EndThreadRequest>(request->what)) threads_.end(request->thread);
+  }
+
+  // The calls are those of a destructor or handler: the main thread does them, after it has served.
+  void postpone(const std::shared_ptr<const Request>& request, When when) {
+    if (name_ != kRoot) refuse("a list for the end of the process is for the root alone");
+    threads_.post(request->thread, [this, request, when] {
+      auto& tasks = when == When::kBeforeExit ? ExitTasks::before() : ExitTasks::after();
+      tasks.add([this, request] { executor_.execute(*request); });
+    });
   }
 
   std::unique_ptr<Child> spawn(const SpawnRequest& request);

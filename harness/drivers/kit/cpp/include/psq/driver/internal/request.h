@@ -50,10 +50,15 @@ struct Step {
   std::int64_t repeat = 1;
 };
 
+/// When a list is done: at once, or at the end of the process, before or after what the
+/// implementation does at it.
+enum class When { kNow, kBeforeExit, kAfterExit };
+
 struct RunRequest {
   std::vector<Step> steps;
   std::optional<std::chrono::nanoseconds> start_at;  // on the monotonic clock
   bool stop_on_error = false;
+  When when = When::kNow;
 };
 
 enum class How { kReturn, kExit, kExitNow, kRaise };

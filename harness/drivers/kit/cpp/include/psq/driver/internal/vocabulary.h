@@ -65,7 +65,7 @@ inline constexpr std::array kObjectTypes{
 
 inline constexpr std::string_view kProcessType = "process";
 
-inline constexpr std::array<std::string_view, 12> kOptions{"preset_unfinished",
+inline constexpr std::array<std::string_view, 14> kOptions{"preset_unfinished",
                                                            "item.fail_serialize",
                                                            "item.fail_deserialize",
                                                            "item.slow_serialize",
@@ -76,7 +76,9 @@ inline constexpr std::array<std::string_view, 12> kOptions{"preset_unfinished",
                                                            "item.failure_interrupt",
                                                            "item.same",
                                                            "closed_descriptors",
-                                                           "signal_handler"};
+                                                           "signal_handler",
+                                                           "before_exit",
+                                                           "after_exit"};
 
 inline std::optional<VerbWord> find_verb(std::string_view word) {
   const auto* found = std::find_if(kVerbs.begin(), kVerbs.end(),
