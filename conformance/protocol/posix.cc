@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,7 +40,13 @@ std::int64_t voluntary_switches(const std::filesystem::path& status) {
   return 0;
 }
 
-std::string prefix_of(pid_t pid) { return "psq-" + std::to_string(pid) + "-"; }
+// Processes of two process namespaces may have equal numbers and the same folder for temporary
+// files, for example in containers.
+std::string prefix_of(pid_t pid) {
+  struct stat own {};
+  const bool is_known = ::stat("/proc/self/ns/pid", &own) == 0;
+  return "psq-" + std::to_string(pid) + "-" + std::to_string(is_known ? own.st_ino : 0) + "-";
+}
 
 }  // namespace
 

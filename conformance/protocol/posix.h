@@ -48,7 +48,7 @@ class TemporaryFolder {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  /// Removes what a process has left that ended without its destructors.
+  /// Removes what a process of this process namespace has left that ended without its destructors.
   static void remove_all_of(pid_t pid);
 
  private:

@@ -85,6 +85,8 @@ def hello(fault):
 def answer_to(request, fault):
     now = time.monotonic_ns()
     answer = {"id": request["id"], "outcome": "ok", "invoked": now, "returned": now}
+    if request["do"] == "run":
+        answer["value"] = len(request["operations"])
     if fault == "wrong-id":
         answer["id"] += 1000
     if fault == "unknown-outcome":
@@ -129,12 +131,9 @@ def serve(control, fault):
             control.sendall(FLOODS[fault](request))
         if fault == "leaves":
             sys.exit(0)
-        control.sendall(
-            json.dumps(
-                {"began": request["id"], "tid": os.getpid(), "at": time.monotonic_ns()}
-            ).encode()
-            + b"\n"
-        )
+        if request["do"] != "run":
+            began = {"began": request["id"], "tid": os.getpid(), "at": time.monotonic_ns()}
+            control.sendall(json.dumps(began).encode() + b"\n")
         if fault == "defect":
             print("Traceback: the driver's own error", flush=True)
             control.sendall(b'{"defect":{"type":"AttributeError","message":"O_ACCMODE"}}\n')

@@ -1,6 +1,4 @@
-"""The suite's binary against drivers that are broken: status 3 and a message that names what is wrong.
-
-The binary is named by PSQ_CONFORMANCE."""
+"""The suite, named by PSQ_CONFORMANCE, against drivers that are broken: status 3 and a message of what is wrong."""
 
 import json
 import os
@@ -127,8 +125,9 @@ def test_no_ledger_covers_a_defect_of_the_driver(tmp_path):
     assert (ended.returncode, record["verdict"]) == (3, "driver-error")
 
 
-def test_a_needed_call_that_raises_blocks_the_test():
-    ended = judge_broken("create-raises")
+@pytest.mark.parametrize("several", [[], ["--test", "queue.put.blocks-when-full"]])
+def test_a_needed_call_that_raises_blocks_the_test(several):
+    ended = judge_broken("create-raises", *several)  # before several, the driver is measured
     assert ended.returncode == 1, ended.stdout
     assert "BLOCKED  queue.put.full-at-once" in ended.stdout
     assert "blocked: queue.create raised Oops" in ended.stdout

@@ -19,6 +19,7 @@ from psq.running.pool import Job, Pool
 # Start methods differ in what a process is given; of the rest one is enough.
 _OF_EVERY_VARIANT = "lifecycle"
 _NEVER_FAILS = "OBSERVED"
+_DOUBTFUL = ("fail", "inconclusive", "driver-error", "internal-error", "none")
 _STUCK_SECONDS = 120.0
 _TICK_SECONDS = 0.5
 
@@ -63,7 +64,7 @@ def measure(
 
 
 def _is_doubtful(found: Baseline, variant: Variant, test: str) -> bool:
-    return found.of[variant.label][test].verdict in ("fail", "inconclusive", "driver-error", "none")
+    return found.of[variant.label][test].verdict in _DOUBTFUL
 
 
 def tests_of(tests: list[Test], variant: int) -> list[str]:
@@ -102,7 +103,11 @@ class _Runs:
 
     def _start(self, pool: Pool, variant: Variant, test: str) -> None:
         self._number += 1
-        results = self._scratch / f"{self._number}.jsonl"
+        # A folder for each: the suite removes what a suite of its own number has left there, and numbers are equal in
+        # process namespaces that are new.
+        folder = self._scratch / str(self._number)
+        folder.mkdir()
+        results = folder / "results.jsonl"
         lines = results.with_suffix(".lines") if self._watched else None
         argv = suite_argv(self._how, [test], variant, results, lines)
         pool.start((variant, test, lines), [*self._confined, *argv], results.with_suffix(".log"))

@@ -7,17 +7,21 @@ import shutil
 import tempfile
 import time
 from collections import Counter, deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
 
 from psq.mutants.change import Change
 from psq.mutants.running import How, suite_argv
 from psq.mutants.subject import Baseline, Stillborn, Subject, Variant
-from psq.mutants.trial import CONTROL, KILLED, STILLBORN, Step, Trial
+from psq.mutants.trial import CONTROL, FAILURES, KILLED, STILLBORN, Step, Trial
 from psq.results.result_file import Tail
 from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.2
+# A mutant is compiled while earlier ones meet their tests.
+_BUILT_AHEAD = 2
 # The suite bounds each test itself.
 _STUCK_SECONDS = 120.0
 
@@ -59,13 +63,17 @@ class Hunt:
         with tempfile.TemporaryDirectory(prefix="psq-") as scratch, Pool(jobs) as pool:
             self._scratch = Path(scratch)
             self._controls = self._build_controls()
-            while waiting or pool.jobs:
-                while waiting and pool.free and time.monotonic() < until:
-                    tried += 1
-                    self._begin(pool, waiting.popleft())
-                if not pool.jobs:
-                    break
-                self._watch(pool, pool.wait(_TICK_SECONDS))
+            with ThreadPoolExecutor(1) as builder:
+                built: deque[_Build] = deque()
+                while waiting or built or pool.jobs:
+                    while waiting and len(built) < _BUILT_AHEAD and time.monotonic() < until:
+                        tried += 1
+                        built.append(self._build(builder, waiting.popleft()))
+                    while built and pool.free and built[0].future.done():
+                        self._begin(pool, built.popleft())
+                    if not pool.jobs and not built:
+                        break
+                    self._watch(pool, pool.wait(_TICK_SECONDS))
         return tried
 
     def _build_controls(self) -> dict[str, Variant]:
@@ -73,17 +81,21 @@ class Hunt:
         folder.mkdir()
         return {variant.label: variant for variant in self._subject.build(folder, None)}
 
-    def _begin(self, pool: Pool, change: Change) -> None:
+    def _build(self, builder: ThreadPoolExecutor, change: Change) -> _Build:
         self._number += 1
-        trial = Trial(change, self._scratch / str(self._number))
-        trial.folder.mkdir()
+        folder = self._scratch / str(self._number)
+        folder.mkdir()
+        return _Build(change, folder, builder.submit(self._subject.build, folder, change))
+
+    def _begin(self, pool: Pool, build: _Build) -> None:
+        trial = Trial(build.change, build.folder)
         trial.seconds = -time.monotonic()
         try:
-            variants = {each.label: each for each in self._subject.build(trial.folder, change)}
+            variants = {each.label: each for each in build.future.result()}
         except Stillborn as error:
             trial.outcome, trial.message = STILLBORN, str(error)
         else:
-            trial.plan([(variants[label], test) for label, test in self._order(change)])
+            trial.plan([(variants[label], test) for label, test in self._order(build.change)])
         self._go_on(pool, trial)
 
     def _order(self, change: Change) -> list[tuple[str, str]]:
@@ -144,6 +156,13 @@ def _terms(name: str) -> set[str]:
     return {term.lower() for term in re.findall(r"[A-Z]?[a-z]+", name)}
 
 
+@dataclass(frozen=True)
+class _Build:
+    change: Change
+    folder: Path
+    future: Future[list[Variant]]
+
+
 class _Run:
     def __init__(self, trial: Trial, step: Step, tail: Tail) -> None:
         self.trial = trial
@@ -153,4 +172,4 @@ class _Run:
 
     @property
     def has_failed(self) -> bool:
-        return bool(self.records) and self.records[-1]["verdict"] == "fail"
+        return bool(self.records) and self.records[-1]["verdict"] in FAILURES

@@ -15,10 +15,10 @@ def change(statement=3):
     return Change("queues.py", 3, 1, "drop", 0, 1, "x", "pass", "Queue.put", statement)
 
 
-def tried(verdicts, tests=TESTS):
+def tried(verdicts, tests=TESTS, saw="no answer within 3 s"):
     """A trial in which each test gives its verdicts in turn, and then passes; None: the driver does not start.
 
-    `control:a` are the verdicts of the unchanged sources.
+    `control:a` are the verdicts of the unchanged sources; `saw` is what each failure tells.
     """
     left = {name: list(each) for name, each in verdicts.items()}
     trial = Trial(change(), Path("folder"))
@@ -33,8 +33,8 @@ def tried(verdicts, tests=TESTS):
             ran.append((step.purpose, test))
             if verdict is None:
                 break
-            records.append({"test": test, "verdict": verdict, "clause": "q.c"})
-            if verdict == "fail":
+            records.append({"test": test, "verdict": verdict, "clause": "q.c", "saw": saw})
+            if verdict in ("fail", "blocked"):
                 break
         trial.ended(step, 1 if records else 3, records)
     return trial, ran
@@ -50,6 +50,22 @@ def test_a_kill_is_seen_three_times_and_not_with_the_unchanged_sources():
         "confirm",
     ]
     assert ("search", "c") not in ran
+
+
+@pytest.mark.parametrize(
+    "saw, runs",
+    [
+        ("the item 3 twice", 2),
+        ("an end after 1.36 s", 3),
+        ("its thread still sleeps", 3),
+        ("", 3),
+    ],
+)
+def test_a_wrong_answer_is_seen_twice_and_a_late_one_three_times(saw, runs):
+    trial, ran = tried({"a": ["fail"] * runs}, saw=saw)
+    assert trial.outcome == KILLED
+    assert [purpose for purpose, _ in ran] == ["search", "control"] + ["confirm"] * (runs - 1)
+    assert tried({"a": ["fail"] * (runs - 1)}, saw=saw)[0].outcome == SOMETIMES
 
 
 @pytest.mark.parametrize("verdicts", [["fail"], ["fail", "fail"], ["fail", "inconclusive", "fail"]])
@@ -85,6 +101,11 @@ def test_a_driver_that_does_not_start_twice_is_stillborn():
     assert tried({"a": [None, None]})[0].outcome == STILLBORN
     trial, ran = tried({"a": [None]})
     assert trial.outcome == SURVIVED and [test for _, test in ran] == ["a", "a", "b", "c", "d"]
+
+
+def test_a_test_that_is_blocked_has_found_the_mutant():
+    trial, _ = tried({"c": ["blocked"] * 3})
+    assert (trial.outcome, trial.test) == (KILLED, "c")
 
 
 def test_a_driver_whose_children_do_not_start_is_not_stillborn():
