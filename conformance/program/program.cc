@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "protocol/transcript.h"
 
@@ -126,6 +127,30 @@ std::vector<PlannedCall> calls_of(const ThreadPlan& thread) {
     calls.insert(calls.end(), static_cast<std::size_t>(action.repeat), call);
   }
   return calls;
+}
+
+Program stretched(Program program, double times) {
+  for (ProcessPlan& process : program.processes) {
+    for (ThreadPlan& thread : process.threads) {
+      for (Action& action : thread.steps) {
+        if (action.time == kNoEnd || action.operation == Operation::kPause) continue;
+        action.time = Nanoseconds{std::llround(static_cast<double>(action.time.count()) * times)};
+      }
+    }
+  }
+  return program;
+}
+
+Nanoseconds longest_time(const Program& program) {
+  Nanoseconds longest{0};
+  for (const ProcessPlan& process : program.processes) {
+    for (const ThreadPlan& thread : process.threads) {
+      for (const Action& action : thread.steps) {
+        if (action.time != kNoEnd) longest = std::max(longest, action.time);
+      }
+    }
+  }
+  return longest;
 }
 
 std::size_t calls_in(const Program& program) {

@@ -90,6 +90,12 @@ struct PlannedCall {
 };
 std::vector<PlannedCall> calls_of(const ThreadPlan& thread);
 
+/// The program with timeouts that are so many times as long; what does not wait still does not.
+Program stretched(Program program, double times);
+
+/// The longest of its timeouts and pauses.
+Nanoseconds longest_time(const Program& program);
+
 /// How many calls it makes: what shrinking makes smaller.
 std::size_t calls_in(const Program& program);
 

@@ -21,15 +21,24 @@ constexpr int kLargerBudget = 20;
   throw Blocked{std::move(failed)};
 }
 
+SearchOptions options_of(const Scenario& t, Kind kind) {
+  SearchOptions options{.kind = kind,
+                        .first_seed = t.seed(),
+                        .budget = t.effort().budget,
+                        .most_budget = t.patient(kLargerBudget * t.effort().budget),
+                        .most_programs = t.effort().programs,
+                        .shrink_for = t.patient(t.effort().shrinking)};
+  if (options.most_programs < INT64_MAX) {
+    options.budget = Nanoseconds::max();
+    options.most_budget = Nanoseconds{0};
+  }
+  return options;
+}
+
 }  // namespace
 
 void any_program(Scenario& t, Kind kind) {
-  Search search{t,
-                {.kind = kind,
-                 .first_seed = t.seed(),
-                 .budget = t.effort().budget,
-                 .most_budget = t.patient(kLargerBudget * t.effort().budget),
-                 .shrink_for = t.patient(t.effort().shrinking)}};
+  Search search{t, options_of(t, kind)};
   const auto failure = search.next_failure();
   t.note_seen(numbers_of(search.seen()));
   if (failure) fail(*failure);

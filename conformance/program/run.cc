@@ -10,8 +10,8 @@ namespace {
 
 // Long enough for every thread to be there; a thread that comes later begins at once.
 constexpr auto kUntilStart = 4ms;
-// Longer than any pause or timeout of a program: a thread that is quiet for so long waits for
-// another one.
+// A thread that is quiet for so long, and for twice the longest pause or timeout of the program,
+// waits for another one.
 constexpr auto kQuiet = 30ms;
 // A second of help to the threads that wait, and then the second that the law gives.
 constexpr auto kRobustAnswersWithin = 2s;
@@ -37,7 +37,8 @@ Run::Run(Scenario& t, const Program& program, std::string suffix, Nanoseconds ha
       hang_bound_(hang_bound),
       live_(t, program, suffix_),
       helper_(t, program, live_.handles(), suffix_, live_.threads()),
-      threads_(live_.threads()) {}
+      threads_(live_.threads()),
+      quiet_after_(t.patient(std::max<Nanoseconds>(kQuiet, 2 * longest_time(program)))) {}
 
 RunResult Run::result() {
   const Nanoseconds began = t_.fair_now();
@@ -107,7 +108,7 @@ void Run::bring_to_an_end() {
       quiet_->restart();
     }
     const Nanoseconds still_for = monotonic_now() - moved_at_;
-    const bool quiet = still_for >= t_.patient(kQuiet);
+    const bool quiet = still_for >= quiet_after_;
     if (quiet && (!moved || still_for > t_.patient(kGivesUpAfter))) explain_standstill();
     if (monotonic_now() - started_ > kLongest * hang_bound_)
       undecided_ = "it does not come to an end: a machine that is too slow (--patience)";

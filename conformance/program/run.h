@@ -72,6 +72,7 @@ class Run {
   LiveProgram live_;
   Helper helper_;
   const std::vector<Running>& threads_;
+  const Nanoseconds quiet_after_;
   std::int64_t first_call_ = 0;
   Nanoseconds started_{0};
   Nanoseconds moved_at_{0};              // when a thread of the program last made progress

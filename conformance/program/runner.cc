@@ -24,6 +24,20 @@ RunResult ProgramRunner::run(const Program& program, Nanoseconds hang_bound) {
   return result;
 }
 
+Nanoseconds lateness_of(const history::History& history) {
+  std::vector<history::Time> late;
+  for (const auto& each : history.operations) {
+    const bool gave_up =
+        each.result == history::Result::kEmpty || each.result == history::Result::kFull;
+    if (!gave_up || each.timeout <= 0 || each.timeout == history::kForever) continue;
+    late.push_back(each.returned - each.invoked - each.timeout);
+  }
+  if (late.empty()) return Nanoseconds{0};
+  const auto middle = late.begin() + static_cast<std::ptrdiff_t>(late.size() / 2);
+  std::ranges::nth_element(late, middle);
+  return std::max(Nanoseconds{*middle}, Nanoseconds{0});
+}
+
 std::size_t overlapping_pairs(const history::History& history) {
   std::map<std::uint16_t, std::vector<const history::Operation*>> by_object;
   for (const auto& each : history.operations) by_object[each.object].push_back(&each);

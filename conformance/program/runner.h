@@ -48,6 +48,9 @@ class ProgramRunner {
   bool afresh_ = false;
 };
 
+/// By how much calls that gave up ended after their timeouts: the median, 0 when none gave up.
+Nanoseconds lateness_of(const history::History& history);
+
 /// Pairs of operations on one object by different threads that overlap in time.
 std::size_t overlapping_pairs(const history::History& history);
 

@@ -15,6 +15,11 @@ constexpr std::int64_t kManyOverlaps = 100;
 constexpr std::int64_t kFewestPrograms = 3;
 // Budgets are of fair time. On a machine that is not fair, one ends after so many times its length.
 constexpr int kUnfair = 3;
+// A call that gives up after half of its timeout is seen when it ends before its time. On a busy
+// machine it ends later than that. So timeouts, most of them of some milliseconds, are longer where
+// calls end later after their timeouts than this.
+constexpr Nanoseconds kUnnoticed = 2500us;
+constexpr double kSlowestPace = 16;
 // While a program is made smaller, a hang needs no full proof each time.
 constexpr auto kHangsWhileShrinking = 1s;
 constexpr std::size_t kMostShown = 12;
@@ -42,6 +47,12 @@ std::string text_of(const history::History& history, const history::Operation& e
   if (each.op == history::Operator::kQsize) text += " " + std::to_string(each.value);
   if (!each.intact) text += ", not intact";
   return text;
+}
+
+double pace_at(Nanoseconds lateness) {
+  const double times =
+      static_cast<double>(lateness.count()) / static_cast<double>(kUnnoticed.count());
+  return std::clamp(times, 1.0, kSlowestPace);
 }
 
 // Of a test about one kind, the driver itself says that it does not have it.
@@ -82,14 +93,15 @@ bool Search::over() const {
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
 
 Program Search::draw() const {
-  return draw_program(seed_, {.kind = options_.kind ? *options_.kind : draw_kind(seed_),
-                              .kills = options_.kills,
-                              .bounds = t_.hello().bounds.contains("bounded")});
+  const Drawing drawing{
+      .kind = kind(), .kills = options_.kills, .bounds = t_.hello().bounds.contains("bounded")};
+  return stretched(draw_program(seed_, drawing), pace_);
 }
 
 void Search::note(const RunResult& run) {
   ++seen_.programs;
   spent_ += run.took;
+  pace_ = pace_at(lateness_of(run.history));
   seen_.operations += static_cast<std::int64_t>(run.history.operations.size());
   seen_.overlapping += static_cast<std::int64_t>(run.overlapping);
   if (run.violation || run.undecided.empty()) return;

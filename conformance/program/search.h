@@ -69,6 +69,7 @@ class Search {
   ProgramRunner runner_;
   SearchOptions options_;
   std::uint64_t seed_;
+  double pace_ = 1.0;  // of the next program: its timeouts are so many times as long
   Nanoseconds began_ = monotonic_now();
   Nanoseconds spent_{0};  // of fair time
   Seen seen_;

@@ -35,7 +35,7 @@ struct Options {
   bool kills = false;
   std::uint64_t shard = 1;  // of `shards`: every so manieth program
   std::uint64_t shards = 1;
-  std::int64_t programs = INT64_MAX;
+  std::int64_t programs = INT64_MAX;  // of a soak at most; else of each test that searches
   bool clauses = false;
   std::vector<std::string> driver;
 };

@@ -129,7 +129,8 @@ void keep(TestResult& result, const std::function<void()>& write) {
 
 Effort effort(const Options& options) {
   return {.budget = in_nanoseconds(options.budget),
-          .shrinking = in_nanoseconds(options.shrink_for)};
+          .shrinking = in_nanoseconds(options.shrink_for),
+          .programs = options.programs};
 }
 
 void judge(const TestCase& test, TestResult& result, Scenario& scenario) {

@@ -70,6 +70,8 @@ class Actor {
 struct Effort {
   Nanoseconds budget = 3s;
   Nanoseconds shrinking = 10s;
+  /// When there is such a number: so many programs, however long they take.
+  std::int64_t programs = INT64_MAX;
 };
 
 class Scenario {

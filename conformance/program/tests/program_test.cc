@@ -120,6 +120,24 @@ TEST(Shrinking, FindsTheSmallestOfWhatFailsNowAndThen) {
   EXPECT_LT(tried.failed, 10);
 }
 
+TEST(Pace, StretchesTimeoutsAlone) {
+  using std::chrono::milliseconds;
+  const auto with = [](Nanoseconds timeout) {
+    return Program{
+        .objects = {{}},
+        .processes = {{.threads = {{.steps = {
+                                        {.operation = Operation::kPut, .time = timeout},
+                                        {.operation = Operation::kPut, .time = Nanoseconds{0}},
+                                        {.operation = Operation::kGet},
+                                        {.operation = Operation::kPause, .time = milliseconds{5}},
+                                    }}}}}};
+  };
+  EXPECT_EQ(stretched(with(milliseconds{2}), 1), with(milliseconds{2}));
+  EXPECT_EQ(stretched(with(milliseconds{2}), 10), with(milliseconds{20}));
+  EXPECT_EQ(longest_time(with(milliseconds{2})), milliseconds{5});
+  EXPECT_EQ(longest_time(with(milliseconds{20})), milliseconds{20});
+}
+
 TEST(Shrinking, KeepsWhatNeverFailsAgain) {
   const Program program = one_that_puts_and_gets();
   Tried tried;

@@ -3,7 +3,7 @@
 //
 // A row is a Fault: name, clause, effect in one sentence, and the Effects that make it so. `also`
 // are globs of the clauses at which tests may fail besides, because of the fault. `search` is for a
-// fault that generated programs have to find: in which test, at which clauses, in how many seconds
+// fault that generated programs have to find: in which test, at which clauses, in how many programs
 // (searches.h). `thorough` is for a fault that only thorough tests find; `psq kill-matrix
 // --thorough` plays those. A fault whose name begins with "rare-" is found by generated programs
 // alone.
@@ -52,7 +52,7 @@ using Effect = std::function<void(Behaviour&)>;
 struct Search {
   std::string test;
   std::vector<std::string> clauses;  // A failure at any of them counts.
-  double budget = 20.0;              // Seconds.
+  int programs = 200;                // The search ends after so many.
 };
 
 struct Rest {

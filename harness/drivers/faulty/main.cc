@@ -3,8 +3,9 @@
 //   psq-faulty-driver                 nothing is wrong
 //   psq-faulty-driver --fault NAME    this is wrong
 //   psq-faulty-driver --list-faults   one JSON object a line: name, clause, breaks, also (globs of
-//                                     clauses), search (null, or test, clauses, budget in seconds),
-//                                     thorough, file (from the source tree's top folder), line
+//                                     clauses), search (null, or test, clauses, number of
+//                                     programs), thorough, file (from the source tree's top
+//                                     folder), line
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -23,7 +24,7 @@ constexpr int kWrongUsage = 64;
 ordered_json search_of(const Fault& fault) {
   if (!fault.rest.search) return nullptr;
   const auto& search = *fault.rest.search;
-  return {{"test", search.test}, {"clauses", search.clauses}, {"budget", search.budget}};
+  return {{"test", search.test}, {"clauses", search.clauses}, {"programs", search.programs}};
 }
 
 int list_faults() {

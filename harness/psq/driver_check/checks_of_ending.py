@@ -80,7 +80,11 @@ def _list_at_end(when: str, other: str) -> None:
     def done_at_end(session: Session) -> None:
         some_queue(session, session.root)
         puts = [{"do": "put", "on": "q", "item": item(session, 1)}]
-        for wrong in ({when: True, "thread": "t"}, {when: True, other: True}):
+        wrongs: tuple[dict[str, Any], ...] = (
+            {when: True, "thread": "t"},
+            {when: True, other: True},
+        )
+        for wrong in wrongs:
             if other in wrong and other not in session.root.hello["capabilities"]["options"]:
                 continue
             session.root.ask("run", "bad_request", operations=puts, **wrong)

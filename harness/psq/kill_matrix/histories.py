@@ -22,7 +22,8 @@ from psq.running.faults import all_faults
 from psq.running.pool import Job, Pool
 
 _HANG_AFTER_SECONDS = 3.0
-_LIMIT_SECONDS = 120.0
+# A suite that is stuck: no program takes nearly so long, on any machine.
+_LIMIT_SECONDS_A_PROGRAM = 10.0
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Row:
     found: int = 0
     runs: int = 0
     seconds: list[float] = field(default_factory=list)
+    programs: list[int] = field(default_factory=list)  # that were run
     whys: list[str] = field(default_factory=list)
 
     @property
@@ -41,7 +43,7 @@ class Row:
 
     @property
     def search(self) -> dict[str, Any]:
-        """The test that has to find the fault, the clauses that count, and the budget in seconds."""
+        """The test that has to find the fault, the clauses that count, and how many programs."""
         return dict(self.fault["search"])
 
 
@@ -68,7 +70,7 @@ def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
                     _start(pool, runs.popleft(), paths.suite, args)
                 for job in pool.wait(0.5):
                     _judge(job)
-                for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
+                for job in [j for j in pool.jobs if j.runs_for > _limit(j.what, args.patience)]:
                     pool.end(job)
                     _note(job, "did not end in time")
             interrupted = False
@@ -95,11 +97,15 @@ def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, An
 def _start(pool: Pool, run: _Run, suite: Path, args: argparse.Namespace) -> None:
     name, search = run.row.name, run.row.search
     argv = [str(suite), "--exactly", search["test"], "--results", str(run.results)]
-    argv += ["--seed", str(run.seed), "--budget", str(search["budget"] * args.patience)]
+    argv += ["--seed", str(run.seed), "--programs", str(search["programs"])]
     argv += ["--shrink-for", "0", "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--name", f"faulty:{name}"]
     argv += ["--", run.row.fault["program"], "--fault", name]
     pool.start(run, argv, run.results.with_suffix(".log"))
+
+
+def _limit(run: _Run, patience: float) -> float:
+    return _LIMIT_SECONDS_A_PROGRAM * float(run.row.search["programs"]) * patience
 
 
 def _judge(job: Job) -> None:
@@ -113,6 +119,7 @@ def _judge(job: Job) -> None:
         return
     verdict, clause = verdicts[0]["verdict"], verdicts[0]["clause"]
     run.row.seconds.append(verdicts[0]["seconds"])
+    run.row.programs.append(verdicts[0].get("seen", {}).get("programs", 0))
     if verdict == "fail" and clause in run.row.search["clauses"]:
         _note(job, "")
     else:
@@ -132,15 +139,17 @@ def _print(rows: list[Row]) -> None:
     table = Table(title="kill matrix: generated programs", title_justify="left", title_style="bold")
     for column in ("fault", "test"):
         table.add_column(column, no_wrap=True)
-    for column in ("found", "budget, s", "median, s", "longest, s"):
+    for column in ("found", "programs", "median", "most", "median, s", "longest, s"):
         table.add_column(column, justify="right")
     for row in rows:
-        times = sorted(row.seconds) or [0.0]
+        times, programs = sorted(row.seconds) or [0.0], sorted(row.programs) or [0]
         table.add_row(
             row.name,
             row.search["test"],
             Text(f"{row.found} of {row.runs}", "green" if row.found == row.runs else "bold red"),
-            f"{row.search['budget']:.0f}",
+            f"{row.search['programs']}",
+            f"{programs[len(programs) // 2]}",
+            f"{programs[-1]}",
             f"{times[len(times) // 2]:.1f}",
             f"{times[-1]:.1f}",
         )

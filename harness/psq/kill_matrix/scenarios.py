@@ -4,6 +4,8 @@ A fault runs under the tests of its clause's section (`queue.put`, say), or unde
 beside its clause must be on the `also` list of its row (harness/drivers/faulty/): a fault that breaks more than it
 says is not the fault that it says it is. A fault that only thorough tests find has `thorough` in its row: it is
 played with `--thorough` or when it is named, and under the thorough tests too.
+
+What is inconclusive and decides about a fault runs once more at the end, alone, as `psq check` has it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from rich.console import Console
 from rich.table import Table
@@ -29,11 +31,12 @@ from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.results.driver_times import in_microseconds
 from psq.results.result_file import Tail
-from psq.running.faults import all_faults, is_rare
+from psq.running.faults import all_faults, is_rare, ledger_of
 from psq.running.measuring import measure
 from psq.running.pool import Job, Pool
 
-_LIMIT_SECONDS = 120.0
+# Of one test. On a busy machine each of its calls that hangs takes minutes, and so does an item beyond 2 GiB.
+_LIMIT_SECONDS = 1200.0
 # A fault that makes a call hang is seen after three times as long; a right queue is never that slow here, or
 # the control, the faulty driver without a fault, fails too and the matrix with it.
 _HANG_AFTER_SECONDS = 1.5
@@ -49,6 +52,7 @@ class Trial:
 
     fault: dict[str, Any]
     results: Path
+    ledger: Path | None  # of what the driver breaks without the fault
     tests: list[str] = field(default_factory=list)  # none: every one
     strict: bool = True  # whether a failure that no list has counts
     judged: bool = False
@@ -56,10 +60,17 @@ class Trial:
     why: str = ""
     seconds: float = 0.0
     failed: set[str] = field(default_factory=set)
+    undecided: list[str] = field(default_factory=list)  # the inconclusive tests
 
     @property
     def is_control(self) -> bool:
         return "clauses" in self.fault
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its inconclusive tests may change what it says."""
+        known = self.failed if self.is_control else self.failed & {self.fault["clause"]}
+        return not self.killed and bool(self.undecided) and not known
 
     @property
     def without_fault(self) -> tuple[str, ...]:
@@ -81,7 +92,7 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
             )
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         trials = [
-            _trial(f, Path(scratch) / f"{i}.jsonl", law, args)
+            _trial(f, Path(scratch) / f"{i}.jsonl", ledger_of(_program(f), paths), law, args)
             for i, f in enumerate([*_controls_of(faults), *faults])
         ]
         interrupted = not _run_all(trials, suite, args)
@@ -96,13 +107,19 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
 
-def _trial(fault: dict, results: Path, law: Law, args: argparse.Namespace) -> Trial:
+def _program(fault: dict) -> Path:
+    return Path(fault["driver"][0] if "driver" in fault else fault["program"])
+
+
+def _trial(
+    fault: dict, results: Path, ledger: Path | None, law: Law, args: argparse.Namespace
+) -> Trial:
     own = fault.get("clauses", [fault.get("clause")])
     tests: set[str] = set()
     for clause in [] if args.whole else own:
         around = [clause] if args.own else _around(law, clause)
         tests.update(_scenarios(law, clause, around, fault["thorough"]))
-    return Trial(fault, results, tests=sorted(tests), strict=not args.whole)
+    return Trial(fault, results, ledger, tests=sorted(tests), strict=not args.whole)
 
 
 def _around(law: Law, clause: str) -> list[str]:
@@ -157,21 +174,38 @@ def _choose(
 
 def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool:
     """Whether all were tried; not when the user stopped it."""
-    # Those with most tests first: none of them is left for the end.
-    waiting = deque(sorted(trials, key=lambda trial: -len(trial.tests)))
     with Pool(args.jobs) as pool, contextlib.suppress(KeyboardInterrupt):
         times = _times_of_drivers(pool, trials, suite, args)
-        while waiting or pool.jobs:
-            while waiting and pool.free:
-                _start(pool, waiting.popleft(), times, suite, args)
-            for job in pool.wait(0.5):
-                _judge(job)
-            for job in [j for j in pool.jobs if j.quiet_for > _LIMIT_SECONDS * args.patience]:
-                pool.end(job)
-                job.what.judged = True
-                job.what.why = f"did not end within {_LIMIT_SECONDS * args.patience:.0f} s"
+        limit = _LIMIT_SECONDS * args.patience
+
+        def start(trial: Trial) -> None:
+            _start(pool, trial, times, suite, args)
+
+        most_tests_first = sorted(trials, key=lambda trial: -len(trial.tests))
+        _work_off(most_tests_first, args.jobs, pool, start, limit)
+        again = [trial for trial in trials if trial.is_open]
+        for trial in again:
+            trial.tests, trial.why = trial.undecided, ""
+        _work_off(again, 1, pool, start, limit)
         return True
     return False
+
+
+def _work_off(
+    trials: list[Trial], at_once: int, pool: Pool, start: Callable[[Trial], None], limit: float
+) -> None:
+    waiting = deque(trials)
+    while waiting or pool.jobs:
+        while waiting and len(pool.jobs) < at_once:
+            start(waiting.popleft())
+        for job in pool.wait(0.5):
+            _judge(job)
+        for job in pool.jobs:
+            job.watch(job.what.results)
+        for job in [job for job in pool.jobs if job.quiet_for > limit]:
+            pool.end(job)
+            job.what.judged = True
+            job.what.why = f"no test ended within {limit:.0f} s"
 
 
 def _times_of_drivers(
@@ -197,6 +231,7 @@ def _start(pool: Pool, trial: Trial, times: Times, suite: Path, args: argparse.N
     if measured := times[trial.without_fault]:
         argv += ["--driver-times", measured]
     argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
+    argv += ["--ledger", str(trial.ledger)] if trial.ledger else []
     argv += ["--name", f"faulty:{fault['name']}"]
     argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]
     pool.start(trial, argv, trial.results.with_suffix(".log"))
@@ -205,16 +240,25 @@ def _start(pool: Pool, trial: Trial, times: Times, suite: Path, args: argparse.N
 def _judge(job: Job) -> None:
     trial: Trial = job.what
     trial.judged = True
-    trial.seconds = job.quiet_for
+    trial.seconds += job.runs_for
+    verdicts = _verdicts(trial)
+    trial.failed = {clause for verdict, clause in verdicts.values() if verdict == "fail"}
+    trial.undecided = [test for test, (verdict, _) in verdicts.items() if verdict == "inconclusive"]
     if trial.is_control:
         _judge_control(trial, job)
-        return
-    failed = trial.failed = _failed_clauses(trial)
+    else:
+        _judge_fault(trial, job)
+
+
+def _judge_fault(trial: Trial, job: Job) -> None:
+    failed = trial.failed
     allowed = [trial.fault["clause"], *trial.fault["also"]]
     others = sorted(c for c in failed if not any(fnmatchcase(c, glob) for glob in allowed))
     if job.process.returncode != 1:
         trial.why = f"the suite ended with status {job.process.returncode}, not 1"
-        if job.process.returncode not in (0, 2):
+        if job.process.returncode == 2:
+            trial.why += f": {', '.join(trial.undecided)}"
+        elif job.process.returncode != 0:
             trial.why += f": {job.log_tail(300)}"
     elif trial.fault["clause"] not in failed:
         trial.why = f"failed at {', '.join(sorted(failed))} instead"
@@ -228,18 +272,19 @@ def _judge(job: Job) -> None:
 
 
 def _judge_control(trial: Trial, job: Job) -> None:
-    trial.killed = job.process.returncode == 0
+    trial.killed = job.process.returncode == 0 and not trial.failed
     if not trial.killed:
-        failed = ", ".join(sorted(_failed_clauses(trial))) or job.log_tail(300)
+        failed = ", ".join([*sorted(trial.failed), *trial.undecided]) or job.log_tail(300)
         trial.why = (
             f"without a fault the suite ended with status {job.process.returncode}: {failed}"
         )
 
 
-def _failed_clauses(trial: Trial) -> set[str]:
+def _verdicts(trial: Trial) -> dict[str, tuple[str, str]]:
+    """The newest verdict of each test, and its clause."""
     try:
-        records = Tail(trial.results).read()
-        return {record["clause"] for record in records if record.get("verdict") == "fail"}
+        records = [r for r in Tail(trial.results).read() if r.get("record") == "test"]
+        return {record["test"]: (record["verdict"], record["clause"]) for record in records}
     except (ValueError, KeyError) as error:
         name = trial.fault["name"]
         raise InternalError(f"{name}: results that cannot be read: {error}") from error

@@ -1,7 +1,7 @@
 """The deliberate faults, as the programs that have them list them.
 
 A fault is a row of one table: its name, the clause that it breaks and how, the clauses at which tests may fail besides
-(`also`, globs), what generated programs have to find it by (`search`: test, clauses, budget in seconds; or None),
+(`also`, globs), what generated programs have to find it by (`search`: test, clauses, number of programs; or None),
 whether only thorough tests find it, and the file and line of the row.
 """
 
@@ -16,8 +16,9 @@ from psq.base.status import InternalError
 
 FaultsByClause = dict[str, list[dict]]
 
-# The reference's driver, and the Python driver over multiprocessing, each with one fault in it.
-FAULTY_PROGRAMS = ("psq-faulty-driver", "psq-faulty-python-driver")
+# The reference's driver, and the Python driver over multiprocessing, each with one fault in it; and whose ledger says
+# what they break without one.
+FAULTY_PROGRAMS = {"psq-faulty-driver": "reference", "psq-faulty-python-driver": "cpython"}
 FIELDS = ("name", "clause", "breaks", "also", "search", "thorough", "file", "line")
 
 
@@ -31,6 +32,12 @@ def all_faults(paths: Paths) -> list[dict]:
                 raise InternalError(f"two faults are named {fault['name']}: rename one")
             found[fault["name"]] = {**fault, "program": str(program)}
     return list(found.values())
+
+
+def ledger_of(program: Path, paths: Paths) -> Path | None:
+    """What a faulty program breaks without a fault, for the suite's --ledger; None: nothing."""
+    ledger = paths.ledgers / f"{FAULTY_PROGRAMS[program.name]}.json"
+    return ledger if ledger.is_file() else None
 
 
 def list_faults(program: Path) -> list[dict]:

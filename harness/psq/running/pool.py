@@ -33,6 +33,18 @@ class Job:
     pidfd: int
     started: float = field(default_factory=time.monotonic)
     alive_at: float = field(default_factory=time.monotonic)
+    _written: int = 0  # bytes of the file that watch() looks at
+
+    @property
+    def runs_for(self) -> float:
+        return time.monotonic() - self.started
+
+    def watch(self, file: Path) -> None:
+        """Takes the growth of a file that the program writes for progress."""
+        size = file.stat().st_size if file.exists() else 0
+        if size != self._written:
+            self._written = size
+            self.alive_at = time.monotonic()
 
     @property
     def quiet_for(self) -> float:

@@ -26,7 +26,7 @@ from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
 # The binary bounds every test itself; this bound only ends a binary that is stuck.
-_STUCK_SECONDS = 600.0
+_STUCK_SECONDS = 1200.0
 # After so many driver errors and nothing else, the remaining tests would only repeat them.
 _DRIVER_ERRORS_TO_STOP = 3
 _UNSUPPORTED = 77

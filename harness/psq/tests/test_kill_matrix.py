@@ -6,6 +6,7 @@ import pytest
 
 from conftest import fault_row as fault
 from conftest import make_program
+from psq.kill_matrix import scenarios
 
 
 def faulty(paths, *faults, program="psq-faulty-driver"):
@@ -25,7 +26,7 @@ def suite_that(paths):
     def make(status, clause, control=0, others=()):
         real = paths.build / "bin" / "psq-conformance"
         record = "\n".join(
-            json.dumps({"record": "test", "test": "t", "verdict": "fail", "clause": each})
+            json.dumps({"record": "test", "test": each, "verdict": "fail", "clause": each})
             for each in (clause, *others)
         )
         real.rename(real.with_name("misbehaving"))
@@ -65,6 +66,58 @@ def test_a_fault_survives(psq, paths, suite_that, status, clause, said):
     code, out, _ = psq("kill-matrix")
     assert code == 1
     assert said in out and "SURVIVES" in out
+
+
+def test_a_suite_is_stuck_when_no_test_ends(psq, paths, suite_that, monkeypatch):
+    monkeypatch.setattr(scenarios, "_LIMIT_SECONDS", 2.0)
+    faulty(paths, fault("late"))
+    suite_that(1, "queue.get.c")
+    suite = paths.build / "bin" / "psq-conformance"
+    whole = suite.read_text()
+    suite.write_text(
+        whole.replace("exit 1", 'for i in 1 2 3 4 5; do sleep 1; echo >> "$2"; done\nexit 1')
+    )
+    status, out, _ = psq("kill-matrix", "--fault", "late")
+    assert status == 0, out
+    suite.write_text(whole.replace("exit 1", "sleep 60; exit 1"))
+    status, out, _ = psq("kill-matrix", "--fault", "late")
+    assert status == 1
+    assert "survives: late: no test ended within 2 s" in out
+
+
+@pytest.mark.parametrize(
+    "first, second, status, said",
+    [
+        ("inconclusive", "fail", 0, "1 of 1 faults"),
+        (
+            "inconclusive",
+            "inconclusive",
+            1,
+            "survives: late: the suite ended with status 2, not 1: t",
+        ),
+        ("inconclusive", "pass", 1, "survives: late: the suite ended with status 0, not 1"),
+        ("pass", "fail", 1, "survives: late: the suite ended with status 0, not 1"),
+    ],
+)
+def test_what_is_inconclusive_runs_once_more(psq, paths, first, second, status, said):
+    faulty(paths, fault("late"))
+    suite = paths.build / "bin" / "psq-conformance"
+    suite.rename(suite.with_name("misbehaving"))
+    exits = {"pass": 0, "fail": 1, "inconclusive": 2}
+    record = '{"record": "test", "test": "t", "clause": "queue.get.c", "verdict": "%s"}'
+    make_program(
+        suite,
+        f"""case $1 in --list|--clauses) exec "$(dirname "$0")/misbehaving" "$@";; esac
+case "$*" in *--fault*) ;; *) exit 0;; esac
+while [ "$1" != --results ]; do shift; done
+if [ -e "$2" ]
+then echo '{record % second}' >> "$2"; exit {exits[second]}
+else echo '{record % first}' >> "$2"; exit {exits[first]}
+fi""",
+    )
+    code, out, _ = psq("kill-matrix", "--fault", "late")
+    assert code == status, out
+    assert said in out
 
 
 def test_each_driver_is_measured_once(psq, paths):
@@ -126,7 +179,7 @@ def histories(paths, verdict, clause):
     return log
 
 
-SEARCH = {"test": "queue.some/programs", "clauses": ["queue.put.a", "queue.get.c"], "budget": 5.0}
+SEARCH = {"test": "queue.some/programs", "clauses": ["queue.put.a", "queue.get.c"], "programs": 50}
 
 
 def test_generated_programs_find_a_fault_at_any_of_its_clauses(psq, paths):
@@ -135,7 +188,7 @@ def test_generated_programs_find_a_fault_at_any_of_its_clauses(psq, paths):
     status, out, _ = psq("kill-matrix", "--histories")
     assert status == 0, out
     assert "1 of 1 faults found by generated programs" in out
-    assert "--exactly queue.some/programs" in log.read_text() and "--budget 5.0" in log.read_text()
+    assert "--exactly queue.some/programs" in log.read_text() and "--programs 50" in log.read_text()
 
 
 @pytest.mark.parametrize("verdict, clause", [("pass", "queue.put.a"), ("fail", "queue.put.b")])
@@ -192,9 +245,12 @@ def test_each_program_is_run_with_its_own_faults_and_control(psq, paths, suite_t
     suite.write_text(suite.read_text().replace("#!/bin/sh\n", f'#!/bin/sh\necho "$*" >> {log}\n'))
     status, out, _ = psq("kill-matrix")
     assert status == 0, out
-    drivers = {
-        line.rpartition(" -- ")[2].rpartition("/")[2] for line in log.read_text().splitlines()
-    }
+    runs = [line.rpartition(" -- ") for line in log.read_text().splitlines()]
+    drivers = {driver.rpartition("/")[2] for _, _, driver in runs}
+    for options, _, driver in runs:
+        has_ledger = "ledgers/cpython.json" in options
+        judges = "--measure" not in options
+        assert has_ledger == (judges and "psq-faulty-python-driver" in driver), options
     assert {
         "psq-faulty-driver",
         "psq-faulty-driver --fault late",

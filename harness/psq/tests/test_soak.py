@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -135,6 +136,15 @@ def test_soak_keeps_what_it_finds(built, capsys, tmp_path):
         results,
     )
     assert again[0] in (0, 1), again[1]  # what failed once need not fail again
+
+
+def test_a_test_that_searches_runs_so_many_programs(built, tmp_path):
+    results = tmp_path / "results.jsonl"
+    argv = [built.suite, "--exactly", "simple-queue.order.fifo/programs", "--programs", "5"]
+    argv += ["--budget", "0.1", "--results", results, "--", built.program("psq-reference-driver")]
+    assert subprocess.run(argv, capture_output=True, timeout=300).returncode in (0, 2)
+    records = map(json.loads, results.read_text().splitlines())
+    assert next(r["seen"]["programs"] for r in records if r["record"] == "test") == 5
 
 
 def test_soak_of_a_driver_that_is_none(built, capsys, tmp_path):

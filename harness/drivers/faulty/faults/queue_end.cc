@@ -80,7 +80,8 @@ std::vector<Fault> queue_end_faults() {
                 [](const QueuePointer& queue, detail::Producer producer, std::string_view item) {
                   if (!every(16)) send(queue, producer, item);
                 })},
-            {.also = {"queue.exit.flushes"}, .search = as_loss(in_queues({}))}),
+            {.also = {"queue.exit.flushes", "queue.exit.creator-flushes"},
+             .search = as_loss(in_queues({}))}),
       fault("drop-forgets", "queue.drop.flushes",
             "items of a queue that was dropped are lost at the end",
             {queues.drop(leave_unflushed)}),

@@ -141,7 +141,8 @@ std::vector<Fault> simple_queue_faults() {
             {keeps_every_tenth(LateItem::kComesFirst)},
             {.also = {"simple-queue.put.survives-producer"}}),
       fault("simple-get-gives-up", "simple-queue.get.waits-for-item", "get waits for 50 ms only",
-            {simple_queues.get(get_for_a_while)}, {.also = {"simple-queue.get.all-served"}}),
+            {simple_queues.get(get_for_a_while)},
+            {.also = {"simple-queue.get.all-served", "simple-queue.get.exactly-once"}}),
       fault("simple-overtakes", "simple-queue.order.fifo",
             "every tenth item is overtaken by the next one of its process",
             {keeps_every_tenth(LateItem::kComesLast)},
@@ -154,7 +155,8 @@ std::vector<Fault> simple_queue_faults() {
           {.search = as_loss(in_simple_queues({"order.fifo"}))}),
       fault("simple-empty-to-others", "simple-queue.empty.exact",
             "empty answers true in processes that have put nothing",
-            {simple_queues.put(put_noting), simple_queues.empty(empty_to_those_who_put_nothing)}),
+            {simple_queues.put(put_noting), simple_queues.empty(empty_to_those_who_put_nothing)},
+            {.also = {"simple-queue.empty.never-waits"}}),
       fault("simple-empty-at-one", "simple-queue.empty.exact",
             "empty answers true while one item is left",
             {simple_queues.put(put_counting),
@@ -162,7 +164,8 @@ std::vector<Fault> simple_queue_faults() {
              simple_queues.empty([](LocalQueue& queue) {
                queue.check_open();
                return shared_number() <= 1;
-             })}),
+             })},
+            {.also = {"simple-queue.empty.never-waits"}}),
       fault("simple-dies-with-producer", "simple-queue.put.survives-producer",
             "every tenth item dies with its producer, unless that puts another",
             {keeps_every_tenth(LateItem::kComesFirst)},

@@ -48,6 +48,6 @@ def test_an_unknown_fault_is_wrong_usage(program, rows):
 
 def test_the_searches_are_of_generated_programs(rows):
     for search in (row["search"] for row in rows if row["search"] is not None):
-        assert search["test"].endswith("/programs") and search["budget"] > 0
+        assert search["test"].endswith("/programs") and search["programs"] > 0
         pages = {clause.split(".")[0] for clause in search["clauses"]}
         assert pages == {search["test"].split(".")[0]}, search
