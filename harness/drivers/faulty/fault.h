@@ -52,7 +52,7 @@ using Effect = std::function<void(Behaviour&)>;
 struct Search {
   std::string test;
   std::vector<std::string> clauses;  // A failure at any of them counts.
-  int programs = 200;                // The search ends after so many.
+  int programs = 500;                // The search ends after so many.
 };
 
 struct Rest {
