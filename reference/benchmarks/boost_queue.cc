@@ -50,4 +50,10 @@ Rate boost_round_trips(const Load& load) {
   return round_trips(there, back, load);
 }
 
+Delays boost_delays(const Load& load) {
+  ByBoost there(load);
+  ByBoost back(load);
+  return delays(there, back, load);
+}
+
 }  // namespace psq::bench

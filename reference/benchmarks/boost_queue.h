@@ -10,6 +10,7 @@ namespace psq::bench {
 // Has room for 1000 items, or for 1 MiB of larger items, and for four items at least.
 Rate boost_throughput(const Load& load);
 Rate boost_round_trips(const Load& load);
+Delays boost_delays(const Load& load);
 
 }  // namespace psq::bench
 

@@ -54,6 +54,15 @@ double reap(pid_t child) {
   return nanoseconds_of(usage);
 }
 
+void end(pid_t child) {
+  kill(child, SIGKILL);
+  if (waitpid(child, nullptr, 0) != child) fail("psq-measure: waitpid");
+}
+
+void compute() {
+  for (volatile unsigned i = 0;;) i = i + 1;
+}
+
 double used_here() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

@@ -19,6 +19,12 @@ pid_t in_child(const std::function<void()>& body);
 // that it used, in nanoseconds.
 double reap(pid_t child);
 
+// Kills a child, and waits for its end.
+void end(pid_t child);
+
+// Never returns.
+[[noreturn]] void compute();
+
 // The processor time that this process has used, in nanoseconds.
 double used_here();
 

@@ -10,18 +10,20 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import statistics
 import sys
 import time
 from pathlib import Path
 
-from cases import Runner, carriers, loads
-from goals import IDLE_NUMBERS, Goal, idle_rows
+from cases import PSQ, Runner, carriers, loads
+from goals import IDLE_NUMBERS, Goal, busy_rows, idle_rows
 from picture import picture
 from results import Results
 from table import table
 
 _HERE = Path(__file__).resolve().parent
 _LEAST_ROUNDS = 3
+_BUSY_TRIPS = 2000
 _BEGIN, _END = "<!-- benchmark -->", "<!-- /benchmark -->"
 
 
@@ -33,7 +35,7 @@ def main() -> int:
         print("compare: built without Boost.Interprocess (libboost-dev)", file=sys.stderr)
     idle = _idle(runner)
     results, rounds = _measure(runner, deadline)
-    text = table(results, loads(), idle)
+    text = table(results, loads(), [*_busy(runner), *idle])
     note = _note(rounds)
     print(f"{note}\n\n{text}")
     arguments.picture.write_text(picture(results), encoding="utf-8")
@@ -71,6 +73,21 @@ def _arguments() -> argparse.Namespace:
 
 def _idle(runner: Runner) -> list[tuple[str, str, Goal]]:
     return idle_rows(*(float(runner.call("idle", w)) for w in IDLE_NUMBERS))
+
+
+def _busy(runner: Runner) -> list[tuple[str, str, Goal]]:
+    """Medians of interleaved rounds, with as many computing processes as there are cores."""
+    cores = len(os.sched_getaffinity(0))
+    rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in ("raw-pipe", *PSQ)}
+    for _ in range(_LEAST_ROUNDS):
+        for name, found in rounds.items():
+            median, most = runner.call("delays", name, 64, cores, _BUSY_TRIPS).split()
+            found.append((float(median), float(most)))
+    return busy_rows({name: _middle(found) for name, found in rounds.items()})
+
+
+def _middle(found: list[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(m for m, _ in found), statistics.median(p for _, p in found)
 
 
 def _measure(runner: Runner, deadline: float) -> tuple[Results, int]:

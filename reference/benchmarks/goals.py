@@ -86,6 +86,26 @@ def idle_rows(
     ]
 
 
+def busy_rows(delays: dict[str, tuple[float, float]]) -> list[tuple[str, str, Goal]]:
+    """For round trips beside computing processes: the median and the 99th percentile of each type."""
+    pipe_median, pipe_99th = delays["raw-pipe"]
+    rows = []
+    for name in PSQ:
+        median, ninety_ninth = delays[name]
+        rows.append(
+            (
+                f"{NAMES[name]}, round trip beside computing processes"
+                f" (a raw pipe's: {pipe_median:.0f} and {pipe_99th:.0f} µs)",
+                f"{median:.0f} µs; 99 of 100: {ninety_ninth:.0f} µs",
+                Goal(
+                    "1.5 of a raw pipe's time, and as good for 99 of 100",
+                    median <= 1.5 * pipe_median and ninety_ninth <= pipe_99th,
+                ),
+            )
+        )
+    return rows
+
+
 def rows_of(load: Load) -> list[str]:
     """The types of psq that have a row for this load."""
     if load.bound:

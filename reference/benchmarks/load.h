@@ -9,6 +9,7 @@
 #ifndef PSQ_BENCHMARKS_LOAD_H_
 #define PSQ_BENCHMARKS_LOAD_H_
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct Load {
   int items = 1000;        // In total. Producers put equal parts, and so consumers take.
   std::int64_t bound = 0;  // In items, for queues that can have a bound; 0 for none.
   bool two_cores = true;   // For round trips: whether each process has a core of its own.
+  int computing = 0;       // For delays: processes that compute meanwhile.
 };
 
 // Items or round trips per second, and the processor time of each put and take in nanoseconds.
@@ -108,6 +110,38 @@ Rate round_trips(Carrier& there, Carrier& back, const Load& load) {
   return {.per_second = load.items / (ended - begun),
           .putting = used / load.items,
           .taking = reap(child) / load.items};
+}
+
+// Of round trips, in microseconds.
+struct Delays {
+  double median = 0;
+  double ninety_ninth = 0;
+};
+
+// Round trips beside processes that compute. The system places all processes.
+template <typename Carrier>
+Delays delays(Carrier& there, Carrier& back, const Load& load) {
+  std::vector<pid_t> computing;
+  for (int i = 0; i < load.computing; ++i) computing.push_back(in_child(compute));
+  const pid_t child = in_child([&] {
+    std::string item(load.size, 'x');
+    for (int i = 0; i < load.items; ++i) {
+      there.take(item);
+      back.put(item);
+    }
+  });
+  std::vector<double> took;
+  std::string item(load.size, 'x');
+  for (int i = 0; i < load.items; ++i) {
+    const double begun = now();
+    there.put(item);
+    back.take(item);
+    took.push_back((now() - begun) * 1e6);
+  }
+  (void)reap(child);
+  for (const pid_t each : computing) end(each);
+  std::ranges::sort(took);
+  return {took[took.size() / 2], took[took.size() * 99 / 100]};
 }
 
 }  // namespace psq::bench

@@ -2,12 +2,15 @@
 //
 //   psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]
 //   psq-measure round-trips CARRIER SIZE CORES ITEMS
+//   psq-measure delays CARRIER SIZE COMPUTING ITEMS
 //   psq-measure idle share|asleep-share|fresh-bytes|used-bytes
 //   psq-measure list
 //
 // Prints three numbers for items or round trips: how many a second, and the nanoseconds of
-// processor time of each put and of each take. Prints one number for idle queues. Exit status 69:
-// the carrier cannot carry this load here; 64: wrong usage; 70: the measurement failed.
+// processor time of each put and of each take. Prints two for delays beside COMPUTING processes
+// that compute: the median and the 99th percentile of a round trip, in microseconds; one for idle
+// queues. Exit status 69: the carrier cannot carry this load here; 64: wrong usage; 70: the
+// measurement failed.
 
 #include <cstdio>
 #include <cstdlib>
@@ -53,15 +56,24 @@ Rate round_trips_by(const Load& load) {
   return round_trips(there, back, load);
 }
 
+template <typename Carrier>
+psq::bench::Delays delays_by(const Load& load) {
+  check_can<Carrier>(load);
+  Carrier there(load);
+  Carrier back(load);
+  return delays(there, back, load);
+}
+
 struct Kind {
   std::string_view name;
   Rate (*throughput)(const Load&);
   Rate (*round_trips)(const Load&);
+  psq::bench::Delays (*delays)(const Load&);
 };
 
 template <typename Carrier>
 constexpr Kind kind(std::string_view name) {
-  return {name, throughput_by<Carrier>, round_trips_by<Carrier>};
+  return {name, throughput_by<Carrier>, round_trips_by<Carrier>, delays_by<Carrier>};
 }
 
 constexpr Kind kKinds[] = {
@@ -72,7 +84,8 @@ constexpr Kind kKinds[] = {
     kind<psq::bench::ByRawPipe>("raw-pipe"),
     kind<psq::bench::ByMqueue>("mqueue"),
 #ifdef PSQ_WITH_BOOST
-    {"boost", psq::bench::boost_throughput, psq::bench::boost_round_trips},
+    {"boost", psq::bench::boost_throughput, psq::bench::boost_round_trips,
+     psq::bench::boost_delays},
 #endif
 };
 
@@ -105,6 +118,13 @@ Load throughput_load(const std::vector<std::string>& words) {
   const int parts = load.producers * load.consumers;
   if (load.producers > 8 || load.consumers > 8 || load.items % parts != 0) throw Usage();
   return load;
+}
+
+Load delay_load(const std::vector<std::string>& words) {
+  if (words.size() != 5) throw Usage();
+  return {.size = static_cast<std::size_t>(number(words[2], 0)),
+          .items = number(words[4], 1),
+          .computing = number(words[3], 0)};
 }
 
 Load round_trip_load(const std::vector<std::string>& words) {
@@ -141,6 +161,9 @@ void run(const std::vector<std::string>& words) {
     print(kind_of(words[1]).throughput(throughput_load(words)));
   } else if (words[0] == "round-trips") {
     print(kind_of(words[1]).round_trips(round_trip_load(words)));
+  } else if (words[0] == "delays") {
+    const auto delays = kind_of(words[1]).delays(delay_load(words));
+    std::printf("%.1f %.1f\n", delays.median, delays.ninety_ninth);
   } else if (words[0] == "idle" && words.size() == 2) {
     measure_idle(words[1]);
   } else {
@@ -161,6 +184,7 @@ int main(int argc, char** argv) {
     std::fputs(
         "usage: psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]\n"
         "       psq-measure round-trips CARRIER SIZE CORES ITEMS\n"
+        "       psq-measure delays CARRIER SIZE COMPUTING ITEMS\n"
         "       psq-measure idle share|asleep-share|fresh-bytes|used-bytes\n"
         "       psq-measure list     prints the carriers\n"
         "ITEMS must be a multiple of PRODUCERS times CONSUMERS, each at most 8.\n",

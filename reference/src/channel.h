@@ -1,14 +1,18 @@
 // The channel under the queues: a ring of framed messages in shared memory, first in, first out.
 //
 // A producer writes a message into the ring and then commits it by moving the tail. What a killed
-// producer has not committed does not exist. A message that is longer than the ring travels in
-// several frames while its producer holds the write lock. If the producer dies between two frames,
-// nothing has to be repaired: a frame that begins a message ends the message before it, and a
-// reader that waits for the next frame checks whether a producer still holds the write lock. The
-// head is a packed state that also says whether a message has begun, so that the next reader
-// discards a message that its predecessor died reading. The tail is a packed state that also says
-// which producer committed last, and how many messages it had committed by then. No process holds a
-// lock while it waits for a message to begin.
+// producer has not committed does not exist. A long message stands in an extent outside of the
+// ring, which its producer fills before; in the ring is a frame that names the extent, so that a
+// message of any size becomes visible by one store. The frame takes as much of the ring as its
+// message would, at most all of it: so the ring alone decides what waits for room. A reader takes
+// the frame, and copies the bytes afterwards.
+//
+// No process waits for room, for a message, or for the bytes of a message while it holds a lock
+// that another process needs. Under the write lock and the read lock a process executes a bounded
+// number of instructions: copies of short messages, and a look at each extent.
+//
+// The head is a packed state that also says how many messages were read; the tail is one that also
+// says which producer committed last, and how many messages it had committed by then.
 
 #pragma once
 
@@ -19,20 +23,26 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 #include "psq/error.h"
 #include "src/clock.h"
+#include "src/extents.h"
 #include "src/futex_event.h"
 #include "src/probe.h"
 #include "src/ring.h"
 #include "src/robust_lock.h"
 #include "src/sanitizers.h"
+#include "src/shared_memory.h"
 
 namespace psq::detail {
 
-// Lives in shared memory. Any thread of any process that has it may call any method.
+// Lives in shared memory. Any thread of any process that has it may call any method; `memory` is
+// the memory in which it lives.
 class Channel {
  public:
   static constexpr std::size_t kCapacity = std::size_t{256} * 1024;
@@ -47,37 +57,57 @@ class Channel {
   }
 
   // Appends the message; waits for room without a limit. A producer that asks committed() sends
-  // from one thread at a time.
-  void send(std::string_view message, Producer producer = 0) {
-    const std::lock_guard guard(write_lock_);
-    at("write-lock-taken");
-    append(message, producer);
+  // from one thread at a time. Throws SystemError, with nothing sent, when there is no memory for a
+  // long message, and Corrupted.
+  void send(const SharedMemory& memory, std::string_view message, Producer producer = 0) {
+    OwnedExtent extent;
+    if (!is_short(message.size())) extent = fill(memory, message, May::kWait);
+    {
+      const auto guard = lock_with_room(memory);
+      append(message, extent, producer);
+    }
     message_.notify_one();
   }
 
   // As send, but never waits. False, with no effect: it would have to wait.
-  [[nodiscard]] bool try_send(std::string_view message, Producer producer) {
-    const std::unique_lock guard(write_lock_, std::try_to_lock);
-    if (!guard || !has_room(message.size())) return false;
-    at("write-lock-taken");
-    append(message, producer);
+  [[nodiscard]] bool try_send(const SharedMemory& memory, std::string_view message,
+                              Producer producer) {
+    if (!may_have_room(memory)) return false;
+    OwnedExtent extent;
+    if (!is_short(message.size())) {
+      extent = fill(memory, message, May::kNotWait);
+      if (extent.extent == nullptr) return false;
+    }
+    {
+      const std::unique_lock guard(write_lock_, std::try_to_lock);
+      if (!guard || !has_room(memory)) return false;
+      at("write-lock-taken");
+      append(message, extent, producer);
+    }
     message_.notify_one();
     return true;
   }
 
   // Appends the first messages of a batch: at least one, for which it waits for room, and more
   // while there is room, up to kMostAtOnce bytes. A batch is a row of messages, each after its
-  // length, a std::size_t. Returns how many bytes of the batch were appended.
-  [[nodiscard]] std::size_t send_some(std::string_view batch, Producer producer) {
-    const std::lock_guard guard(write_lock_);
-    at("write-lock-taken");
+  // length, a std::size_t. Returns how many bytes of the batch were appended. Throws as send.
+  [[nodiscard]] std::size_t send_some(const SharedMemory& memory, std::string_view batch,
+                                      Producer producer) {
+    const std::string_view first = first_of(batch);
+    if (!is_short(first.size())) {
+      send(memory, first, producer);
+      return sizeof(std::size_t) + first.size();
+    }
     std::size_t used = 0;
-    while (used < batch.size() && used < kMostAtOnce) {
-      std::size_t length = 0;
-      std::memcpy(&length, batch.data() + used, sizeof length);
-      if (used > 0 && !has_room(length)) break;
-      append(batch.substr(used + sizeof length, length), producer);
-      used += sizeof length + length;
+    {
+      const auto guard = lock_with_room(memory);
+      OwnedExtent none;
+      do {
+        const std::string_view message = first_of(batch.substr(used));
+        if (!is_short(message.size())) break;
+        append(message, none, producer);
+        used += sizeof(std::size_t) + message.size();
+      } while (used < batch.size() && used < kMostAtOnce && has_room(memory));
     }
     message_.notify_one();
     return used;
@@ -92,12 +122,13 @@ class Channel {
   }
 
   // Appends the oldest message to `out`; waits for one until the deadline, or until `stop` is true,
-  // which it checks at least every kLookAgain: false. Once a message has begun, it waits for the
-  // rest, unless the message's producer is dead. Throws Corrupted when the ring holds what no
-  // producer writes.
-  [[nodiscard]] bool receive(std::string& out, Deadline deadline, const std::atomic<bool>& stop) {
+  // which it checks at least every kLookAgain: false. Throws Corrupted when the channel holds what
+  // no producer writes.
+  [[nodiscard]] bool receive(const SharedMemory& memory, std::string& out, Deadline deadline,
+                             const std::atomic<bool>& stop) {
     const auto ready = [&] { return readable() || stop.load(); };
     while (message_.wait(deadline, ready) && !stop.load()) {
+      OwnedExtent extent;
       {
         std::unique_lock guard(read_lock_, std::try_to_lock);
         if (!guard && !guard.try_lock_for(kLockGrace)) {
@@ -105,17 +136,23 @@ class Channel {
           continue;
         }
         at("read-lock-taken");
-        if (head_.load(std::memory_order_relaxed).in_message()) take_rest(nullptr);
-        if (!readable() || !take(out)) continue;
+        if (!readable()) continue;
+        extent = take(memory, out);
       }
+      room_.notify_one();
       // One notification may stand for several messages, or its receiver may have been killed.
       if (readable()) message_.pass_on();
+      if (extent.extent != nullptr) {
+        memory.read_behind(extent.extent->begin, extent.extent->length, out);
+        at("extent-read");
+        Extents::give_back(memory, std::move(extent));
+      }
       return true;
     }
     return false;
   }
 
-  // Whether nothing can be read now. A part of a message can be read.
+  // Whether nothing can be read now.
   [[nodiscard]] bool empty() const noexcept {
     // Loads the head first: it never passes a tail that is loaded later.
     const PackedHead head = head_.load(std::memory_order_acquire);
@@ -125,10 +162,12 @@ class Channel {
   // How many messages were read so far, those included whose reader died reading them. Wraps
   // around.
   [[nodiscard]] std::uint32_t messages_read() const noexcept {
-    return static_cast<std::uint32_t>(head_.load(std::memory_order_acquire).messages());
+    return head_.load(std::memory_order_acquire).messages();
   }
 
  private:
+  enum class May { kWait, kNotWait };
+
   // A producer appends no further message under the same hold of the lock after so many bytes.
   static constexpr std::size_t kMostAtOnce = std::size_t{32} * 1024;
 
@@ -136,69 +175,129 @@ class Channel {
   // longer than a short message takes to read, shorter than a wait that a caller notices.
   static constexpr std::chrono::milliseconds kLockGrace{20};
 
-  // Called with the write lock held, as are all functions below that write. The caller notifies the
-  // readers.
-  void append(std::string_view message, Producer producer) {
-    if (is_short(message.size())) return write(FrameHeader::kWhole, message, producer);
-    // The first frame holds the length of the message, the next ones hold the message.
-    const std::size_t piece = (capacity_ / 4 - 1) * sizeof(FrameHeader);
-    const std::uint64_t length = message.size();
-    write(FrameHeader::kFirst, {reinterpret_cast<const char*>(&length), sizeof length}, producer);
-    message_.notify_one();
-    while (!message.empty()) {
-      const std::string_view next = message.substr(0, piece);
-      message.remove_prefix(next.size());
-      write(message.empty() ? FrameHeader::kLast : FrameHeader::kMiddle, next, producer);
-      rest_.notify_one();
-      at("piece-sent");
-    }
+  // How long a producer of a long message sleeps when all extents have an owner.
+  static constexpr std::chrono::milliseconds kNoExtent{1};
+
+  static std::string_view first_of(std::string_view batch) noexcept {
+    std::size_t length = 0;
+    std::memcpy(&length, batch.data(), sizeof length);
+    return batch.substr(sizeof length, length);
   }
 
   [[nodiscard]] bool is_short(std::size_t length) const noexcept {
-    return length <= (capacity_ / 2 - 1) * sizeof(FrameHeader);
+    return length <= longest_short(capacity_);
   }
 
-  // Whether a message of `length` bytes fits into the free part of the ring as one frame.
-  [[nodiscard]] bool has_room(std::size_t length) noexcept {
-    if (!is_short(length)) return false;
-    const std::uint32_t end =
-        tail_.load(std::memory_order_relaxed).value() + FrameHeader::units(length);
-    if (!kThreadSanitizer && seen_head_.load(std::memory_order_relaxed).until(end) <= capacity_) {
-      return true;
+  // Copies a long message into an extent that the calling thread owns from then on. None: it would
+  // have to wait.
+  [[nodiscard]] OwnedExtent fill(const SharedMemory& memory, std::string_view message, May may) {
+    for (;;) {
+      OwnedExtent mine;
+      {
+        std::unique_lock guard(write_lock_, std::defer_lock);
+        if (may == May::kWait) guard.lock();
+        if (!guard && !guard.try_lock()) return {};
+        const PackedHead head = head_.load(std::memory_order_acquire);
+        const std::uint32_t unread = head.until(tail_.load(std::memory_order_relaxed).value());
+        mine = extents_.take(message.size(),
+                             [&](std::uint32_t frame) { return head.until(frame) < unread; });
+        at("extent-taken");
+      }
+      if (mine.is_left_behind) {
+        Extents::give_back(memory, std::move(mine));
+      } else if (mine.extent != nullptr) {
+        memory.write_behind(mine.extent->begin, message);
+        at("extent-filled");
+        return mine;
+      } else if (may == May::kNotWait) {
+        return {};
+      } else {
+        std::this_thread::sleep_for(kNoExtent);
+      }
     }
-    const PackedHead head = head_.load(std::memory_order_acquire);
-    seen_head_.store(head, std::memory_order_relaxed);
-    return head.until(end) <= capacity_;
   }
 
-  // Waits for room, writes a frame, and commits it. The commit overwrites which producer committed
-  // last and how many messages that one had committed, so it saves that first.
-  void write(FrameHeader::Part part, std::string_view payload, Producer producer) {
-    const auto fits = [&] { return has_room(payload.size()); };
-    room_.wait(Deadline::never(), fits);
+  // Waits for room without a lock. Returns with the write lock held and with room.
+  [[nodiscard]] std::unique_lock<RobustLock> lock_with_room(const SharedMemory& memory) {
+    for (;;) {
+      room_.wait(Deadline::never(), [&] {
+        if (may_have_room(memory)) return true;
+        at("no-room");
+        return false;
+      });
+      std::unique_lock guard(write_lock_);
+      at("write-lock-taken");
+      if (has_room(memory)) return guard;
+    }
+  }
+
+  // Without the lock. Another producer may take the room before this one does.
+  [[nodiscard]] bool may_have_room(const SharedMemory& memory) noexcept {
+    if (!kThreadSanitizer && is_room_behind(seen_head_.load(std::memory_order_relaxed)))
+      return true;
+    // Loads the head first, as in empty().
+    const PackedHead head = head_.load(std::memory_order_acquire);
+    // What is wrong is found out with the lock.
+    return is_room_behind(head) || is_impossible(head) || !is_whole(memory);
+  }
+
+  // With the write lock held, as all functions below that write.
+  [[nodiscard]] bool has_room(const SharedMemory& memory) {
+    if (!is_whole(memory)) throw_damaged();
+    if (!kThreadSanitizer && is_room_behind(seen_head_.load(std::memory_order_relaxed)))
+      return true;
+    const PackedHead head = head_.load(std::memory_order_acquire);
+    if (is_impossible(head)) throw_damaged();
+    seen_head_.store(head, std::memory_order_relaxed);
+    return is_room_behind(head);
+  }
+
+  // Units from there to the tail, which is loaded now.
+  [[nodiscard]] std::uint32_t unread_behind(PackedHead head) const noexcept {
+    return head.until(tail_.load(std::memory_order_acquire).value());
+  }
+  [[nodiscard]] bool is_room_behind(PackedHead head) const noexcept {
+    const std::uint32_t unread = unread_behind(head);
+    return unread <= capacity_ && capacity_ - unread >= reserve(capacity_);
+  }
+  // The frame of a long message may reach beyond the capacity, by less than the capacity.
+  [[nodiscard]] bool is_impossible(PackedHead head) const noexcept {
+    return unread_behind(head) > 2 * capacity_;
+  }
+
+  // Writes a frame, and commits it. The commit overwrites which producer committed last and how
+  // many messages that one had committed, so it saves that first.
+  void append(std::string_view message, OwnedExtent& in, Producer producer) {
     const PackedStep before = tail_.load(std::memory_order_relaxed);
     const std::uint32_t begin = before.value();
-    const FrameHeader header{.length = static_cast<std::uint32_t>(payload.size()), .part = part};
-    copy_in(begin, &header, sizeof header);
+    const FrameHeader header{
+        .length = counted_length(message.size(), capacity_),
+        .place = in.extent == nullptr ? FrameHeader::kInRing : FrameHeader::kInExtent};
+    ring().write(begin, &header, sizeof header);
     at("frame-begun");
-    copy_in(begin + 1, payload.data(), payload.size());
+    if (in.extent == nullptr)
+      ring().write(begin + 1, message.data(), message.size());
+    else
+      hand_over(begin, in);
     at("frame-written");
     const auto last = count_of(before.producer());
     last.store(before.sequence(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
     at("last-commit-saved");
-    const std::uint64_t sequence =
-        count_of(producer).load(std::memory_order_relaxed) + (header.ends_message() ? 1 : 0);
-    tail_.store(PackedStep::of(begin + FrameHeader::units(payload.size()), producer, sequence),
+    const std::uint64_t sequence = count_of(producer).load(std::memory_order_relaxed) + 1;
+    tail_.store(PackedStep::of(begin + FrameHeader::units(header.length), producer, sequence),
                 std::memory_order_release);
     at("committed");
   }
 
-  void copy_in(std::uint32_t position, const void* from, std::size_t size) noexcept {
-    const std::size_t offset = position % capacity_ * sizeof(FrameHeader);
-    const std::size_t until_end = std::min(size, capacity_ * sizeof(FrameHeader) - offset);
-    std::memcpy(data() + offset, from, until_end);
-    if (size > until_end)
-      std::memcpy(data(), static_cast<const std::byte*>(from) + until_end, size - until_end);
+  // The extent is the frame's as soon as the tail moves. Until then no process takes the extent,
+  // because that needs the write lock. A reader needs the extent's lock, so it is free before.
+  void hand_over(std::uint32_t frame, OwnedExtent& in) {
+    const std::uint64_t index = extents_.index_of(*in.extent);
+    ring().write(frame + 1, &index, sizeof index);
+    in.extent->frame = frame;
+    at("extent-named");
+    in.ownership.unlock();
+    at("extent-released");
   }
 
   // As !empty(), but loads the tail's cache line only when the remembered tail does not suffice.
@@ -207,52 +306,22 @@ class Channel {
     return head.until(seen_tail_.load(std::memory_order_acquire).value()) != 0 || !empty();
   }
 
-  // Reads the message that begins at the head. False: its producer died before it was complete.
-  bool take(std::string& out) {
+  // Takes the message at the head, with the read lock held: a short one whole, and of a long one
+  // the extent. What may throw comes before the head moves.
+  [[nodiscard]] OwnedExtent take(const SharedMemory& memory, std::string& out) {
+    if (!is_whole(memory)) throw_damaged();
     const FrameHeader frame = front();
-    if (!frame.begins_message()) throw Corrupted("a message in the channel has no beginning");
-    const std::size_t before = out.size();
-    read_payload(frame, out);
-    if (!frame.ends_message()) {
-      std::uint64_t length = 0;
-      if (frame.length != sizeof length)
-        throw Corrupted("a long message in the channel has no length");
-      std::memcpy(&length, out.data() + before, sizeof length);
-      out.resize(before);
-      out.reserve(before + length);  // It may throw, so it comes before the head moves.
+    const PackedHead head = head_.load(std::memory_order_relaxed);
+    OwnedExtent extent;
+    if (frame.place == FrameHeader::kInRing) {
+      ring().append_to(out, head.position() + 1, frame.length);
+    } else {
+      extent = claim_of(memory, head.position(), frame.length);
+      out.reserve(out.size() + extent.extent->length);
     }
-    drop(frame);
-    if (altered("message.complete", frame.ends_message() || take_rest(&out))) return true;
-    out.resize(before);
-    return false;
-  }
-
-  // Reads the remaining frames of a message that has begun, into `out` or, without it, to discard
-  // them. False: the message is not complete.
-  bool take_rest(std::string* out) {
-    while (wait_for_rest()) {
-      const FrameHeader frame = front();
-      if (frame.begins_message()) break;
-      if (out != nullptr) read_payload(frame, *out);
-      drop(frame);
-      if (frame.ends_message()) return true;
-    }
-    head_.store(head_.load(std::memory_order_relaxed).out_of_message(), std::memory_order_release);
-    return false;
-  }
-
-  // Waits for the next frame, of any part. False: there is none, and no producer is writing one.
-  bool wait_for_rest() {
-    int yields = FutexEvent::kYields;
-    while (!readable()) {
-      // A living producer holds the lock from its message's first frame to the last.
-      const bool is_free = std::unique_lock(write_lock_, std::try_to_lock).owns_lock();
-      if (altered("producer.gone", is_free)) return readable();
-      rest_.wait(
-          Deadline::never().within(kLookAgain), [&] { return readable(); }, yields);
-      yields = 0;  // On a busy machine they take all of the time, and the reader never sleeps.
-    }
-    return true;
+    head_.store(head.past(frame), std::memory_order_release);
+    at("head-moved");
+    return extent;
   }
 
   [[nodiscard]] FrameHeader front() {
@@ -263,34 +332,40 @@ class Channel {
       seen_tail_.store(tail, std::memory_order_release);
       there = head.until(tail.value());
     }
-    FrameHeader frame;
-    std::memcpy(&frame, data() + head.position() % capacity_ * sizeof frame, sizeof frame);
-    if (frame.part < FrameHeader::kMiddle || frame.part > FrameHeader::kWhole ||
-        FrameHeader::units(frame.length) > there) {
-      throw Corrupted("the channel in shared memory is damaged");
+    const auto frame = ring().read<FrameHeader>(head.position());
+    const auto place = is_short(frame.length) ? FrameHeader::kInRing : FrameHeader::kInExtent;
+    if (frame.place != place || there > 2 * capacity_ || FrameHeader::units(frame.length) > there) {
+      throw_damaged();
     }
     return frame;
   }
 
-  void read_payload(const FrameHeader& frame, std::string& out) {
-    const std::uint32_t position = head_.load(std::memory_order_relaxed).position() + 1;
-    const std::size_t offset = position % capacity_ * sizeof frame;
-    const auto until_end = std::min<std::size_t>(frame.length, capacity_ * sizeof frame - offset);
-    out.append(reinterpret_cast<const char*>(data() + offset), until_end);
-    out.append(reinterpret_cast<const char*>(data()), frame.length - until_end);
+  // The extent that a frame names.
+  [[nodiscard]] OwnedExtent claim_of(const SharedMemory& memory, std::uint32_t frame,
+                                     std::uint32_t counted) {
+    const auto index = ring().read<std::uint64_t>(frame + 1);
+    if (!extents_.has(index)) throw_damaged();
+    OwnedExtent claimed = extents_.claim(index);
+    at("extent-claimed");
+    const Extent& extent = *claimed.extent;
+    if (counted_length(extent.length, capacity_) != counted ||
+        !memory.has_behind(extent.begin, extent.length)) {
+      throw_damaged();
+    }
+    return claimed;
   }
 
-  // Moves the head behind the frame in one store. Behind the last frame of a message, the message
-  // counts as read.
-  void drop(const FrameHeader& frame) noexcept {
-    head_.store(head_.load(std::memory_order_relaxed).past(frame), std::memory_order_release);
-    at(frame.ends_message()                ? "head-moved"
-       : frame.part == FrameHeader::kFirst ? "message-begun"
-                                           : "piece-read");
-    room_.notify_one();
+  // The ring is all of the memory behind the channel. A process may have overwritten its capacity.
+  [[nodiscard]] bool is_whole(const SharedMemory& memory) noexcept {
+    return capacity_ > 0 && ring_data() + capacity_ * sizeof(FrameHeader) == memory.end();
+  }
+  [[nodiscard]] std::byte* ring_data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
+  [[nodiscard]] Ring ring() noexcept { return {ring_data(), capacity_}; }
+
+  [[noreturn]] static void throw_damaged() {
+    throw Corrupted("the channel in shared memory is damaged");
   }
 
-  [[nodiscard]] std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
   // A producer's commit counter. If that producer committed last, only the tail is up to date.
   [[nodiscard]] std::atomic_ref<std::uint64_t> count_of(Producer producer) const noexcept {
     return std::atomic_ref(counts_[producer]);
@@ -313,8 +388,9 @@ class Channel {
 
   // Both sides read these often and change them seldom.
   alignas(kCacheLine) FutexEvent message_;  // A new message is visible.
-  FutexEvent rest_;                         // A further frame of a message is visible.
   FutexEvent room_;
+
+  alignas(kCacheLine) Extents extents_;
 
   // Not initialized here: the memory is zero, and untouched pages take no space.
   alignas(kCacheLine) mutable std::array<std::uint64_t, kProducers> counts_;

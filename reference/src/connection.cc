@@ -73,11 +73,23 @@ std::string ConnectionBase::receive_message(std::optional<std::int64_t> maximum)
   const std::size_t most = maximum ? checked("maximum", *maximum, PTRDIFF_MAX) : SIZE_MAX;
   const std::size_t length = detail::read_length(descriptor);
   if (length > most) {
-    // The bytes of the message stay in the stream, so that no later message can be found.
-    access_ = Access(access_ & ~kReceives);
-    if (!writable()) close();
+    end_receiving();
     throw MessageTooLong(length, most);
   }
+  try {
+    return receive_body(descriptor, length);
+  } catch (const std::bad_alloc&) {
+    end_receiving();
+    throw SystemError("no memory for a message of " + std::to_string(length) + " bytes", ENOMEM);
+  }
+}
+
+void ConnectionBase::end_receiving() noexcept {
+  access_ = Access(access_ & ~kReceives);
+  if (!writable()) close();
+}
+
+std::string ConnectionBase::receive_body(int descriptor, std::size_t length) {
   std::string message;
   // A length that comes from a damaged stream may be huge: it reserves no more than this.
   message.reserve(std::min(length, 16 * kPiece));

@@ -27,11 +27,11 @@ namespace psq::detail {
 // and the process's record alive. Any thread may call any method.
 class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
-  explicit Feeder(std::shared_ptr<QueueMemory> queue) : queue_(std::move(queue)) {}
+  explicit Feeder(QueuePointer queue) : queue_(std::move(queue)) {}
 
   // In a forked child, for the feeder that replaces this one. No thread of the child uses this one
   // any more. (To the thread sanitizer the parent's threads still do.)
-  [[nodiscard]] std::shared_ptr<QueueMemory> give_up_queue() noexcept {
+  [[nodiscard]] QueuePointer give_up_queue() noexcept {
     return kThreadSanitizer ? queue_ : std::move(queue_);
   }
 
@@ -42,7 +42,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     int attempts = 0;
     const auto attempt = [&] { return try_put(item, attempts++); };
     if (queue_->free_slot().wait(deadline, attempt)) return true;
-    attempts = FutexEvent::kYields;
+    attempts = kEasyAttempts;
     return attempt();
   }
 
@@ -99,8 +99,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // 2 ns a byte: about the cost of new memory for the block.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
 
-  // One attempt of a put. The first attempt yields to the feeder; from attempt kYields on, and in
-  // the last one, a put also reclaims slots of dead processes.
+  // The first attempts of a put, before it first sleeps, look for a free slot alone.
+  static constexpr int kEasyAttempts = 2;
+
+  // One attempt of a put. The first attempt yields to the feeder; from attempt kEasyAttempts on,
+  // and in the last one, a put also reclaims slots of dead processes.
   bool try_put(std::string_view item, int attempt) {
     std::unique_lock lock(mutex_);
     if (thread_ == Thread::kNone && !ending_) start();
@@ -112,11 +115,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const bool ends_alone = directly_ && thread_ == Thread::kNone;
     if (altered("put.directly", ends_alone)) {
       lock.unlock();
-      return put_alone(item, attempt >= FutexEvent::kYields);
+      return put_alone(item, attempt >= kEasyAttempts);
     }
     if (ending_ && (ends_alone || !directly_)) return false;
     at("put-begun");
-    if (!queue_->try_take(producer_, attempt >= FutexEvent::kYields)) return false;
+    if (!queue_->try_take(producer_, attempt >= kEasyAttempts)) return false;
     add(item);
     return true;
   }
@@ -127,7 +130,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const std::shared_ptr<void> leaves(nullptr, [&](void*) { queue_->records().leave(producer); });
     if (!queue_->try_take(producer, closely)) return false;
     try {
-      queue_->channel().send(item, producer);
+      queue_->channel().send(queue_.memory(), item, producer);
     } catch (...) {
       queue_->take_back(producer);
       throw;
@@ -139,7 +142,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     try {
       const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
       if (!altered("item.sent-at-once", nothing_before) ||
-          !queue_->channel().try_send(item, producer_))
+          !queue_->channel().try_send(queue_.memory(), item, producer_))
         buffer(item);
     } catch (...) {
       queue_->take_back(producer_);
@@ -195,7 +198,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       for (std::size_t i = 0; i < batch.used; ++i) {
         auto left = altered("batch", std::string_view(batch.all[i]), *this);
         while (!left.empty()) {
-          left.remove_prefix(queue_->channel().send_some(left, producer));
+          left.remove_prefix(send_some(left, producer));
           at("some-sent");
         }
       }
@@ -206,6 +209,20 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       done_.notify_all();
     }
     queue_->records().leave(producer);
+  }
+
+  // As Channel::send_some, but no error ends the thread. Without memory for a long item it tries
+  // again later; into a damaged channel nothing can be sent, so the batch is lost.
+  std::size_t send_some(std::string_view batch, Producer producer) noexcept {
+    for (;;) {
+      try {
+        return queue_->channel().send_some(queue_.memory(), batch, producer);
+      } catch (const Corrupted&) {
+        return batch.size();
+      } catch (const Error&) {
+        std::this_thread::sleep_for(kLookAgain);
+      }
+    }
   }
 
   // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item and
@@ -228,7 +245,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return batch.used > 0;
   }
 
-  std::shared_ptr<QueueMemory> queue_;
+  QueuePointer queue_;
   std::mutex mutex_;  // Guards everything below but closed_.
   std::condition_variable work_;
   std::condition_variable done_;

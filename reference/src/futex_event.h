@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <climits>
 
@@ -14,16 +15,46 @@
 
 namespace psq::detail {
 
+// What a waiter does before it sleeps: it yields the processor a few times. Often another process
+// then makes the condition true, and a row of changes costs no sleep and no wake-up. While nothing
+// else runs, a yield costs almost nothing. Where a process that computes is on the same processor,
+// a yield lasts a time slice of some milliseconds, and a sleeper is woken at once: so after a yield
+// that took long, the waits of this thread yield no more for a while, and twice as long after the
+// next one.
+class Yields {
+ public:
+  // Yields. False, with no effect: it is time to sleep.
+  [[nodiscard]] bool next() noexcept {
+    if (left_-- <= 0) return false;
+    const auto begin = Clock::now();
+    if (begin < not_before_) {
+      left_ = 0;
+      return false;
+    }
+    sched_yield();
+    const auto end = Clock::now();
+    pause_ = end - begin < kLong ? kLeastPause : std::min(2 * pause_, kMostPause);
+    if (end - begin >= kLong) not_before_ = end + pause_;
+    return true;
+  }
+
+ private:
+  static constexpr int kMost = 8;
+  // More than a change to another waiting process and back; less than a time slice.
+  static constexpr std::chrono::microseconds kLong{100};
+  static constexpr std::chrono::milliseconds kLeastPause{100};
+  static constexpr std::chrono::milliseconds kMostPause{3200};
+
+  static inline thread_local std::chrono::milliseconds pause_ = kLeastPause;
+  static inline thread_local Clock::time_point not_before_{};
+  int left_ = kMost;
+};
+
 // Lives in shared memory. A waiter has a condition of its own; a process that makes it true then
 // notifies. Any of them may be killed at any instruction: nothing is counted, and no sleep is
 // longer than kLookAgain, so that at worst a change is seen that much later.
 class FutexEvent {
  public:
-  // Before it sleeps, a waiter yields this many times. Often another process then makes the
-  // condition true, and a row of changes costs no sleep and no wake-up. Without another process the
-  // yields cost almost nothing.
-  static constexpr int kYields = 8;
-
   // Call it after the change. It makes no system call while no waiter sleeps.
   void notify_one() noexcept { notify(1); }
   void notify_all() noexcept { notify(INT_MAX); }
@@ -34,14 +65,12 @@ class FutexEvent {
 
   // Waits until `condition` is true; returns its last value, false not before the deadline.
   template <typename Condition>
-  bool wait(Deadline deadline, const Condition& condition, int yields = kYields) {
-    for (int looks = 0;; ++looks) {
+  bool wait(Deadline deadline, const Condition& condition) {
+    Yields yields;
+    for (;;) {
       if (condition()) return true;
       if (deadline.has_passed()) return false;
-      if (looks < yields) {
-        sched_yield();
-        continue;
-      }
+      if (yields.next()) continue;
       const std::uint32_t seen = state_.fetch_or(kSleepers) | kSleepers;
       if (condition()) return true;
       const timespec until = deadline.within(kLookAgain).absolute();

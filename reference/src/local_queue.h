@@ -25,9 +25,7 @@ inline const char* name_of(QueueKind kind) noexcept {
 class LocalQueue final : public QueueCore {
  public:
   explicit LocalQueue(std::shared_ptr<SharedMemory> memory)
-      : memory_(std::move(memory)),
-        queue_(memory_, reinterpret_cast<QueueMemory*>(memory_->data())),
-        feeder_(std::make_shared<Feeder>(queue_)) {
+      : memory_(std::move(memory)), queue_(memory_), feeder_(std::make_shared<Feeder>(queue_)) {
     ProcessState::instance().add(feeder_);
   }
   ~LocalQueue() override {
@@ -44,14 +42,14 @@ class LocalQueue final : public QueueCore {
     check_open();
     queue_->check_at_home();
     if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
-    queue_->channel().send(item);
+    queue_->channel().send(*memory_, item);
     return true;
   }
 
   std::optional<std::string> get(Timeout timeout) override {
     queue_->check_at_home();
     std::string item;
-    if (!queue_->channel().receive(item, Deadline::after(timeout), feeder_->closed())) {
+    if (!queue_->channel().receive(*memory_, item, Deadline::after(timeout), feeder_->closed())) {
       if (feeder_->closed()) throw Closed("queue");
       return std::nullopt;
     }
@@ -101,8 +99,8 @@ class LocalQueue final : public QueueCore {
   [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }
 
   const std::shared_ptr<SharedMemory> memory_;
-  const std::shared_ptr<QueueMemory> queue_;  // Inside of memory_, with its lifetime.
-  std::shared_ptr<Feeder> feeder_;            // Replaced in a forked child.
+  const QueuePointer queue_;
+  std::shared_ptr<Feeder> feeder_;  // Replaced in a forked child.
 };
 
 }  // namespace psq::detail

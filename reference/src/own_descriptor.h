@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "psq/descriptor.h"
+#include "src/probe.h"
 
 namespace psq::detail {
 
@@ -15,7 +16,7 @@ namespace psq::detail {
 // the call failed, or there is no number above 2.
 [[nodiscard]] inline Descriptor own_descriptor(int made) noexcept {
   Descriptor low(made);
-  if (made < 0 || made > STDERR_FILENO) return low;
+  if (made < 0 || !altered("descriptor.is-standard", made <= STDERR_FILENO)) return low;
   return Descriptor(fcntl(made, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
 }
 

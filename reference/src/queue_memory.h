@@ -10,7 +10,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <type_traits>
+#include <utility>
 
 #include "psq/error.h"
 #include "psq/queue_core.h"
@@ -19,6 +21,7 @@
 #include "src/pid_namespace.h"
 #include "src/probe.h"
 #include "src/process_records.h"
+#include "src/shared_memory.h"
 
 namespace psq::detail {
 
@@ -229,6 +232,21 @@ class QueueMemory {
   std::atomic<std::uint64_t> done_;     // Tasks done, less those that the queue began with.
   std::atomic<std::uint64_t> zero_at_;  // The value of `done_` when no task was unfinished last.
   Channel channel_;                     // Last: its bytes are behind it.
+};
+
+// A queue's memory in one process, which lives as long as a copy of this object.
+class QueuePointer {
+ public:
+  explicit QueuePointer(std::shared_ptr<SharedMemory> memory) : memory_(std::move(memory)) {}
+
+  [[nodiscard]] QueueMemory& operator*() const noexcept {
+    return *reinterpret_cast<QueueMemory*>(memory_->data());
+  }
+  [[nodiscard]] QueueMemory* operator->() const noexcept { return &**this; }
+  [[nodiscard]] const SharedMemory& memory() const noexcept { return *memory_; }
+
+ private:
+  std::shared_ptr<SharedMemory> memory_;
 };
 
 }  // namespace psq::detail

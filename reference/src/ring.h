@@ -1,13 +1,16 @@
-// What stands in the ring of a channel, and the packed states that say where its readers and its
-// producers are.
+// The ring of a channel, what stands in it, and the packed states that say where its readers and
+// its producers are.
 //
 // A packed state is a 64-bit number that is stored at once, so that a process that is killed has
 // changed all of it or nothing.
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string>
 
 namespace psq::detail {
 
@@ -20,19 +23,31 @@ inline constexpr std::size_t kProducers = 4096;
 // Precedes the payload of each frame. Frames are padded to a multiple of its size, so that no
 // header wraps around the end of the ring.
 struct FrameHeader {
-  // The bits: begins a message, ends a message, is a frame.
-  enum Part : std::uint32_t { kMiddle = 4, kFirst, kLast, kWhole };
+  enum Place : std::uint32_t { kInRing = 1, kInExtent };
 
-  std::uint32_t length;
-  Part part;
+  std::uint32_t length;  // Of the payload; for a message in an extent, the bytes it counts for.
+  Place place;
 
-  [[nodiscard]] bool begins_message() const noexcept { return (part & 1) != 0; }
-  [[nodiscard]] bool ends_message() const noexcept { return (part & 2) != 0; }
   // The size in the ring of a frame with a payload of `length` bytes, in units of a header.
   static constexpr std::uint32_t units(std::size_t length) noexcept {
     return static_cast<std::uint32_t>(1 + (length + sizeof(FrameHeader) - 1) / sizeof(FrameHeader));
   }
 };
+
+// Units of a ring of `capacity` units that have to be free for a message, of whatever length: if
+// short ones needed less, they would take the room from long ones for ever. Enough for the longest
+// short message, and for the frame of a long one.
+constexpr std::uint32_t reserve(std::uint32_t capacity) noexcept {
+  return std::max<std::uint32_t>(2, capacity / 16);
+}
+constexpr std::size_t longest_short(std::uint32_t capacity) noexcept {
+  return (reserve(capacity) - 1) * sizeof(FrameHeader);
+}
+// The length for which the frame of a message counts in such a ring: at most all of it.
+constexpr std::uint32_t counted_length(std::uint64_t length, std::uint32_t capacity) noexcept {
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(length, (capacity - 1) * sizeof(FrameHeader)));
+}
 
 // Packed state of the last step of all producers: a value, the producer, and the lowest 20 bits of
 // that producer's sequence number. A producer that takes the next step overwrites it, so it first
@@ -52,26 +67,57 @@ struct PackedStep {
   }
 };
 
-// Packed state of the readers. From the lowest bit: the position of the next frame; whether that
-// frame continues a message; how many messages were read. All three wrap around.
+// Packed state of the readers. From the lowest bit: the position of the next frame; how many
+// messages were read. Both wrap around.
 struct PackedHead {
   std::uint64_t bits = 0;
 
-  static constexpr std::uint64_t kInMessage = std::uint64_t{1} << 31;
-
-  [[nodiscard]] std::uint32_t position() const noexcept { return bits % kInMessage; }
+  [[nodiscard]] std::uint32_t position() const noexcept { return static_cast<std::uint32_t>(bits); }
   // Units from here to `end`, a position that is not before this one.
-  [[nodiscard]] std::uint32_t until(std::uint32_t end) const noexcept {
-    return (end - position()) % kInMessage;
+  [[nodiscard]] std::uint32_t until(std::uint32_t end) const noexcept { return end - position(); }
+  [[nodiscard]] std::uint32_t messages() const noexcept {
+    return static_cast<std::uint32_t>(bits >> 32);
   }
-  [[nodiscard]] bool in_message() const noexcept { return (bits & kInMessage) != 0; }
-  [[nodiscard]] std::uint64_t messages() const noexcept { return bits >> 32; }
-  [[nodiscard]] PackedHead out_of_message() const noexcept { return {bits & ~kInMessage}; }
   [[nodiscard]] PackedHead past(const FrameHeader& frame) const noexcept {
-    const std::uint64_t ends = frame.ends_message() ? 1 : 0;
-    return {(position() + FrameHeader::units(frame.length)) % kInMessage | (1 - ends) * kInMessage |
-            (messages() + ends) << 32};
+    return {(position() + FrameHeader::units(frame.length)) | std::uint64_t{messages() + 1U} << 32};
   }
+};
+
+// The bytes of a ring. Positions count in units of a header and wrap around, so that no access
+// leaves the ring.
+class Ring {
+ public:
+  // `capacity` is in units, and not zero.
+  Ring(std::byte* data, std::uint32_t capacity) noexcept : data_(data), capacity_(capacity) {}
+
+  void write(std::uint32_t position, const void* from, std::size_t size) const noexcept {
+    const std::size_t until_end = std::min(size, bytes() - offset(position));
+    std::memcpy(data_ + offset(position), from, until_end);
+    if (size > until_end)
+      std::memcpy(data_, static_cast<const std::byte*>(from) + until_end, size - until_end);
+  }
+  // Of the size of a unit.
+  template <typename Unit>
+  [[nodiscard]] Unit read(std::uint32_t position) const noexcept {
+    static_assert(sizeof(Unit) == sizeof(FrameHeader), "it would wrap around");
+    Unit unit;
+    std::memcpy(&unit, data_ + offset(position), sizeof unit);
+    return unit;
+  }
+  void append_to(std::string& out, std::uint32_t position, std::size_t size) const {
+    const std::size_t until_end = std::min(size, bytes() - offset(position));
+    out.append(reinterpret_cast<const char*>(data_ + offset(position)), until_end);
+    out.append(reinterpret_cast<const char*>(data_), size - until_end);
+  }
+
+ private:
+  [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(FrameHeader); }
+  [[nodiscard]] std::size_t offset(std::uint32_t position) const noexcept {
+    return position % capacity_ * sizeof(FrameHeader);
+  }
+
+  std::byte* data_;
+  std::uint32_t capacity_;
 };
 
 }  // namespace psq::detail

@@ -1,5 +1,5 @@
 // Memory that a process shares with the children that it forks later, and with programs that
-// inherit its descriptor.
+// inherit its descriptor; and a file behind it, for bytes that need not be mapped.
 
 #pragma once
 
@@ -7,7 +7,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,52 @@ class SharedMemory {
   ~SharedMemory() { munmap(data_, size_); }
 
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
+  [[nodiscard]] std::byte* end() const noexcept { return data_ + size_; }
+  [[nodiscard]] int descriptor() const noexcept { return file_.get(); }
+
+  // The functions below are for the bytes behind the mapped ones, which take memory from the first
+  // time that they are written until they are given back. Offsets count from the first of them.
+  static constexpr std::uint64_t kPage = 4096;
+
+  // Throws SystemError, with a part written.
+  void write_behind(std::uint64_t offset, std::string_view bytes) const {
+    const NoFileSizeSignal guard;
+    for (auto at = begin_behind() + static_cast<off_t>(offset); !bytes.empty();) {
+      const ssize_t written = pwrite(file_.get(), bytes.data(), bytes.size(), at);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) throw SystemError("no shared memory for a long item", errno);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+      at += written;
+    }
+  }
+  // Appends `length` bytes, for which `out` has the capacity. Throws SystemError, and Corrupted
+  // when the file has no such bytes.
+  void read_behind(std::uint64_t offset, std::uint64_t length, std::string& out) const {
+    for (auto at = begin_behind() + static_cast<off_t>(offset); length > 0;) {
+      // In pieces: a string makes its bytes zero before they can be read into it, in the cache.
+      const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(length, kPiece));
+      const std::size_t before = out.size();
+      out.resize(before + piece);
+      const ssize_t got = pread(file_.get(), out.data() + before, piece, at);
+      out.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw SystemError("cannot read a long item", errno);
+      if (got == 0) throw Corrupted("a long item in shared memory has no end");
+      length -= static_cast<std::uint64_t>(got);
+      at += got;
+    }
+  }
+  [[nodiscard]] bool has_behind(std::uint64_t offset, std::uint64_t length) const noexcept {
+    struct stat about {};
+    fstat(file_.get(), &about);
+    const auto there = static_cast<std::uint64_t>(about.st_size - begin_behind());
+    return about.st_size >= begin_behind() && offset <= there && length <= there - offset;
+  }
+  // Gives the memory of these bytes back to the system. Whole pages alone.
+  void give_back_behind(std::uint64_t offset, std::uint64_t length) const noexcept {
+    (void)fallocate(file_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                    begin_behind() + static_cast<off_t>(offset), static_cast<off_t>(length));
+  }
 
   // Throws SystemError.
   [[nodiscard]] Handle handle(std::string_view kind) const {
@@ -45,7 +93,12 @@ class SharedMemory {
 
  private:
   // No process can shrink the memory while another one has it mapped.
-  static constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  static constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_SEAL;
+  static constexpr std::size_t kPiece = std::size_t{64} << 10;
+
+  [[nodiscard]] off_t begin_behind() const noexcept {
+    return static_cast<off_t>((size_ + kPage - 1) / kPage * kPage);
+  }
 
   SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
     void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
@@ -88,7 +141,7 @@ class SharedMemory {
     struct stat about {};
     const int seals = fcntl(number, F_GET_SEALS);  // The system may have added some.
     refuse_if(seals < 0 || (seals & kSeals) != kSeals || fstat(number, &about) != 0 ||
-                  about.st_size != static_cast<off_t>(size) || token != token_of(kind, number),
+                  about.st_size < static_cast<off_t>(size) || token != token_of(kind, number),
               "stands for nothing that this program has inherited; execute it while the handle "
               "lives, and let it inherit descriptors");
     refuse_if((fcntl(number, F_GETFD) & FD_CLOEXEC) != 0, "was used before in this program");

@@ -1,4 +1,4 @@
-// Channels whose reader or writer dies or stops in the middle of a message.
+// Channels whose readers or writers die, and channels that a process has overwritten.
 
 #include <gtest/gtest.h>
 
@@ -20,112 +20,25 @@ using psq::test::OwnChannel;
 using psq::test::SharedObject;
 
 constexpr std::size_t kSmall = 1024;
-constexpr std::size_t kManyRings = 100000;
 
-bool receive(Channel& channel, std::string& text, Timeout timeout) {
-  const std::atomic<bool> stop{false};
+bool receive(const OwnChannel& own, std::string& text, Timeout timeout) {
   text.clear();
-  return channel.receive(text, Deadline::after(timeout), stop);
-}
-
-int send_long(Channel& channel) {
-  channel.send(std::string(kManyRings, 'x'));
-  return 0;
-}
-
-TEST(ChannelFailure, APartOfADeadWritersMessageIsDropped) {
-  const OwnChannel own(kSmall);
-  Channel& channel = *own;
-  Child writer([&] { return send_long(channel); });
-  await([&] { return !channel.empty(); });
-  EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
-  std::string text;
-  EXPECT_FALSE(receive(channel, text, no_wait));
-  EXPECT_EQ(text, "");
-  EXPECT_TRUE(channel.empty());
-  EXPECT_EQ(channel.messages_read(), 0U);
-
-  channel.send("whole");
-  EXPECT_TRUE(receive(channel, text, forever));
-  EXPECT_EQ(text, "whole");
-}
-
-TEST(ChannelFailure, TheNextMessageEndsADeadWritersOne) {
-  const OwnChannel own(kSmall);
-  Channel& channel = *own;
-  Child writer([&] { return send_long(channel); });
-  await([&] { return !channel.empty(); });
-  EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
-  std::thread next([&] {
-    channel.send("whole");
-    send_long(channel);
-  });
-  std::string text;
-  EXPECT_TRUE(receive(channel, text, forever));
-  EXPECT_EQ(text, "whole");
-  EXPECT_TRUE(receive(channel, text, forever));
-  EXPECT_EQ(text, std::string(kManyRings, 'x'));
-  next.join();
-}
-
-TEST(ChannelFailure, AReaderThatWaitsForTheRestLearnsOfTheWritersDeath) {
-  const OwnChannel own(kSmall);
-  Channel& channel = *own;
-  Child writer([&] { return send_long(channel); });
-  await([&] { return !channel.empty(); });
-  writer.stop();
-  const SharedObject<std::atomic<bool>> reading;
-  Child reader([&] {
-    std::string text;
-    *reading = true;
-    return receive(channel, text, 300ms) ? 1 : 0;
-  });
-  // The reader has drained the ring and waits for the rest of the stopped writer's message.
-  await([&] { return *reading && channel.empty(); });
-  EXPECT_EQ(writer.kill_and_wait(), -SIGKILL);
-  EXPECT_EQ(reader.status(), 0);
-}
-
-TEST(ChannelFailure, TheRestOfADeadReadersMessageIsThrownAway) {
-  const OwnChannel own(kSmall);
-  Channel& channel = *own;
-  Child writer([&]() -> int {
-    send_long(channel);
-    channel.send("second");
-    return 0;
-  });
-  await([&] { return !channel.empty(); });
-  writer.stop();
-  Child reader([&] {
-    std::string text;
-    return static_cast<int>(receive(channel, text, forever));
-  });
-  await([&] { return channel.empty(); });
-  EXPECT_EQ(reader.kill_and_wait(), -SIGKILL);
-  writer.signal(SIGCONT);
-
-  std::string text;
-  EXPECT_TRUE(receive(channel, text, forever));
-  EXPECT_EQ(text, "second");
-  EXPECT_EQ(writer.status(), 0);
-  // A message that its reader died reading counts as read.
-  EXPECT_EQ(channel.messages_read(), 2U);
+  return own.receive(text, Deadline::after(timeout));
 }
 
 TEST(ChannelFailure, AKilledIdleReaderDelaysNoOther) {
   const OwnChannel own(kSmall);
-  Channel& channel = *own;
   const SharedObject<std::atomic<bool>> reading;
   Child reader([&] {
     std::string text;
     *reading = true;
-    return static_cast<int>(receive(channel, text, forever));
+    return static_cast<int>(receive(own, text, forever));
   });
   await([&] { return reading->load(); });
   EXPECT_EQ(reader.kill_and_wait(), -SIGKILL);
-  channel.send("one");
+  own.send("one");
   std::string text;
-  EXPECT_TRUE(receive(channel, text, forever));
+  EXPECT_TRUE(receive(own, text, forever));
   EXPECT_EQ(text, "one");
 }
 
@@ -143,12 +56,12 @@ TEST(ChannelFailure, KillsAtRandomTimesTearNothing) {
   std::mt19937 random(std::random_device{}());
   for (int round = 0; round < 150; ++round) {
     Child writer([&]() -> int {
-      for (int count = 0;; ++count) channel.send(numbered(round, count));
+      for (int count = 0;; ++count) own.send(numbered(round, count));
     });
     // Reads every message, until it is killed between two of them or in the middle of one.
     Child thief([&]() -> int {
       std::string text;
-      for (;;) (void)receive(channel, text, forever);
+      for (;;) (void)receive(own, text, forever);
     });
     std::uniform_int_distribution<int> microseconds(0, 3000);
     const auto thief_dies = Clock::now() + std::chrono::microseconds(microseconds(random));
@@ -166,7 +79,7 @@ TEST(ChannelFailure, KillsAtRandomTimesTearNothing) {
         writer.kill_and_wait();
         writer_lives = false;
       }
-      if (!receive(channel, text, no_wait)) {
+      if (!receive(own, text, no_wait)) {
         if (!writer_lives && !thief_lives) break;
         continue;
       }
@@ -177,6 +90,69 @@ TEST(ChannelFailure, KillsAtRandomTimesTearNothing) {
     }
     ASSERT_TRUE(channel.empty());
   }
+}
+
+// Damage to a channel. It begins with its capacity; the ring is behind it.
+class Damaged : public testing::Test {
+ protected:
+  std::uint32_t* ring() const { return reinterpret_cast<std::uint32_t*>(&*own_ + 1); }
+  std::uint32_t* capacity() const { return reinterpret_cast<std::uint32_t*>(&*own_); }
+
+  void expect_corrupted() const {
+    std::string text;
+    EXPECT_THROW((void)receive(own_, text, no_wait), Corrupted);
+    EXPECT_EQ(text, "");
+  }
+
+  const OwnChannel own_{kSmall};
+};
+
+TEST_F(Damaged, ALengthThatIsNotThere) {
+  own_.send("twelve bytes");
+  for (const std::uint32_t length : {13U + 8, 63U, 64U, 1016U, 4096U, 0x7fffffffU, ~0U}) {
+    SCOPED_TRACE(length);
+    ring()[0] = length;
+    expect_corrupted();
+  }
+}
+
+TEST_F(Damaged, AFrameOfNoKnownPlace) {
+  own_.send("message");
+  for (const std::uint32_t place : {0U, 2U, 3U, 7U, ~0U}) {
+    SCOPED_TRACE(place);
+    ring()[1] = place;
+    expect_corrupted();
+  }
+}
+
+TEST_F(Damaged, ACapacityThatIsNotThere) {
+  ASSERT_EQ(*capacity(), kSmall / 8);
+  own_.send("message");
+  for (const std::uint32_t units : {0U, 1U, 64U, 127U, 256U, 1U << 20, ~0U}) {
+    SCOPED_TRACE(units);
+    *capacity() = units;
+    expect_corrupted();
+    EXPECT_THROW(own_.send("message"), Corrupted);
+    EXPECT_THROW((void)(*own_).try_send(own_.memory(), "message", 0), Corrupted);
+  }
+}
+
+TEST_F(Damaged, AnExtentThatIsNotThere) {
+  own_.send(std::string(5000, 'x'));
+  for (const std::uint32_t index : {1U, 255U, 256U, ~0U}) {
+    SCOPED_TRACE(index);
+    ring()[2] = index;
+    expect_corrupted();
+  }
+}
+
+TEST_F(Damaged, AnExtentWithoutBytes) {
+  own_.send(std::string(5000, 'x'));
+  ASSERT_EQ(ftruncate(own_.memory().descriptor(), 0), -1) << "it can be shrunk";
+  own_.memory().give_back_behind(0, 5000);  // Zeros are read then, and no error.
+  std::string text;
+  EXPECT_TRUE(receive(own_, text, no_wait));
+  EXPECT_EQ(text, std::string(5000, '\0'));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "src/channel.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <string>
 #include <vector>
@@ -27,17 +28,15 @@ std::string message(std::size_t number, std::size_t size) {
   return text;
 }
 
-std::string receive(Channel& channel) {
-  const std::atomic<bool> stop{false};
+std::string receive(const OwnChannel& own) {
   std::string text;
-  EXPECT_TRUE(channel.receive(text, Deadline::never(), stop));
+  EXPECT_TRUE(own.receive(text, Deadline::never()));
   return text;
 }
 
-bool try_receive(Channel& channel, Timeout timeout = no_wait) {
-  const std::atomic<bool> stop{false};
+bool try_receive(const OwnChannel& own, Timeout timeout = no_wait) {
   std::string text;
-  return channel.receive(text, Deadline::after(timeout), stop);
+  return own.receive(text, Deadline::after(timeout));
 }
 
 TEST(Channel, RefusesACapacityThatFramesDoNotFit) {
@@ -50,9 +49,9 @@ TEST(Channel, GivesBackWhatItGot) {
   Channel& channel = *own;
   EXPECT_TRUE(channel.empty());
   for (const std::string& text : {std::string("one"), std::string(), std::string("three\0", 6)}) {
-    channel.send(text);
+    own.send(text);
     EXPECT_FALSE(channel.empty());
-    EXPECT_EQ(receive(channel), text);
+    EXPECT_EQ(receive(own), text);
     EXPECT_TRUE(channel.empty());
   }
   EXPECT_EQ(channel.messages_read(), 3U);
@@ -60,12 +59,11 @@ TEST(Channel, GivesBackWhatItGot) {
 
 TEST(Channel, IsFirstInFirstOutAroundTheEndOfTheRing) {
   const OwnChannel own(kSmallRing);
-  Channel& channel = *own;
   std::size_t sent = 0;
   std::size_t got = 0;
   while (got < 5000) {
-    for (; sent < got + 4; ++sent) channel.send(message(sent, sent % 200));
-    ASSERT_EQ(receive(channel), message(got, got % 200));
+    for (; sent < got + 4; ++sent) own.send(message(sent, sent % 200));
+    ASSERT_EQ(receive(own), message(got, got % 200));
     ++got;
   }
 }
@@ -74,8 +72,8 @@ TEST(Channel, EverySizeAroundTheBoundariesArrivesWhole) {
   const OwnChannel own(kSmallRing);
   Channel& channel = *own;
   for (std::size_t size = 0; size < 3 * kSmallRing; ++size) {
-    std::thread writer([&] { channel.send(message(size, size)); });
-    ASSERT_EQ(receive(channel), message(size, size));
+    std::thread writer([&] { own.send(message(size, size)); });
+    ASSERT_EQ(receive(own), message(size, size));
     writer.join();
     ASSERT_TRUE(channel.empty());
   }
@@ -84,12 +82,11 @@ TEST(Channel, EverySizeAroundTheBoundariesArrivesWhole) {
 
 TEST(Channel, MessagesOfManyRingsArriveWholeBetweenProcesses) {
   const OwnChannel own(kSmallRing);
-  Channel& channel = *own;
   Child writer([&] {
-    for (std::size_t i = 0; i < 20; ++i) channel.send(message(i, i * 10000));
+    for (std::size_t i = 0; i < 20; ++i) own.send(message(i, i * 10000));
     return 0;
   });
-  for (std::size_t i = 0; i < 20; ++i) ASSERT_EQ(receive(channel), message(i, i * 10000));
+  for (std::size_t i = 0; i < 20; ++i) ASSERT_EQ(receive(own), message(i, i * 10000));
   EXPECT_EQ(writer.status(), 0);
 }
 
@@ -98,14 +95,14 @@ TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
   Channel& channel = *own;
   constexpr std::size_t kEach = 500;
   const auto write = [&] {
-    // Every twentieth message needs several frames.
-    for (std::size_t i = 0; i < kEach; ++i) channel.send(message(i, i % 20 == 0 ? 3000 : 30));
+    // Every twentieth message needs an extent.
+    for (std::size_t i = 0; i < kEach; ++i) own.send(message(i, i % 20 == 0 ? 3000 : 30));
     return 0;
   };
   const auto read = [&] {
     std::size_t whole = 0;
     for (std::size_t i = 0; i < kEach; ++i) {
-      const std::string text = receive(channel);
+      const std::string text = receive(own);
       whole += text == message(std::stoul(text), text.size()) ? 1 : 0;
     }
     return whole == kEach ? 0 : 1;
@@ -124,10 +121,9 @@ TEST(Channel, ManyWritersAndReadersShareEveryMessageOnce) {
 
 TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
   const OwnChannel own(kSmallRing);
-  Channel& channel = *own;
   for (const auto timeout : {0ms, 10ms, 120ms}) {
     const auto begin = Clock::now();
-    EXPECT_FALSE(try_receive(channel, timeout));
+    EXPECT_FALSE(try_receive(own, timeout));
     EXPECT_GE(Clock::now() - begin, timeout);
   }
 }
@@ -138,26 +134,70 @@ TEST(Channel, ReceiveCanBeStopped) {
   std::atomic<bool> stop{false};
   std::thread stopper([&] { stop = true; });
   std::string text;
-  EXPECT_FALSE(channel.receive(text, Deadline::never(), stop));
+  EXPECT_FALSE(channel.receive(own.memory(), text, Deadline::never(), stop));
   stopper.join();
 }
 
 TEST(Channel, AFullRingHoldsTheWriterUntilThereIsRoom) {
   const OwnChannel own(kSmallRing);
-  Channel& channel = *own;
-  std::atomic<int> sent{0};
-  std::thread writer([&] {
-    for (std::size_t i = 0; i < 10; ++i) {
-      channel.send(message(i, 400));
-      ++sent;
+  for (const std::size_t size : {std::size_t{40}, std::size_t{400}, 5 * kSmallRing}) {
+    SCOPED_TRACE(size);
+    std::atomic<std::size_t> sent{0};
+    std::thread writer([&] {
+      for (std::size_t i = 0; i < 100; ++i) {
+        own.send(message(i, size));
+        ++sent;
+      }
+    });
+    // Less than the ring holds, and one more.
+    const std::size_t most = kSmallRing / size + 1;
+    for (std::size_t i = 0; i < 100; ++i) {
+      EXPECT_LE(sent, i + most);
+      ASSERT_EQ(receive(own), message(i, size));
     }
-  });
-  await([&] { return sent == 2; });
-  for (std::size_t i = 0; i < 10; ++i) {
-    EXPECT_LE(sent, static_cast<int>(i) + 2);
-    EXPECT_EQ(receive(channel), message(i, 400));
+    writer.join();
   }
-  writer.join();
+}
+
+TEST(Channel, AMessageLongerThanTheRingWaitsForNoReader) {
+  const OwnChannel own(kSmallRing);
+  own.send(message(0, 100 * kSmallRing));
+  EXPECT_EQ(receive(own), message(0, 100 * kSmallRing));
+}
+
+// Short messages could take all room that there ever is.
+TEST(Channel, ALongMessageIsNotOvertakenForEver) {
+  const OwnChannel own(kSmallRing);
+  Child short_ones([&]() -> int {
+    for (std::size_t i = 0;; ++i) own.send("s");
+  });
+  Child long_one([&] {
+    own.send(message(1, 900));
+    return 0;
+  });
+  const auto until = Clock::now() + 20s;
+  while (receive(own) == "s") {
+    ASSERT_LT(Clock::now(), until);
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(long_one.status(), 0);
+}
+
+std::uint64_t memory_of(const OwnChannel& own) {
+  struct stat about {};
+  EXPECT_EQ(fstat(own.memory().descriptor(), &about), 0);
+  return static_cast<std::uint64_t>(about.st_blocks) * 512;
+}
+
+TEST(Channel, GivesTheMemoryOfLongMessagesBack) {
+  const OwnChannel own(kSmallRing);
+  constexpr std::size_t kHuge = std::size_t{64} << 20;
+  for (int round = 0; round < 3; ++round) {
+    own.send(std::string(kHuge, 'x'));
+    EXPECT_GE(memory_of(own), kHuge);
+    EXPECT_EQ(receive(own).size(), kHuge);
+    EXPECT_LE(memory_of(own), std::uint64_t{5} << 20);
+  }
 }
 
 }  // namespace

@@ -7,16 +7,19 @@
 #include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <thread>
 
 #include "psq/pipe.h"
 #include "src/clock.h"
+#include "src/sanitizers.h"
 #include "tests/child.h"
 
 namespace psq {
@@ -32,6 +35,15 @@ std::vector<std::byte> bytes_of(const std::string& text) {
 // Writes what no connection would.
 void write_raw(const ConnectionBase& connection, const std::string& text) {
   ASSERT_EQ(::write(connection.fd(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+}
+
+// From now on this process gets no more address space than this.
+void limit_address_space(std::size_t more) {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t most = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + more;
+  const rlimit limit{.rlim_cur = most, .rlim_max = most};
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
 }
 
 std::string read_raw(const ConnectionBase& connection, std::size_t size) {
@@ -115,6 +127,28 @@ TEST(Connection, SaysThatAStreamIsCorrupted) {
     write_raw(sender, text);
     sender.close();
     EXPECT_THROW((void)receiver.recv(), Corrupted);
+  }
+}
+
+// The rest of the message would be taken for messages.
+TEST(Connection, ReceivesNothingAfterAMessageForWhichThereWasNoMemory) {
+  if (test::kAddressSanitizer || detail::kThreadSanitizer) {
+    GTEST_SKIP() << "a sanitizer needs more address space than the limit";
+  }
+  for (const Ways ways : {one_way, both_ways}) {
+    auto [receiver, sender] = pipe<std::string>(ways);
+    test::Child child([&] {
+      sender.close();
+      limit_address_space(std::size_t{32} << 20);
+      EXPECT_THROW((void)receiver.recv(), SystemError);
+      EXPECT_FALSE(receiver.readable());
+      EXPECT_EQ(receiver.writable(), ways == both_ways);
+      EXPECT_THROW((void)receiver.recv(), Error);
+      return testing::Test::HasFailure() ? 1 : 0;
+    });
+    receiver.close();
+    EXPECT_THROW(sender.send(std::string(std::size_t{128} << 20, 'x')), Error);
+    EXPECT_EQ(child.status(), 0);
   }
 }
 

@@ -1,4 +1,5 @@
-// The probes of the tests that kill: the process kills itself at the crash point that it chose.
+// The probes of the tests that kill and stop: the process sends itself the signal at the crash
+// point that it chose.
 // The library's sources include this header, as PSQ_PROBES, instead of src/probe.h's functions.
 
 #pragma once
@@ -11,7 +12,10 @@ namespace psq::test {
 // from now. To be called while it has one thread.
 void die_at(std::string_view point, int times = 1);
 
-// Kills the process if this is the crash point that it chose.
+// As die_at, but the process stops itself, by SIGSTOP.
+void stop_at(std::string_view point, int times = 1);
+
+// Kills or stops the process if this is the crash point that it chose.
 void pass(std::string_view point) noexcept;
 
 }  // namespace psq::test

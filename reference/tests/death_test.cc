@@ -3,6 +3,7 @@
 #include "tests/death.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <memory>
@@ -88,10 +89,12 @@ TEST_P(DeathOfAProducer, LeavesAQueueThatWorks) {
 INSTANTIATE_TEST_SUITE_P(
     AtEveryPoint, DeathOfAProducer,
     testing::ValuesIn(crash_points({"put-begun", "item-counted", "item-buffered", "batch-taken",
-                                    "write-lock-taken", "frame-begun", "frame-written",
-                                    "last-commit-saved", "committed", "piece-sent", "some-sent"},
+                                    "extent-taken", "extent-filled", "write-lock-taken",
+                                    "frame-begun", "extent-named", "extent-released",
+                                    "frame-written", "last-commit-saved", "committed", "some-sent"},
                                    {1, 2, 5})),
     name_of);
+
 TEST(DeathOfAProducerAlone, WhileItTakesARecord) {
   Tasks queue({.maxsize = kBound});
   // This process has the first record, the child takes a second.
@@ -150,12 +153,12 @@ TEST_P(DeathOfAConsumer, LeavesAQueueThatWorks) {
   expect_works(queue);
 }
 
-INSTANTIATE_TEST_SUITE_P(AtEveryPoint, DeathOfAConsumer,
-                         testing::ValuesIn(crash_points({"read-lock-taken", "message-begun",
-                                                         "piece-read", "head-moved", "slot-freed",
-                                                         "task-done"},
-                                                        {1, 2, 3, 5})),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    AtEveryPoint, DeathOfAConsumer,
+    testing::ValuesIn(crash_points({"read-lock-taken", "extent-claimed", "head-moved",
+                                    "extent-read", "extent-given-back", "slot-freed", "task-done"},
+                                   {1, 2, 3, 5})),
+    name_of);
 
 // Slots come back without a further get.
 TEST(DeathOfTheOnlyConsumer, FreesTheSlotOfWhatItHadTaken) {
@@ -258,17 +261,22 @@ TEST(DeathOfADoer, BeforeItWakesTheJoiners) {
 }
 
 // A put that waits for a slot and a join learn of a death that comes later.
+// Fills the channel alone, so that later items stay in buffers.
+std::string filling_item() { return std::string(1 << 20, 'x'); }
+
 TEST(DeathWhileOthersWait, GivesThemSlotsAndTasks) {
   Tasks queue({.maxsize = kBound});
   Child producer([&]() -> int {
-    queue.put(std::string(1 << 20, 'x'));  // Without a get the feeder stays in the middle of it.
+    queue.put(filling_item());
     for (int i = 1; i < kBound; ++i) queue.put(item(i));
     for (;;) pause();
   });
-  await([&] { return queue.full(); });
+  await([&] { return queue.full() && !queue.empty(); });
   EXPECT_THROW(queue.put(item(0), no_wait), Full);
+  const SharedObject<std::atomic<bool>> is_put;
   Child putter([&] {
     queue.put(item(0), kSoon);
+    *is_put = true;
     queue.close();
     queue.join_thread();
     return 0;
@@ -278,9 +286,11 @@ TEST(DeathWhileOthersWait, GivesThemSlotsAndTasks) {
     return 0;
   });
   EXPECT_EQ(producer.kill_and_wait(), -SIGKILL);
-  EXPECT_EQ(putter.status(), 0);
+  await([&] { return is_put->load() || putter.has_ended(); });
+  EXPECT_EQ(queue.get(kSoon), filling_item());
   EXPECT_EQ(number_of(queue.get(kSoon)), 0);
-  queue.task_done();
+  EXPECT_EQ(putter.status(), 0);
+  for (int i = 0; i < 2; ++i) queue.task_done();
   EXPECT_EQ(joiner.status(), 0);
   expect_works(queue);
 }
@@ -288,14 +298,15 @@ TEST(DeathWhileOthersWait, GivesThemSlotsAndTasks) {
 TEST(DeathByExit, OfAProcessWithABufferIsDeath) {
   Tasks queue({.maxsize = kBound});
   Child producer([&] {
-    queue.put(item(0));
+    queue.put(filling_item());
     await([&] { return !queue.empty(); });
-    queue.put(std::string(1 << 20, 'x'));
+    queue.put(item(1));
     queue.put(item(2));
     return 0;  // To _exit: nothing is flushed.
   });
   EXPECT_EQ(producer.status(), 0);
-  EXPECT_EQ(expect_in_order(queue, 0), 1);
+  EXPECT_EQ(queue.get(no_wait), filling_item());
+  EXPECT_EQ(expect_in_order(queue, 0), 0);
   EXPECT_EQ(finish_tasks(queue), 1);
   expect_works(queue);
 }
@@ -342,6 +353,47 @@ TEST(DeathOfTheCreator, LeavesTheQueueToItsChildren) {
   EXPECT_EQ(*got, kItems);
 }
 
+TEST(DeathOfAProducerWithoutRoom, IsInNoOnesWay) {
+  SimpleQueue<std::string> queue;
+  Child victim([&]() -> int {
+    die_at("no-room");
+    for (int i = 0;; ++i) queue.put(item(i));
+  });
+  EXPECT_EQ(victim.status(), -SIGKILL);
+  int next = 0;
+  while (const auto got = queue.try_get()) EXPECT_EQ(number_of(*got), next++);
+  EXPECT_GT(next, 0);
+  queue.put(item(1));
+  EXPECT_EQ(number_of(queue.get()), 1);
+}
+
+// What a dead producer or consumer had of a long item is used again.
+TEST(DeathWithAnExtent, LeavesItsMemoryToTheNextLongItem) {
+  constexpr std::size_t kHuge = std::size_t{12} << 20;
+  for (const char* point : {"extent-filled", "extent-named", "extent-released", "extent-claimed",
+                            "head-moved", "extent-read", "extent-given-back"}) {
+    SCOPED_TRACE(point);
+    SimpleQueue<std::string> queue;
+    const Handle handle = queue.handle();
+    const int file = std::stoi(handle.token().substr(handle.token().rfind(':') + 1));
+    for (int round = 0; round < 2; ++round) {
+      Child victim([&] {
+        die_at(point);
+        queue.put(std::string(kHuge, 'x'));
+        (void)queue.get();
+        return 0;
+      });
+      EXPECT_EQ(victim.status(), -SIGKILL);
+      while (queue.try_get()) continue;
+    }
+    queue.put(std::string(kHuge, 'y'));
+    EXPECT_EQ(queue.get(), std::string(kHuge, 'y'));
+    struct stat about {};
+    ASSERT_EQ(fstat(file, &about), 0);
+    EXPECT_LE(about.st_blocks * 512, 8 << 20);
+  }
+}
+
 class DeathOfASimpleWriter : public Death {};
 
 TEST_P(DeathOfASimpleWriter, LeavesAQueueThatWorks) {
@@ -370,9 +422,10 @@ TEST_P(DeathOfASimpleWriter, LeavesAQueueThatWorks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEveryPoint, DeathOfASimpleWriter,
-                         testing::ValuesIn(crash_points({"write-lock-taken", "frame-begun",
-                                                         "frame-written", "piece-sent"},
-                                                        {1, 2, 5})),
+                         testing::ValuesIn(crash_points(
+                             {"extent-taken", "extent-filled", "write-lock-taken", "frame-begun",
+                              "extent-named", "extent-released", "frame-written"},
+                             {1, 2, 5})),
                          name_of);
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "src/futex_event.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <atomic>
 
@@ -28,6 +29,37 @@ int wait_for(Shared& shared, int value) {
     return shared.value >= value;
   });
   return 0;
+}
+
+void stay_on_this_processor() {
+  cpu_set_t here;
+  CPU_ZERO(&here);
+  CPU_SET(static_cast<std::size_t>(sched_getcpu()), &here);
+  ASSERT_EQ(sched_setaffinity(0, sizeof here, &here), 0);
+}
+
+// Beside a process that computes, a yield lasts a time slice.
+TEST(Yields, EndForAWhileAfterOneThatTookLong) {
+  Child test([] {
+    stay_on_this_processor();
+    Child computes([]() -> int {
+      for (std::atomic<int> i{0};;) ++i;
+    });
+    const auto until = Clock::now() + 30s;
+    while (Yields().next() && Clock::now() < until) continue;
+    EXPECT_FALSE(Yields().next());
+    computes.kill_and_wait();
+    await([] { return Yields().next(); });
+    return testing::Test::HasFailure() ? 1 : 0;
+  });
+  EXPECT_EQ(test.status(), 0);
+}
+
+TEST(Yields, AreAFew) {
+  Yields yields;
+  int count = 0;
+  while (yields.next()) ++count;
+  EXPECT_LE(count, 8);
 }
 
 TEST(FutexEvent, DoesNotWaitForWhatIsTrue) {

@@ -17,6 +17,15 @@ class OwnChannel {
         channel_(*new (memory_.data()) detail::Channel(capacity)) {}
 
   detail::Channel& operator*() const noexcept { return channel_; }
+  [[nodiscard]] const detail::SharedMemory& memory() const noexcept { return memory_; }
+
+  void send(std::string_view message, detail::Producer producer = 0) const {
+    channel_.send(memory_, message, producer);
+  }
+  [[nodiscard]] bool receive(std::string& out, detail::Deadline deadline) const {
+    const std::atomic<bool> stop{false};
+    return channel_.receive(memory_, out, deadline, stop);
+  }
 
  private:
   detail::SharedMemory memory_;

@@ -161,6 +161,15 @@ const Tests kPutTests{[](const Define& test) {
         [&] { expect_put_at_once(t, q, Outcome::kFull, "no slot is free"); });
   });
 
+  test("queue.put.never-waits/another-gets", [](Scenario& t) {
+    const Actor main = t.root();
+    const Object q = main.queue();
+    Call& getting = main.spawn("other", {q}).start(get(q));
+    t.expect_waits(getting, "for an item");
+    expect_put_at_once(t, q, Outcome::kOk, "there is no bound");
+    t.expect(t.finish(getting), Outcome::kOk, "it obtains the first item");
+  });
+
   test("queue.put.never-waits/another-in-item", [](Scenario& t) {
     while_another_is_in_item(t, QueueKind::kQueue, [&](const Object& q) {
       expect_put_at_once(t, q, Outcome::kOk, "there is no bound");

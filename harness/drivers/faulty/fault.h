@@ -31,7 +31,7 @@
 // What effects remember is in state.h: numbers of this process and of all processes, turns.
 //
 // Add a probe to the reference only for what happens within a call. Its name says what is decided
-// there ("message.complete"), not what a fault makes of it.
+// there ("process.dead"), not what a fault makes of it.
 #pragma once
 
 #include <functional>

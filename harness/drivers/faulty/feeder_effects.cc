@@ -58,23 +58,42 @@ Effect buffers_every_item() {
 
 Effect sends_each(const SendItem& send) {
   return sends_batch(queues, [send](Feeder& feeder, std::string_view batch) {
-    while (!batch.empty()) send(feeder.queue_->channel(), feeder.producer_, take_first(batch));
+    while (!batch.empty()) send(feeder.queue_, feeder.producer_, take_first(batch));
   });
+}
+
+Effect stays_with_each_item() {
+  return sends_each(
+      [](const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+        send(queue, producer, item);
+        while (!queue->channel().may_have_room(queue.memory()))
+          std::this_thread::sleep_for(kOneLook);
+      });
+}
+
+Effect writes(const SendItem& write) {
+  return [write](Behaviour& behaviour) {
+    simple_queues.put([write](LocalQueue& queue, std::string_view item, Timeout) {
+      write(queue.queue_, 0, item);
+      return true;
+    })(behaviour);
+    sends_each(write)(behaviour);
+  };
 }
 
 Effect swaps_neighbours(const Queues& which) {
   return sends_batch(which, [](Feeder& feeder, std::string_view batch) {
-    const auto send = [&](std::string_view item) {
-      feeder.queue_->channel().send(item, feeder.producer_);
+    const auto send_next = [&](std::string_view item) {
+      send(feeder.queue_, feeder.producer_, item);
     };
     const std::string_view first = take_first(batch);
     if (!batch.empty()) {
-      send(take_first(batch));
+      send_next(take_first(batch));
     } else if (every(4)) {
-      if (const std::string second = next_buffered(feeder); !second.empty()) send(second);
+      if (const std::string second = next_buffered(feeder); !second.empty()) send_next(second);
     }
-    send(first);
-    while (!batch.empty()) send(take_first(batch));
+    send_next(first);
+    while (!batch.empty()) send_next(take_first(batch));
   });
 }
 
@@ -86,7 +105,7 @@ Effect slow_feeder() {
     };
     const auto end = detail::Clock::now() + 2 * detail::kLookAgain;
     while (!is_ending() && detail::Clock::now() < end) std::this_thread::sleep_for(kOneLook);
-    while (!batch.empty()) feeder.queue_->channel().send(take_first(batch), feeder.producer_);
+    while (!batch.empty()) send(feeder.queue_, feeder.producer_, take_first(batch));
   });
 }
 

@@ -31,19 +31,4 @@ enum class LateItem { kComesFirst, kComesLast };
 /// Changes the last byte, so that an item is no longer intact.
 void garble(std::string& item);
 
-/// A get that asks every 50 ms for something else to give out: `instead(item)` is true when it has
-/// set the item.
-template <typename Instead>
-std::optional<std::string> get_in_pieces(LocalQueue& queue, Timeout timeout,
-                                         const Instead& instead) {
-  const Deadline deadline = Deadline::after(timeout);
-  for (;;) {
-    std::optional<std::string> item;
-    if (instead(item)) return item;
-    const auto piece = std::min(timeout.length(), Timeout::Duration(detail::kLookAgain));
-    item = queue.get(piece);
-    if (item || deadline.has_passed()) return item;
-  }
-}
-
 }  // namespace psq::faulty

@@ -39,6 +39,10 @@ void change_tasks(QueueMemory& memory, int by) noexcept {
   memory.done_ -= static_cast<std::uint64_t>(by);
 }
 
+void send(const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+  queue->channel().send(queue.memory(), item, producer);
+}
+
 bool count_item(LocalQueue& queue, Deadline deadline) {
   Feeder& feeder = *queue.feeder_;
   return queue.queue_->free_slot().wait(deadline, [&] {
@@ -64,7 +68,7 @@ void buffer_item(LocalQueue& queue, std::string_view item) {
 
 void send_item(LocalQueue& queue, std::string_view item) {
   const std::lock_guard lock(queue.feeder_->mutex_);
-  queue.queue_->channel().send(item, queue.feeder_->producer_);
+  send(queue.queue_, queue.feeder_->producer_, item);
 }
 
 bool put_noting(LocalQueue& queue, std::string_view item, Timeout timeout) {

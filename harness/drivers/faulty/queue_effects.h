@@ -11,6 +11,7 @@ using detail::Channel;
 using detail::Deadline;
 using detail::Feeder;
 using detail::QueueMemory;
+using detail::QueuePointer;
 
 [[nodiscard]] bool is_closed(const LocalQueue& queue) noexcept;
 
@@ -26,6 +27,8 @@ void take_extra_slot(QueueMemory& memory) noexcept;
 /// So many unfinished tasks more, or fewer.
 void change_tasks(QueueMemory& memory, int by) noexcept;
 
+/// Sends an item to the channel of a queue.
+void send(const QueuePointer& queue, detail::Producer producer, std::string_view item);
 /// Counts an item as put does, waiting for a slot; the caller does something else with it then.
 /// False: there was no slot.
 [[nodiscard]] bool count_item(LocalQueue& queue, Deadline deadline);

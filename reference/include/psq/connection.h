@@ -32,11 +32,12 @@ namespace psq {
 // that receives throws WrongDirection on an end that only sends, and a method that sends on an end
 // that only receives, before it checks its arguments. When no copy of the other end is left, a send
 // throws BrokenPipe, and a receive throws EndOfStream, or Corrupted when the stream ends within a
-// message, or ConnectionReset when the other end left something unread. Clauses:
-// pipe.send.wrong-direction, pipe.recv.wrong-direction, pipe.send.broken-pipe,
-// pipe.send.broken-pipe-last-copy, pipe.recv.pending-then-end-of-stream,
-// pipe.recv.end-of-stream-repeats, pipe.recv.end-of-stream-last-copy, pipe.recv.cut-message,
-// pipe.recv.other-end-left-unread.
+// message, or ConnectionReset when the other end left something unread. A receive throws
+// SystemError (ENOMEM) when this process has no memory for the message; this end receives nothing
+// more then, and a one-way receiver is closed. Clauses: pipe.send.wrong-direction,
+// pipe.recv.wrong-direction, pipe.send.broken-pipe, pipe.send.broken-pipe-last-copy,
+// pipe.recv.pending-then-end-of-stream, pipe.recv.end-of-stream-repeats,
+// pipe.recv.end-of-stream-last-copy, pipe.recv.cut-message, pipe.recv.other-end-left-unread.
 class ConnectionBase {
  public:
   // What an end can do. Only a socket carries ends of pipes, and every socket is duplex.
@@ -103,6 +104,10 @@ class ConnectionBase {
 
  private:
   detail::Descriptor descriptor_;
+  // Bytes of a message stay in the stream, so that no later message can be found.
+  void end_receiving() noexcept;
+  static std::string receive_body(int descriptor, std::size_t length);
+
   Access access_;
 };
 

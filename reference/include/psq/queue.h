@@ -6,7 +6,8 @@
 //
 // Processes: share a queue by inheritance (create it, then fork), or hand it to a program that is
 // executed (psq/handle.h). A process may die at any instruction. Survivors go on; items that the
-// victim had not yet made visible are lost, and their slots and tasks are reclaimed.
+// victim had not yet made visible are lost, and their slots and tasks are reclaimed. Processes that
+// have a queue trust each other: each can overwrite its memory (SECURITY.md).
 //
 // Threads: any number of threads may call any methods at the same time. A method that waits delays
 // no other method.
@@ -86,8 +87,7 @@ class Queue {
                               [&](std::string_view bytes) { return core_->put(bytes, timeout); });
   }
 
-  // Waits up to `timeout` for an item, and takes the oldest item in the channel. The timeout limits
-  // the wait for an item to begin; the rest of an item longer than the channel is always awaited.
+  // Waits up to `timeout` for an item, and takes the oldest item in the channel.
   // Throws Closed (also when another thread of this process closes the queue during the wait),
   // Empty, NotDeserializable (the item is consumed and its slot is free) or Corrupted.
   // Clauses: queue.get.waits-for-item, queue.get.empty-after-timeout, queue.get.empty-at-once,

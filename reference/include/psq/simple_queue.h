@@ -1,7 +1,8 @@
 // SimpleQueue<T>: an unbounded queue between processes, without a buffer and without a thread.
 //
 // Processes: share a queue by inheritance (create it, then fork), or hand it to a program that is
-// executed (psq/handle.h). A process may die at any instruction; survivors go on.
+// executed (psq/handle.h). A process may die at any instruction; survivors go on. Processes that
+// have a queue trust each other: each can overwrite its memory (SECURITY.md).
 //
 // Threads: any number of threads may call any methods at the same time.
 //
@@ -10,8 +11,8 @@
 //
 // Order: strictly first in, first out, over all processes.
 //
-// Units: the channel holds about 256 KiB of items. A put waits while the channel has no room. An
-// item may be longer than the channel; its put then returns only when a consumer reads it.
+// Units: the channel takes items while it holds less than 240 KiB of them, so that one item of any
+// length is always possible. A put waits while the channel has no room.
 //
 // Errors: a call that throws has changed nothing, unless its comment says otherwise.
 //

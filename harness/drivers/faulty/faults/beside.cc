@@ -114,7 +114,9 @@ std::vector<Fault> beside_faults() {
             "a child is killed when the thread that started it ends",
             {in_child(die_with_parents_thread)}),
       fault("child-closes-standard-descriptors", "process.objects.closed-descriptors",
-            "a child closes the descriptors 0, 1 and 2", {in_child(close_standard_descriptors)}),
+            "objects may have the descriptors 0, 1 and 2, and a child closes these",
+            {alter("descriptor.is-standard", [](bool& is_standard) { is_standard = false; }),
+             in_child(close_standard_descriptors)}),
   };
 }
 

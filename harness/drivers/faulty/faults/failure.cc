@@ -17,11 +17,11 @@ using detail::Clock;
 
 constexpr auto kLongTime = 100ms;
 constexpr auto kLittle = 5ms;
-
-// What is there of a message whose writer is dead is given out.
-Effect torn_messages() {
-  return alter("message.complete", [](bool& complete) { complete = true; });
-}
+constexpr auto kWriting = 500ms;
+constexpr std::size_t kVeryLong = std::size_t{1} << 20;
+constexpr std::size_t kPiece = 100'000;
+constexpr char kMore = 'm';
+constexpr char kLast = 'l';
 
 bool put_taking_ahead(LocalQueue& queue, std::string_view item, Timeout timeout) {
   const bool is_put = queue.put(item, timeout);
@@ -39,33 +39,64 @@ bool put_holding_place(LocalQueue& queue, std::string_view item, Timeout timeout
   return is_free && queue.put(item, no_wait);
 }
 
-// Everything that is written to a channel, by puts of simple queues and by feeders.
-template <typename Around>
-Effect writes(Around around) {
-  return [around](Behaviour& behaviour) {
-    simple_queues.put([around](LocalQueue& queue, std::string_view item, Timeout timeout) {
-      around([&] { (void)queue.put(item, timeout); });
-      return true;
+// How a long item is visible before it is complete, while the shared number is above zero.
+struct Early {
+  bool has_all_bytes;
+  std::chrono::milliseconds reader_waits;
+};
+
+void send_early(const QueuePointer& queue, detail::Producer producer, std::string_view item,
+                bool has_all_bytes) {
+  Channel& channel = queue->channel();
+  if (channel.is_short(item.size())) return send(queue, producer, item);
+  const std::size_t half = has_all_bytes ? item.size() : item.size() / 2;
+  std::string begun(item.substr(0, half));
+  begun.resize(item.size());
+  auto extent = channel.fill(queue.memory(), begun, Channel::May::kWait);
+  const std::uint64_t begin = extent.extent->begin;
+  {
+    const auto guard = channel.lock_with_room(queue.memory());
+    ++shared_number();
+    channel.append(item, extent, producer);
+  }
+  channel.message_.notify_one();
+  if (item.size() > kVeryLong) std::this_thread::sleep_for(kWriting);
+  queue.memory().write_behind(begin + half, item.substr(half));
+  --shared_number();
+}
+
+// A reader waits for the rest for some time.
+Effect is_visible_early(Early early) {
+  return [early](Behaviour& behaviour) {
+    writes([early](const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+      send_early(queue, producer, item, early.has_all_bytes);
     })(behaviour);
-    sends_each([around](Channel& channel, detail::Producer producer, std::string_view item) {
-      around([&] { channel.send(item, producer); });
+    at_point("extent-claimed", [early] {
+      const auto end = Clock::now() + early.reader_waits;
+      while (shared_number() > 0 && Clock::now() < end) std::this_thread::sleep_for(1ms);
     })(behaviour);
   };
+}
+
+Effect torn_messages() {
+  return is_visible_early({.has_all_bytes = false, .reader_waits = 2 * kWriting});
 }
 
 // The shared number holds tickets sold above this, and tickets served below.
 constexpr std::int64_t kOneTicket = 1'000'000;
 
-void write_by_ticket(const std::function<void()>& write) {
+void write_by_ticket(const QueuePointer& queue, detail::Producer producer, std::string_view item) {
   const std::int64_t mine = shared_number().fetch_add(kOneTicket) / kOneTicket;
   while (shared_number() % kOneTicket != mine) std::this_thread::sleep_for(kLittle);
-  write();
+  send(queue, producer, item);
   ++shared_number();
 }
 
-void write_under_one_lock(const std::function<void()>& write) {
+void write_under_one_lock(const QueuePointer& queue, detail::Producer producer,
+                          std::string_view item) {
   while (shared_number().exchange(1) != 0) std::this_thread::sleep_for(kLittle);
-  write();
+  send(queue, producer, item);
+  if (item.size() > kVeryLong) std::this_thread::sleep_for(kWriting);
   shared_number() = 0;
 }
 
@@ -87,37 +118,45 @@ std::optional<std::string> get_losing_when_late(LocalQueue& queue, Timeout timeo
   }
 }
 
-void send_losing_when_late(Channel& channel, detail::Producer producer, std::string_view item) {
+void send_losing_when_late(const QueuePointer& queue, detail::Producer producer,
+                           std::string_view item) {
   thread_local Clock::time_point before = Clock::now();
-  if (Clock::now() - std::exchange(before, Clock::now()) <= kLongTime) channel.send(item, producer);
+  if (Clock::now() - std::exchange(before, Clock::now()) <= kLongTime) send(queue, producer, item);
 }
 
-// What a reader has left that died within a message.
-template <typename Then>
-auto with_dead_readers_rest(LocalQueue& queue, Then then) {
-  Channel& channel = queue.queue_->channel();
-  const std::unique_lock lock(channel.read_lock_, std::try_to_lock);
-  const bool is_left = lock.owns_lock() && channel.head_.load().in_message();
-  return then(channel, is_left);
+// An item travels as several, each with a first byte that says whether it is the last one.
+bool put_in_pieces(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  while (shared_number().exchange(1) != 0) std::this_thread::sleep_for(kLittle);
+  bool is_last = false;
+  while (!is_last) {
+    const std::string_view piece = item.substr(0, kPiece);
+    item.remove_prefix(piece.size());
+    is_last = item.empty();
+    (void)queue.put((is_last ? kLast : kMore) + std::string(piece), timeout);
+  }
+  shared_number() = 0;
+  return true;
 }
 
-std::optional<std::string> get_rest_first(LocalQueue& queue, Timeout timeout) {
-  return get_in_pieces(queue, timeout, [&](std::optional<std::string>& item) {
-    return with_dead_readers_rest(queue, [&](Channel& channel, bool is_left) {
-      item.emplace();
-      return is_left && channel.take_rest(&*item);
-    });
-  });
+std::optional<std::string> get_in_pieces(LocalQueue& queue, Timeout timeout) {
+  auto piece = queue.get(timeout);
+  if (!piece) return std::nullopt;
+  std::string item = piece->substr(1);
+  while (piece->front() != kLast) {
+    piece = queue.get(forever);
+    item += piece->substr(1);
+  }
+  return item;
 }
 
-std::optional<std::string> get_unless_blocked(LocalQueue& queue, Timeout timeout) {
-  return get_in_pieces(queue, timeout, [&](std::optional<std::string>& item) {
-    const bool is_left =
-        with_dead_readers_rest(queue, [](Channel&, bool is_left_now) { return is_left_now; });
-    if (is_left) shared_number() = 1;
-    item.reset();
-    return shared_number() != 0;
-  });
+std::optional<std::string> get_with_fragile_lock(LocalQueue& queue, Timeout timeout) {
+  const auto deadline = detail::Deadline::after(timeout);
+  while (shared_number().exchange(1) != 0) {
+    if (deadline.has_passed()) return std::nullopt;
+    std::this_thread::sleep_for(1ms);
+  }
+  const std::shared_ptr<void> unlock(nullptr, [](void*) { shared_number() = 0; });
+  return queue.get(timeout);
 }
 
 thread_local bool joins = false;
@@ -137,7 +176,7 @@ std::vector<Fault> failure_faults() {
             "the first put of a process takes a slot for the next one, too",
             {counts_extra_slots(), queues.put(put_taking_ahead)}, {.also = {"failure.kill.*"}}),
       fault("killed-torn", "failure.kill.what-arrives-is-whole",
-            "what is there of a message whose writer is dead is given out", {torn_messages()},
+            "an item that its writer died writing is given out", {torn_messages()},
             {.also = {"failure.kill.simple-queue-what-arrives-is-whole"}}),
       fault("killed-swaps", "failure.kill.what-arrives-is-whole",
             "the feeder swaps two neighbours now and then", {swaps_neighbours(queues)},
@@ -147,7 +186,7 @@ std::vector<Fault> failure_faults() {
             {get_repeats(queues, [](LocalQueue&) { return every(100); })},
             {.also = {"failure.kill.what-arrives-is-whole"}}),
       fault("killed-simple-torn", "failure.kill.simple-queue-what-arrives-is-whole",
-            "what is there of a message whose writer is dead is given out", {torn_messages()},
+            "an item that its writer died writing is given out", {torn_messages()},
             {.also = {"failure.kill.what-arrives-is-whole"}}),
       fault("killed-simple-late", "failure.kill.simple-queue-what-arrives-is-whole",
             "every other item stays in the process until its next put",
@@ -167,7 +206,8 @@ std::vector<Fault> failure_faults() {
             "every other item goes to a get that was killed while it waited",
             {queues.get(get_by_turns)}, {.also = {"failure.kill.*"}}),
       fault("dead-reader-rest", "failure.kill.reader-in-message",
-            "what a dead reader left of a message is given out", {queues.get(get_rest_first)}),
+            "what a dead reader left of an item is given out",
+            {simple_queues.put(put_in_pieces), simple_queues.get(get_in_pieces)}),
       fault("get-is-done-for-now", "failure.kill.task-remains",
             "a get finishes the task, and task_done does nothing",
             {after_get(joinable_queues, [](LocalQueue& queue) { (void)queue.queue_->task_done(); }),
@@ -177,7 +217,7 @@ std::vector<Fault> failure_faults() {
             "all queues write under one lock, which dies with its holder",
             {writes(write_under_one_lock)}),
       fault("terminated-torn", "failure.terminate.what-arrives-is-whole",
-            "what is there of a message whose writer is dead is given out", {torn_messages()}),
+            "an item that its writer died writing is given out", {torn_messages()}),
       fault("late-get-loses", "failure.stop.consumer-continues",
             "a get that has waited for 100 ms loses its item", {queues.get(get_losing_when_late)},
             {.also = {"failure.stop.*"}}),
@@ -185,16 +225,16 @@ std::vector<Fault> failure_faults() {
             "a feeder that was held up for 100 ms loses an item",
             {sends_each(send_losing_when_late)}, {.also = {"failure.stop.*"}}),
       fault("moment-torn", "failure.moment.nothing-wrong",
-            "what is there of a message whose writer is dead is given out", {torn_messages()}),
+            "an item that its writer died writing is given out", {torn_messages()}),
       fault("stopped-get-loses", "failure.stop.every-moment",
             "a get that has waited for 100 ms loses its item", {queues.get(get_losing_when_late)},
             {.also = {"failure.stop.*"}}),
-      fault("dead-reader-blocks", "failure.robust.goes-on",
-            "after a reader died in the middle of an item nothing is obtained any more",
-            {queues.get(get_unless_blocked)}, {.also = {"failure.robust.*"}}),
+      fault("dead-getter-blocks", "failure.robust.goes-on",
+            "a get that dies while it waits keeps a lock that every get needs",
+            {queues.get(get_with_fragile_lock)}, {.also = {"failure.robust.*"}}),
       fault("dead-writer-awaited", "failure.robust.within-a-second",
-            "a reader waits for the rest of an item whose writer is dead",
-            {alter("producer.gone", [](bool& gone) { gone = false; })},
+            "a get waits 4 s for the end of a put whose process is dead",
+            {is_visible_early({.has_all_bytes = true, .reader_waits = 4s})},
             {.also = {"failure.robust.*"}}),
       fault("dead-slots-stay", "failure.robust.slots-return",
             "what a dead process had put and not sent keeps its slots",

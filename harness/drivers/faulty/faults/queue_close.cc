@@ -71,7 +71,7 @@ std::vector<Fault> queue_close_faults() {
       fault("get-after-close", "queue.close.get-closed", "get after close reports Empty",
             {get_empty_after_close(queues)}, {.also = {"queue.close.all-threads"}}),
       fault("close-forgets", "queue.close.flushes", "close throws the buffered items away",
-            {buffers_every_item(), queues.close([](LocalQueue& queue) {
+            {stays_with_each_item(), queues.close([](LocalQueue& queue) {
                forget_buffer(queue);
                queue.close();
              }),

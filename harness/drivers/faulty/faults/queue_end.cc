@@ -31,10 +31,8 @@ void flush_one(Feeders& feeders) {
   }
 }
 
-void send_unless_full(Channel& channel, detail::Producer producer, std::string_view item) {
-  const std::uint32_t used = channel.head_.load().until(channel.tail_.load().value());
-  if (used + detail::FrameHeader::units(item.size()) <= channel.capacity_)
-    channel.send(item, producer);
+void send_unless_full(const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+  if (queue->channel().may_have_room(queue.memory())) send(queue, producer, item);
 }
 
 void leave_unflushed(std::unique_ptr<LocalQueue> queue) {
@@ -78,9 +76,10 @@ std::vector<Fault> queue_end_faults() {
             "the feeder drops an item when the channel is full", {sends_each(send_unless_full)},
             {.also = {"queue.exit.*"}}),
       fault("feeder-skips", "queue.exit.immediate-loses-a-suffix", "every 16th item is not sent",
-            {sends_each([](Channel& channel, detail::Producer producer, std::string_view item) {
-              if (!every(16)) channel.send(item, producer);
-            })},
+            {sends_each(
+                [](const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+                  if (!every(16)) send(queue, producer, item);
+                })},
             {.also = {"queue.exit.flushes", "queue.exit.creator-flushes"},
              .search = as_loss(in_queues({}))}),
       fault("drop-forgets", "queue.drop.flushes",
@@ -88,7 +87,7 @@ std::vector<Fault> queue_end_faults() {
             {queues.drop(leave_unflushed)}),
       fault("fork-copies-buffer", "queue.fork.buffered-once",
             "a child sends what its parent had buffered",
-            {buffers_every_item(), in_child(keep_buffers)}),
+            {stays_with_each_item(), in_child(keep_buffers)}),
   };
 }
 

@@ -1,5 +1,6 @@
 // Faults of items and of their order, against spec/queue.md.
 #include <algorithm>
+#include <thread>
 
 #include "effects.h"
 #include "faults/tables.h"
@@ -17,6 +18,7 @@ constexpr std::size_t kLargeItem = 65'536;
 constexpr std::size_t kManyBytes = std::size_t{4} << 20;
 constexpr std::size_t kSmallItem = 100;
 constexpr std::size_t kNullBytes = 5;
+constexpr std::chrono::milliseconds kOneMoment{1};
 
 void garble_text(std::string& item) {
   if (item.size() >= kSmallItem) return;
@@ -57,9 +59,22 @@ bool put_in_pairs(LocalQueue& queue, std::string_view item, Timeout timeout) {
   return true;
 }
 
-void send_without_lock(Channel& channel, detail::Producer producer, std::string_view item) {
-  if (channel.is_short(item.size())) return channel.send(item, producer);
-  channel.append(item, producer);
+// Whether this thread writes without the lock.
+thread_local bool is_unlocked = false;
+
+void take_long_when_unlocked() {
+  if (is_unlocked) std::this_thread::sleep_for(kOneMoment);
+}
+
+void send_without_lock(const QueuePointer& queue, detail::Producer producer,
+                       std::string_view item) {
+  Channel& channel = queue->channel();
+  if (channel.is_short(item.size())) return send(queue, producer, item);
+  auto extent = channel.fill(queue.memory(), item, Channel::May::kWait);
+  while (!channel.may_have_room(queue.memory())) std::this_thread::sleep_for(kOneMoment);
+  is_unlocked = true;
+  channel.append(item, extent, producer);
+  is_unlocked = false;
   channel.message_.notify_one();
 }
 
@@ -112,8 +127,8 @@ std::vector<Fault> queue_item_faults() {
           {buffers_every_item(), queues.put(put_in_pairs)},
           {.also = {"queue.order.per-producer"},
            .search = as_loss(in_queues({"order.threads-of-one-producer", "order.per-producer"}))}),
-      fault("large-items-unlocked", "queue.many-to-many",
-            "items above 128 KiB are written without a lock", {sends_each(send_without_lock)}),
+      fault("large-items-unlocked", "queue.many-to-many", "long items are written without a lock",
+            {sends_each(send_without_lock), at_point("frame-written", take_long_when_unlocked)}),
   };
 }
 

@@ -16,14 +16,16 @@ namespace psq::faulty {
 namespace {
 
 using namespace std::chrono_literals;
+using detail::Clock;
 
 constexpr std::size_t kLargeMessageBytes = 100'000;
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kSmallMessageBytes = 96;
 constexpr std::size_t kNullMessageBytes = 8;
+constexpr auto kPatience = 100ms;
 
 bool put_unchecked(LocalQueue& queue, std::string_view item, Timeout /*timeout*/) {
-  queue.queue_->channel().send(item);
+  send(queue.queue_, 0, item);
   return true;
 }
 
@@ -59,30 +61,17 @@ bool put_until_taken(LocalQueue& queue, std::string_view item, Timeout timeout) 
   return is_put;
 }
 
-// The channel to which this thread sends a message, the bytes of it that are still to be written,
-// and those of a frame.
-thread_local Channel* channel_in_use = nullptr;
-thread_local std::size_t unwritten = 0;
-thread_local std::size_t frame = 0;
+// When the put of this thread began, if it is one.
+thread_local std::optional<Clock::time_point> put_began;
 
-// Before each frame of it: there has to be room for the frame within 100 ms.
 void give_up_without_room() {
-  if (channel_in_use == nullptr || unwritten == 0) return;
-  Channel& channel = *channel_in_use;
-  const std::size_t next = std::min(unwritten, frame);
-  const auto soon = Deadline::never().within(100ms);
-  if (!channel.room_.wait(soon, [&] { return channel.has_room(next); })) throw Full();
-  unwritten -= next;
+  if (put_began && Clock::now() - *put_began > kPatience) throw Full();
 }
 
 bool put_giving_up(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  channel_in_use = &queue.queue_->channel();
-  unwritten = item.size();
-  const std::size_t piece = (channel_in_use->capacity_ / 4 - 1) * sizeof(detail::FrameHeader);
-  frame = channel_in_use->is_short(unwritten) ? unwritten : piece;
-  const bool is_put = queue.put(item, timeout);
-  channel_in_use = nullptr;
-  return is_put;
+  put_began = Clock::now();
+  const std::shared_ptr<void> end(nullptr, [](void*) { put_began.reset(); });
+  return queue.put(item, timeout);
 }
 
 // Whether check_open was called before this time without a put in between.
@@ -90,7 +79,7 @@ thread_local bool opened_without_put = false;
 
 void check_open_leaving_stump(LocalQueue& queue) {
   queue.check_open();
-  if (std::exchange(opened_without_put, true)) queue.queue_->channel().send({});
+  if (std::exchange(opened_without_put, true)) send(queue.queue_, 0, {});
 }
 
 bool put_opened(LocalQueue& queue, std::string_view item, Timeout timeout) {
@@ -204,8 +193,7 @@ std::vector<Fault> simple_queue_faults() {
             {.also = {"simple-queue.put.*"}}),
       fault("simple-large-gives-up", "simple-queue.put.large-later-consumer",
             "a put that waits for room gives up after 100 ms",
-            {simple_queues.put(put_giving_up), at_point("write-lock-taken", give_up_without_room),
-             at_point("piece-sent", give_up_without_room)},
+            {simple_queues.put(put_giving_up), at_point("no-room", give_up_without_room)},
             {.also = {"simple-queue.put.large-waits"}}),
       fault("simple-leaves-stump", "simple-queue.put.not-serializable",
             "an item that cannot be serialized leaves an empty one behind",

@@ -1,0 +1,128 @@
+// Extents: where the bytes of long messages are, outside of the ring.
+//
+// An extent is a row of bytes in the file behind the mapped memory. The thread that fills or reads
+// an extent holds its lock, so that a dead owner is known at once. While no thread holds the lock,
+// the extent belongs to the frame in the ring that names it; if there is none, it is free. So an
+// extent has exactly one owner after every instruction, and none is written down. That a frame is
+// in the ring follows from its position, the head and the tail.
+
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <utility>
+
+#include "src/probe.h"
+#include "src/robust_lock.h"
+#include "src/shared_memory.h"
+
+namespace psq::detail {
+
+struct Extent {
+  RobustLock owner;
+  std::atomic<std::uint32_t> frame{0};   // Position of the frame that names it.
+  std::atomic<std::uint64_t> begin{0};   // In the bytes behind the mapped memory.
+  std::atomic<std::uint64_t> length{0};  // Zero: it has no bytes.
+
+  [[nodiscard]] std::uint64_t end() const noexcept {
+    return (begin + length + SharedMemory::kPage - 1) / SharedMemory::kPage * SharedMemory::kPage;
+  }
+};
+
+// An extent and the lock that makes the calling thread its owner; or none.
+struct OwnedExtent {
+  Extent* extent = nullptr;
+  std::unique_lock<RobustLock> ownership{};
+  bool is_left_behind = false;  // By an owner that is dead or failed; it is to be given back.
+};
+
+// Lives in shared memory, in zeroed bytes. The channel's write lock guards everything but give_back
+// and claim.
+class Extents {
+ public:
+  static constexpr std::size_t kMost = 256;
+
+  // Makes the calling thread the owner of an extent: of a free one, which from then on has `length`
+  // bytes, or of one that is left behind. `is_in_ring` says whether there is a frame at a position.
+  // None: all extents have an owner.
+  template <typename IsInRing>
+  [[nodiscard]] OwnedExtent take(std::uint64_t length, const IsInRing& is_in_ring) {
+    std::array<bool, kMost> is_busy{};
+    OwnedExtent mine;
+    for (std::size_t i = 0; has(i); ++i) {
+      Extent& each = at_index(i);
+      std::unique_lock ownership(each.owner, std::defer_lock);
+      is_busy[i] = (each.length != 0 && is_in_ring(each.frame)) || !ownership.try_lock();
+      if (is_busy[i]) continue;
+      if (each.length != 0) return {&each, std::move(ownership), true};
+      if (mine.extent == nullptr) mine = {&each, std::move(ownership), false};
+    }
+    if (mine.extent == nullptr) mine = open_next();
+    if (mine.extent == nullptr) return mine;
+    mine.extent->begin = lowest_gap(length, is_busy);
+    mine.extent->length = length;
+    return mine;
+  }
+
+  // Makes the calling thread the owner of an extent that a frame in the ring names.
+  [[nodiscard]] OwnedExtent claim(std::size_t index) {
+    Extent& extent = at_index(index);
+    return {&extent, std::unique_lock(extent.owner), false};
+  }
+  [[nodiscard]] bool has(std::size_t index) const noexcept {
+    return index < std::min<std::size_t>(opened_, kMost);
+  }
+  [[nodiscard]] std::size_t index_of(const Extent& extent) noexcept {
+    return static_cast<std::size_t>(&extent - &at_index(0));
+  }
+
+  // Ends the extent. The memory beyond the first kKept bytes goes back to the system.
+  static void give_back(const SharedMemory& memory, OwnedExtent owned) noexcept {
+    const std::uint64_t begin = std::max<std::uint64_t>(owned.extent->begin, kKept);
+    if (begin < owned.extent->end()) memory.give_back_behind(begin, owned.extent->end() - begin);
+    at("extent-given-back");
+    owned.extent->length = 0;
+  }
+
+ private:
+  // Memory from the system costs more than the copy into it.
+  static constexpr std::uint64_t kKept = std::uint64_t{4} << 20;
+
+  [[nodiscard]] Extent& at_index(std::size_t index) noexcept {
+    return reinterpret_cast<Extent*>(extents_.data())[index];
+  }
+
+  [[nodiscard]] OwnedExtent open_next() {
+    if (opened_ >= kMost) return {};
+    Extent& next = *new (&at_index(opened_)) Extent;  // No other process knows of it yet.
+    std::unique_lock ownership(next.owner);
+    ++opened_;
+    return {&next, std::move(ownership), false};
+  }
+
+  // The lowest place for `length` bytes beside those of the busy extents.
+  [[nodiscard]] std::uint64_t lowest_gap(std::uint64_t length,
+                                         const std::array<bool, kMost>& is_busy) noexcept {
+    std::uint64_t begin = 0;
+    for (bool has_moved = true; std::exchange(has_moved, false);) {
+      for (std::size_t i = 0; has(i); ++i) {
+        const Extent& other = at_index(i);
+        if (!is_busy[i] || begin >= other.end() || other.begin >= begin + length) continue;
+        begin = other.end();
+        has_moved = true;
+      }
+    }
+    return begin;
+  }
+
+  std::atomic<std::uint32_t> opened_{0};  // Extents that were ever taken.
+  // Not initialized before use: untouched pages take no space.
+  alignas(Extent) std::array<std::byte, kMost * sizeof(Extent)> extents_;
+};
+
+}  // namespace psq::detail

@@ -1,0 +1,157 @@
+// Processes that are stopped at chosen crash points: what other processes can do meanwhile.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <string>
+
+#include "tests/crash_probes.h"
+#include "tests/death.h"
+#include "tests/shared_object.h"
+
+namespace psq::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string stop_name(const testing::TestParamInfo<const char*>& info) {
+  std::string name = info.param;
+  for (char& c : name) c = c == '-' ? '_' : c;
+  return name;
+}
+
+// Waits until the process has stopped itself.
+void await_stop(pid_t process) {
+  int status = 0;
+  ASSERT_EQ(waitpid(process, &status, WUNTRACED), process);
+  ASSERT_TRUE(WIFSTOPPED(status)) << "it never came to this crash point";
+}
+
+class StoppedProducer : public testing::TestWithParam<const char*> {
+ protected:
+  // Stops at the crash point with a full channel before it.
+  template <typename Q>
+  Child victim_of(Q& queue) const {
+    return Child([&queue]() -> int {
+      stop_at(GetParam());
+      for (int i = 0;; ++i) queue.put("victim" + item(i));
+    });
+  }
+
+  const EndsOrFails limit_;
+};
+
+constexpr int kOthersItems = 20;
+
+// Another process puts short and long items; each comes, in order, between what the victim put.
+template <typename Q>
+void expect_others_go_on(Q& queue) {
+  Child other([&] {
+    for (int i = 0; i < kOthersItems; ++i) queue.put(item(i));
+    if constexpr (requires { queue.join_thread(); }) {
+      queue.close();
+      queue.join_thread();
+    }
+    return 0;
+  });
+  for (int next = 0; next < kOthersItems;) {
+    const auto got = queue.try_get(kSoon);
+    ASSERT_TRUE(got) << "item " << next << " does not come";
+    if (got->starts_with("victim")) continue;
+    ASSERT_EQ(number_of(*got), next++);
+  }
+  EXPECT_EQ(other.status(), 0);
+}
+
+TEST_P(StoppedProducer, OfASimpleQueueHoldsUpNoOther) {
+  SimpleQueue<std::string> queue;
+  Child victim = victim_of(queue);
+  await_stop(victim.pid());
+  expect_others_go_on(queue);
+  // It goes on where it stood.
+  victim.signal(SIGCONT);
+  EXPECT_TRUE(queue.try_get(kSoon));
+}
+
+TEST_P(StoppedProducer, OfAQueueHoldsUpNoOther) {
+  Queue<std::string> queue;
+  Child victim = victim_of(queue);
+  await_stop(victim.pid());
+  expect_others_go_on(queue);
+  victim.signal(SIGCONT);
+  EXPECT_TRUE(queue.try_get(kSoon));
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPointWithoutALock, StoppedProducer,
+                         testing::Values("no-room", "extent-filled"), stop_name);
+
+class StoppedConsumer : public testing::TestWithParam<const char*> {
+ protected:
+  const EndsOrFails limit_;
+};
+
+TEST_P(StoppedConsumer, HoldsUpNoOther) {
+  Queue<std::string> queue;
+  Child victim([&]() -> int {
+    stop_at(GetParam());
+    for (;;) (void)queue.get();
+  });
+  queue.put(std::string(1 << 20, 'v'));
+  await_stop(victim.pid());
+  expect_others_go_on(queue);
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPointWithoutALock, StoppedConsumer,
+                         testing::Values("extent-read", "extent-given-back", "slot-freed"),
+                         stop_name);
+
+// In the few instructions with a lock of the channel.
+class StoppedWithALock : public testing::TestWithParam<const char*> {
+ protected:
+  const EndsOrFails limit_;
+};
+
+TEST_P(StoppedWithALock, HoldsUpOthersUntilItGoesOn) {
+  SimpleQueue<std::string> queue;
+  const std::string point = GetParam();
+  const bool reads =
+      point == "read-lock-taken" || point == "extent-claimed" || point == "head-moved";
+  Child victim([&] {
+    stop_at(point);
+    reads ? void(queue.get()) : queue.put("victim" + std::string(1 << 20, 'v'));
+    return 0;
+  });
+  if (reads) queue.put("victim" + std::string(1 << 20, 'v'));
+  await_stop(victim.pid());
+  std::thread later([&] {
+    std::this_thread::sleep_for(200ms);
+    victim.signal(SIGCONT);
+  });
+  expect_others_go_on(queue);
+  later.join();
+  EXPECT_EQ(victim.status(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPoint, StoppedWithALock,
+                         testing::Values("extent-taken", "write-lock-taken", "frame-begun",
+                                         "extent-named", "extent-released", "frame-written",
+                                         "last-commit-saved", "committed", "read-lock-taken",
+                                         "extent-claimed", "head-moved"),
+                         stop_name);
+
+// Stopped from outside, in a put that waits for room.
+TEST(StoppedWithAFullChannel, HoldsUpNoOther) {
+  const EndsOrFails limit;
+  SimpleQueue<std::string> queue;
+  const SharedObject<std::atomic<int>> put;
+  Child victim([&]() -> int {
+    for (;; ++*put) queue.put("victim" + std::string(4000, 'v'));
+  });
+  for (int before = -1; before != *put; std::this_thread::sleep_for(300ms)) before = *put;
+  victim.stop();
+  expect_others_go_on(queue);
+}
+
+}  // namespace
+}  // namespace psq::test
