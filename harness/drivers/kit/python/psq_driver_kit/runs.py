@@ -64,8 +64,12 @@ class Run:
 
     def wait_for_start(self) -> None:
         """Sleep until the start time, if there is one."""
-        while self.start_at is not None and now() < self.start_at:
-            time.sleep((self.start_at - now()) / 1e9 if self.start_at > now() else 0)
+        if self.start_at is None:
+            return
+        left = self.start_at - now()
+        while left > 0:
+            time.sleep(left / 1e9)
+            left = self.start_at - now()
 
 
 def perform(run: Run, operate: Callable[[int, Mapping[str, Any]], Dict[str, Any]]) -> int:

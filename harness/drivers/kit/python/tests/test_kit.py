@@ -15,7 +15,7 @@ sys.path.insert(0, str(KIT))
 
 from psq_driver_kit import BadRequest, Call, Defect, Unsupported, needs, serve  # noqa: E402
 from psq_driver_kit.arguments import Declared, operation_arguments  # noqa: E402
-from psq_driver_kit.calls import make  # noqa: E402
+from psq_driver_kit.calls import make, now  # noqa: E402
 from psq_driver_kit.registry import Descriptor, Registry, cover  # noqa: E402
 from psq_driver_kit.runs import Run  # noqa: E402
 from psq_driver_kit.wire import LONGEST_LINE, Wire  # noqa: E402
@@ -140,6 +140,13 @@ def test_arguments_are_what_was_there():
 def test_lists_that_make_no_sense(request_):
     with pytest.raises(BadRequest):
         Run.of(request_)
+
+
+def test_a_start_may_pass_at_any_moment():
+    for number in range(20_000):
+        start_at = now() + number % 400 * 10  # ns: about as long as the call looks at the clock
+        Run.of({"operations": [], "start_at": start_at}).wait_for_start()
+        assert now() >= start_at
 
 
 def test_serve_is_for_the_main_thread():
