@@ -1,4 +1,8 @@
 // Faults against spec/failure.md.
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
 #include <thread>
 
 #include "effects.h"
@@ -39,11 +43,21 @@ bool put_holding_place(LocalQueue& queue, std::string_view item, Timeout timeout
   return is_free && queue.put(item, no_wait);
 }
 
-// How a long item is visible before it is complete, while the shared number is above zero.
+// How a long item is visible before it is complete, while the shared number is the writer's pid.
 struct Early {
   bool has_all_bytes;
+  bool is_dead_writer_awaited;
   std::chrono::milliseconds reader_waits;
 };
+
+// Also when its parent has not looked yet.
+bool is_dead(std::int64_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  if (!std::getline(status, line)) return true;
+  const std::size_t state = line.rfind(')') + 2;
+  return state < line.size() && line[state] == 'Z';
+}
 
 void send_early(const QueuePointer& queue, detail::Producer producer, std::string_view item,
                 bool has_all_bytes) {
@@ -56,13 +70,14 @@ void send_early(const QueuePointer& queue, detail::Producer producer, std::strin
   const std::uint64_t begin = extent.extent->begin;
   {
     const auto guard = channel.lock_with_room(queue.memory());
-    ++shared_number();
+    shared_number() = getpid();
     channel.append(item, extent, producer);
   }
   channel.message_.notify_one();
-  if (item.size() > kVeryLong) std::this_thread::sleep_for(kWriting);
+  // Long enough for a kill at any time to find it unfinished.
+  std::this_thread::sleep_for(item.size() > kVeryLong ? kWriting : 2ms);
   queue.memory().write_behind(begin + half, item.substr(half));
-  --shared_number();
+  shared_number() = 0;
 }
 
 // A reader waits for the rest for some time.
@@ -73,13 +88,17 @@ Effect is_visible_early(Early early) {
     })(behaviour);
     at_point("extent-claimed", [early] {
       const auto end = Clock::now() + early.reader_waits;
-      while (shared_number() > 0 && Clock::now() < end) std::this_thread::sleep_for(1ms);
+      while (shared_number() > 0 && Clock::now() < end) {
+        if (!early.is_dead_writer_awaited && is_dead(shared_number())) break;
+        std::this_thread::sleep_for(1ms);
+      }
     })(behaviour);
   };
 }
 
 Effect torn_messages() {
-  return is_visible_early({.has_all_bytes = false, .reader_waits = 2 * kWriting});
+  return is_visible_early(
+      {.has_all_bytes = false, .is_dead_writer_awaited = false, .reader_waits = 2 * kWriting});
 }
 
 // The shared number holds tickets sold above this, and tickets served below.
@@ -234,7 +253,8 @@ std::vector<Fault> failure_faults() {
             {queues.get(get_with_fragile_lock)}, {.also = {"failure.robust.*"}}),
       fault("dead-writer-awaited", "failure.robust.within-a-second",
             "a get waits 4 s for the end of a put whose process is dead",
-            {is_visible_early({.has_all_bytes = true, .reader_waits = 4s})},
+            {is_visible_early(
+                {.has_all_bytes = true, .is_dead_writer_awaited = true, .reader_waits = 4s})},
             {.also = {"failure.robust.*"}}),
       fault("dead-slots-stay", "failure.robust.slots-return",
             "what a dead process had put and not sent keeps its slots",
