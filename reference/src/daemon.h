@@ -9,7 +9,6 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -23,8 +22,7 @@ namespace psq::detail {
 // Called once in a new child, by its only thread. From now on the child gets SIGTERM when `parent`
 // has ended; at once if it has by now. A program that the child executes is not watched.
 inline void end_with(pid_t parent) {
-  // glibc 2.36 declares pidfd_open for C only.
-  Descriptor process = own_descriptor(static_cast<int>(syscall(SYS_pidfd_open, parent, 0)));
+  Descriptor process = descriptor_of_process(parent);
   // From here on the descriptor stands for the parent, unless that one has ended.
   const bool watched =
       process.get() >= 0 && getppid() == parent && start_own_thread([process = std::move(process)] {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "psq/descriptor.h"
@@ -18,6 +19,12 @@ namespace psq::detail {
   Descriptor low(made);
   if (made < 0 || !altered("descriptor.is-standard", made <= STDERR_FILENO)) return low;
   return Descriptor(fcntl(made, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+}
+
+// A descriptor that can be polled for the end of the process; -1, with errno. glibc 2.36 declares
+// pidfd_open for C only.
+[[nodiscard]] inline Descriptor descriptor_of_process(pid_t process) noexcept {
+  return own_descriptor(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
 }
 
 }  // namespace psq::detail

@@ -3,7 +3,6 @@
 #include <cxxabi.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -14,6 +13,7 @@
 
 #include "psq/descriptor.h"
 #include "src/daemon.h"
+#include "src/own_descriptor.h"
 #include "src/pid_namespace.h"
 #include "src/probe.h"
 #include "src/process_state.h"
@@ -34,9 +34,8 @@ class Process::State {
     while (!look()) {
       if (deadline.has_passed()) return false;
       // In short waits, because the descriptor may be missing (too many are open) or stand for
-      // another process (another thread reaped the child after the look). glibc 2.36 declares
-      // pidfd_open for C only.
-      const auto child = detail::own_descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+      // another process (another thread reaped the child after the look).
+      const auto child = detail::descriptor_of_process(pid);
       pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
       const timespec soon = deadline.within(detail::kLookAgain).left();
       (void)ppoll(&watched, 1, &soon, nullptr);

@@ -103,11 +103,11 @@ class ConnectionBase {
   ConnectionBase receive_end();  // Its descriptor is close-on-exec.
 
  private:
-  detail::Descriptor descriptor_;
   // Bytes of a message stay in the stream, so that no later message can be found.
   void end_receiving() noexcept;
   static std::string receive_body(int descriptor, std::size_t length);
 
+  detail::Descriptor descriptor_;
   Access access_;
 };
 
