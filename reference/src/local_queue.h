@@ -42,8 +42,7 @@ class LocalQueue final : public QueueCore {
     check_open();
     queue_->check_at_home();
     if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
-    queue_->channel().send(*memory_, item);
-    return true;
+    return queue_->channel().send(*memory_, item, 0, Deadline::after(timeout));
   }
 
   std::optional<std::string> get(Timeout timeout) override {

@@ -48,26 +48,36 @@ class SimpleQueue {
   // system has no descriptor left.
   [[nodiscard]] Handle handle() const { return core_->handle(); }
 
-  // Serializes the item, waits for room, and writes the item to the channel. When put returns,
-  // every process sees the item, and the item survives this process.
-  // Throws Closed or NotSerializable; the item is not put then.
+  // Serializes the item, waits up to `timeout` for room, and writes the item to the channel. When
+  // put returns, every process sees the item, and the item survives this process.
+  // Throws Closed, NotSerializable or Full; the item is not put then.
   // Clauses: simple-queue.put.visible-on-return, simple-queue.put.survives-producer,
   // simple-queue.put.small-at-once, simple-queue.put.large-waits,
   // simple-queue.put.large-later-consumer, simple-queue.put.not-serializable,
   // simple-queue.put.visible-to-later-child.
-  void put(const T& item) {
-    core_->check_open();
-    detail::with_bytes(item, [&](std::string_view bytes) { (void)core_->put(bytes, forever); });
+  void put(const T& item, Timeout timeout = forever) {
+    if (!try_put(item, timeout)) throw Full();
   }
 
-  // Waits for an item, and takes the oldest one.
+  // As put, but returns false instead of throwing Full.
+  [[nodiscard]] bool try_put(const T& item, Timeout timeout = no_wait) {
+    core_->check_open();
+    return detail::with_bytes(item,
+                              [&](std::string_view bytes) { return core_->put(bytes, timeout); });
+  }
+
+  // Waits up to `timeout` for an item, and takes the oldest one.
   // Throws Closed (also when another thread of this process closes the queue during the wait),
-  // NotDeserializable (the item is consumed) or Corrupted.
+  // Empty, NotDeserializable (the item is consumed) or Corrupted.
   // Clauses: simple-queue.get.waits-for-item, simple-queue.get.exactly-once,
   // simple-queue.get.all-served, simple-queue.get.not-deserializable.
-  [[nodiscard]] T get() { return *try_get(forever); }
+  [[nodiscard]] T get(Timeout timeout = forever) {
+    auto item = try_get(timeout);
+    if (!item) throw Empty();
+    return *std::move(item);
+  }
 
-  // As get, but returns nullopt when no item can be taken within the timeout.
+  // As get, but returns nullopt instead of throwing Empty.
   [[nodiscard]] std::optional<T> try_get(Timeout timeout = no_wait) {
     auto bytes = core_->get(timeout);
     if (!bytes) return std::nullopt;
