@@ -94,6 +94,26 @@ class Channel {
     return head.until(tail_.load(std::memory_order_acquire).value()) == 0;
   }
 
+  // While it lives, changes between empty and not empty are told to wait_for_change, which would
+  // find them by itself only kLookAgain later. A watcher that is killed leaves messages a little
+  // slower, as one that lives does.
+  class Watcher {
+   public:
+    explicit Watcher(Channel& channel) noexcept : channel_(channel) { ++channel_.watchers_; }
+    ~Watcher() { --channel_.watchers_; }
+    Watcher(Watcher&&) = delete;
+
+   private:
+    Channel& channel_;
+  };
+
+  // Waits until `readable` is wrong about whether a message can be read. Or until `stop` is true,
+  // which it checks as receive does, and when wake_watchers is called.
+  void wait_for_change(const std::atomic<bool>& readable, const std::atomic<bool>& stop) noexcept {
+    change_.wait(Deadline::never(), [&] { return empty() == readable.load() || stop.load(); });
+  }
+  void wake_watchers() noexcept { change_.notify_all(); }
+
   // How many messages were read so far, those included whose reader died reading them. Wraps
   // around.
   [[nodiscard]] std::uint32_t messages_read() const noexcept {
@@ -153,8 +173,22 @@ class Channel {
   }
 
   // Writes a frame, and commits it. The commit overwrites which producer committed last and how
-  // many messages that one had committed, so it saves that first.
-  void append(std::string_view message, OwnedExtent& in, Producer producer);
+  // many messages that one had committed, so it saves that first. Returns where the frame begins.
+  std::uint32_t append(std::string_view message, OwnedExtent& in, Producer producer);
+
+  // After commits from `begin` on, without the lock.
+  void tell_of_messages(std::uint32_t begin) noexcept {
+    message_.notify_one();
+    // Behind the fence of that: a watcher that is not seen here sees the messages. Where the head
+    // has not come to them, there were other ones before.
+    if (watchers_.load(std::memory_order_relaxed) == 0) return;
+    if (head_.load(std::memory_order_acquire).has_reached(begin)) change_.notify_all();
+  }
+  // After a read, without the lock.
+  void tell_of_room() noexcept {
+    room_.notify_one();
+    if (watchers_.load(std::memory_order_relaxed) != 0 && empty()) change_.notify_all();
+  }
 
   // The extent is the frame's as soon as the tail moves. Until then no process takes the extent,
   // because that needs the write lock. A reader needs the extent's lock, so it is free before.
@@ -210,6 +244,8 @@ class Channel {
   // Both sides read these often and change them seldom.
   alignas(kCacheLine) FutexEvent message_;  // A new message is visible.
   FutexEvent room_;
+  std::atomic<std::uint32_t> watchers_{0};  // And those that were killed.
+  FutexEvent change_;                       // Between empty and not empty.
 
   alignas(kCacheLine) Extents extents_;
 

@@ -21,7 +21,7 @@ inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadl
       if (!readable()) continue;
       extent = take(memory, out);
     }
-    room_.notify_one();
+    tell_of_room();
     // One notification may stand for several messages, or its receiver may have been killed.
     if (readable()) message_.pass_on();
     if (extent.extent != nullptr) {

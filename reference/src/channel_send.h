@@ -15,15 +15,16 @@ inline bool Channel::send(const SharedMemory& memory, std::string_view message, 
     extent = fill(memory, message, deadline);
     if (extent.extent == nullptr) return false;
   }
+  std::uint32_t begin = 0;
   {
     const auto guard = lock_with_room(memory, deadline);
     if (!guard) {
       if (extent.extent != nullptr) Extents::give_back(memory, std::move(extent));
       return false;
     }
-    append(message, extent, producer);
+    begin = append(message, extent, producer);
   }
-  message_.notify_one();
+  tell_of_messages(begin);
   return true;
 }
 
@@ -35,13 +36,14 @@ inline bool Channel::try_send(const SharedMemory& memory, std::string_view messa
     extent = fill(memory, message, std::nullopt);
     if (extent.extent == nullptr) return false;
   }
+  std::uint32_t begin = 0;
   {
     const std::unique_lock guard(write_lock_, std::try_to_lock);
     if (!guard || !has_room(memory)) return false;
     at("write-lock-taken");
-    append(message, extent, producer);
+    begin = append(message, extent, producer);
   }
-  message_.notify_one();
+  tell_of_messages(begin);
   return true;
 }
 
@@ -53,8 +55,10 @@ inline std::size_t Channel::send_some(const SharedMemory& memory, std::string_vi
     return sizeof(std::size_t) + first.size();
   }
   std::size_t used = 0;
+  std::uint32_t begin = 0;
   {
     const auto guard = lock_with_room(memory);
+    begin = tail_.load(std::memory_order_relaxed).value();
     OwnedExtent none;
     do {
       const std::string_view message = first_of(batch.substr(used));
@@ -63,7 +67,7 @@ inline std::size_t Channel::send_some(const SharedMemory& memory, std::string_vi
       used += sizeof(std::size_t) + message.size();
     } while (used < batch.size() && used < kMostAtOnce && has_room(memory));
   }
-  message_.notify_one();
+  tell_of_messages(begin);
   return used;
 }
 
@@ -142,7 +146,7 @@ inline bool Channel::has_room(const SharedMemory& memory) {
   return is_room_behind(head);
 }
 
-inline void Channel::append(std::string_view message, OwnedExtent& in, Producer producer) {
+inline std::uint32_t Channel::append(std::string_view message, OwnedExtent& in, Producer producer) {
   const PackedStep before = tail_.load(std::memory_order_relaxed);
   const std::uint32_t begin = before.value();
   const FrameHeader header{
@@ -162,6 +166,7 @@ inline void Channel::append(std::string_view message, OwnedExtent& in, Producer 
   tail_.store(PackedStep::of(begin + FrameHeader::units(header.length), producer, sequence),
               std::memory_order_release);
   at("committed");
+  return begin;
 }
 
 inline void Channel::hand_over(std::uint32_t frame, OwnedExtent& in) {

@@ -18,6 +18,7 @@
 #include "src/own_thread.h"
 #include "src/probe.h"
 #include "src/queue_memory.h"
+#include "src/ready_signal.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
@@ -32,6 +33,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // In a forked child, for the feeder that replaces this one. No thread of the child uses this one
   // any more. (To the thread sanitizer the parent's threads still do.)
   [[nodiscard]] QueuePointer give_up_queue() noexcept {
+    if (!kThreadSanitizer) ready_->let_go();
     return kThreadSanitizer ? queue_ : std::move(queue_);
   }
 
@@ -50,6 +52,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void close() noexcept {
     closed_ = true;
     end();
+    ready_->close();
   }
   // Takes no item from now on; a put waits as if no slot were free.
   void end() noexcept {
@@ -64,6 +67,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const std::lock_guard lock(mutex_);
     directly_ = true;
   }
+
+  // The descriptor of the queue in this process.
+  [[nodiscard]] int descriptor() { return ready_->descriptor(queue_); }
+  [[nodiscard]] ReadySignal& ready() noexcept { return *ready_; }
 
   [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
@@ -246,6 +253,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   QueuePointer queue_;
+  const std::shared_ptr<ReadySignal> ready_ = std::make_shared<ReadySignal>();
   std::mutex mutex_;  // Guards everything below but closed_.
   std::condition_variable work_;
   std::condition_variable done_;

@@ -31,6 +31,7 @@ class LocalQueue final : public QueueCore {
   ~LocalQueue() override {
     feeder_->close();
     feeder_->wait_flushed();
+    feeder_->ready().end();
     ProcessState::instance().remove(feeder_);
   }
 
@@ -54,6 +55,7 @@ class LocalQueue final : public QueueCore {
     }
     queue_->slot_freed();
     at("slot-freed");
+    feeder_->ready().update();
     return item;
   }
 
@@ -90,6 +92,12 @@ class LocalQueue final : public QueueCore {
   bool join(Timeout timeout) override {
     queue_->check_at_home();
     return queue_->wait_for_no_tasks(Deadline::after(timeout));
+  }
+
+  int fd() const override {
+    check_open();
+    queue_->check_at_home();
+    return feeder_->descriptor();
   }
 
   Handle handle() const override { return memory_->handle(name_of(queue_->kind())); }

@@ -27,13 +27,14 @@
 
 #include "psq/codec.h"
 #include "psq/queue_core.h"
+#include "psq/wait.h"
 
 namespace psq {
 
 // Movable, not copyable within a process; fork makes the copy of a child. It may be destroyed when
 // no thread of this process uses it. Other processes keep their copies.
 template <typename T>
-class SimpleQueue {
+class SimpleQueue : public Waitable {
  public:
   // Creates an empty queue. Throws SystemError when the system has no memory or no descriptor left.
   SimpleQueue() : SimpleQueue(detail::QueueCore::create({.kind = detail::QueueKind::kSimple})) {}
@@ -87,6 +88,16 @@ class SimpleQueue {
   // Whether the channel holds no item now. Exact for items whose put has returned. Throws Closed.
   // Clauses: simple-queue.empty.exact.
   [[nodiscard]] bool empty() const { return core_->empty(); }
+
+  // A descriptor that is readable while a get would find an item: for wait, poll(2), epoll and the
+  // event loops above them, which only watch it. The same one in each call; the queue keeps it, and
+  // makes it readable when it is closed in this process, because a get ends at once then. A get of
+  // this process brings it in step before it returns. Another process's put or get does so a moment
+  // later, or within the time of `robust` when that process dies: so take items with try_get. A
+  // forked child asks for a descriptor of its own. The first call starts a thread of this process;
+  // from then on each put or get that changes whether the queue is empty wakes it. Throws Closed,
+  // and SystemError when the system has no descriptor or thread left.
+  [[nodiscard]] int fd() const override { return core_->fd(); }
 
   // From now on put, get and empty in this process throw Closed. Other processes and children
   // forked later keep a working queue. Idempotent. Clauses: simple-queue.close.operations-closed,

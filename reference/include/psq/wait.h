@@ -1,4 +1,4 @@
-// wait(): waits for the first of several events: a message, the end of a process.
+// wait(): waits for the first of several events: a message, an item, the end of a process.
 //
 //   for (psq::Waitable* each : psq::wait({&results, &worker}, 200ms)) …
 //
@@ -18,13 +18,14 @@
 
 namespace psq {
 
-// What wait takes: an end of a pipe, or a Process.
+// What wait takes: an end of a pipe, a queue or a Process.
 class Waitable {
  public:
   virtual ~Waitable() = default;
 
-  // A descriptor that is readable when a message or the end of the stream can be received, or when
-  // the process has ended: for poll(2) and the like. The object keeps it. -1: the object is closed.
+  // A descriptor that is readable when a message or the end of the stream can be received, a get
+  // would find an item, or the process has ended: for poll(2) and the like. The object keeps it.
+  // -1: the connection is closed.
   [[nodiscard]] virtual int fd() const = 0;
 
  protected:
@@ -35,9 +36,10 @@ class Waitable {
 
 // Waits until one of the objects is ready, or until the timeout has passed. Returns all that are
 // ready, in the order of `objects`, and receives nothing. A connection is ready when a message or
-// the end of the stream can be received; one that only sends, when its receiver is gone. A Process
-// is ready when it has ended. The objects may be of different types: wait({&jobs, &worker}, 200ms).
-// Throws Closed when one of them is closed, InvalidArgument when one is null, and what fd() throws.
+// the end of the stream can be received; one that only sends, when its receiver is gone. A queue is
+// ready when a get would find an item (see its fd), a Process when it has ended. The objects may be
+// of different types: wait({&jobs, &worker}, 200ms). Throws Closed when one of them is closed,
+// InvalidArgument when one is null, and what fd() throws.
 [[nodiscard]] std::vector<Waitable*> wait(const std::vector<Waitable*>& objects,
                                           Timeout timeout = forever);
 
