@@ -139,7 +139,7 @@ TYPED_TEST(ReadySignal, ManyProducersAndConsumersAtOnce) {
   EXPECT_FALSE(is_readable(queue));
 }
 
-// A process that was killed while it watched takes nothing from the others.
+// A process that was killed while it watched takes nothing from other processes.
 TEST(ReadySignalDeath, AKilledWatcherIsMissedByNoOne) {
   SimpleQueue<int> queue;
   SimpleQueue<int> ready;

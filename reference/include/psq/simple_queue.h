@@ -92,9 +92,9 @@ class SimpleQueue : public Waitable {
   // A descriptor that is readable while a get would find an item: for wait, poll(2), epoll and the
   // event loops above them, which only watch it. The same one in each call; the queue keeps it, and
   // makes it readable when it is closed in this process, because a get ends at once then. A get of
-  // this process brings it in step before it returns. Another process's put or get does so a moment
-  // later, or within the time of `robust` when that process dies: so take items with try_get. A
-  // forked child asks for a descriptor of its own. The first call starts a thread of this process;
+  // this process brings it in step before it returns. A put or a get of another process does so
+  // soon after it, or within a second when that process dies: so take items with try_get. A forked
+  // child asks for a descriptor of its own. The first call starts a thread of this process;
   // from then on each put or get that changes whether the queue is empty wakes it. Throws Closed,
   // and SystemError when the system has no descriptor or thread left.
   [[nodiscard]] int fd() const override { return core_->fd(); }
