@@ -106,7 +106,9 @@ TEST(TryForms, SendingTakesATimeout) {
 }
 
 TEST(TryForms, BytesAndEndsAreReceivedWithinATimeout) {
-  auto [left, right] = pipe<std::string>();
+  auto ends = pipe<std::string>();
+  auto& left = ends.first;
+  auto& right = ends.second;
   EXPECT_EQ(left.try_recv_bytes(), std::nullopt);
   expect_waits(30ms, [&] { EXPECT_EQ(left.try_recv_bytes(30ms), std::nullopt); });
   expect_waits(30ms, [&] { EXPECT_FALSE(left.try_recv_connection(30ms)); });
