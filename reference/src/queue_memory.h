@@ -234,7 +234,8 @@ class QueueMemory {
   Channel channel_;                     // Last: its bytes are behind it.
 };
 
-// A queue's memory in one process, which lives as long as a copy of this object, or until its reset.
+// A queue's memory in one process, which lives as long as a copy of this object, or until its
+// reset.
 class QueuePointer {
  public:
   explicit QueuePointer(std::shared_ptr<SharedMemory> memory) : memory_(std::move(memory)) {}
