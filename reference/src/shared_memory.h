@@ -17,13 +17,14 @@
 #include "psq/error.h"
 #include "psq/handle.h"
 #include "src/file_size_signal.h"
+#include "src/memory_mark.h"
 #include "src/own_descriptor.h"
 
 namespace psq::detail {
 
-// A shared mapping without a name, freed with the last process that has it. Its address is the same
-// in a process and its forked children, and arbitrary in an executed program: so it holds no
-// addresses.
+// A shared mapping without a name, unless its file has one, freed with the last process that has
+// it. Its address is the same in a process and its forked children, and arbitrary in an executed
+// program: so it holds no addresses.
 class SharedMemory {
  public:
   // New and zeroed. Throws SystemError.
@@ -32,6 +33,12 @@ class SharedMemory {
   // is of another kind or does not match the descriptor, and SystemError.
   SharedMemory(std::string_view kind, const std::string& token, std::size_t size)
       : SharedMemory(inherited_file(kind, token, size), size) {}
+  // Of a file that has `size` bytes. Throws SystemError.
+  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
+    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+    if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
+    data_ = static_cast<std::byte*>(data);
+  }
   SharedMemory(SharedMemory&&) = delete;
   ~SharedMemory() { munmap(data_, size_); }
 
@@ -100,12 +107,6 @@ class SharedMemory {
     return static_cast<off_t>((size_ + kPage - 1) / kPage * kPage);
   }
 
-  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
-    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
-    if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
-    data_ = static_cast<std::byte*>(data);
-  }
-
   static Descriptor make_file(std::size_t size) {
     const NoFileSizeSignal guard;
     Descriptor file = own_descriptor(memfd_create("psq", MFD_CLOEXEC | MFD_ALLOW_SEALING));
@@ -116,7 +117,7 @@ class SharedMemory {
     return file;
   }
 
-  // "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout number changes with the layout of the memory.
+  // "psq:FORMAT:KIND:INODE:DESCRIPTOR".
   // The inode tells this memory from another file that has the same descriptor number later.
   static std::string token_of(std::string_view kind, int descriptor) {
     struct stat about {};
@@ -124,7 +125,7 @@ class SharedMemory {
     return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);
   }
   static std::string start_of_token(std::string_view kind) {
-    return "psq:4:" + std::string(kind) + ':';
+    return "psq:" + std::to_string(MemoryMark::kFormat) + ':' + std::string(kind) + ':';
   }
 
   // The inherited descriptor; from now on it is close-on-exec.
@@ -139,8 +140,7 @@ class SharedMemory {
     const auto number = static_cast<int>(std::strtol(digits.c_str(), nullptr, 10));
     refuse_if(digits != std::to_string(number), "is no whole handle");
     struct stat about {};
-    const int seals = fcntl(number, F_GET_SEALS);  // The system may have added some.
-    refuse_if(seals < 0 || (seals & kSeals) != kSeals || fstat(number, &about) != 0 ||
+    refuse_if(!MemoryMark().read_from(number) || fstat(number, &about) != 0 ||
                   about.st_size < static_cast<off_t>(size) || token != token_of(kind, number),
               "stands for nothing that this program has inherited; execute it while the handle "
               "lives, and let it inherit descriptors");
