@@ -14,7 +14,7 @@
 namespace psq::detail {
 
 // The first bytes of a queue's memory. Its members keep their places in every version of psq, so
-// that each can name the others.
+// that each version can name every other one.
 struct MemoryMark {
   // The format of the memory: its layout, and the steps by which processes change it. A change of
   // either has a new number.

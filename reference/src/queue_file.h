@@ -17,8 +17,8 @@ namespace psq::detail {
 // to them fails because the file system is full. Throws SystemError.
 [[nodiscard]] Descriptor make_queue_file(const std::string& path, std::size_t size);
 
-// Gives such a file its mode and its name, so that nobody opens a queue that is half made. Throws
-// SystemError, also when there is a file of this name.
+// Gives such a file its mode and its name, so that no process opens a queue that is half made.
+// Throws SystemError, also when there is a file of this name.
 void name_queue_file(int file, const std::string& path, mode_t mode);
 
 // Throws SystemError.

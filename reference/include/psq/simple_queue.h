@@ -56,7 +56,7 @@ class SimpleQueue : public Waitable {
   // its memory (about 1 MiB) at once, and a queue without a file (std::filesystem::remove) goes on
   // in the processes that have it. A queue outlives its processes, but not a new start of the
   // system. Best in memory, /dev/shm or /run; the file system has to know O_TMPFILE, as tmpfs,
-  // ext4, XFS and Btrfs do. Whoever can write to the folder can replace the file by one of its own.
+  // ext4, XFS and Btrfs do. A user who can write to the folder can replace the file.
   // Throws as the constructor, and SystemError also when there is a file of this name.
   [[nodiscard]] static SimpleQueue create_at(const std::string& path, mode_t mode = 0600) {
     return SimpleQueue(
