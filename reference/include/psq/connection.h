@@ -22,9 +22,10 @@
 
 #include "psq/codec.h"
 #include "psq/descriptor.h"
+#include "psq/export.h"
 #include "psq/timeout.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 // What connections of all types have in common.
 //

@@ -22,7 +22,9 @@
 #include <system_error>
 #include <vector>
 
-namespace psq {
+#include "psq/export.h"
+
+namespace PSQ_EXPORT psq {
 
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;

@@ -10,8 +10,9 @@
 #pragma once
 
 #include "psq/connection.h"
+#include "psq/export.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 enum Ways { both_ways, one_way };
 

@@ -17,9 +17,10 @@
 #include <memory>
 #include <optional>
 
+#include "psq/export.h"
 #include "psq/timeout.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 struct ProcessOptions {
   // A daemon is terminated, not waited for, when its parent ends; a signal may have ended the

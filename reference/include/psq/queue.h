@@ -60,7 +60,8 @@ class Queue {
 
   // Opens, in an executed program, the queue of an inherited handle (psq/handle.h). Each handle can
   // be opened once. Throws InvalidArgument, and leaves the descriptor alone, when the program has
-  // not inherited such a queue.
+  // not inherited such a queue, and when the token is of another minor version of psq or of another
+  // word size: the error names both.
   [[nodiscard]] static Queue from_handle(const std::string& token) {
     return Queue(detail::QueueCore::open(detail::QueueKind::kPlain, token));
   }
