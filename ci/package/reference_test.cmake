@@ -1,5 +1,6 @@
 # cmake -D… -P reference_test.cmake: the consumer uses the reference, of whose project only its folder is there: as a
-# part of the consumer's project, installed, by pkg-config, and from Debian packages.
+# part of the consumer's project, installed, by pkg-config, and from Debian packages. PSQ_LONG_TESTS adds what differs
+# little from that.
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
 # What the suite needs and the library does not.
@@ -26,12 +27,12 @@ endfunction()
 function(use_installed name)
   build_consumer(${name} ${alone} -DCMAKE_PREFIX_PATH=${SCRATCH}/${name}/installed -DPSQ_VERSION=${PSQ_VERSION}
                  -DPSQ_COMPONENTS=reference "-DPSQ_REFUSED=COMPONENTS conformance;99.0")
-  expect_works(${SCRATCH}/${name}/consumer/consumer)
+  expect_version(${PSQ_VERSION} ${SCRATCH}/${name}/consumer/consumer)
 endfunction()
 
-function(expect_works program)
-  run(${program})
-  expect(${program} "${said}" "^${PSQ_VERSION}\n$")
+function(expect_version version)
+  run(${ARGN})
+  expect("${ARGN}" "${said}" "^${version}\n$")
 endfunction()
 
 function(expect_shared_library folder)
@@ -49,18 +50,15 @@ function(expect_shared_library folder)
   endif()
 endfunction()
 
-# By the compiler alone, in a moved installation.
-function(use_pkg_config)
-  set(folder ${SCRATCH}/pkg-config/consumer)
-  file(MAKE_DIRECTORY ${folder})
-  file(RENAME ${SCRATCH}/static/installed ${SCRATCH}/pkg-config/installed)
-  set(ENV{PKG_CONFIG_LIBDIR} ${SCRATCH}/pkg-config/installed/lib/pkgconfig)
-  run(pkg-config --modversion psq)
-  expect("version of psq.pc" "${said}" "^${PSQ_VERSION}\n$")
+# use_pkg_config(VARIANT VERSION): by the compiler alone, in an installation that was moved.
+function(use_pkg_config name version)
+  file(RENAME ${SCRATCH}/${name}/installed ${SCRATCH}/${name}/moved)
+  set(ENV{PKG_CONFIG_LIBDIR} ${SCRATCH}/${name}/moved/lib/pkgconfig)
+  expect_version(${version} pkg-config --modversion psq)
   run(pkg-config --cflags --libs psq)
   separate_arguments(arguments UNIX_COMMAND "${FLAGS} -std=c++20 ${SCRATCH}/sources/consumer.cc ${said}")
-  run(${COMPILER} -o ${folder}/consumer ${arguments})
-  expect_works(${folder}/consumer)
+  run(${COMPILER} -o ${SCRATCH}/${name}/by-pkg-config ${arguments})
+  expect_version(${version} ${SCRATCH}/${name}/by-pkg-config)
 endfunction()
 
 function(use_debian_packages)
@@ -81,9 +79,11 @@ function(use_debian_packages)
   use_installed(debian)
 endfunction()
 
-# use_as_part(VARIANT REFERENCE)
-function(use_as_part name reference)
-  build_consumer(${name} ${alone} -DPSQ_SOURCE=${reference} -DCMAKE_UNITY_BUILD=ON)
+# use_as_part(VARIANT REFERENCE VERSION): a part of the consumer's project, installed with that.
+function(use_as_part name reference version)
+  build_consumer(${name} ${alone} -DPSQ_SOURCE=${reference} -DPSQ_INSTALL=ON -DCMAKE_UNITY_BUILD=ON)
+  expect_version(${version} ${SCRATCH}/${name}/consumer/consumer)
+  run(${CMAKE_COMMAND} --install ${SCRATCH}/${name}/consumer --prefix ${SCRATCH}/${name}/installed)
 endfunction()
 
 # hand_over(FROM TO STATUS PATTERN): one consumer hands a queue to the other one.
@@ -95,10 +95,6 @@ endfunction()
 
 start()
 copy_reference(reference)
-build_reference(static)
-run(${CMAKE_COMMAND} --install ${SCRATCH}/static/build --prefix ${SCRATCH}/static/installed)
-use_installed(static)
-
 build_reference(shared -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_PREFIX=/usr)
 run(${CMAKE_COMMAND} --install ${SCRATCH}/shared/build --prefix ${SCRATCH}/shared/installed)
 use_installed(shared)
@@ -106,16 +102,24 @@ file(GLOB_RECURSE library ${SCRATCH}/shared/installed/*/libpsq.so)
 get_filename_component(folder ${library} DIRECTORY)
 expect_shared_library(${folder})
 use_debian_packages()
-hand_over(static shared 0 "")
-use_pkg_config()
 
-# The version is written in one place. A later one refuses the handles of this one, and this one those of the later.
+# A later version, which is written in one place.
+set(later 99.9.9)
 copy_reference(later)
 file(READ ${SCRATCH}/later/include/psq/version.h text)
-string(REGEX REPLACE "(PSQ_VERSION_MAJOR) [0-9]+" "\\1 99" text "${text}")
+string(REGEX REPLACE "(PSQ_VERSION_(MAJOR|MINOR|PATCH)) [0-9]+" "\\1 99" text "${text}")
+string(REGEX REPLACE "(PSQ_VERSION_(MINOR|PATCH)) 99" "\\1 9" text "${text}")
 file(WRITE ${SCRATCH}/later/include/psq/version.h "${text}")
-use_as_part(part ${SCRATCH}/later)
-run(${SCRATCH}/part/consumer/consumer)
-expect("version of the later one" "${said}" "^99[.]")
-hand_over(part static 2 ".* is of psq 99[.].*, and this program has psq ${PSQ_VERSION}")
-hand_over(static part 2 ".* is of psq ${PSQ_VERSION}, and this program has psq 99[.]")
+use_as_part(part ${SCRATCH}/later ${later})
+use_pkg_config(part ${later})
+hand_over(part shared 2 ".* is of psq ${later}, and this program has psq ${PSQ_VERSION}")
+hand_over(shared part 2 ".* is of psq ${PSQ_VERSION}, and this program has psq ${later}")
+
+if(NOT "$ENV{PSQ_LONG_TESTS}" STREQUAL "")
+  build_reference(static)
+  run(${CMAKE_COMMAND} --install ${SCRATCH}/static/build --prefix ${SCRATCH}/static/installed)
+  use_installed(static)
+  hand_over(static shared 0 "")
+  hand_over(shared static 0 "")
+  use_pkg_config(static ${PSQ_VERSION})
+endif()
