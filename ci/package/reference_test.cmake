@@ -11,7 +11,7 @@ endforeach()
 
 # Copies what the library is made of to SCRATCH/NAME.
 function(copy_reference name)
-  foreach(part CMakeLists.txt cmake include src)
+  foreach(part CMakeLists.txt cmake doc include src)
     file(COPY ${REFERENCE}/${part} DESTINATION ${SCRATCH}/${name})
   endforeach()
 endfunction()

@@ -46,6 +46,7 @@ class ConnectionBase {
   // Takes over the descriptor, and closes it with the connection.
   ConnectionBase(int descriptor, Access access) noexcept
       : ConnectionBase(detail::Descriptor(descriptor), access) {}
+  // The same, for a descriptor that has an owner already.
   ConnectionBase(detail::Descriptor descriptor, Access access) noexcept
       : descriptor_(std::move(descriptor)), access_(access) {}
 
@@ -89,8 +90,11 @@ class ConnectionBase {
   // pipe.attributes.after-close.
   void close() noexcept;
 
+  // Whether this process has closed this end.
   [[nodiscard]] bool closed() const noexcept { return fd() < 0; }
+  // Whether this end receives. It may be closed.
   [[nodiscard]] bool readable() const noexcept { return (access_ & kReceives) != 0; }
+  // Whether this end sends. It may be closed.
   [[nodiscard]] bool writable() const noexcept { return (access_ & kSends) != 0; }
   // The descriptor, for poll(2) and the like. The connection keeps it. -1 after close.
   [[nodiscard]] int fd() const noexcept { return descriptor_.get(); }

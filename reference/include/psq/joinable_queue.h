@@ -17,6 +17,7 @@
 
 namespace psq {
 
+// What the constructor of a JoinableQueue is told.
 struct JoinableQueueOptions {
   std::int64_t maxsize = 0;     // Number of items. Zero or less means no configured bound.
   std::int64_t unfinished = 0;  // Number of unfinished tasks at first, 0 to kMaxUnfinished.

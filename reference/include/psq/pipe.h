@@ -14,6 +14,7 @@
 
 namespace PSQ_EXPORT psq {
 
+// Whether each end of a pipe sends and receives, or one sends and the other receives.
 enum Ways { both_ways, one_way };
 
 namespace detail {

@@ -37,14 +37,16 @@
 
 namespace psq {
 
+// What the constructor of a Queue is told.
 struct QueueOptions {
   std::int64_t maxsize = 0;  // Number of items. Zero or less means no configured bound.
 };
 
-// Movable, not copyable within a process; fork makes the copy of a child. That copy is open, its
-// buffer is empty, and it has no feeder yet. The destructor calls close and join_thread (after
-// cancel_join_thread only close); no thread of this process may use the queue from then on. A queue
-// that was moved from can only be destroyed or assigned to.
+// A queue between processes, as promised in psq/queue.h. Movable, not copyable within a process;
+// fork makes the copy of a child. That copy is open, its buffer is empty, and it has no feeder yet.
+// The destructor calls close and join_thread (after cancel_join_thread only close); no thread of
+// this process may use the queue from then on. A queue that was moved from can only be destroyed or
+// assigned to.
 //
 // Clauses: queue.fork.buffered-once, queue.drop.flushes, queue.exit.flushes,
 // queue.exit.creator-flushes, process.objects.every-type.

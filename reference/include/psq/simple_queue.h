@@ -30,8 +30,9 @@
 
 namespace psq {
 
-// Movable, not copyable within a process; fork makes the copy of a child. It may be destroyed when
-// no thread of this process uses it. Other processes keep their copies.
+// An unbounded queue between processes, as promised in psq/simple_queue.h. Movable, not copyable
+// within a process; fork makes the copy of a child. It may be destroyed when no thread of this
+// process uses it. Other processes keep their copies.
 template <typename T>
 class SimpleQueue {
  public:

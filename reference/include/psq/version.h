@@ -8,8 +8,11 @@
 
 #pragma once
 
+// Grows when a program may have to be changed, from 1.0 on.
 #define PSQ_VERSION_MAJOR 0
+// Grows with what is new. Before 1.0 a program may have to be changed, too.
 #define PSQ_VERSION_MINOR 2
+// Grows with repairs. No program has to be changed or built again.
 #define PSQ_VERSION_PATCH 0
 
 // The version as one number, to be compared.
