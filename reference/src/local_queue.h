@@ -8,7 +8,6 @@
 
 #include "psq/error.h"
 #include "psq/queue_core.h"
-#include "src/feeder.h"
 #include "src/probe.h"
 #include "src/process_state.h"
 #include "src/queue_memory.h"
@@ -25,13 +24,11 @@ inline const char* name_of(QueueKind kind) noexcept {
 class LocalQueue final : public QueueCore {
  public:
   explicit LocalQueue(std::shared_ptr<SharedMemory> memory)
-      : memory_(std::move(memory)), queue_(memory_), feeder_(std::make_shared<Feeder>(queue_)) {
-    ProcessState::instance().add(feeder_);
-  }
+      : memory_(std::move(memory)), queue_(memory_), feeder_(queue_) {}
   ~LocalQueue() override {
+    if (!feeder_.is_own()) return;
     feeder_->close();
     feeder_->wait_flushed();
-    ProcessState::instance().remove(feeder_);
   }
 
   void check_open() const override {
@@ -100,7 +97,7 @@ class LocalQueue final : public QueueCore {
 
   const std::shared_ptr<SharedMemory> memory_;
   const QueuePointer queue_;
-  std::shared_ptr<Feeder> feeder_;  // Replaced in a forked child.
+  OwnFeeder feeder_;
 };
 
 }  // namespace psq::detail

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -83,14 +84,9 @@ ProcessState::ProcessState() {
 }
 
 void ProcessState::begin_in_child() noexcept {
-  for (auto* const feeder : feeders_) {
-    // A thread of the parent may have been changing the old feeder at the fork: it is never used
-    // or destroyed in this process.
-    left_behind_.push_back(
-        std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->give_up_queue())));
-  }
+  forks_.store(generation() + 1, std::memory_order_relaxed);
   children_.clear();
-  finished_ = false;
+  end_ = End::kNotYet;
   PidNamespace::forget();
   mutex_.unlock();
 }
@@ -110,21 +106,41 @@ void ProcessState::finish() {
   lock.unlock();
   for (const Child& child : children) child->look(child->signal_at_end);
   for (const Child& child : children) child->join(Deadline::never());
-  (void)flush_queues();
+  flush_queues();
   lock.lock();
-  finished_ = true;
-  for (const auto* feeder : feeders_) end_of_thread(**feeder);
+  end_ = End::kFinished;
+  for (const auto* feeder : feeders_)
+    if (feeder->is_own()) end_with_process(*feeder->feeder_);
 }
 
-std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {
+void ProcessState::flush_queues() {
   std::vector<std::shared_ptr<Feeder>> feeders;
   std::unique_lock lock(mutex_);
-  for (const auto* feeder : feeders_) feeders.push_back(*feeder);
+  end_ = std::max(end_, End::kFlushed);
+  for (const auto* feeder : feeders_)
+    if (feeder->is_own()) feeders.push_back(feeder->feeder_);
   lock.unlock();
   feeders = altered("queues.flushed", std::move(feeders));
   for (const auto& feeder : feeders) feeder->end();
   for (const auto& feeder : feeders) feeder->wait_flushed();
-  return feeders;
+}
+
+void ProcessState::close_queues() noexcept {
+  const std::lock_guard lock(mutex_);
+  end_ = End::kNotYet;
+  for (const auto* feeder : feeders_) {
+    renew_locked(*feeder);
+    feeder->feeder_->close();
+  }
+}
+
+void ProcessState::renew_locked(const OwnFeeder& feeder) {
+  if (feeder.is_own()) return;
+  auto own = std::make_shared<Feeder>(feeder.queue_);
+  leave_behind(feeder);
+  feeder.feeder_ = std::move(own);
+  end_with_process(*feeder.feeder_);
+  feeder.generation_.store(generation(), std::memory_order_release);
 }
 
 }  // namespace detail
@@ -198,10 +214,10 @@ void execute(const std::vector<std::string>& command) {
   std::vector<char*> arguments(command.size() + 1);  // A null pointer is the last.
   for (std::size_t i = 0; i < command.size(); ++i)
     arguments[i] = const_cast<char*>(command[i].c_str());
-  const auto feeders = detail::ProcessState::instance().flush_queues();
+  detail::ProcessState::instance().flush_queues();
   flush_standard_streams();
   execvp(arguments[0], arguments.data());
-  for (const auto& feeder : feeders) feeder->close();
+  detail::ProcessState::instance().close_queues();
   throw SystemError("cannot execute " + command[0], errno);
 }
 
