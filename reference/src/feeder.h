@@ -18,6 +18,7 @@
 #include "src/own_thread.h"
 #include "src/probe.h"
 #include "src/queue_memory.h"
+#include "src/ready_signal.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
@@ -30,10 +31,12 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
   explicit Feeder(QueuePointer queue) : queue_(std::move(queue)) {}
 
-  // In a forked child, whose threads do not use this feeder any more: it keeps the memory no
-  // longer. (To the thread sanitizer the parent's threads still use it.)
+  // In a forked child, whose threads do not use this feeder any more: it keeps the memory and the
+  // descriptor no longer. (To the thread sanitizer the parent's threads still use it.)
   void let_go_of_queue() noexcept {
-    if (!kThreadSanitizer) queue_.reset();
+    if (kThreadSanitizer) return;
+    queue_.reset();
+    ready_->let_go();
   }
 
   // Counts an item, waiting for a slot until the deadline. Then it sends the item itself if no item
@@ -51,6 +54,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void close() noexcept {
     closed_ = true;
     end();
+    ready_->close();
   }
   // Takes no item from now on; a put waits as if no slot were free.
   void end() noexcept {
@@ -65,6 +69,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const std::lock_guard lock(mutex_);
     directly_ = true;
   }
+
+  // The descriptor of the queue in this process.
+  [[nodiscard]] int descriptor() { return ready_->descriptor(queue_); }
+  [[nodiscard]] ReadySignal& ready() noexcept { return *ready_; }
 
   [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
@@ -248,6 +256,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   QueuePointer queue_;
+  const std::shared_ptr<ReadySignal> ready_ = std::make_shared<ReadySignal>();
   std::mutex mutex_;  // Guards everything below but closed_.
   std::condition_variable work_;
   std::condition_variable done_;

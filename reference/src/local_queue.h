@@ -29,6 +29,7 @@ class LocalQueue final : public QueueCore {
     if (!feeder_.is_own()) return;
     feeder_->close();
     feeder_->wait_flushed();
+    feeder_->ready().end();
   }
 
   void check_open() const override {
@@ -39,8 +40,7 @@ class LocalQueue final : public QueueCore {
     check_open();
     queue_->check_at_home();
     if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
-    queue_->channel().send(*memory_, item);
-    return true;
+    return queue_->channel().send(*memory_, item, 0, Deadline::after(timeout));
   }
 
   std::optional<std::string> get(Timeout timeout) override {
@@ -52,6 +52,7 @@ class LocalQueue final : public QueueCore {
     }
     queue_->slot_freed();
     at("slot-freed");
+    feeder_->ready().update();
     return item;
   }
 
@@ -88,6 +89,12 @@ class LocalQueue final : public QueueCore {
   bool join(Timeout timeout) override {
     queue_->check_at_home();
     return queue_->wait_for_no_tasks(Deadline::after(timeout));
+  }
+
+  int fd() const override {
+    check_open();
+    queue_->check_at_home();
+    return feeder_->descriptor();
   }
 
   Handle handle() const override { return memory_->handle(name_of(queue_->kind())); }
