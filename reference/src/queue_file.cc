@@ -62,11 +62,14 @@ void check_queue_file(int file, std::string_view kind, std::size_t size, const s
   MemoryMark mark;
   refuse_if(fstat(file, &about) != 0 || !S_ISREG(about.st_mode) || !mark.read_from(file),
             "no queue of psq");
-  refuse_if(mark.format != MemoryMark::kFormat || mark.word_bits != MemoryMark::kWordBits,
+  refuse_if(Token::minor_of(mark.version_name()) != Token::minor_of(PSQ_VERSION_STRING),
+            "a queue of psq " + mark.version_name() +
+                ", and this program has psq " PSQ_VERSION_STRING
+                "; build both programs with the same minor version");
+  refuse_if(mark.format != Token::kFormat || mark.word_bits != Token::kWordBits,
             "a queue of format " + std::to_string(mark.format) + " for " +
                 std::to_string(mark.word_bits) + " bits, and this program has format " +
-                std::to_string(MemoryMark::kFormat) + " for " +
-                std::to_string(MemoryMark::kWordBits) +
+                std::to_string(Token::kFormat) + " for " + std::to_string(Token::kWordBits) +
                 "; build both programs with the same version of psq and the same word size");
   refuse_if(mark.kind_name() != kind,
             "a " + mark.kind_name() + " and no " + std::string(kind) + " of psq");

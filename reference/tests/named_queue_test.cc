@@ -167,6 +167,10 @@ TEST_F(NamedQueue, ADamagedQueueIsRefused) {
   EXPECT_NE(refusal(path()).find("for 32 bits"), std::string::npos);
   std::filesystem::remove(path());
   create();
+  write_at(path(), 16, "99.0.0");
+  EXPECT_NE(refusal(path()).find("is a queue of psq 99.0.0"), std::string::npos);
+  std::filesystem::remove(path());
+  create();
   EXPECT_EQ(truncate(path().c_str(), 5000), 0);
   EXPECT_EQ(refusal(path()), path() + " is a queue that was cut short");
   EXPECT_EQ(truncate(path().c_str(), 20), 0);
@@ -175,7 +179,7 @@ TEST_F(NamedQueue, ADamagedQueueIsRefused) {
   create();
   std::filesystem::copy_file(path(), path("copy"));
   EXPECT_NE(refusal(path("copy")).find("is the copy of a queue"), std::string::npos);
-  write_at(path(), 56, "z");
+  write_at(path(), 72, "z");
   EXPECT_NE(refusal(path()).find("started anew"), std::string::npos);
 }
 
