@@ -234,7 +234,8 @@ class QueueMemory {
   Channel channel_;                     // Last: its bytes are behind it.
 };
 
-// A queue's memory in one process, which lives as long as a copy of this object.
+// A queue's memory in one process, which lives as long as a copy of this object, or until its
+// reset.
 class QueuePointer {
  public:
   explicit QueuePointer(std::shared_ptr<SharedMemory> memory) : memory_(std::move(memory)) {}
@@ -244,6 +245,8 @@ class QueuePointer {
   }
   [[nodiscard]] QueueMemory* operator->() const noexcept { return &**this; }
   [[nodiscard]] const SharedMemory& memory() const noexcept { return *memory_; }
+  // The object can only be destroyed then.
+  void reset() noexcept { memory_.reset(); }
 
  private:
   std::shared_ptr<SharedMemory> memory_;

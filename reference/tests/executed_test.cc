@@ -80,6 +80,23 @@ TEST_F(Executed, AMissingProgramIsAnError) {
   EXPECT_EQ(program.exit_code(), 1);
 }
 
+TEST_F(Executed, AFailureLeavesTheQueuesClosed) {
+  Queue<int> used;
+  Queue<int> first_used_later;
+  Process program{[&] {
+    used.put(1);
+    EXPECT_THROW(execute({"/nonexistent"}), SystemError);
+    EXPECT_THROW(used.put(2), Closed);
+    EXPECT_THROW(first_used_later.put(2), Closed);
+    Queue<int> made_later;
+    made_later.put(3);
+    EXPECT_EQ(made_later.get(kSoon), 3);
+    psq::exit(testing::Test::HasFailure() ? 2 : 0);
+  }};
+  program.join();
+  EXPECT_EQ(program.exit_code(), 0);
+}
+
 TEST_F(Executed, WhatWasPutBeforeIsNotLost) {
   Queue<std::string> queue;
   Process program{[&] {

@@ -42,6 +42,7 @@ class FaultyQueue final : public detail::QueueCore {
   bool join(Timeout timeout) override {
     return calls_.join ? calls_.join(*queue_, timeout) : queue_->join(timeout);
   }
+  int fd() const override { return queue_->fd(); }
   Handle handle() const override { return queue_->handle(); }
 
  private:

@@ -33,7 +33,7 @@ struct Empty : Error {
   Empty() : Error("the get obtained no item within its timeout") {}
 };
 
-// A put found no free slot within its timeout. The item is not put.
+// A put found no free slot, or a SimpleQueue's no room, within its timeout. The item is not put.
 struct Full : Error {
   Full() : Error("no slot became free within the timeout") {}
 };

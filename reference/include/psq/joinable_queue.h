@@ -54,6 +54,7 @@ class JoinableQueue : public Queue<T> {
   void join() { (void)this->core().join(forever); }
   // As join, but waits up to `timeout`, and returns whether the tasks were finished in that time.
   [[nodiscard]] bool join(Timeout timeout) { return this->core().join(timeout); }
+  [[nodiscard]] bool try_join(Timeout timeout = no_wait) { return join(timeout); }
 
   // As Queue::from_handle.
   [[nodiscard]] static JoinableQueue from_handle(const std::string& token) {

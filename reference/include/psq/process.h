@@ -17,7 +17,7 @@
 #include <memory>
 #include <optional>
 
-#include "psq/timeout.h"
+#include "psq/wait.h"
 
 namespace psq {
 
@@ -32,7 +32,7 @@ struct ProcessOptions {
 // and the destructor does nothing. A handle that was moved from can only be destroyed or assigned
 // to. The destructor terminates a daemon, then joins the child: it waits as long as the child
 // lives. Clauses: process.daemon.ends-with-parent.
-class Process {
+class Process : public Waitable {
  public:
   // Forks. The child calls its copy of `body`, any callable, on the forking thread, then ends by
   // psq::exit(0). An exception that leaves `body` is reported on standard error, and the child ends
@@ -55,6 +55,11 @@ class Process {
   // ended it; 255 when the program reaped the child by a waitpid of its own. Clauses:
   // process.exit-code.values.
   [[nodiscard]] std::optional<int> exit_code();
+
+  // A descriptor that is readable as soon as the child has ended (Python's sentinel), for wait,
+  // poll(2) and the like. The same one in each call; the handle keeps it. Throws SystemError when
+  // the system has no descriptor left.
+  [[nodiscard]] int fd() const override;
 
   // Sends SIGTERM or SIGKILL, and does not wait. Does nothing when the child has ended. Clauses:
   // process.terminate.ends, process.kill.ends, process.terminate.after-end.

@@ -34,6 +34,7 @@
 
 #include "psq/codec.h"
 #include "psq/queue_core.h"
+#include "psq/wait.h"
 
 namespace psq {
 
@@ -49,7 +50,7 @@ struct QueueOptions {
 // Clauses: queue.fork.buffered-once, queue.drop.flushes, queue.exit.flushes,
 // queue.exit.creator-flushes, process.objects.every-type.
 template <typename T>
-class Queue {
+class Queue : public Waitable {
  public:
   // Creates an empty queue. Throws InvalidArgument when maxsize is above kMaxSize, and SystemError
   // when the system has no memory or no descriptor left.
@@ -122,6 +123,16 @@ class Queue {
   // Whether no slot is free now. full() and empty() may both be true: buffered items take slots.
   // Clauses: queue.full.at-bound, queue.full.while-empty.
   [[nodiscard]] bool full() const noexcept { return core_->full(); }
+
+  // A descriptor that is readable while a get would find an item: for wait, poll(2), epoll and the
+  // event loops above them, which only watch it. The same one in each call; the queue keeps it, and
+  // makes it readable when it is closed in this process, because a get ends at once then. A get of
+  // this process brings it in step before it returns. A put or a get of another process does so
+  // soon after it, or within a second when that process dies: so take items with try_get. A forked
+  // child asks for a descriptor of its own. The first call starts a thread of this process;
+  // from then on each put or get that changes whether the queue is empty wakes it. Throws Closed,
+  // and SystemError when the system has no descriptor or thread left.
+  [[nodiscard]] int fd() const override { return core_->fd(); }
 
   // From now on put and get in this process throw Closed. The feeder still moves the buffered items
   // to the channel. Other processes and children forked later keep a working queue. Idempotent.

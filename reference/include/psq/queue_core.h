@@ -55,6 +55,7 @@ class QueueCore {
   virtual void cancel_join_thread() noexcept = 0;
   virtual void task_done() = 0;
   [[nodiscard]] virtual bool join(Timeout timeout) = 0;
+  [[nodiscard]] virtual int fd() const = 0;
   [[nodiscard]] virtual Handle handle() const = 0;
 };
 

@@ -27,13 +27,14 @@
 
 #include "psq/codec.h"
 #include "psq/queue_core.h"
+#include "psq/wait.h"
 
 namespace psq {
 
 // Movable, not copyable within a process; fork makes the copy of a child. It may be destroyed when
 // no thread of this process uses it. Other processes keep their copies.
 template <typename T>
-class SimpleQueue {
+class SimpleQueue : public Waitable {
  public:
   // Creates an empty queue. Throws SystemError when the system has no memory or no descriptor left.
   SimpleQueue() : SimpleQueue(detail::QueueCore::create({.kind = detail::QueueKind::kSimple})) {}
@@ -48,26 +49,36 @@ class SimpleQueue {
   // system has no descriptor left.
   [[nodiscard]] Handle handle() const { return core_->handle(); }
 
-  // Serializes the item, waits for room, and writes the item to the channel. When put returns,
-  // every process sees the item, and the item survives this process.
-  // Throws Closed or NotSerializable; the item is not put then.
+  // Serializes the item, waits up to `timeout` for room, and writes the item to the channel. When
+  // put returns, every process sees the item, and the item survives this process.
+  // Throws Closed, NotSerializable or Full; the item is not put then.
   // Clauses: simple-queue.put.visible-on-return, simple-queue.put.survives-producer,
   // simple-queue.put.small-at-once, simple-queue.put.large-waits,
   // simple-queue.put.large-later-consumer, simple-queue.put.not-serializable,
   // simple-queue.put.visible-to-later-child.
-  void put(const T& item) {
-    core_->check_open();
-    detail::with_bytes(item, [&](std::string_view bytes) { (void)core_->put(bytes, forever); });
+  void put(const T& item, Timeout timeout = forever) {
+    if (!try_put(item, timeout)) throw Full();
   }
 
-  // Waits for an item, and takes the oldest one.
+  // As put, but returns false instead of throwing Full.
+  [[nodiscard]] bool try_put(const T& item, Timeout timeout = no_wait) {
+    core_->check_open();
+    return detail::with_bytes(item,
+                              [&](std::string_view bytes) { return core_->put(bytes, timeout); });
+  }
+
+  // Waits up to `timeout` for an item, and takes the oldest one.
   // Throws Closed (also when another thread of this process closes the queue during the wait),
-  // NotDeserializable (the item is consumed) or Corrupted.
+  // Empty, NotDeserializable (the item is consumed) or Corrupted.
   // Clauses: simple-queue.get.waits-for-item, simple-queue.get.exactly-once,
   // simple-queue.get.all-served, simple-queue.get.not-deserializable.
-  [[nodiscard]] T get() { return *try_get(forever); }
+  [[nodiscard]] T get(Timeout timeout = forever) {
+    auto item = try_get(timeout);
+    if (!item) throw Empty();
+    return *std::move(item);
+  }
 
-  // As get, but returns nullopt when no item can be taken within the timeout.
+  // As get, but returns nullopt instead of throwing Empty.
   [[nodiscard]] std::optional<T> try_get(Timeout timeout = no_wait) {
     auto bytes = core_->get(timeout);
     if (!bytes) return std::nullopt;
@@ -77,6 +88,16 @@ class SimpleQueue {
   // Whether the channel holds no item now. Exact for items whose put has returned. Throws Closed.
   // Clauses: simple-queue.empty.exact.
   [[nodiscard]] bool empty() const { return core_->empty(); }
+
+  // A descriptor that is readable while a get would find an item: for wait, poll(2), epoll and the
+  // event loops above them, which only watch it. The same one in each call; the queue keeps it, and
+  // makes it readable when it is closed in this process, because a get ends at once then. A get of
+  // this process brings it in step before it returns. A put or a get of another process does so
+  // soon after it, or within a second when that process dies: so take items with try_get. A forked
+  // child asks for a descriptor of its own. The first call starts a thread of this process;
+  // from then on each put or get that changes whether the queue is empty wakes it. Throws Closed,
+  // and SystemError when the system has no descriptor or thread left.
+  [[nodiscard]] int fd() const override { return core_->fd(); }
 
   // From now on put, get and empty in this process throw Closed. Other processes and children
   // forked later keep a working queue. Idempotent. Clauses: simple-queue.close.operations-closed,
