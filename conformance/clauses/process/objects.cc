@@ -137,7 +137,7 @@ const Tests kObjectsTests{[](const Define& test) {
 
   test("process.objects.while-running", while_running);
 
-  // A pipe first: its ends have the numbers of the standard descriptors.
+  // A pipe first: where the implementation takes the lowest numbers, its ends are 0 and 1.
   test("process.objects.closed-descriptors", [](Scenario& t) {
     t.needs_option("closed_descriptors");
     t.restart_without_standard_descriptors();
@@ -150,6 +150,9 @@ const Tests kObjectsTests{[](const Define& test) {
     exchange(t, objects, main, child);
     main.ok(send(first, t.item("main", 9)));
     t.expect_payload(child.call(recv(second)), t.item("main", 9));
+    child.ok(send(second, t.item("child", 9)));
+    t.expect_boolean(main.call(poll_forever(first)), true, "a message is there");
+    t.expect_payload(main.call(recv(first)), t.item("child", 9));
     exchange(t, objects, main, main.spawn("another", given));
   });
 
