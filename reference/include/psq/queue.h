@@ -38,14 +38,16 @@
 
 namespace psq {
 
+// What the constructor of a Queue is told.
 struct QueueOptions {
   std::int64_t maxsize = 0;  // Number of items. Zero or less means no configured bound.
 };
 
-// Movable, not copyable within a process; fork makes the copy of a child. That copy is open, its
-// buffer is empty, and it has no feeder yet. The destructor calls close and join_thread (after
-// cancel_join_thread only close); no thread of this process may use the queue from then on. A queue
-// that was moved from can only be destroyed or assigned to.
+// A queue between processes, as promised in psq/queue.h. Movable, not copyable within a process;
+// fork makes the copy of a child. That copy is open, its buffer is empty, and it has no feeder yet.
+// The destructor calls close and join_thread (after cancel_join_thread only close); no thread of
+// this process may use the queue from then on. A queue that was moved from can only be destroyed or
+// assigned to.
 //
 // Clauses: queue.fork.buffered-once, queue.drop.flushes, queue.exit.flushes,
 // queue.exit.creator-flushes, process.objects.every-type.
@@ -61,7 +63,8 @@ class Queue : public Waitable {
 
   // Opens, in an executed program, the queue of an inherited handle (psq/handle.h). Each handle can
   // be opened once. Throws InvalidArgument, and leaves the descriptor alone, when the program has
-  // not inherited such a queue.
+  // not inherited such a queue, and when the token is of another minor version of psq or of another
+  // word size: the error names both.
   [[nodiscard]] static Queue from_handle(const std::string& token) {
     return Queue(detail::QueueCore::open(detail::QueueKind::kPlain, token));
   }

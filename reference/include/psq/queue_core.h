@@ -14,10 +14,11 @@
 #include <string>
 #include <string_view>
 
+#include "psq/export.h"
 #include "psq/handle.h"
 #include "psq/timeout.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 // The largest bound of a queue, and the bound of a queue without a configured one.
 inline constexpr std::int64_t kMaxSize = 2147483647;

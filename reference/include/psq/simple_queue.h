@@ -31,8 +31,9 @@
 
 namespace psq {
 
-// Movable, not copyable within a process; fork makes the copy of a child. It may be destroyed when
-// no thread of this process uses it. Other processes keep their copies.
+// An unbounded queue between processes, as promised in psq/simple_queue.h. Movable, not copyable
+// within a process; fork makes the copy of a child. It may be destroyed when no thread of this
+// process uses it. Other processes keep their copies.
 template <typename T>
 class SimpleQueue : public Waitable {
  public:
@@ -41,7 +42,8 @@ class SimpleQueue : public Waitable {
 
   // Opens, in an executed program, the queue of an inherited handle (psq/handle.h). Each handle can
   // be opened once. Throws InvalidArgument, and leaves the descriptor alone, when the program has
-  // not inherited such a queue.
+  // not inherited such a queue, and when the token is of another minor version of psq or of another
+  // word size: the error names both.
   [[nodiscard]] static SimpleQueue from_handle(const std::string& token) {
     return SimpleQueue(detail::QueueCore::open(detail::QueueKind::kSimple, token));
   }
