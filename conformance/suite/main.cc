@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -22,6 +23,7 @@ struct Judging {
   Ledger ledger;
   ResultFile file;
   std::vector<TestResult> results = {};
+  std::exception_ptr stopped_by = nullptr;
 };
 
 /// One test of the suite as a GoogleTest.
@@ -30,7 +32,12 @@ class SuiteTest : public testing::Test {
   SuiteTest(const TestCase& test, Judging& run) : test_(test), run_(run) {}
 
   void TestBody() override {
-    run_.results.push_back(judge());
+    try {
+      run_.results.push_back(judge());
+    } catch (...) {
+      run_.stopped_by = std::current_exception();
+      return;
+    }
     const TestResult& result = run_.results.back();
     switch (result.verdict) {
       case Verdict::kPass:
@@ -60,6 +67,20 @@ class SuiteTest : public testing::Test {
 
   const TestCase& test_;
   Judging& run_;
+};
+
+/// Ends the run by what a test threw, such as results that cannot be written: when GoogleTest has
+/// destroyed the test, which it would leave behind otherwise.
+class EndOfRun : public testing::EmptyTestEventListener {
+ public:
+  explicit EndOfRun(const Judging& run) : run_(run) {}
+
+  void OnTestEnd(const testing::TestInfo& /*test*/) override {
+    if (run_.stopped_by) std::rethrow_exception(run_.stopped_by);
+  }
+
+ private:
+  const Judging& run_;
 };
 
 void register_with_googletest(const std::vector<TestCase>& tests, Judging& run) {
@@ -131,6 +152,7 @@ int run_suite(const Options& options) {
   run.file.plan(options, tests, left_out_tests(options));
   measure_first(run, tests.size());
   register_with_googletest(tests, run);
+  testing::UnitTest::GetInstance()->listeners().Append(new EndOfRun{run});
   // The verdicts are in the results, and they are more than two; this says only whether GoogleTest
   // is content.
   const bool content = RUN_ALL_TESTS() == 0;
@@ -172,7 +194,6 @@ int judge_tests(const Options& options, char** argv) {
   // Which tests run is not for an environment to say.
   testing::GTEST_FLAG(filter) = "*";
   testing::GTEST_FLAG(repeat) = 1;
-  // Results that cannot be written end the run.
   testing::GTEST_FLAG(catch_exceptions) = false;
   return run_suite(options);
 }

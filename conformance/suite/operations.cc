@@ -127,6 +127,9 @@ Request join_process(const std::string& child, std::optional<Nanoseconds> timeou
 Request exit_code(const std::string& child) { return on_process(Operation::kExitCode, child); }
 Request terminate(const std::string& child) { return on_process(Operation::kTerminate, child); }
 Request kill_child(const std::string& child) { return on_process(Operation::kKill, child); }
+Request drop_process(const std::string& child) {
+  return on_process(Operation::kDropProcess, child);
+}
 
 Request run(std::vector<Request> operations) {
   Request request = on_process(Operation::kRun);

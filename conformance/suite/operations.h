@@ -68,6 +68,7 @@ Request join_process(const std::string& child, std::optional<Nanoseconds> timeou
 Request exit_code(const std::string& child);
 Request terminate(const std::string& child);
 Request kill_child(const std::string& child);
+Request drop_process(const std::string& child);
 
 /// A list of operations done back to back.
 Request run(std::vector<Request> operations);

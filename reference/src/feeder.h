@@ -18,21 +18,25 @@
 #include "src/own_thread.h"
 #include "src/probe.h"
 #include "src/queue_memory.h"
+#include "src/ready_signal.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
 
-// What a process has of a queue for itself. The first put starts the thread. The thread ends when
-// the feeder is closed and the buffer is empty; until then it keeps the feeder, the queue's memory
-// and the process's record alive. Any thread may call any method.
+// What a process has of a queue for itself. A put starts the thread if there is none. The thread
+// ends when the buffer is empty and the feeder is closed, or no put came for a while: so a process
+// may have used many queues. Until then it keeps the feeder, the queue's memory and the process's
+// record alive. Any thread may call any method.
 class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
   explicit Feeder(QueuePointer queue) : queue_(std::move(queue)) {}
 
-  // In a forked child, for the feeder that replaces this one. No thread of the child uses this one
-  // any more. (To the thread sanitizer the parent's threads still do.)
-  [[nodiscard]] QueuePointer give_up_queue() noexcept {
-    return kThreadSanitizer ? queue_ : std::move(queue_);
+  // In a forked child, whose threads do not use this feeder any more: it keeps the memory and the
+  // descriptor no longer. (To the thread sanitizer the parent's threads still use it.)
+  void let_go_of_queue() noexcept {
+    if (kThreadSanitizer) return;
+    queue_.reset();
+    ready_->let_go();
   }
 
   // Counts an item, waiting for a slot until the deadline. Then it sends the item itself if no item
@@ -50,6 +54,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void close() noexcept {
     closed_ = true;
     end();
+    ready_->close();
   }
   // Takes no item from now on; a put waits as if no slot were free.
   void end() noexcept {
@@ -64,6 +69,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     const std::lock_guard lock(mutex_);
     directly_ = true;
   }
+
+  // The descriptor of the queue in this process.
+  [[nodiscard]] int descriptor() { return ready_->descriptor(queue_); }
+  [[nodiscard]] ReadySignal& ready() noexcept { return *ready_; }
 
   [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
@@ -98,6 +107,9 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // A put that needs a new block while this much is buffered lets the feeder catch up, for at most
   // 2 ns a byte: about the cost of new memory for the block.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
+
+  // A thread that has nothing to send for so long ends: threads that wait make each fork slower.
+  static constexpr std::chrono::seconds kIdle{1};
 
   // The first attempts of a put, before it first sleeps, look for a free slot alone.
   static constexpr int kEasyAttempts = 2;
@@ -203,11 +215,6 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
         }
       }
     }
-    {
-      const std::lock_guard lock(mutex_);
-      thread_ = Thread::kNone;
-      done_.notify_all();
-    }
     queue_->records().leave(producer);
   }
 
@@ -225,8 +232,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     }
   }
 
-  // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item and
-  // there will be none.
+  // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item, and
+  // the calling thread is not the feeder's any more.
   bool next_batch(Blocks& batch) {
     std::size_t kept = 0;
     std::erase_if(batch.all, [&](std::string& block) {
@@ -236,16 +243,20 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     batch.used = 0;
     std::unique_lock lock(mutex_);
     thread_ = Thread::kIdle;
-    work_.wait(lock, [&] { return buffer_.used > 0 || ending_; });
+    work_.wait_for(lock, kIdle, [&] { return buffer_.used > 0 || ending_; });
     thread_ = Thread::kBusy;
     std::swap(batch, buffer_);
     buffered_ = 0;
     caught_up_.notify_all();
     at("batch-taken");
-    return batch.used > 0;
+    if (batch.used > 0) return true;
+    thread_ = Thread::kNone;
+    done_.notify_all();
+    return false;
   }
 
   QueuePointer queue_;
+  const std::shared_ptr<ReadySignal> ready_ = std::make_shared<ReadySignal>();
   std::mutex mutex_;  // Guards everything below but closed_.
   std::condition_variable work_;
   std::condition_variable done_;

@@ -3,8 +3,10 @@
 #include <cxxabi.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -45,11 +47,35 @@ class Process::State {
 
   // The exit code of a child that has ended. A child that runs is sent the signal; zero is none.
   std::optional<int> look(int signal = 0) {
+    const std::lock_guard lock = lock_in_parent();
+    return look_locked(signal);
+  }
+
+  // Made by the first call, under the lock: the child is not reaped then, or known to be.
+  int descriptor() {
+    const std::lock_guard lock = lock_in_parent();
+    if (end_.get() < 0) {
+      end_ = look_locked(0) ? detail::own_descriptor(eventfd(1, EFD_CLOEXEC))
+                            : detail::descriptor_of_process(pid);
+    }
+    if (end_.get() < 0) throw SystemError("cannot watch a process", errno);
+    return end_.get();
+  }
+
+  const pid_t pid;
+  const pid_t parent = getpid();
+  const int signal_at_end;
+
+ private:
+  [[nodiscard]] std::lock_guard<std::mutex> lock_in_parent() {
     if (getpid() != parent) {
       throw InvalidArgument("process " + std::to_string(pid) + " is a child of process " +
                             std::to_string(parent) + ", and only that one can deal with it");
     }
-    const std::lock_guard lock(mutex_);
+    return std::lock_guard(mutex_);
+  }
+
+  std::optional<int> look_locked(int signal) {
     int status = 0;
     const pid_t ended = exit_code_ ? 0 : waitpid(pid, &status, WNOHANG);
     if (ended < 0) exit_code_ = 255;  // The program reaped the child by a waitpid of its own.
@@ -58,13 +84,9 @@ class Process::State {
     return exit_code_;
   }
 
-  const pid_t pid;
-  const pid_t parent = getpid();
-  const int signal_at_end;
-
- private:
   std::mutex mutex_;
   std::optional<int> exit_code_;
+  detail::Descriptor end_;  // None before it is asked for.
 };
 
 namespace detail {
@@ -83,14 +105,9 @@ ProcessState::ProcessState() {
 }
 
 void ProcessState::begin_in_child() noexcept {
-  for (auto* const feeder : feeders_) {
-    // A thread of the parent may have been changing the old feeder at the fork: it is never used
-    // or destroyed in this process.
-    left_behind_.push_back(
-        std::exchange(*feeder, std::make_shared<Feeder>((*feeder)->give_up_queue())));
-  }
+  forks_.store(generation() + 1, std::memory_order_relaxed);
   children_.clear();
-  finished_ = false;
+  end_ = End::kNotYet;
   PidNamespace::forget();
   mutex_.unlock();
 }
@@ -110,21 +127,41 @@ void ProcessState::finish() {
   lock.unlock();
   for (const Child& child : children) child->look(child->signal_at_end);
   for (const Child& child : children) child->join(Deadline::never());
-  (void)flush_queues();
+  flush_queues();
   lock.lock();
-  finished_ = true;
-  for (const auto* feeder : feeders_) end_of_thread(**feeder);
+  end_ = End::kFinished;
+  for (const auto* feeder : feeders_)
+    if (feeder->is_own()) end_with_process(*feeder->feeder_);
 }
 
-std::vector<std::shared_ptr<Feeder>> ProcessState::flush_queues() {
+void ProcessState::flush_queues() {
   std::vector<std::shared_ptr<Feeder>> feeders;
   std::unique_lock lock(mutex_);
-  for (const auto* feeder : feeders_) feeders.push_back(*feeder);
+  end_ = std::max(end_, End::kFlushed);
+  for (const auto* feeder : feeders_)
+    if (feeder->is_own()) feeders.push_back(feeder->feeder_);
   lock.unlock();
   feeders = altered("queues.flushed", std::move(feeders));
   for (const auto& feeder : feeders) feeder->end();
   for (const auto& feeder : feeders) feeder->wait_flushed();
-  return feeders;
+}
+
+void ProcessState::close_queues() noexcept {
+  const std::lock_guard lock(mutex_);
+  end_ = End::kNotYet;
+  for (const auto* feeder : feeders_) {
+    renew_locked(*feeder);
+    feeder->feeder_->close();
+  }
+}
+
+void ProcessState::renew_locked(const OwnFeeder& feeder) {
+  if (feeder.is_own()) return;
+  auto own = std::make_shared<Feeder>(feeder.queue_);
+  leave_behind(feeder);
+  feeder.feeder_ = std::move(own);
+  end_with_process(*feeder.feeder_);
+  feeder.generation_.store(generation(), std::memory_order_release);
 }
 
 }  // namespace detail
@@ -187,6 +224,8 @@ bool Process::join(Timeout timeout) { return state_->join(detail::Deadline::afte
 
 std::optional<int> Process::exit_code() { return state_->look(); }
 
+int Process::fd() const { return state_->descriptor(); }
+
 void Process::terminate() { state_->look(SIGTERM); }
 
 void Process::kill() { state_->look(SIGKILL); }
@@ -198,10 +237,10 @@ void execute(const std::vector<std::string>& command) {
   std::vector<char*> arguments(command.size() + 1);  // A null pointer is the last.
   for (std::size_t i = 0; i < command.size(); ++i)
     arguments[i] = const_cast<char*>(command[i].c_str());
-  const auto feeders = detail::ProcessState::instance().flush_queues();
+  detail::ProcessState::instance().flush_queues();
   flush_standard_streams();
   execvp(arguments[0], arguments.data());
-  for (const auto& feeder : feeders) feeder->close();
+  detail::ProcessState::instance().close_queues();
   throw SystemError("cannot execute " + command[0], errno);
 }
 

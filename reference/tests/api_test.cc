@@ -98,6 +98,8 @@ TEST(Api, ALoopThatIsLeftEarlyHasTakenWhatItSaw) {
   EXPECT_EQ(queue.get(), 3);
 }
 
+// Older versions of clang do not compile the views of libstdc++.
+#if !defined(__clang__) || __clang_major__ >= 16
 // A view that has enough takes nothing more: the queue has nothing more, and a get would wait.
 TEST(Api, AViewOfALoopTakesWhatItShows) {
   Queue<int> queue;
@@ -111,6 +113,7 @@ TEST(Api, AViewOfALoopTakesWhatItShows) {
   EXPECT_EQ(seen, (std::vector{1, 2, 3}));
   EXPECT_TRUE(queue.empty());
 }
+#endif
 
 TEST(Api, UntilTheSentinelWhereThereIsAnEnd) {
   auto [left, right] = pipe<std::string>();
@@ -162,7 +165,7 @@ TEST(Api, WaitTakesConnectionsOfDifferentTypes) {
   auto [receiver, sender] = pipe<int>(one_way);
   EXPECT_TRUE(wait({&left, &receiver}, no_wait).empty());
   sender.send(1);
-  EXPECT_EQ(wait({&left, &receiver}), std::vector<ConnectionBase*>{&receiver});
+  EXPECT_EQ(wait({&left, &receiver}), std::vector<Waitable*>{&receiver});
 }
 
 }  // namespace

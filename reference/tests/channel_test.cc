@@ -8,22 +8,22 @@
 
 #include "psq/error.h"
 #include "tests/child.h"
+#include "tests/filler.h"
 #include "tests/own_channel.h"
 
 namespace psq::detail {
 namespace {
 
 using namespace std::chrono_literals;
-using psq::test::await;
 using psq::test::Child;
+using psq::test::filled;
 using psq::test::OwnChannel;
 
 constexpr std::size_t kSmallRing = 1024;
 
 // Content that its number and its length determine, so that a reader can check it.
 std::string message(std::size_t number, std::size_t size) {
-  std::string text = std::to_string(number) + ":";
-  while (text.size() < size) text.push_back(static_cast<char>('a' + (number + text.size()) % 26));
+  std::string text = filled(std::to_string(number) + ":", number, size);
   text.resize(size);
   return text;
 }
@@ -175,7 +175,7 @@ TEST(Channel, ALongMessageIsNotOvertakenForEver) {
     own.send(message(1, 900));
     return 0;
   });
-  const auto until = Clock::now() + 20s;
+  const auto until = Clock::now() + psq::test::kSoon;
   while (receive(own) == "s") {
     ASSERT_LT(Clock::now(), until);
     std::this_thread::sleep_for(1ms);

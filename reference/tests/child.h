@@ -11,6 +11,8 @@
 #include <functional>
 #include <thread>
 
+#include "tests/limits.h"
+
 namespace psq::test {
 
 // Whether the address sanitizer watches this build.
@@ -29,7 +31,7 @@ class Child {
  public:
   explicit Child(const std::function<int()>& body) : pid_(fork()) {
     if (pid_ == 0) {
-      alarm(60);  // An orphan that hangs is gone some day.
+      alarm(kLongestLife);  // An orphan that hangs is gone some day.
       int status = 99;
       try {
         status = body();

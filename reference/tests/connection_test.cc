@@ -137,7 +137,7 @@ TEST(Connection, ReceivesNothingAfterAMessageForWhichThereWasNoMemory) {
   }
   for (const Ways ways : {one_way, both_ways}) {
     auto [receiver, sender] = pipe<std::string>(ways);
-    test::Child child([&] {
+    test::Child child([&receiver = receiver, &sender = sender, ways] {
       sender.close();
       limit_address_space(std::size_t{32} << 20);
       EXPECT_THROW((void)receiver.recv(), SystemError);

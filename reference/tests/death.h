@@ -11,27 +11,26 @@
 
 #include "psq/psq.h"
 #include "tests/child.h"
+#include "tests/filler.h"
+#include "tests/limits.h"
 
 namespace psq::test {
 
-// No survivor may need a second; a machine that is busy with other things is given a few.
-inline constexpr std::chrono::seconds kSoon{5};
-
-// A test that hangs fails, and soon.
+// A test that hangs fails.
 struct EndsOrFails {
-  EndsOrFails() { alarm(60); }
+  EndsOrFails() { alarm(kLongestLife); }
   ~EndsOrFails() { alarm(0); }
 };
+
+using Clock = std::chrono::steady_clock;
 
 constexpr int kBound = 3;
 using Tasks = JoinableQueue<std::string>;
 
 // Every third item is longer than the ring; all other items are short.
 inline std::string item(int number) {
-  std::string text = std::to_string(number) + ":";
-  const std::size_t size = number % 3 == 1 ? 300'000 : 20 + static_cast<std::size_t>(number % 50);
-  while (text.size() < size) text.push_back(static_cast<char>('a' + (number + text.size()) % 26));
-  return text;
+  const auto seed = static_cast<std::size_t>(number);
+  return filled(std::to_string(number) + ":", seed, seed % 3 == 1 ? 300'000 : 20 + seed % 50);
 }
 
 // The number of an item, which has to be whole.

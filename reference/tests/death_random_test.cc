@@ -17,7 +17,6 @@ namespace psq::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 constexpr int kProducers = 2;
 constexpr int kConsumers = 2;

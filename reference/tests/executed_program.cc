@@ -8,6 +8,7 @@
 
 #include "psq/psq.h"
 #include "tests/crash_probes.h"
+#include "tests/limits.h"
 
 namespace {
 
@@ -58,7 +59,7 @@ int put_and_die(const std::string& handle, const std::string& point) {
 
 int main(int argc, char** argv) {
   if (argc < 3) return 64;
-  alarm(60);  // Ends an orphan that hangs.
+  alarm(psq::test::kLongestLife);  // Ends an orphan that hangs.
   const std::string what = argv[1];
   const std::string handle = argv[2];
   if (what == "echo") return echo_doubled(handle);

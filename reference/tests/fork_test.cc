@@ -1,6 +1,7 @@
 // Queues across raw forks, while threads of the parent use them.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,10 +10,13 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "psq/psq.h"
+#include "src/process_state.h"
 #include "src/sanitizers.h"
 #include "tests/child.h"
+#include "tests/shared_object.h"
 
 namespace psq {
 namespace {
@@ -48,7 +52,7 @@ std::ptrdiff_t queues_held() {
 
 TEST(Fork, WhatAChildDropsIsGoneThere) {
   if (detail::kThreadSanitizer)
-    GTEST_SKIP() << "the child keeps the queue: see Feeder::give_up_queue";
+    GTEST_SKIP() << "the child keeps the queue: see Feeder::let_go_of_queue";
   std::optional<Queue<int>> queue(std::in_place);
   std::optional<SimpleQueue<int>> simple(std::in_place);
   queue->put(1);  // Starts a feeder, which stays in the parent.
@@ -153,6 +157,41 @@ TEST(Fork, IsSafeAtAnyTime) {
   putter.join();
   getter.join();
   maker.join();
+}
+
+// Page faults of a child before its body.
+long faults_of_a_child() {
+  const test::SharedObject<long> faults;
+  const pid_t child = fork();
+  if (child == 0) {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    *faults = used.ru_minflt;
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+  return *faults;
+}
+
+TEST(Fork, DoesNothingForEachQueue) {
+  constexpr int kQueues = 400;  // A process has 1,024 descriptors.
+  std::vector<Queue<int>> queues(1);
+  const long by_itself = faults_of_a_child();
+  queues.resize(kQueues);
+  EXPECT_LT(faults_of_a_child() - by_itself, kQueues / 8);
+}
+
+TEST(Fork, AQueueThatIsFirstUsedAfterTheEndSendsByItself) {
+  Queue<int> queue;
+  queue.put(1);
+  EXPECT_EQ(queue.get(), 1);
+  Child child([&] {
+    detail::ProcessState::instance().finish();
+    queue.put(2);
+    return 0;
+  });
+  EXPECT_EQ(child.status(), 0);
+  EXPECT_EQ(queue.get(10s), 2);
 }
 
 TEST(Fork, GrandchildrenWork) {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <memory>
@@ -85,6 +87,29 @@ TEST(Queue, ThePresetCountOverflowsWithoutAnyEffect) {
   queue.put(2);
   EXPECT_THROW(queue.put(3), CountOverflow);
   EXPECT_EQ(queue.get(), 2);
+}
+
+std::ptrdiff_t threads_here() {
+  return std::ranges::distance(std::filesystem::directory_iterator("/proc/self/task"));
+}
+
+TEST(Queue, AFeederWithNothingToDoEnds) {
+  test::Child program([] {
+    Queue<int> queue;
+    std::thread([] {}).join();  // With the first one a sanitizer starts a thread of its own.
+    const auto before = threads_here();
+    for (int round = 0; round < 2; ++round) {
+      queue.put(round);
+      if (threads_here() != before + 1) return 1;
+      test::await([&] { return threads_here() == before; });
+    }
+    if (queue.get() != 0 || queue.get() != 1) return 2;
+    queue.put(2);
+    queue.close();
+    queue.join_thread();
+    return queue.empty() ? 3 : 0;
+  });
+  EXPECT_EQ(program.status(), 0);
 }
 
 TEST(Queue, TimeoutsAreNeverEarly) {

@@ -56,6 +56,23 @@ void send_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
   for (const Object& each : {here, there, x, y, got}) main.ok(drop(each));
 }
 
+// Starts children that work and end, one by a return and one by a kill, and forgets them.
+void start_and_forget(Scenario& t, const Actor& main, const std::string& suffix) {
+  const Object q = main.queue(2, "queue" + suffix);
+  for (const Ending how : {Ending::kReturn, Ending::kKill}) {
+    const std::string name = std::string{name_of(how)} + suffix;
+    const Actor child = main.spawn(name, {q});
+    child.ok(put(q, t.item(name, 0)));
+    t.expect_payload(main.call(get(q)), t.item(name, 0));
+    if (how == Ending::kKill) main.ok(kill_child(name));
+    if (how == Ending::kReturn) child.ok(end_by(how));
+    t.expect_boolean(main.call(join_process(name)), true, "it has ended");
+    main.ok(drop_process(name));
+  }
+  main.ok(close(q));
+  main.ok(drop(q));
+}
+
 void expect_none_left_open(Scenario& t, void (*use)(Scenario&, const Actor&, const std::string&)) {
   const Actor main = t.root();
   // What is made once for the whole process, at the first use of a type, is not left behind by an
@@ -93,6 +110,13 @@ const Tests kHygieneTests{[](const Define& test) {
       t.expect_boolean(t.root().call(join_process(name)), true, "it has ended");
       t.expect_number(t.root().call(exit_code(name)), 0, "its exit code");
     });
+  });
+
+  // Not probed: drivers that are older than this operation do not know it.
+  test("process.hygiene.child-descriptors", [](Scenario& t) {
+    if (!t.hello().declares(ObjectType::kProcess, Operation::kDropProcess))
+      throw Unsupported{"the driver does not declare process.drop_process"};
+    expect_none_left_open(t, start_and_forget);
   });
 
   test("process.hygiene.nothing-left", [](Scenario& t) {

@@ -26,15 +26,10 @@ Effect forgotten_at_end(bool (*is_forgotten)(const driver::SpawnOptions&)) {
   };
 }
 
-// The library has put the parent's feeders aside, in the order in which it went through the queues.
 void keep_parents_feeders(void (*change)(detail::Feeder& feeder)) {
-  ProcessState& state = ProcessState::instance();
-  auto parents = state.left_behind_.end() - static_cast<std::ptrdiff_t>(state.feeders_.size());
-  for (std::shared_ptr<detail::Feeder>* const feeder : state.feeders_) {
-    std::shared_ptr<detail::Feeder> parents_own = *parents++;
-    if ((*feeder)->queue_->kind() == detail::QueueKind::kSimple) continue;
-    parents_own->queue_ = (*feeder)->give_up_queue();
-    *feeder = parents_own;
+  for (const detail::OwnFeeder* const feeder : ProcessState::instance().feeders_) {
+    if (feeder->feeder_->queue_->kind() == detail::QueueKind::kSimple) continue;
+    feeder->generation_ = ProcessState::generation();
     change(**feeder);
   }
 }

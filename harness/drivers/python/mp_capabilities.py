@@ -48,7 +48,15 @@ _OPERATIONS = {
         "send_connection",
         "recv_connection",
     ],
-    "process": ["spawn", "join_process", "exit_code", "terminate", "kill", "end_thread"],
+    "process": [
+        "spawn",
+        "join_process",
+        "exit_code",
+        "terminate",
+        "kill",
+        "drop_process",
+        "end_thread",
+    ],
 }
 _CLASSES = {
     "queue": ("queues", "Queue"),
@@ -61,7 +69,9 @@ _METHODS = {
     "join_process": "join",
     "exit_code": "exitcode",
     "spawn": "start",
-    "end_thread": "start",  # of the kit's own: wherever there are processes
+    # Of the kit's own, wherever there are processes.
+    "drop_process": "start",
+    "end_thread": "start",
 }
 
 

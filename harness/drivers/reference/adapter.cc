@@ -71,7 +71,7 @@ driver::Hello ReferenceAdapter::hello() const {
   joinable.insert(joinable.end(), {"task_done", "join"});
   return {
       .implementation = name_,
-      .version = PSQ_VERSION,
+      .version = PSQ_VERSION_STRING,
       .language = "c++",
       .start_method = "fork",
       .profiles = {"base", "lifecycle", "robust"},
@@ -83,7 +83,8 @@ driver::Hello ReferenceAdapter::hello() const {
                        "wait", "close", "closed", "readable", "writable", "send_connection",
                        "recv_connection"}},
                      {"process",
-                      {"spawn", "join_process", "exit_code", "terminate", "kill", "end_thread"}}},
+                      {"spawn", "join_process", "exit_code", "terminate", "kill", "drop_process",
+                       "end_thread"}}},
       .options = {"preset_unfinished", "item.fail_serialize", "item.fail_deserialize",
                   "item.slow_serialize", "item.slow_deserialize", "item.failure_other", "item.same",
                   "closed_descriptors", "json", "signal_handler", "before_exit", "after_exit"},

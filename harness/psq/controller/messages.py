@@ -40,7 +40,15 @@ OPERATIONS: dict[str, list[str]] = {
         "send_connection",
         "recv_connection",
     ],
-    "process": ["spawn", "join_process", "exit_code", "terminate", "kill", "end_thread"],
+    "process": [
+        "spawn",
+        "join_process",
+        "exit_code",
+        "terminate",
+        "kill",
+        "drop_process",
+        "end_thread",
+    ],
 }
 OPTIONS = [
     "json",

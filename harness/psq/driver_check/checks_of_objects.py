@@ -219,8 +219,9 @@ def unsupported_processes(session: Session) -> None:
         if declares(session.hello, f"process.{do}"):
             continue
         fields: Message = {"name": "worker", "objects": []} if do == "spawn" else {"on": "worker"}
-        # A driver that is older than end_thread does not know it.
-        words = ("unsupported", "bad_request") if do == "end_thread" else ("unsupported",)
+        # A driver that is older than the operation does not know it.
+        is_new = do in ("drop_process", "end_thread")
+        words = ("unsupported", "bad_request") if is_new else ("unsupported",)
         session.root.ask(do, *words, **fields)
 
 

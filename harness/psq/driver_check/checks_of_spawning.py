@@ -20,6 +20,22 @@ def spawn_pid(session: Session) -> None:
 
 
 @check(
+    "spawn.forgotten",
+    "drop_process forgets a child that was joined.",
+    needs=("process.join_process", "process.exit_code", "process.drop_process"),
+    after=("spawn.pid",),
+)
+def spawn_forgotten(session: Session) -> None:
+    worker = session.spawn(session.root, "worker", [])
+    worker.ask("end", how="return")
+    join(session.root, worker)
+    session.root.ask("drop_process", on="worker", thread="a")
+    for do in ("exit_code", "drop_process"):
+        session.root.ask(do, "bad_request", on="worker")
+    session.spawn(session.root, "other", [])
+
+
+@check(
     "spawn.objects",
     "A child has the objects that it was given, under the same names.",
     needs=("process",),

@@ -194,6 +194,7 @@ def spoiled(change):
             "work.Worker._end_thread = lambda self, request: self._answered(request) and None",
             "thread.end",
         ),
+        ("registry.Registry.drop_child = lambda self, name: None", "spawn.forgotten"),
         (
             "mp_items.Special.become = lambda self, value, item: None",
             "item.same",
@@ -301,6 +302,7 @@ SCHEMAS = Schemas(HARNESS.parent / "spec" / "schemas")
         },
         {"id": 1, "do": "end", "how": "exit", "status": 3},
         {"id": 1, "do": "kill", "on": "worker", "colour": "green"},
+        {"id": 1, "do": "drop_process", "on": "worker", "thread": "a"},
         {"id": 1, "do": "end_thread", "thread": "a"},
         {"id": 1, "do": "run", "operations": [], "before_exit": True},
         {"id": 1, "do": "run", "operations": [], "after_exit": False},
@@ -332,6 +334,7 @@ def test_the_schema_takes_requests(request_):
         {"id": 1, "do": "run", "operations": [{"do": "pause"}]},
         {"id": 1, "do": "end", "how": "exit"},
         {"id": 1, "do": "end", "how": "return", "thread": "a"},
+        {"id": 1, "do": "drop_process"},
         {"id": 1, "do": "end_thread", "thread": "main"},
         {"id": 1, "do": "run", "operations": [], "after_exit": 1},
     ],

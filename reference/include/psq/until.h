@@ -4,7 +4,7 @@
 //   for (Job& job : psq::until_closed(jobs)) handle(job);     // until no item can follow
 //   for (Job& job : psq::until(jobs, last) | std::views::take(3)) handle(job);  // three at most
 //
-// The source is a queue, read by get, or a connection, read by recv.
+// The source is a queue, read by get, or a connection, read by recv. Views need clang 16 or g++.
 //
 // Processes and threads: as for the source. One thread uses a range; several ranges may read the
 // same source at the same time.

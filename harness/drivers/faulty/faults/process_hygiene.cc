@@ -78,6 +78,26 @@ struct LeavesBytes : RightChild {
   }
 };
 
+struct LeavesDescriptorAtStart : RightChild {
+  explicit LeavesDescriptorAtStart(std::unique_ptr<driver::Child> child)
+      : RightChild(std::move(child)) {
+    leak_descriptor();
+  }
+};
+
+struct LeavesDescriptorWhenForgotten : RightChild {
+  using RightChild::RightChild;
+  ~LeavesDescriptorWhenForgotten() override { leak_descriptor(); }
+};
+
+struct LeavesDescriptorWhenKilled : RightChild {
+  using RightChild::RightChild;
+  void kill() override {
+    leak_descriptor();
+    RightChild::kill();
+  }
+};
+
 // When a queue goes that was never put to, or one that was.
 Effect dropped_queue(bool was_used, void (*leak)()) {
   return all_queues.drop([=](std::unique_ptr<LocalQueue> queue) {
@@ -115,6 +135,15 @@ std::vector<Fault> process_hygiene_faults() {
             "the exit code of a child leaves a thread", {children<LeavesThread>()}),
       fault("child-leaks-bytes", "process.hygiene.children",
             "the exit code of a child leaves 300 KB", {children<LeavesBytes>()}),
+      fault("started-child-leaks-descriptor", "process.hygiene.child-descriptors",
+            "each start of a child leaves a descriptor open",
+            {children<LeavesDescriptorAtStart>()}),
+      fault("forgotten-child-leaks-descriptor", "process.hygiene.child-descriptors",
+            "a child that is forgotten leaves a descriptor open",
+            {children<LeavesDescriptorWhenForgotten>()}),
+      fault("killed-child-leaks-descriptor", "process.hygiene.child-descriptors",
+            "a child that was killed leaves a descriptor open",
+            {children<LeavesDescriptorWhenKilled>()}),
       fault("leaks-memory", "process.hygiene.nothing-left", "each queue leaves named shared memory",
             {each_queue(leak_memory)}, {.also = {"process.hygiene.objects"}}),
       fault("leaks-file", "process.hygiene.nothing-left", "each queue leaves a temporary file",

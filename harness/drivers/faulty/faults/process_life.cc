@@ -99,7 +99,7 @@ bool put_unless_program_ends(LocalQueue& queue, std::string_view item, Timeout t
 
 // What a put into a buffer does that no thread sends any more.
 bool put_to_nobody(LocalQueue& queue, std::string_view item, Timeout timeout) {
-  return ProcessState::instance().finished_ || queue.put(item, timeout);
+  return ProcessState::instance().end_ == ProcessState::End::kFinished || queue.put(item, timeout);
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{R"({"do":"get","on":"q"})", "'id'", "null"},
         Malformed{R"({"id":"1","do":"get","on":"q"})", "'id' must be a number", "null"},
         Malformed{R"({"id":true,"do":"get","on":"q"})", "'id' must be a number", "null"},
+        Malformed{R"({"id":1,"do":"drop_process"})", "'on'"},
         Malformed{R"({"id":1,"do":"end_thread"})", "ends by 'end'"},
         Malformed{R"({"id":1,"do":"run","operations":[],"after_exit":true,"thread":"t"})",
                   "done once, on 'main'"},

@@ -128,6 +128,11 @@ class Registry:
         if leaked is not None and inherited and not used:
             self._adapter.abandon(kind, leaked)
 
+    def drop_child(self, name: str) -> None:
+        """Forget the handle of a child, so that the last reference in this process goes."""
+        del self.children[name]
+        gc.collect()
+
     def leave_behind(self, given: Mapping[str, Any]) -> None:
         """In a forked child, on its parent's registry: disown all but the given objects.
 

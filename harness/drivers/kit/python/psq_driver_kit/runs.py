@@ -20,6 +20,7 @@ NOT_IN_LISTS = {
     "exit_code",
     "terminate",
     "kill",
+    "drop_process",
     "end_thread",
 }
 _LONGEST_PAUSE = 86400

@@ -15,7 +15,8 @@ from .threads import MAIN, end_for_a_bug
 from .wire import Wire
 
 Fields = Dict[str, Any]
-OF_CHILDREN = ("join_process", "exit_code", "terminate", "kill")
+DROP_PROCESS = "drop_process"
+OF_CHILDREN = ("join_process", "exit_code", "terminate", "kill", DROP_PROCESS)
 END_THREAD = "end_thread"
 WAYS_TO_END = ("return", "exit", "exit_now", "raise")
 
@@ -63,7 +64,7 @@ class Worker:
                 return None
             if do == "run":
                 fields = self._run(request)
-            elif do in ("create", "spawn", "drop"):
+            elif do in ("create", "spawn", "drop", DROP_PROCESS):
                 with self._registry.lock:
                     fields = getattr(self, "_" + do)(request)
             else:
@@ -140,6 +141,13 @@ class Worker:
         name: Any = request.get("on")
         kind = self._registry.find(name).kind
         return self._make(kind, "drop", Call(lambda: self._registry.drop(name)), _began(request))
+
+    def _drop_process(self, request: Mapping[str, Any]) -> Fields:
+        self._declared.need_operation("process", DROP_PROCESS)
+        name: Any = request.get("on")
+        self._registry.child(name)
+        forget = Call(lambda: self._registry.drop_child(name))
+        return self._make("process", DROP_PROCESS, forget, _began(request))
 
     def _postponed(self, request: Mapping[str, Any]) -> bool:
         """Whether the list is for the end of the process; then it will be done there."""

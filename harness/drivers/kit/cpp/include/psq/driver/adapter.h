@@ -121,8 +121,8 @@ class Object {
 };
 
 /// A child of this process. Several threads may call its functions at once, also while one of them
-/// waits in `join`. The kit never destroys it, because the implementation decides what becomes of
-/// children when their parent ends.
+/// waits in `join`. The kit destroys it only when the controller asks for `drop_process`, after a
+/// join: the implementation decides what becomes of children when their parent ends.
 class Child {
  public:
   Child() = default;

@@ -46,6 +46,7 @@ enum class Verb {
   kExitCode,
   kTerminate,
   kKill,
+  kDropProcess,
   // to a named thread
   kEndThread,
 };

@@ -130,6 +130,7 @@ class Executor {
   }
 
   Result perform(const ChildRequest& request, Call& call) {
+    if (request.verb == Verb::kDropProcess) return drop_child(request.on, call);
     const std::shared_ptr<Child> child = find_child(request.on);
     switch (request.verb) {
       case Verb::kJoinProcess:
@@ -145,6 +146,12 @@ class Executor {
     }
     const std::optional<int> code = call([&] { return child->exit_code(); });
     return code ? Result::ok(std::int64_t{*code}) : Result::ok(nullptr);
+  }
+
+  Result drop_child(const std::string& name, Call& call) {
+    std::shared_ptr<Child> child = take_child(name);
+    call([&] { child.reset(); });
+    return Result::ok();
   }
 
   Result perform(const ObjectRequest& request, Call& call) {
@@ -259,9 +266,22 @@ class Executor {
 
   std::shared_ptr<Child> find_child(const std::string& name) {
     const std::lock_guard lock(children_mutex_);
+    return find_child_locked(name)->second;
+  }
+
+  std::shared_ptr<Child> take_child(const std::string& name) {
+    const std::lock_guard lock(children_mutex_);
+    const auto found = find_child_locked(name);
+    std::shared_ptr<Child> child = std::move(found->second);
+    children_.erase(found);
+    return child;
+  }
+
+  std::map<std::string, std::shared_ptr<Child>>::iterator find_child_locked(
+      const std::string& name) {
     const auto found = children_.find(name);
     if (found == children_.end()) refuse("this process spawned no child '" + name + "'");
-    return found->second;
+    return found;
   }
 
   Adapter& adapter_;

@@ -53,6 +53,7 @@ inline constexpr std::array kVerbs{
     VerbWord{"exit_code", Verb::kExitCode, VerbKind::kChild},
     VerbWord{"terminate", Verb::kTerminate, VerbKind::kChild},
     VerbWord{"kill", Verb::kKill, VerbKind::kChild},
+    VerbWord{"drop_process", Verb::kDropProcess, VerbKind::kChild},
     VerbWord{"end_thread", Verb::kEndThread, VerbKind::kProcess},
 };
 
