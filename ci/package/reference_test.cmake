@@ -26,7 +26,7 @@ endfunction()
 # use_installed(VARIANT): by find_package, and nothing else of psq is there.
 function(use_installed name)
   build_consumer(${name} ${alone} -DCMAKE_PREFIX_PATH=${SCRATCH}/${name}/installed -DPSQ_VERSION=${PSQ_VERSION}
-                 -DPSQ_COMPONENTS=reference "-DPSQ_REFUSED=COMPONENTS conformance;99.0;0.0")
+                 -DPSQ_COMPONENTS=reference "-DPSQ_REFUSED=COMPONENTS conformance,99.0,0.0")
   expect_version(${PSQ_VERSION} ${SCRATCH}/${name}/consumer/consumer)
 endfunction()
 

@@ -17,14 +17,15 @@
 #include "psq/error.h"
 #include "psq/handle.h"
 #include "src/file_size_signal.h"
+#include "src/memory_mark.h"
 #include "src/own_descriptor.h"
 #include "src/token.h"
 
 namespace psq::detail {
 
-// A shared mapping without a name, freed with the last process that has it. Its address is the same
-// in a process and its forked children, and arbitrary in an executed program: so it holds no
-// addresses.
+// A shared mapping without a name, unless its file has one, freed with the last process that has
+// it. Its address is the same in a process and its forked children, and arbitrary in an executed
+// program: so it holds no addresses.
 class SharedMemory {
  public:
   // New and zeroed. Throws SystemError.
@@ -34,6 +35,12 @@ class SharedMemory {
   // SystemError.
   SharedMemory(std::string_view kind, const std::string& token, std::size_t size)
       : SharedMemory(inherited_file(kind, token, size), size) {}
+  // Of a file that has `size` bytes. Throws SystemError.
+  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
+    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+    if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
+    data_ = static_cast<std::byte*>(data);
+  }
   SharedMemory(SharedMemory&&) = delete;
   ~SharedMemory() { munmap(data_, size_); }
 
@@ -104,12 +111,6 @@ class SharedMemory {
     return static_cast<off_t>((size_ + kPage - 1) / kPage * kPage);
   }
 
-  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
-    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
-    if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
-    data_ = static_cast<std::byte*>(data);
-  }
-
   static Descriptor make_file(std::size_t size) {
     const NoFileSizeSignal guard;
     Descriptor file = own_descriptor(memfd_create("psq", MFD_CLOEXEC | MFD_ALLOW_SEALING));
@@ -125,8 +126,7 @@ class SharedMemory {
                                    std::size_t size) {
     const Token token = Token::read(kind, text);
     struct stat about {};
-    const int seals = fcntl(token.descriptor, F_GET_SEALS);  // The system may have added some.
-    Token::refuse_if(seals < 0 || (seals & kSeals) != kSeals ||
+    Token::refuse_if(!MemoryMark().read_from(token.descriptor) ||
                          fstat(token.descriptor, &about) != 0 ||
                          about.st_size < static_cast<off_t>(size) || about.st_ino != token.inode,
                      text,

@@ -24,7 +24,7 @@ namespace psq::detail {
 struct Token {
   // The format of the shared memory: its layout, and the steps by which processes change it. A
   // change of either has a new number.
-  static constexpr int kFormat = 5;
+  static constexpr int kFormat = 6;
   static constexpr std::size_t kWordBits = 8 * sizeof(void*);
 
   // Throws InvalidArgument when the text is no token of memory of this kind that this library can
@@ -63,6 +63,11 @@ struct Token {
     if (wrong) throw InvalidArgument("'" + text + "' " + why);
   }
 
+  // "0.2" of "0.2.0".
+  static std::string_view minor_of(std::string_view version) {
+    return version.substr(0, version.find('.', version.find('.') + 1));
+  }
+
   // Tells the memory from another file that has the same descriptor number later.
   ino_t inode = 0;
   int descriptor = -1;
@@ -74,10 +79,6 @@ struct Token {
     for (std::string part; std::getline(stream, part, ':');) parts.push_back(part);
     if (text.ends_with(':')) parts.emplace_back();
     return parts;
-  }
-  // "0.2" of "0.2.0".
-  static std::string_view minor_of(std::string_view version) {
-    return version.substr(0, version.find('.', version.find('.') + 1));
   }
 };
 

@@ -58,6 +58,24 @@ class JoinableQueue : public Queue<T> {
   // The same, but does not wait unless it is told to.
   [[nodiscard]] bool try_join(Timeout timeout = no_wait) { return join(timeout); }
 
+  // As Queue::create_at.
+  [[nodiscard]] static JoinableQueue create_at(const std::string& path,
+                                               JoinableQueueOptions options = {},
+                                               mode_t mode = 0600) {
+    return JoinableQueue(detail::QueueCore::create_at(path, mode,
+                                                      {.kind = detail::QueueKind::kJoinable,
+                                                       .maxsize = options.maxsize,
+                                                       .unfinished = options.unfinished}));
+  }
+  // As Queue::open_at.
+  [[nodiscard]] static JoinableQueue open_at(const std::string& path) {
+    return JoinableQueue(detail::QueueCore::open_at(detail::QueueKind::kJoinable, path));
+  }
+  // As Queue::receive_from.
+  [[nodiscard]] static JoinableQueue receive_from(int socket) {
+    return JoinableQueue(detail::QueueCore::receive_from(detail::QueueKind::kJoinable, socket));
+  }
+
   // As Queue::from_handle.
   [[nodiscard]] static JoinableQueue from_handle(const std::string& token) {
     return JoinableQueue(detail::QueueCore::open(detail::QueueKind::kJoinable, token));
