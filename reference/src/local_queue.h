@@ -8,6 +8,7 @@
 
 #include "psq/error.h"
 #include "psq/queue_core.h"
+#include "src/descriptor_message.h"
 #include "src/probe.h"
 #include "src/process_state.h"
 #include "src/queue_memory.h"
@@ -98,6 +99,10 @@ class LocalQueue final : public QueueCore {
   }
 
   Handle handle() const override { return memory_->handle(name_of(queue_->kind())); }
+
+  void send_over(int socket) const override {
+    send_descriptor(socket, memory_->descriptor(), kQueueCargo, kQueueCargo.least);
+  }
 
  private:
   [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }

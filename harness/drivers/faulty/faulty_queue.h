@@ -44,6 +44,7 @@ class FaultyQueue final : public detail::QueueCore {
   }
   int fd() const override { return queue_->fd(); }
   Handle handle() const override { return queue_->handle(); }
+  void send_over(int socket) const override { queue_->send_over(socket); }
 
  private:
   std::unique_ptr<LocalQueue> queue_;

@@ -23,10 +23,11 @@
 
 #include "psq/codec.h"
 #include "psq/descriptor.h"
+#include "psq/export.h"
 #include "psq/timeout.h"
 #include "psq/wait.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 // What connections of all types have in common.
 //
@@ -47,6 +48,7 @@ class ConnectionBase : public Waitable {
   // Takes over the descriptor, and closes it with the connection.
   ConnectionBase(int descriptor, Access access) noexcept
       : ConnectionBase(detail::Descriptor(descriptor), access) {}
+  // The same, for a descriptor that has an owner already.
   ConnectionBase(detail::Descriptor descriptor, Access access) noexcept
       : descriptor_(std::move(descriptor)), access_(access) {}
 
@@ -98,8 +100,11 @@ class ConnectionBase : public Waitable {
   // pipe.attributes.after-close.
   void close() noexcept;
 
+  // Whether this process has closed this end.
   [[nodiscard]] bool closed() const noexcept { return fd() < 0; }
+  // Whether this end receives. It may be closed.
   [[nodiscard]] bool readable() const noexcept { return (access_ & kReceives) != 0; }
+  // Whether this end sends. It may be closed.
   [[nodiscard]] bool writable() const noexcept { return (access_ & kSends) != 0; }
   // The descriptor, also for poll(2) and the like. The connection keeps it. -1 after close.
   [[nodiscard]] int fd() const noexcept override { return descriptor_.get(); }

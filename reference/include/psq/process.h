@@ -17,10 +17,13 @@
 #include <memory>
 #include <optional>
 
+#include "psq/export.h"
+#include "psq/timeout.h"
 #include "psq/wait.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
+// What the constructor of a Process is told.
 struct ProcessOptions {
   // A daemon is terminated, not waited for, when its parent ends; a signal may have ended the
   // parent. Of a program that a daemon executes, only a parent that ends by itself takes care.
@@ -61,11 +64,13 @@ class Process : public Waitable {
   // the system has no descriptor left.
   [[nodiscard]] int fd() const override;
 
-  // Sends SIGTERM or SIGKILL, and does not wait. Does nothing when the child has ended. Clauses:
-  // process.terminate.ends, process.kill.ends, process.terminate.after-end.
+  // Sends SIGTERM, and does not wait. Does nothing when the child has ended. Clauses:
+  // process.terminate.ends, process.terminate.after-end.
   void terminate();
+  // As terminate, but sends SIGKILL. Clauses: process.kill.ends.
   void kill();
 
+  // The number of the child's process.
   [[nodiscard]] pid_t pid() const noexcept;
 
   class State;

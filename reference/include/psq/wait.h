@@ -14,9 +14,10 @@
 #include <ranges>
 #include <vector>
 
+#include "psq/export.h"
 #include "psq/timeout.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 // What wait takes: an end of a pipe, a queue or a Process.
 class Waitable {
