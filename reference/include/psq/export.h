@@ -3,4 +3,4 @@
 
 #pragma once
 
-#define PSQ_EXPORT __attribute__((visibility("default")))
+#define PSQ_EXPORT [[gnu::visibility("default")]]
