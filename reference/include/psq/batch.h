@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "psq/codec.h"
