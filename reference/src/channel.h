@@ -66,7 +66,7 @@ class Channel {
       const auto guard = lock_with_room(memory);
       append(message, extent, producer);
     }
-    message_.notify_one();
+    notify_of_append(memory);
   }
 
   // As send, but never waits. False, with no effect: it would have to wait.
@@ -84,7 +84,7 @@ class Channel {
       at("write-lock-taken");
       append(message, extent, producer);
     }
-    message_.notify_one();
+    notify_of_append(memory);
     return true;
   }
 
@@ -109,7 +109,7 @@ class Channel {
         used += sizeof(std::size_t) + message.size();
       } while (used < batch.size() && used < kMostAtOnce && has_room(memory));
     }
-    message_.notify_one();
+    notify_of_append(memory);
     return used;
   }
 
@@ -121,18 +121,17 @@ class Channel {
     return last.producer() == producer ? last.sequence(saved) : saved;
   }
 
-  // Appends the oldest message to `out`; waits for one until the deadline, or until `stop` is true,
-  // which it checks at least every kLookAgain: false. Throws Corrupted when the channel holds what
-  // no producer writes.
+  // Appends the oldest message to `out`; waits for one until the deadline, or until a stop is
+  // requested: false. Throws Corrupted when the channel holds what no producer writes.
   [[nodiscard]] bool receive(const SharedMemory& memory, std::string& out, Deadline deadline,
-                             const std::atomic<bool>& stop) {
-    const auto ready = [&] { return readable() || stop.load(); };
-    while (message_.wait(deadline, ready) && !stop.load()) {
+                             StopHere& stop) {
+    const auto ready = [&] { return readable() || stop.is_requested(); };
+    while (message_.wait(deadline, ready, stop) && !stop.is_requested()) {
       OwnedExtent extent;
       {
         std::unique_lock guard(read_lock_, std::try_to_lock);
         if (!guard && !guard.try_lock_for(kLockGrace)) {
-          if (deadline.has_passed()) return false;
+          if (deadline.has_passed()) break;
           continue;
         }
         at("read-lock-taken");
@@ -140,8 +139,7 @@ class Channel {
         extent = take(memory, out);
       }
       room_.notify_one();
-      // One notification may stand for several messages, or its receiver may have been killed.
-      if (readable()) message_.pass_on();
+      message_.pass_on_if([&] { return readable(); });
       if (extent.extent != nullptr) {
         memory.read_behind(extent.extent->begin, extent.extent->length, out);
         at("extent-read");
@@ -149,8 +147,11 @@ class Channel {
       }
       return true;
     }
+    message_.pass_on_if([&] { return readable(); });
     return false;
   }
+  // Ends the waits of receive in processes that have requested a stop.
+  void wake_receivers() noexcept { message_.notify_all(); }
 
   // Whether nothing can be read now.
   [[nodiscard]] bool empty() const noexcept {
@@ -215,6 +216,11 @@ class Channel {
         std::this_thread::sleep_for(kNoExtent);
       }
     }
+  }
+
+  void notify_of_append(const SharedMemory& memory) noexcept {
+    message_.notify_one();
+    room_.pass_on_if([&] { return may_have_room(memory); });
   }
 
   // Waits for room without a lock. Returns with the write lock held and with room.

@@ -42,15 +42,20 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   [[nodiscard]] bool put(std::string_view item, Deadline deadline) {
     int attempts = 0;
     const auto attempt = [&] { return try_put(item, attempts++); };
-    if (queue_->free_slot().wait(deadline, attempt)) return true;
+    struct PassOn {
+      ~PassOn() { queue.pass_on_slot(); }
+      QueueMemory& queue;
+    } const slot{*queue_};
+    if (queue_->free_slot().wait(deadline, attempt, stop_)) return true;
     attempts = kEasyAttempts;
     return attempt();
   }
 
   // Every later put and get throws Closed. Idempotent.
   void close() noexcept {
-    closed_ = true;
+    const bool wakes = stop_.request();
     end();
+    if (wakes) queue_->wake_all();
   }
   // Takes no item from now on; a put waits as if no slot were free.
   void end() noexcept {
@@ -62,11 +67,16 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // Call it after end, when the process has done all that it does at its end: no thread will send
   // what is buffered. Each later put sends its item itself, and waits until it is in the channel.
   void put_directly() noexcept {
-    const std::lock_guard lock(mutex_);
-    directly_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      directly_ = true;
+    }
+    if (stop_.has_sleepers()) queue_->wake_all();
   }
 
-  [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
+  // Of the waits for slots and items; closing is its request.
+  [[nodiscard]] StopHere& stop() noexcept { return stop_; }
+  [[nodiscard]] bool closed() const noexcept { return stop_.is_requested(); }
 
   // Call it after close or end. Waits until all items are in the channel, or until cancel_wait.
   void wait_flushed() {
@@ -115,7 +125,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(item.size(), kBlock)),
                           [&] { return buffered_ <= kPlenty || ending_; });
     }
-    if (closed_) throw Closed("queue");
+    if (closed()) throw Closed("queue");
     const bool ends_alone = directly_ && thread_ == Thread::kNone;
     if (altered("put.directly", ends_alone)) {
       lock.unlock();
@@ -248,7 +258,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   QueuePointer queue_;
-  std::mutex mutex_;  // Guards everything below but closed_.
+  std::mutex mutex_;  // Guards everything below but stop_.
   std::condition_variable work_;
   std::condition_variable done_;
   std::condition_variable caught_up_;
@@ -259,7 +269,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   bool cancelled_ = false;
   bool ending_ = false;
   bool directly_ = false;
-  std::atomic<bool> closed_{false};
+  StopHere stop_;
 };
 
 }  // namespace psq::detail

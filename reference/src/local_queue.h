@@ -46,7 +46,7 @@ class LocalQueue final : public QueueCore {
   std::optional<std::string> get(Timeout timeout) override {
     queue_->check_at_home();
     std::string item;
-    if (!queue_->channel().receive(*memory_, item, Deadline::after(timeout), feeder_->closed())) {
+    if (!queue_->channel().receive(*memory_, item, Deadline::after(timeout), feeder_->stop())) {
       if (feeder_->closed()) throw Closed("queue");
       return std::nullopt;
     }

@@ -124,7 +124,7 @@ class SharedMemory {
     return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);
   }
   static std::string start_of_token(std::string_view kind) {
-    return "psq:4:" + std::string(kind) + ':';
+    return "psq:5:" + std::string(kind) + ':';
   }
 
   // The inherited descriptor; from now on it is close-on-exec.
