@@ -39,7 +39,8 @@ def _ask(root: Path, tool: str, *arguments: str) -> list[Finding]:
         if not match["what"].startswith(_NOTE)
     ]
     if answer.returncode != 0 and not findings:
-        raise SystemExit(f"{tool} failed: {(answer.stdout + answer.stderr).strip()}")
+        text = (answer.stdout + answer.stderr).strip()
+        raise SystemExit(f"{tool} failed with status {answer.returncode}: {text}")
     return findings
 
 

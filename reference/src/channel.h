@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -56,62 +57,21 @@ class Channel {
     }
   }
 
-  // Appends the message; waits for room without a limit. A producer that asks committed() sends
-  // from one thread at a time. Throws SystemError, with nothing sent, when there is no memory for a
-  // long message, and Corrupted.
-  void send(const SharedMemory& memory, std::string_view message, Producer producer = 0) {
-    OwnedExtent extent;
-    if (!is_short(message.size())) extent = fill(memory, message, May::kWait);
-    {
-      const auto guard = lock_with_room(memory);
-      append(message, extent, producer);
-    }
-    notify_of_append(memory);
-  }
+  // Appends the message; waits for room until the deadline: false, with nothing sent. A producer
+  // that asks committed() sends from one thread at a time. Throws SystemError, with nothing sent,
+  // when there is no memory for a long message, and Corrupted.
+  bool send(const SharedMemory& memory, std::string_view message, Producer producer = 0,
+            Deadline deadline = Deadline::never());
 
   // As send, but never waits. False, with no effect: it would have to wait.
   [[nodiscard]] bool try_send(const SharedMemory& memory, std::string_view message,
-                              Producer producer) {
-    if (!may_have_room(memory)) return false;
-    OwnedExtent extent;
-    if (!is_short(message.size())) {
-      extent = fill(memory, message, May::kNotWait);
-      if (extent.extent == nullptr) return false;
-    }
-    {
-      const std::unique_lock guard(write_lock_, std::try_to_lock);
-      if (!guard || !has_room(memory)) return false;
-      at("write-lock-taken");
-      append(message, extent, producer);
-    }
-    notify_of_append(memory);
-    return true;
-  }
+                              Producer producer);
 
   // Appends the first messages of a batch: at least one, for which it waits for room, and more
   // while there is room, up to kMostAtOnce bytes. A batch is a row of messages, each after its
   // length, a std::size_t. Returns how many bytes of the batch were appended. Throws as send.
   [[nodiscard]] std::size_t send_some(const SharedMemory& memory, std::string_view batch,
-                                      Producer producer) {
-    const std::string_view first = first_of(batch);
-    if (!is_short(first.size())) {
-      send(memory, first, producer);
-      return sizeof(std::size_t) + first.size();
-    }
-    std::size_t used = 0;
-    {
-      const auto guard = lock_with_room(memory);
-      OwnedExtent none;
-      do {
-        const std::string_view message = first_of(batch.substr(used));
-        if (!is_short(message.size())) break;
-        append(message, none, producer);
-        used += sizeof(std::size_t) + message.size();
-      } while (used < batch.size() && used < kMostAtOnce && has_room(memory));
-    }
-    notify_of_append(memory);
-    return used;
-  }
+                                      Producer producer);
 
   // How many messages the producer has committed so far. Only that producer may ask, or any process
   // after its death.
@@ -124,32 +84,7 @@ class Channel {
   // Appends the oldest message to `out`; waits for one until the deadline, or until a stop is
   // requested: false. Throws Corrupted when the channel holds what no producer writes.
   [[nodiscard]] bool receive(const SharedMemory& memory, std::string& out, Deadline deadline,
-                             StopHere& stop) {
-    const auto ready = [&] { return readable() || stop.is_requested(); };
-    while (message_.wait(deadline, ready, stop) && !stop.is_requested()) {
-      OwnedExtent extent;
-      {
-        std::unique_lock guard(read_lock_, std::try_to_lock);
-        if (!guard && !guard.try_lock_for(kLockGrace)) {
-          if (deadline.has_passed()) break;
-          continue;
-        }
-        at("read-lock-taken");
-        if (!readable()) continue;
-        extent = take(memory, out);
-      }
-      room_.notify_one();
-      message_.pass_on_if([&] { return readable(); });
-      if (extent.extent != nullptr) {
-        memory.read_behind(extent.extent->begin, extent.extent->length, out);
-        at("extent-read");
-        Extents::give_back(memory, std::move(extent));
-      }
-      return true;
-    }
-    message_.pass_on_if([&] { return readable(); });
-    return false;
-  }
+                             StopHere& stop);
   // Ends the waits of receive in processes that have requested a stop.
   void wake_receivers() noexcept { message_.notify_all(); }
 
@@ -160,6 +95,26 @@ class Channel {
     return head.until(tail_.load(std::memory_order_acquire).value()) == 0;
   }
 
+  // While it lives, changes between empty and not empty are told to wait_for_change, which would
+  // find them by itself only at its next check. A watcher that is killed leaves messages a little
+  // slower, as one that lives does.
+  class Watcher {
+   public:
+    explicit Watcher(Channel& channel) noexcept : channel_(channel) { ++channel_.watchers_; }
+    ~Watcher() { --channel_.watchers_; }
+    Watcher(Watcher&&) = delete;
+
+   private:
+    Channel& channel_;
+  };
+
+  // Waits until `readable` is wrong about whether a message can be read. Or until `stop` is true,
+  // which it checks as receive does, and when wake_watchers is called.
+  void wait_for_change(const std::atomic<bool>& readable, const std::atomic<bool>& stop) noexcept {
+    change_.wait(Deadline::never(), [&] { return empty() == readable.load() || stop.load(); });
+  }
+  void wake_watchers() noexcept { change_.notify_all(); }
+
   // How many messages were read so far, those included whose reader died reading them. Wraps
   // around.
   [[nodiscard]] std::uint32_t messages_read() const noexcept {
@@ -167,14 +122,12 @@ class Channel {
   }
 
  private:
-  enum class May { kWait, kNotWait };
-
   // A producer appends no further message under the same hold of the lock after so many bytes.
   static constexpr std::size_t kMostAtOnce = std::size_t{32} * 1024;
 
-  // How long a get whose deadline has passed still waits while another reader holds the lock:
-  // longer than a short message takes to read, shorter than a wait that a caller notices.
-  static constexpr std::chrono::milliseconds kLockGrace{20};
+  // How often a call that may not wait tries to take a lock that another one holds: for as long as
+  // that one needs with a short message, while it runs.
+  static constexpr int kTries = 200;
 
   // How long a producer of a long message sleeps when all extents have an owner.
   static constexpr std::chrono::milliseconds kNoExtent{1};
@@ -189,74 +142,35 @@ class Channel {
     return length <= longest_short(capacity_);
   }
 
-  // Copies a long message into an extent that the calling thread owns from then on. None: it would
-  // have to wait.
-  [[nodiscard]] OwnedExtent fill(const SharedMemory& memory, std::string_view message, May may) {
-    for (;;) {
-      OwnedExtent mine;
-      {
-        std::unique_lock guard(write_lock_, std::defer_lock);
-        if (may == May::kWait) guard.lock();
-        if (!guard && !guard.try_lock()) return {};
-        const PackedHead head = head_.load(std::memory_order_acquire);
-        const std::uint32_t unread = head.until(tail_.load(std::memory_order_relaxed).value());
-        mine = extents_.take(message.size(),
-                             [&](std::uint32_t frame) { return head.until(frame) < unread; });
-        at("extent-taken");
-      }
-      if (mine.is_left_behind) {
-        Extents::give_back(memory, std::move(mine));
-      } else if (mine.extent != nullptr) {
-        memory.write_behind(mine.extent->begin, message);
-        at("extent-filled");
-        return mine;
-      } else if (may == May::kNotWait) {
-        return {};
-      } else {
-        std::this_thread::sleep_for(kNoExtent);
-      }
+  // Copies a long message into an extent that the calling thread owns from then on. Waits for a
+  // free one until the deadline, and never without one: none.
+  [[nodiscard]] OwnedExtent fill(const SharedMemory& memory, std::string_view message,
+                                 std::optional<Deadline> deadline);
+
+  // Not locked: the deadline has passed, or it is time to look for other reasons to end.
+  [[nodiscard]] static std::unique_lock<RobustLock> lock_soon(RobustLock& lock, Deadline deadline) {
+    std::unique_lock guard(lock, std::try_to_lock);
+    if (guard) return guard;
+    if (!deadline.has_passed()) {
+      if (lock.try_lock_until(deadline.within(kLookAgain))) guard = {lock, std::adopt_lock};
+      return guard;
     }
+    for (int i = 0; i < kTries && !guard; ++i) (void)guard.try_lock();
+    return guard;
   }
 
-  void notify_of_append(const SharedMemory& memory) noexcept {
-    message_.notify_one();
-    room_.pass_on_if([&] { return may_have_room(memory); });
-  }
-
-  // Waits for room without a lock. Returns with the write lock held and with room.
-  [[nodiscard]] std::unique_lock<RobustLock> lock_with_room(const SharedMemory& memory) {
-    for (;;) {
-      room_.wait(Deadline::never(), [&] {
-        if (may_have_room(memory)) return true;
-        at("no-room");
-        return false;
-      });
-      std::unique_lock guard(write_lock_);
-      at("write-lock-taken");
-      if (has_room(memory)) return guard;
-    }
-  }
+  // Waits for room without a lock. Returns with the write lock held and with room, or without the
+  // lock after the deadline.
+  [[nodiscard]] std::unique_lock<RobustLock> lock_with_room(const SharedMemory& memory,
+                                                            Deadline deadline = Deadline::never());
+  [[nodiscard]] bool wait_for_room(const SharedMemory& memory, Deadline deadline);
+  [[nodiscard]] std::unique_lock<RobustLock> lock_for_writing(Deadline deadline);
 
   // Without the lock. Another producer may take the room before this one does.
-  [[nodiscard]] bool may_have_room(const SharedMemory& memory) noexcept {
-    if (!kThreadSanitizer && is_room_behind(seen_head_.load(std::memory_order_relaxed)))
-      return true;
-    // Loads the head first, as in empty().
-    const PackedHead head = head_.load(std::memory_order_acquire);
-    // What is wrong is found out with the lock.
-    return is_room_behind(head) || is_impossible(head) || !is_whole(memory);
-  }
+  [[nodiscard]] bool may_have_room(const SharedMemory& memory) noexcept;
 
   // With the write lock held, as all functions below that write.
-  [[nodiscard]] bool has_room(const SharedMemory& memory) {
-    if (!is_whole(memory)) throw_damaged();
-    if (!kThreadSanitizer && is_room_behind(seen_head_.load(std::memory_order_relaxed)))
-      return true;
-    const PackedHead head = head_.load(std::memory_order_acquire);
-    if (is_impossible(head)) throw_damaged();
-    seen_head_.store(head, std::memory_order_relaxed);
-    return is_room_behind(head);
-  }
+  [[nodiscard]] bool has_room(const SharedMemory& memory);
 
   // Units from there to the tail, which is loaded now.
   [[nodiscard]] std::uint32_t unread_behind(PackedHead head) const noexcept {
@@ -272,39 +186,27 @@ class Channel {
   }
 
   // Writes a frame, and commits it. The commit overwrites which producer committed last and how
-  // many messages that one had committed, so it saves that first.
-  void append(std::string_view message, OwnedExtent& in, Producer producer) {
-    const PackedStep before = tail_.load(std::memory_order_relaxed);
-    const std::uint32_t begin = before.value();
-    const FrameHeader header{
-        .length = counted_length(message.size(), capacity_),
-        .place = in.extent == nullptr ? FrameHeader::kInRing : FrameHeader::kInExtent};
-    ring().write(begin, &header, sizeof header);
-    at("frame-begun");
-    if (in.extent == nullptr)
-      ring().write(begin + 1, message.data(), message.size());
-    else
-      hand_over(begin, in);
-    at("frame-written");
-    const auto last = count_of(before.producer());
-    last.store(before.sequence(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
-    at("last-commit-saved");
-    const std::uint64_t sequence = count_of(producer).load(std::memory_order_relaxed) + 1;
-    tail_.store(PackedStep::of(begin + FrameHeader::units(header.length), producer, sequence),
-                std::memory_order_release);
-    at("committed");
+  // many messages that one had committed, so it saves that first. Returns where the frame begins.
+  std::uint32_t append(std::string_view message, OwnedExtent& in, Producer producer);
+
+  // After commits from `begin` on, without the lock.
+  void tell_of_messages(const SharedMemory& memory, std::uint32_t begin) noexcept {
+    message_.notify_one();
+    room_.pass_on_if([&] { return may_have_room(memory); });
+    // Behind the fence of that: a watcher that is not seen here sees the messages. Where the head
+    // has not come to them, there were other ones before.
+    if (watchers_.load(std::memory_order_relaxed) == 0) return;
+    if (head_.load(std::memory_order_acquire).has_reached(begin)) change_.notify_all();
+  }
+  // After a read, without the lock.
+  void tell_of_room() noexcept {
+    room_.notify_one();
+    if (watchers_.load(std::memory_order_relaxed) != 0 && empty()) change_.notify_all();
   }
 
   // The extent is the frame's as soon as the tail moves. Until then no process takes the extent,
   // because that needs the write lock. A reader needs the extent's lock, so it is free before.
-  void hand_over(std::uint32_t frame, OwnedExtent& in) {
-    const std::uint64_t index = extents_.index_of(*in.extent);
-    ring().write(frame + 1, &index, sizeof index);
-    in.extent->frame = frame;
-    at("extent-named");
-    in.ownership.unlock();
-    at("extent-released");
-  }
+  void hand_over(std::uint32_t frame, OwnedExtent& in);
 
   // As !empty(), but loads the tail's cache line only when the remembered tail does not suffice.
   [[nodiscard]] bool readable() const noexcept {
@@ -314,52 +216,13 @@ class Channel {
 
   // Takes the message at the head, with the read lock held: a short one whole, and of a long one
   // the extent. What may throw comes before the head moves.
-  [[nodiscard]] OwnedExtent take(const SharedMemory& memory, std::string& out) {
-    if (!is_whole(memory)) throw_damaged();
-    const FrameHeader frame = front();
-    const PackedHead head = head_.load(std::memory_order_relaxed);
-    OwnedExtent extent;
-    if (frame.place == FrameHeader::kInRing) {
-      ring().append_to(out, head.position() + 1, frame.length);
-    } else {
-      extent = claim_of(memory, head.position(), frame.length);
-      out.reserve(out.size() + extent.extent->length);
-    }
-    head_.store(head.past(frame), std::memory_order_release);
-    at("head-moved");
-    return extent;
-  }
+  [[nodiscard]] OwnedExtent take(const SharedMemory& memory, std::string& out);
 
-  [[nodiscard]] FrameHeader front() {
-    const PackedHead head = head_.load(std::memory_order_relaxed);
-    std::uint32_t there = head.until(seen_tail_.load(std::memory_order_relaxed).value());
-    if (there == 0 || kThreadSanitizer) {
-      const PackedStep tail = tail_.load(std::memory_order_acquire);
-      seen_tail_.store(tail, std::memory_order_release);
-      there = head.until(tail.value());
-    }
-    const auto frame = ring().read<FrameHeader>(head.position());
-    const auto place = is_short(frame.length) ? FrameHeader::kInRing : FrameHeader::kInExtent;
-    if (frame.place != place || there > 2 * capacity_ || FrameHeader::units(frame.length) > there) {
-      throw_damaged();
-    }
-    return frame;
-  }
+  [[nodiscard]] FrameHeader front();
 
   // The extent that a frame names.
   [[nodiscard]] OwnedExtent claim_of(const SharedMemory& memory, std::uint32_t frame,
-                                     std::uint32_t counted) {
-    const auto index = ring().read<std::uint64_t>(frame + 1);
-    if (!extents_.has(index)) throw_damaged();
-    OwnedExtent claimed = extents_.claim(index);
-    at("extent-claimed");
-    const Extent& extent = *claimed.extent;
-    if (counted_length(extent.length, capacity_) != counted ||
-        !memory.has_behind(extent.begin, extent.length)) {
-      throw_damaged();
-    }
-    return claimed;
-  }
+                                     std::uint32_t counted);
 
   // The ring is all of the memory behind the channel. A process may have overwritten its capacity.
   [[nodiscard]] bool is_whole(const SharedMemory& memory) noexcept {
@@ -395,6 +258,8 @@ class Channel {
   // Both sides read these often and change them seldom.
   alignas(kCacheLine) FutexEvent message_;  // A new message is visible.
   FutexEvent room_;
+  std::atomic<std::uint32_t> watchers_{0};  // And those that were killed.
+  FutexEvent change_;                       // Between empty and not empty.
 
   alignas(kCacheLine) Extents extents_;
 
@@ -403,3 +268,6 @@ class Channel {
 };
 
 }  // namespace psq::detail
+
+#include "src/channel_receive.h"
+#include "src/channel_send.h"

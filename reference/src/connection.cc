@@ -1,4 +1,4 @@
-// Ends of pipes, and messages through them. connection_wait.cc has poll and wait,
+// Ends of pipes, and messages through them. wait.cc has poll and wait,
 // connection_transfer.cc sends ends through ends.
 
 #include "psq/connection.h"
@@ -63,6 +63,12 @@ void ConnectionBase::send_bytes(std::span<const std::byte> message, std::int64_t
   send_message(message);
 }
 
+bool ConnectionBase::try_send_bytes(std::span<const std::byte> message, Timeout timeout) {
+  if (!wait_for_room(timeout)) return false;
+  send_message(message);
+  return true;
+}
+
 void ConnectionBase::send_message(std::span<const std::byte> message) {
   const int descriptor = check(kSends);
   detail::write_message(descriptor, (access_ & kSocket) != 0, message);
@@ -103,6 +109,12 @@ std::string ConnectionBase::receive_body(int descriptor, std::size_t length) {
 
 std::vector<std::byte> ConnectionBase::recv_bytes(std::optional<std::int64_t> maximum) {
   return detail::deserialize<std::vector<std::byte>>(receive_message(maximum));
+}
+
+std::optional<std::vector<std::byte>> ConnectionBase::try_recv_bytes(
+    Timeout timeout, std::optional<std::int64_t> maximum) {
+  if (!poll(timeout)) return std::nullopt;
+  return recv_bytes(maximum);
 }
 
 std::size_t ConnectionBase::recv_bytes_into(std::span<std::byte> room, std::int64_t offset) {

@@ -2,10 +2,13 @@
 
 #pragma once
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <cstdio>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -18,6 +21,7 @@
 #include "src/own_thread.h"
 #include "src/probe.h"
 #include "src/queue_memory.h"
+#include "src/ready_signal.h"
 #include "src/sanitizers.h"
 
 namespace psq::detail {
@@ -30,10 +34,12 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
  public:
   explicit Feeder(QueuePointer queue) : queue_(std::move(queue)) {}
 
-  // In a forked child, whose threads do not use this feeder any more: it keeps the memory no
-  // longer. (To the thread sanitizer the parent's threads still use it.)
+  // In a forked child, whose threads do not use this feeder any more: it keeps the memory and the
+  // descriptor no longer. (To the thread sanitizer the parent's threads still use it.)
   void let_go_of_queue() noexcept {
-    if (!kThreadSanitizer) queue_.reset();
+    if (kThreadSanitizer) return;
+    queue_.reset();
+    ready_->let_go();
   }
 
   // Counts an item, waiting for a slot until the deadline. Then it sends the item itself if no item
@@ -55,6 +61,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void close() noexcept {
     const bool wakes = stop_.request();
     end();
+    ready_->close();
     if (wakes) queue_->wake_all();
   }
   // Takes no item from now on; a put waits as if no slot were free.
@@ -77,6 +84,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // Of the waits for slots and items; closing is its request.
   [[nodiscard]] StopHere& stop() noexcept { return stop_; }
   [[nodiscard]] bool closed() const noexcept { return stop_.is_requested(); }
+
+  // The descriptor of the queue in this process.
+  [[nodiscard]] int descriptor() { return ready_->descriptor(queue_); }
+  [[nodiscard]] ReadySignal& ready() noexcept { return *ready_; }
 
   // Call it after close or end. Waits until all items are in the channel, or until cancel_wait.
   void wait_flushed() {
@@ -221,17 +232,24 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   // As Channel::send_some, but no error ends the thread. Without memory for a long item it tries
-  // again later; into a damaged channel nothing can be sent, so the batch is lost.
+  // again later; into a damaged channel nothing can be sent, so the batch is lost. No caller is
+  // there to be told: standard error is, once.
   std::size_t send_some(std::string_view batch, Producer producer) noexcept {
-    for (;;) {
+    for (bool is_told = false;;) {
       try {
         return queue_->channel().send_some(queue_.memory(), batch, producer);
-      } catch (const Corrupted&) {
+      } catch (const Corrupted& error) {
+        tell("loses items that it has put", error);
         return batch.size();
-      } catch (const Error&) {
+      } catch (const Error& error) {
+        if (!std::exchange(is_told, true)) tell("has an item that it cannot send yet", error);
         std::this_thread::sleep_for(kLookAgain);
       }
     }
+  }
+
+  static void tell(const char* what, const Error& error) noexcept {
+    std::fprintf(stderr, "psq: process %d %s: %s\n", getpid(), what, error.what());
   }
 
   // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item, and
@@ -258,6 +276,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   QueuePointer queue_;
+  const std::shared_ptr<ReadySignal> ready_ = std::make_shared<ReadySignal>();
   std::mutex mutex_;  // Guards everything below but stop_.
   std::condition_variable work_;
   std::condition_variable done_;

@@ -42,7 +42,9 @@ std::size_t read_length(int descriptor) {
   if (length == kEndInsteadOfLength) {
     std::byte access;
     read_fully(descriptor, {&access, 1});
-    throw NotDeserializable("a connection came and no message; receive it with recv_connection");
+    throw NotDeserializable(
+        "a connection or a queue came and no message; receive it with recv_connection or "
+        "receive_from");
   }
   if (length == kLongLengthFollows) {
     std::uint64_t long_header = 0;

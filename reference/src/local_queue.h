@@ -8,6 +8,7 @@
 
 #include "psq/error.h"
 #include "psq/queue_core.h"
+#include "src/descriptor_message.h"
 #include "src/probe.h"
 #include "src/process_state.h"
 #include "src/queue_memory.h"
@@ -29,6 +30,7 @@ class LocalQueue final : public QueueCore {
     if (!feeder_.is_own()) return;
     feeder_->close();
     feeder_->wait_flushed();
+    feeder_->ready().end();
   }
 
   void check_open() const override {
@@ -39,8 +41,7 @@ class LocalQueue final : public QueueCore {
     check_open();
     queue_->check_at_home();
     if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
-    queue_->channel().send(*memory_, item);
-    return true;
+    return queue_->channel().send(*memory_, item, 0, Deadline::after(timeout));
   }
 
   std::optional<std::string> get(Timeout timeout) override {
@@ -52,6 +53,7 @@ class LocalQueue final : public QueueCore {
     }
     queue_->slot_freed();
     at("slot-freed");
+    feeder_->ready().update();
     return item;
   }
 
@@ -90,7 +92,17 @@ class LocalQueue final : public QueueCore {
     return queue_->wait_for_no_tasks(Deadline::after(timeout));
   }
 
+  int fd() const override {
+    check_open();
+    queue_->check_at_home();
+    return feeder_->descriptor();
+  }
+
   Handle handle() const override { return memory_->handle(name_of(queue_->kind())); }
+
+  void send_over(int socket) const override {
+    send_descriptor(socket, memory_->descriptor(), kQueueCargo, kQueueCargo.least);
+  }
 
  private:
   [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }

@@ -3,6 +3,7 @@
 #include <cxxabi.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -46,11 +47,35 @@ class Process::State {
 
   // The exit code of a child that has ended. A child that runs is sent the signal; zero is none.
   std::optional<int> look(int signal = 0) {
+    const std::lock_guard lock = lock_in_parent();
+    return look_locked(signal);
+  }
+
+  // Made by the first call, under the lock: the child is not reaped then, or known to be.
+  int descriptor() {
+    const std::lock_guard lock = lock_in_parent();
+    if (end_.get() < 0) {
+      end_ = look_locked(0) ? detail::own_descriptor(eventfd(1, EFD_CLOEXEC))
+                            : detail::descriptor_of_process(pid);
+    }
+    if (end_.get() < 0) throw SystemError("cannot watch a process", errno);
+    return end_.get();
+  }
+
+  const pid_t pid;
+  const pid_t parent = getpid();
+  const int signal_at_end;
+
+ private:
+  [[nodiscard]] std::lock_guard<std::mutex> lock_in_parent() {
     if (getpid() != parent) {
       throw InvalidArgument("process " + std::to_string(pid) + " is a child of process " +
                             std::to_string(parent) + ", and only that one can deal with it");
     }
-    const std::lock_guard lock(mutex_);
+    return std::lock_guard(mutex_);
+  }
+
+  std::optional<int> look_locked(int signal) {
     int status = 0;
     const pid_t ended = exit_code_ ? 0 : waitpid(pid, &status, WNOHANG);
     if (ended < 0) exit_code_ = 255;  // The program reaped the child by a waitpid of its own.
@@ -59,13 +84,9 @@ class Process::State {
     return exit_code_;
   }
 
-  const pid_t pid;
-  const pid_t parent = getpid();
-  const int signal_at_end;
-
- private:
   std::mutex mutex_;
   std::optional<int> exit_code_;
+  detail::Descriptor end_;  // None before it is asked for.
 };
 
 namespace detail {
@@ -202,6 +223,8 @@ Process::Process(ByFork, const std::function<void()>& body, ProcessOptions optio
 bool Process::join(Timeout timeout) { return state_->join(detail::Deadline::after(timeout)); }
 
 std::optional<int> Process::exit_code() { return state_->look(); }
+
+int Process::fd() const { return state_->descriptor(); }
 
 void Process::terminate() { state_->look(SIGTERM); }
 

@@ -3,6 +3,7 @@
 #include "psq/queue_core.h"
 #include "src/local_queue.h"
 #include "src/probe.h"
+#include "src/queue_file.h"
 
 namespace psq::detail {
 namespace {
@@ -16,15 +17,47 @@ void check_range(const char* what, std::int64_t value, std::int64_t least, std::
 
 constexpr std::size_t kSize = sizeof(QueueMemory) + Channel::kCapacity;
 
+void check(const CoreOptions& options) {
+  check_range("maxsize", options.maxsize, INT64_MIN, kMaxSize);
+  check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
+}
+
+QueueMemory& make_queue_in(const SharedMemory& memory, const CoreOptions& options) {
+  auto& queue = *new (memory.data()) QueueMemory(options);
+  queue.mark() = MemoryMark(name_of(options.kind), memory.descriptor());
+  return queue;
+}
+
 }  // namespace
 
 std::unique_ptr<QueueCore> QueueCore::create(CoreOptions options) {
-  check_range("maxsize", options.maxsize, INT64_MIN, kMaxSize);
-  check_range("unfinished", options.unfinished, 0, kMaxUnfinished);
+  check(options);
   auto memory = std::make_shared<SharedMemory>(kSize);
-  new (memory->data()) QueueMemory(options);
+  make_queue_in(*memory, options);
   std::unique_ptr<QueueCore> core = std::make_unique<LocalQueue>(std::move(memory));
   return altered("core", std::move(core), options);
+}
+
+std::unique_ptr<QueueCore> QueueCore::create_at(const std::string& path, mode_t mode,
+                                                CoreOptions options) {
+  check(options);
+  auto memory = std::make_shared<SharedMemory>(make_queue_file(path, kSize), kSize);
+  make_queue_in(*memory, options).mark().boot = boot_of_system();
+  at("queue-made");
+  name_queue_file(memory->descriptor(), path, mode);
+  return std::make_unique<LocalQueue>(std::move(memory));
+}
+
+std::unique_ptr<QueueCore> QueueCore::open_at(QueueKind kind, const std::string& path) {
+  Descriptor file = open_queue_file(path);
+  check_queue_file(file.get(), name_of(kind), kSize, path);
+  return std::make_unique<LocalQueue>(std::make_shared<SharedMemory>(std::move(file), kSize));
+}
+
+std::unique_ptr<QueueCore> QueueCore::receive_from(QueueKind kind, int socket) {
+  Descriptor file = receive_descriptor(socket, kQueueCargo).descriptor;
+  check_queue_file(file.get(), name_of(kind), kSize, "what came through the socket");
+  return std::make_unique<LocalQueue>(std::make_shared<SharedMemory>(std::move(file), kSize));
 }
 
 std::unique_ptr<QueueCore> QueueCore::open(QueueKind kind, const std::string& token) {

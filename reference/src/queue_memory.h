@@ -18,6 +18,7 @@
 #include "psq/queue_core.h"
 #include "src/channel.h"
 #include "src/futex_event.h"
+#include "src/memory_mark.h"
 #include "src/pid_namespace.h"
 #include "src/probe.h"
 #include "src/process_records.h"
@@ -39,6 +40,7 @@ class QueueMemory {
     static_assert(std::is_trivially_destructible_v<QueueMemory>, "it is never destroyed");
   }
 
+  [[nodiscard]] MemoryMark& mark() noexcept { return mark_; }
   [[nodiscard]] QueueKind kind() const noexcept { return kind_; }
 
   // Whether this process may use the locks: it is in the PID namespace of the queue's creator, as
@@ -231,6 +233,7 @@ class QueueMemory {
     if (left <= 0) no_tasks_.notify_all();
   }
 
+  MemoryMark mark_;  // First.
   ProcessRecords records_;
   const std::uint64_t pid_namespace_ = PidNamespace::current();
   const QueueKind kind_;

@@ -75,6 +75,9 @@ struct PackedHead {
   [[nodiscard]] std::uint32_t position() const noexcept { return static_cast<std::uint32_t>(bits); }
   // Units from here to `end`, a position that is not before this one.
   [[nodiscard]] std::uint32_t until(std::uint32_t end) const noexcept { return end - position(); }
+  [[nodiscard]] bool has_reached(std::uint32_t position) const noexcept {
+    return static_cast<std::int32_t>(until(position)) <= 0;
+  }
   [[nodiscard]] std::uint32_t messages() const noexcept {
     return static_cast<std::uint32_t>(bits >> 32);
   }

@@ -17,21 +17,30 @@
 #include "psq/error.h"
 #include "psq/handle.h"
 #include "src/file_size_signal.h"
+#include "src/memory_mark.h"
 #include "src/own_descriptor.h"
+#include "src/token.h"
 
 namespace psq::detail {
 
-// A shared mapping without a name, freed with the last process that has it. Its address is the same
-// in a process and its forked children, and arbitrary in an executed program: so it holds no
-// addresses.
+// A shared mapping without a name, unless its file has one, freed with the last process that has
+// it. Its address is the same in a process and its forked children, and arbitrary in an executed
+// program: so it holds no addresses.
 class SharedMemory {
  public:
   // New and zeroed. Throws SystemError.
   explicit SharedMemory(std::size_t size) : SharedMemory(make_file(size), size) {}
   // The memory that a handle stands for. Throws InvalidArgument, with nothing taken, when the token
-  // is of another kind or does not match the descriptor, and SystemError.
+  // is of another kind, is of another version of psq, or does not match the descriptor; and
+  // SystemError.
   SharedMemory(std::string_view kind, const std::string& token, std::size_t size)
       : SharedMemory(inherited_file(kind, token, size), size) {}
+  // Of a file that has `size` bytes. Throws SystemError.
+  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
+    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+    if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
+    data_ = static_cast<std::byte*>(data);
+  }
   SharedMemory(SharedMemory&&) = delete;
   ~SharedMemory() { munmap(data_, size_); }
 
@@ -87,7 +96,9 @@ class SharedMemory {
   [[nodiscard]] Handle handle(std::string_view kind) const {
     Descriptor inheritable(fcntl(file_.get(), F_DUPFD, 3));
     if (inheritable.get() < 0) throw SystemError("cannot make a handle of a queue", errno);
-    std::string token = token_of(kind, inheritable.get());
+    struct stat about {};
+    fstat(inheritable.get(), &about);
+    std::string token = Token{about.st_ino, inheritable.get()}.text(kind);
     return {std::move(inheritable), std::move(token)};
   }
 
@@ -100,12 +111,6 @@ class SharedMemory {
     return static_cast<off_t>((size_ + kPage - 1) / kPage * kPage);
   }
 
-  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
-    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
-    if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
-    data_ = static_cast<std::byte*>(data);
-  }
-
   static Descriptor make_file(std::size_t size) {
     const NoFileSizeSignal guard;
     Descriptor file = own_descriptor(memfd_create("psq", MFD_CLOEXEC | MFD_ALLOW_SEALING));
@@ -116,37 +121,21 @@ class SharedMemory {
     return file;
   }
 
-  // "psq:LAYOUT:KIND:INODE:DESCRIPTOR". The layout number changes with the layout of the memory.
-  // The inode tells this memory from another file that has the same descriptor number later.
-  static std::string token_of(std::string_view kind, int descriptor) {
-    struct stat about {};
-    fstat(descriptor, &about);
-    return start_of_token(kind) + std::to_string(about.st_ino) + ':' + std::to_string(descriptor);
-  }
-  static std::string start_of_token(std::string_view kind) {
-    return "psq:5:" + std::string(kind) + ':';
-  }
-
   // The inherited descriptor; from now on it is close-on-exec.
-  static Descriptor inherited_file(std::string_view kind, const std::string& token,
+  static Descriptor inherited_file(std::string_view kind, const std::string& text,
                                    std::size_t size) {
-    const auto refuse_if = [&](bool wrong, const std::string& why) {
-      if (wrong) throw InvalidArgument("'" + token + "' " + why);
-    };
-    refuse_if(!token.starts_with(start_of_token(kind)),
-              "is no handle of a " + std::string(kind) + " of this version of psq");
-    const std::string digits = token.substr(token.rfind(':') + 1);
-    const auto number = static_cast<int>(std::strtol(digits.c_str(), nullptr, 10));
-    refuse_if(digits != std::to_string(number), "is no whole handle");
+    const Token token = Token::read(kind, text);
     struct stat about {};
-    const int seals = fcntl(number, F_GET_SEALS);  // The system may have added some.
-    refuse_if(seals < 0 || (seals & kSeals) != kSeals || fstat(number, &about) != 0 ||
-                  about.st_size < static_cast<off_t>(size) || token != token_of(kind, number),
-              "stands for nothing that this program has inherited; execute it while the handle "
-              "lives, and let it inherit descriptors");
-    refuse_if((fcntl(number, F_GETFD) & FD_CLOEXEC) != 0, "was used before in this program");
-    fcntl(number, F_SETFD, FD_CLOEXEC);
-    return Descriptor(number);
+    Token::refuse_if(!MemoryMark().read_from(token.descriptor) ||
+                         fstat(token.descriptor, &about) != 0 ||
+                         about.st_size < static_cast<off_t>(size) || about.st_ino != token.inode,
+                     text,
+                     "stands for nothing that this program has inherited; execute it while the "
+                     "handle lives, and let it inherit descriptors");
+    Token::refuse_if((fcntl(token.descriptor, F_GETFD) & FD_CLOEXEC) != 0, text,
+                     "was used before in this program");
+    fcntl(token.descriptor, F_SETFD, FD_CLOEXEC);
+    return Descriptor(token.descriptor);
   }
 
   Descriptor file_;

@@ -165,7 +165,7 @@ TEST(Api, WaitTakesConnectionsOfDifferentTypes) {
   auto [receiver, sender] = pipe<int>(one_way);
   EXPECT_TRUE(wait({&left, &receiver}, no_wait).empty());
   sender.send(1);
-  EXPECT_EQ(wait({&left, &receiver}), std::vector<ConnectionBase*>{&receiver});
+  EXPECT_EQ(wait({&left, &receiver}), std::vector<Waitable*>{&receiver});
 }
 
 }  // namespace

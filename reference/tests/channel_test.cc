@@ -15,7 +15,6 @@ namespace psq::detail {
 namespace {
 
 using namespace std::chrono_literals;
-using psq::test::await;
 using psq::test::Child;
 using psq::test::filled;
 using psq::test::OwnChannel;

@@ -5,7 +5,9 @@
 
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/death.h"
 
@@ -13,6 +15,7 @@ namespace psq::test {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 class Executed : public testing::Test {
  protected:
@@ -166,6 +169,67 @@ TEST_F(Executed, WhatIsNoHandleIsRefused) {
   }
   // An ending feeder thread may still hold the memory.
   await([&] { return open_descriptors() == before; });
+}
+
+// The token of a queue with one of its parts changed; "" removes the part.
+std::string with_part(const std::string& token, std::size_t which, const std::string& value) {
+  std::vector<std::string> parts;
+  std::istringstream stream(token);
+  for (std::string part; std::getline(stream, part, ':');) parts.push_back(part);
+  parts.at(which) = value;
+  std::string changed;
+  for (const std::string& part : parts) {
+    if (!part.empty()) changed += (changed.empty() ? "" : ":") + part;
+  }
+  return changed;
+}
+
+std::string version_of(int major, int minor, int patch) {
+  return std::to_string(major) + '.' + std::to_string(minor) + '.' + std::to_string(patch);
+}
+
+TEST_F(Executed, AHandleOfAnotherVersionIsRefusedByItsName) {
+  const Queue<int> queue;
+  const Handle handle = queue.handle();
+  const std::string& token = handle.token();
+  for (const std::string& version :
+       {version_of(PSQ_VERSION_MAJOR + 1, PSQ_VERSION_MINOR, PSQ_VERSION_PATCH),
+        version_of(PSQ_VERSION_MAJOR, PSQ_VERSION_MINOR + 1, PSQ_VERSION_PATCH), "100.0.0"s}) {
+    const std::string changed = with_part(token, 1, version);
+    const std::string both =
+        "is of psq " + version + ", and this program has psq " PSQ_VERSION_STRING;
+    EXPECT_NE(refusal(changed).find(both), std::string::npos) << refusal(changed);
+    // A later version may know more parts, or fewer.
+    EXPECT_NE(refusal(changed + ":more").find(both), std::string::npos);
+    EXPECT_NE(refusal(with_part(changed, 3, "")).find(both), std::string::npos);
+  }
+  EXPECT_NE(refusal(with_part(token, 3, "")).find("is no whole handle"), std::string::npos);
+}
+
+TEST_F(Executed, AHandleOfAnotherFormatOrWordSizeIsRefused) {
+  const Queue<int> queue;
+  const Handle handle = queue.handle();
+  const std::string format = refusal(with_part(handle.token(), 2, "1000"));
+  EXPECT_NE(format.find("shared memory of format 1000"), std::string::npos) << format;
+  const std::string bits = refusal(with_part(handle.token(), 3, "16"));
+  EXPECT_NE(bits.find("of a program of 16 bits, and this program has " +
+                      std::to_string(8 * sizeof(void*))),
+            std::string::npos)
+      << bits;
+}
+
+TEST_F(Executed, AHandleOfAnotherPatchVersionIsTaken) {
+  Queue<std::string> queue;
+  queue.put("ab");
+  Process program{[&] {
+    const Handle handle = queue.handle();
+    execute({PSQ_EXECUTED_PROGRAM, "echo",
+             with_part(handle.token(), 1,
+                       version_of(PSQ_VERSION_MAJOR, PSQ_VERSION_MINOR, PSQ_VERSION_PATCH + 1))});
+  }};
+  program.join();
+  EXPECT_EQ(program.exit_code(), 0);
+  EXPECT_EQ(queue.get(kSoon), "abab");
 }
 
 }  // namespace

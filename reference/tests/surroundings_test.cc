@@ -77,7 +77,7 @@ std::string output_of(const std::function<void(std::ostream&)>& end, std::ostrea
     return 0;
   });
   close(ends[1]);
-  const std::string text = all_of(ends[0]);
+  std::string text = all_of(ends[0]);
   close(ends[0]);
   EXPECT_EQ(program.status(), 0);
   return text;

@@ -42,7 +42,9 @@ class FaultyQueue final : public detail::QueueCore {
   bool join(Timeout timeout) override {
     return calls_.join ? calls_.join(*queue_, timeout) : queue_->join(timeout);
   }
+  int fd() const override { return queue_->fd(); }
   Handle handle() const override { return queue_->handle(); }
+  void send_over(int socket) const override { queue_->send_over(socket); }
 
  private:
   std::unique_ptr<LocalQueue> queue_;

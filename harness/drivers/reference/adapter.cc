@@ -71,7 +71,7 @@ driver::Hello ReferenceAdapter::hello() const {
   joinable.insert(joinable.end(), {"task_done", "join"});
   return {
       .implementation = name_,
-      .version = PSQ_VERSION,
+      .version = PSQ_VERSION_STRING,
       .language = "c++",
       .start_method = "fork",
       .profiles = {"base", "lifecycle", "robust"},

@@ -70,6 +70,14 @@ def add_tests(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_thorough(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="the thorough tests too, which take long or need much memory",
+    )
+
+
 def add_patience(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--patience",

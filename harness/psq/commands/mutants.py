@@ -41,6 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--only", metavar="GLOB", action="append", default=[], help="only mutants of these names"
     )
     options.add_tests(parser)
+    options.add_thorough(parser)
     parser.add_argument(
         "--most",
         metavar="N",
@@ -101,7 +102,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
 
 def _run(args: argparse.Namespace, paths: Paths, law: Law, subject: Subject) -> Status:
     sources = subject.sources
-    tests = law.select(Filters(tuple(args.test), (), thorough=False))
+    tests = law.select(Filters(tuple(args.test), (), args.thorough))
     changes = _choose(subject.changes(), args)
     if args.list:
         for change in changes:
@@ -166,8 +167,8 @@ def _hunt(
     how = How(paths.suite, args.seed, args.patience, args.hang_after)
     confined = confinement()
     sources = subject.sources
-    stored = paths.build / "mutants" / f"{subject.slug}.{baseline.key(subject, tests)}.jsonl"
-    found = baseline.measure(subject, tests, how, confined, args.jobs, stored, console.print)
+    folder = paths.build / "mutants"
+    found = baseline.measure(subject, tests, how, confined, args.jobs, folder, console.print)
     done = 0
 
     def note(trial: Trial) -> None:

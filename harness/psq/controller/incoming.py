@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Callable, Collection, NoReturn
+from typing import Callable, Collection
 
 from psq.controller.messages import LONGEST_LINE, Schemas, kind_of, shorten
 from psq.controller.peer import Broken, Call, Message, Peer
@@ -50,8 +50,7 @@ class Incoming:
         kind = kind_of(message)
         if kind == "hello":
             raise Broken(f"a second hello on one connection: {shorten(message)}", "hello.once")
-        if kind == "defect":
-            self._take_defect(message)
+        self.refuse_defect(message)
         call = self._call_of(peer, kind, message)
         problem = self._schemas.problem(kind, message)
         if problem:
@@ -65,7 +64,10 @@ class Incoming:
         else:
             self._take_event(call, message)
 
-    def _take_defect(self, message: Message) -> NoReturn:
+    def refuse_defect(self, message: Message) -> None:
+        """Raises Broken when the message reports a defect of the driver."""
+        if kind_of(message) != "defect":
+            return
         problem = self._schemas.problem("defect", message)
         told = problem or f"{message['defect']['type']}: {message['defect']['message']}"
         raise Broken(f"it reports a defect of its own: {shorten(told)}", "defect.none")

@@ -141,6 +141,7 @@ class Session:
             return
         line = channel.lines.pop(0)
         hello = self._incoming.parse(line, "hello.json")
+        self._incoming.refuse_defect(hello)
         self._incoming.check_hello(hello, channel.peer_pid, self.peers)
         self._newcomers.remove(channel)
         name = hello["role"]

@@ -13,6 +13,11 @@ PATIENCE = 60.0
 """Seconds to wait for anything: loaded machines are slow."""
 
 
+def closing_standard_descriptors(command: Sequence[str]) -> list[str]:
+    """The command, started with the descriptors 0, 1 and 2 closed."""
+    return ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command]
+
+
 @contextlib.contextmanager
 def running(
     command: Sequence[str], environment: Mapping[str, str] | None = None

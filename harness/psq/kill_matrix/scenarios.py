@@ -5,7 +5,8 @@ beside its clause must be on the `also` list of its row (harness/drivers/faulty/
 says is not the fault that it says it is. A fault that only thorough tests find has `thorough` in its row: it is
 played with `--thorough` or when it is named, and under the thorough tests too.
 
-What is inconclusive and decides about a fault runs once more at the end, alone, as `psq check` has it.
+What is inconclusive and decides about a fault runs again at the end, alone, as `psq check` has it, and up to three
+times: that the machine was too slow says nothing of the suite.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _LIMIT_SECONDS = 1200.0
 # A fault that makes a call hang is seen after three times as long; a right queue is never that slow here, or
 # the control, the faulty driver without a fault, fails too and the matrix with it.
 _HANG_AFTER_SECONDS = 1.5
+_TIMES_ALONE = 3
 _CONTROL = "nothing: the control, which must pass"
 
 # What each driver itself takes, as an option of the suite.
@@ -183,10 +185,11 @@ def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool
 
         most_tests_first = sorted(trials, key=lambda trial: -len(trial.tests))
         _work_off(most_tests_first, args.jobs, pool, start, limit)
-        again = [trial for trial in trials if trial.is_open]
-        for trial in again:
-            trial.tests, trial.why = trial.undecided, ""
-        _work_off(again, 1, pool, start, limit)
+        for _ in range(_TIMES_ALONE):
+            again = [trial for trial in trials if trial.is_open]
+            for trial in again:
+                trial.tests, trial.why = trial.undecided, ""
+            _work_off(again, 1, pool, start, limit)
         return True
     return False
 

@@ -16,8 +16,10 @@ from psq.mutants.subject import Baseline, Facts, Subject, Variant, digest
 from psq.results.result_file import Tail
 from psq.running.pool import Job, Pool
 
-# Start methods differ in what a process is given; of the rest one is enough.
+# Start methods differ in what a process is given, and in how an end is handed over to one that runs; of the rest one is
+# enough.
 _OF_EVERY_VARIANT = "lifecycle"
+_HANDED_OVER = "pipe.send-connection."
 _NEVER_FAILS = "OBSERVED"
 _DOUBTFUL = ("fail", "inconclusive", "driver-error", "internal-error", "none")
 _STUCK_SECONDS = 120.0
@@ -26,61 +28,76 @@ _TICK_SECONDS = 0.5
 Say = Callable[[str], None]
 
 
-def key(subject: Subject, tests: list[Test]) -> str:
-    """For the name of the file: other sources or tests, another file."""
-    return digest({**subject.sources, **{f"test {test.name}": b"" for test in tests}})
-
-
 def measure(
     subject: Subject,
     tests: list[Test],
     how: How,
     confined: list[str],
     jobs: int,
-    file: Path,
+    folder: Path,
     say: Say,
 ) -> Baseline:
-    """Reads `file` when it is there, else runs the tests and writes it."""
-    if file.is_file():
-        return _read(file)
-    say(f"running {len(tests)} tests against the unchanged sources")
+    """Runs the tests of which `folder` does not have what they did with these sources, and adds that."""
+    file = folder / f"{subject.slug}.{digest(subject.sources)}.jsonl"
+    known = _read(file)
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        folder = Path(scratch) / "unchanged"
-        folder.mkdir()
-        variants = subject.watched(folder)
+        unchanged = Path(scratch) / "unchanged"
+        unchanged.mkdir()
+        variants = subject.watched(unchanged)
         watched = variants is not None
         if variants is None:
-            variants = subject.build(folder, None)
-        runs = _Runs(how, confined, Path(scratch), watched)
-        planned = [(each, name) for i, each in enumerate(variants) for name in tests_of(tests, i)]
+            variants = subject.build(unchanged, None)
+        wanted = [(each, name) for i, each in enumerate(variants) for name in tests_of(tests, i)]
+        planned = [each for each in wanted if _is_doubtful(known, *each)]
+        if planned:
+            say(f"running {len(planned)} tests against the unchanged sources")
+        runs = _Runs(how, confined, Path(scratch), watched, known, file)
         runs.run(planned, jobs)
         # A test that did not pass because the machine is busy kills nothing: it is run alone.
-        runs.run([each for each in planned if _is_doubtful(runs.found, *each)], 1)
-    found = runs.found
-    if not any(facts.verdict == "pass" for known in found.of.values() for facts in known.values()):
+        runs.run([each for each in planned if _is_doubtful(known, *each)], 1)
+    found = Baseline()
+    for variant, test in wanted:
+        found.of.setdefault(variant.label, {})[test] = known.of[variant.label][test]
+    if not any(facts.verdict == "pass" for tests in found.of.values() for facts in tests.values()):
         raise InternalError("no test passes with the unchanged sources: nothing can be shown")
-    _write(file, found)
     return found
 
 
-def _is_doubtful(found: Baseline, variant: Variant, test: str) -> bool:
-    return found.of[variant.label][test].verdict in _DOUBTFUL
+def _is_doubtful(known: Baseline, variant: Variant, test: str) -> bool:
+    facts = known.of.get(variant.label, {}).get(test)
+    return facts is None or facts.verdict in _DOUBTFUL
 
 
 def tests_of(tests: list[Test], variant: int) -> list[str]:
-    """Those that can fail; for every variant but the first only those of processes."""
+    """Those that can fail; for every variant but the first only those that start methods decide."""
     return [
         test.name
         for test in tests
-        if test.level != _NEVER_FAILS and (variant == 0 or test.profile == _OF_EVERY_VARIANT)
+        if test.level != _NEVER_FAILS and (variant == 0 or _is_of_every_variant(test))
     ]
 
 
-class _Runs:
-    """Each test in a run of its own, with a file for the statements that it reaches."""
+def _is_of_every_variant(test: Test) -> bool:
+    return test.profile == _OF_EVERY_VARIANT or test.name.startswith(_HANDED_OVER)
 
-    def __init__(self, how: How, confined: list[str], scratch: Path, watched: bool) -> None:
-        self.found = Baseline()
+
+class _Runs:
+    """Each test in a run of its own, with a file for the statements that it reaches.
+
+    What is found is added to `found`, and to a file, where the last line of a test counts.
+    """
+
+    def __init__(
+        self,
+        how: How,
+        confined: list[str],
+        scratch: Path,
+        watched: bool,
+        found: Baseline,
+        file: Path,
+    ) -> None:
+        self._found = found
+        self._file = file
         self._how = how
         self._confined = confined
         self._scratch = scratch
@@ -120,35 +137,34 @@ class _Runs:
         if len(own) == 1:
             verdict, seconds = own[0]["verdict"], float(own[0].get("seconds") or 0.0)
         reaches = reached.read(lines) if lines is not None else None
-        self.found.of.setdefault(variant.label, {})[test] = Facts(verdict, seconds, reaches)
+        facts = Facts(verdict, seconds, reaches)
+        self._found.of.setdefault(variant.label, {})[test] = facts
+        _add(self._file, variant.label, test, facts)
 
 
 def _read(file: Path) -> Baseline:
+    """Nothing where there is no file."""
     found = Baseline()
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    for line in text.splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue  # empty, or a run was ended in the middle of it
         lines = None if row["lines"] is None else set(row["lines"])
         of_variant = found.of.setdefault(row["variant"], {})
         of_variant[row["test"]] = Facts(row["verdict"], row["seconds"], lines)
     return found
 
 
-def _write(file: Path, found: Baseline) -> None:
-    rows: list[dict] = []
-    for variant, tests in found.of.items():
-        for test, facts in tests.items():
-            lines = None if facts.lines is None else sorted(facts.lines)
-            rows.append(
-                {
-                    "variant": variant,
-                    "test": test,
-                    "verdict": facts.verdict,
-                    "seconds": facts.seconds,
-                    "lines": lines,
-                }
-            )
+def _add(file: Path, variant: str, test: str, facts: Facts) -> None:
+    row = {
+        "variant": variant,
+        "test": test,
+        "verdict": facts.verdict,
+        "seconds": facts.seconds,
+        "lines": None if facts.lines is None else sorted(facts.lines),
+    }
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Whole or not at all: a run may be ended at any time.
-    part = file.with_suffix(".part")
-    part.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    part.rename(file)
+    with file.open("a", encoding="utf-8") as out:
+        out.write("\n" + json.dumps(row))

@@ -19,7 +19,15 @@ from psq.mutants.subject import Stillborn, Variant
 
 # Headers before sources, which they are joined with; the rest has no code of the reference's own.
 _FOLDERS = ("include/psq", "src")
-_WITHOUT = ("sanitizers.h", "probe.h", "psq.h", "codec_cereal.h", "error.h")
+_WITHOUT = (
+    "sanitizers.h",
+    "probe.h",
+    "psq.h",
+    "codec_cereal.h",
+    "error.h",
+    "export.h",
+    "version.h",
+)
 _TARGETS = ("psq_reference.dir", "psq-reference-driver.dir")
 _LIBRARIES = ("harness/drivers/kit/cpp/libpsq_driver_kit.a",)
 _COMPILE_SECONDS = 900.0

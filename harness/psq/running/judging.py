@@ -30,11 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="only clauses of this profile, e.g. base",
     )
-    parser.add_argument(
-        "--thorough",
-        action="store_true",
-        help="the thorough tests too, which take long or need much memory",
-    )
+    options.add_thorough(parser)
     parser.add_argument(
         "--seed", metavar="N", type=options.natural, help="for everything that is random"
     )

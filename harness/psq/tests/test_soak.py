@@ -88,9 +88,8 @@ def run(built, capsys, *argv):
 
 def test_soak_finds_nothing_in_the_reference(built, capsys, tmp_path):
     results = tmp_path / "soak.jsonl"
-    status, out = run(
-        built, capsys, "soak", "reference", "--budget", "3s", "--results", str(results)
-    )
+    options = ["--budget", "4m", "--programs", "15", "--results", str(results)]
+    status, out = run(built, capsys, "soak", "reference", *options)
     assert status == 0, out
     assert re.search(r"no program failed: \d+ programs, \d+ operations, \d+ pairs", out)
     assert json.loads(results.read_text().splitlines()[-1])["status"] == 0
@@ -98,18 +97,9 @@ def test_soak_finds_nothing_in_the_reference(built, capsys, tmp_path):
 
 def test_soak_keeps_what_it_finds(built, capsys, tmp_path):
     results = str(tmp_path / "soak.jsonl")
-    status, out = run(
-        built,
-        capsys,
-        "soak",
-        "faulty:simple-overtakes",
-        "--budget",
-        "6s",
-        "--seed",
-        "1",
-        "--results",
-        results,
-    )
+    faulty = ["soak", "faulty:simple-overtakes", "--shrink-for", "1s", "--results", results]
+    faulty += ["--budget", "4m"]
+    status, out = run(built, capsys, *faulty, "--programs", "8", "--seed", "1")
     assert status == 1, out
     folder = built.evidence / re.search(r"evidence: .*?([^/]+/seed-\d+)$", out, re.M)[1]
     names = {
@@ -123,18 +113,7 @@ def test_soak_keeps_what_it_finds(built, capsys, tmp_path):
     assert names <= {path.name for path in folder.iterdir()}
     assert run(built, capsys, "check-history", str(folder / "history.jsonl"))[0] == 1
     seed = re.search(r"replay +psq soak faulty:simple-overtakes --seed (\d+) --programs 1", out)[1]
-    again = run(
-        built,
-        capsys,
-        "soak",
-        "faulty:simple-overtakes",
-        "--seed",
-        seed,
-        "--programs",
-        "1",
-        "--results",
-        results,
-    )
+    again = run(built, capsys, *faulty, "--seed", seed, "--programs", "1")
     assert again[0] in (0, 1), again[1]  # what failed once need not fail again
 
 

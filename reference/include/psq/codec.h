@@ -74,6 +74,7 @@ concept AsItIs = std::is_same_v<T, std::string> || std::is_same_v<T, std::vector
 
 }  // namespace detail
 
+// How values of type T become bytes and back; the comment at the top says how to specialize it.
 template <typename T>
 struct Codec {
   static_assert(!detail::kPointsElsewhere<T>,

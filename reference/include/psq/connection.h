@@ -17,14 +17,17 @@
 
 #pragma once
 
-#include <concepts>
 #include <optional>
+#include <span>
+#include <string>
 
 #include "psq/codec.h"
 #include "psq/descriptor.h"
+#include "psq/export.h"
 #include "psq/timeout.h"
+#include "psq/wait.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 // What connections of all types have in common.
 //
@@ -38,13 +41,14 @@ namespace psq {
 // pipe.recv.wrong-direction, pipe.send.broken-pipe, pipe.send.broken-pipe-last-copy,
 // pipe.recv.pending-then-end-of-stream, pipe.recv.end-of-stream-repeats,
 // pipe.recv.end-of-stream-last-copy, pipe.recv.cut-message, pipe.recv.other-end-left-unread.
-class ConnectionBase {
+class ConnectionBase : public Waitable {
  public:
   // What an end can do. Only a socket carries ends of pipes, and every socket is duplex.
   enum Access : std::uint8_t { kReceives = 1, kSends = 2, kSocket = 4, kDuplex = 7 };
   // Takes over the descriptor, and closes it with the connection.
   ConnectionBase(int descriptor, Access access) noexcept
       : ConnectionBase(detail::Descriptor(descriptor), access) {}
+  // The same, for a descriptor that has an owner already.
   ConnectionBase(detail::Descriptor descriptor, Access access) noexcept
       : descriptor_(std::move(descriptor)), access_(access) {}
 
@@ -53,6 +57,11 @@ class ConnectionBase {
   // pipe.send-bytes.slice, pipe.send-bytes.bad-slice.
   void send_bytes(std::span<const std::byte> message, std::int64_t offset = 0,
                   std::optional<std::int64_t> size = std::nullopt);
+  // Sends the message, or returns false, with nothing sent, when the pipe has no room for the
+  // beginning of a message within the timeout. The timeout does not limit a message that has begun:
+  // one that is longer than the room waits for the receiver, which no message of up to 4092
+  // bytes does.
+  [[nodiscard]] bool try_send_bytes(std::span<const std::byte> message, Timeout timeout = no_wait);
 
   // Waits for one message and receives it. Throws MessageTooLong when it is longer than `maximum`
   // bytes; this end receives nothing more then, and a one-way receiver is closed.
@@ -61,6 +70,9 @@ class ConnectionBase {
   // pipe.recv-bytes.after-message-too-long, pipe.send.after-message-too-long.
   [[nodiscard]] std::vector<std::byte> recv_bytes(
       std::optional<std::int64_t> maximum = std::nullopt);
+  // As recv_bytes, but returns nullopt when no message begins within the timeout.
+  [[nodiscard]] std::optional<std::vector<std::byte>> try_recv_bytes(
+      Timeout timeout = no_wait, std::optional<std::int64_t> maximum = std::nullopt);
 
   // Waits for one message, places it in `room` from `offset` on and returns its length. Throws
   // BufferTooShort, which has the message, when it does not fit; the room is unchanged then.
@@ -88,16 +100,21 @@ class ConnectionBase {
   // pipe.attributes.after-close.
   void close() noexcept;
 
+  // Whether this process has closed this end.
   [[nodiscard]] bool closed() const noexcept { return fd() < 0; }
+  // Whether this end receives. It may be closed.
   [[nodiscard]] bool readable() const noexcept { return (access_ & kReceives) != 0; }
+  // Whether this end sends. It may be closed.
   [[nodiscard]] bool writable() const noexcept { return (access_ & kSends) != 0; }
-  // The descriptor, for poll(2) and the like. The connection keeps it. -1 after close.
-  [[nodiscard]] int fd() const noexcept { return descriptor_.get(); }
+  // The descriptor, also for poll(2) and the like. The connection keeps it. -1 after close.
+  [[nodiscard]] int fd() const noexcept override { return descriptor_.get(); }
 
  protected:
   // Returns the descriptor when this end has all of the Access that is `needed`, and throws
   // otherwise.
   int check(int needed) const;
+  // Whether a send can begin within the timeout, or throws.
+  [[nodiscard]] bool wait_for_room(Timeout timeout) const;
   void send_message(std::span<const std::byte> message);
   std::string receive_message(std::optional<std::int64_t> maximum = std::nullopt);
   ConnectionBase receive_end();  // Its descriptor is close-on-exec.
@@ -128,6 +145,14 @@ class Connection : public ConnectionBase {
         item, [&](std::string_view bytes) { send_message(std::as_bytes(std::span(bytes))); });
   }
 
+  // As send, but returns false where try_send_bytes does.
+  [[nodiscard]] bool try_send(const T& item, Timeout timeout = no_wait) {
+    (void)check(kSends);
+    return detail::with_bytes(item, [&](std::string_view bytes) {
+      return try_send_bytes(std::as_bytes(std::span(bytes)), timeout);
+    });
+  }
+
   // Waits for one item and receives it. Throws TimeoutError, with nothing received, when no message
   // begins within the timeout. The timeout does not limit a message that has begun.
   // Throws NotDeserializable; the message is consumed. Clauses: pipe.recv.waits-for-message,
@@ -154,26 +179,13 @@ class Connection : public ConnectionBase {
   [[nodiscard]] Connection<U> recv_connection() {
     return Connection<U>(receive_end());
   }
+  // As recv_connection, but returns nullopt when neither an end nor a message comes within the
+  // timeout.
+  template <typename U = T>
+  [[nodiscard]] std::optional<Connection<U>> try_recv_connection(Timeout timeout = no_wait) {
+    if (!poll(timeout)) return std::nullopt;
+    return recv_connection<U>();
+  }
 };
-
-// Waits until a message or the end of the stream can be received from one of the connections, or
-// until the timeout has passed. Returns all connections that are ready, in the order of
-// `connections`, and receives nothing. A connection that only sends is ready when its receiver is
-// gone. The connections may be of different types: wait({&jobs, &orders}, 200ms).
-// Throws Closed when one of them is closed, InvalidArgument when one is null.
-// Clauses: pipe.wait.ready-subset, pipe.wait.timeout-empty, pipe.wait.zero-at-once,
-// pipe.wait.takes-nothing, pipe.wait.closed-member, pipe.wait.same-end-twice.
-[[nodiscard]] std::vector<ConnectionBase*> wait(const std::vector<ConnectionBase*>& connections,
-                                                Timeout timeout = forever);
-
-// The same for any range of pointers to connections of one type.
-template <std::ranges::input_range Range, typename Pointer = std::ranges::range_value_t<Range>>
-requires std::convertible_to<Pointer, ConnectionBase*>
-[[nodiscard]] std::vector<Pointer> wait(const Range& connections, Timeout timeout = forever) {
-  const std::vector<ConnectionBase*> all(connections.begin(), connections.end());
-  std::vector<Pointer> ready;
-  for (auto* each : wait(all, timeout)) ready.push_back(static_cast<Pointer>(each));
-  return ready;
-}
 
 }  // namespace psq

@@ -22,8 +22,11 @@
 #include <system_error>
 #include <vector>
 
-namespace psq {
+#include "psq/export.h"
 
+namespace PSQ_EXPORT psq {
+
+// The base of all errors of psq.
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -33,7 +36,7 @@ struct Empty : Error {
   Empty() : Error("the get obtained no item within its timeout") {}
 };
 
-// A put found no free slot within its timeout. The item is not put.
+// A put found no free slot, or a SimpleQueue's no room, within its timeout. The item is not put.
 struct Full : Error {
   Full() : Error("no slot became free within the timeout") {}
 };
@@ -45,6 +48,7 @@ struct TimeoutError : Error {
 
 // The object is closed in this process.
 struct Closed : Error {
+  // `what` names the object.
   explicit Closed(const std::string& what) : Error(what + " is closed in this process") {}
 };
 
@@ -66,10 +70,12 @@ struct ConnectionReset : Error {
 // The message does not fit into the caller's buffer. It is consumed, and the error carries it. The
 // connection stays usable.
 struct BufferTooShort : Error {
+  // For a message that does not fit into `room` bytes.
   BufferTooShort(std::size_t room, std::vector<std::byte> message)
       : Error("a message of " + std::to_string(message.size()) + " bytes does not fit into " +
               std::to_string(room) + " bytes; this error carries it"),
         message_(std::move(message)) {}
+  // The whole message.
   [[nodiscard]] const std::vector<std::byte>& message() const noexcept { return message_; }
 
  private:
@@ -78,6 +84,7 @@ struct BufferTooShort : Error {
 
 // The message is longer than the caller's maximum. This end cannot receive from now on.
 struct MessageTooLong : Error {
+  // Both in bytes.
   MessageTooLong(std::uint64_t length, std::uint64_t maximum)
       : Error("a message of " + std::to_string(length) + " bytes is longer than the maximum of " +
               std::to_string(maximum) + "; this end cannot receive from now on") {}
@@ -127,9 +134,11 @@ struct NotStarted : Error {
 
 // A system call failed, for a reason that has no type of its own here.
 struct SystemError : Error {
+  // `doing` says what failed, and `error_number` is what errno was then.
   SystemError(const std::string& doing, int error_number)
       : Error(doing + ": " + std::generic_category().message(error_number)),
         code_(error_number, std::generic_category()) {}
+  // The error number, in the generic category.
   [[nodiscard]] std::error_code code() const noexcept { return code_; }
 
  private:

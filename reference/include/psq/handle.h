@@ -15,8 +15,11 @@
 // handle exists, and with it the queue's memory.
 //
 // Processes: a token works in programs that the process with the handle or a fork of it executes,
-// once in each. Threads: one thread at a time uses a Handle. Both programs have to be built with
-// the same version of psq and to agree about the type of the items, which does not travel.
+// once in each. Threads: one thread at a time uses a Handle.
+//
+// Versions: both programs are built with the same minor version of psq and for the same word size;
+// from_handle refuses others. They have to agree about the type of the items, which does not
+// travel.
 //
 // Clauses: process.objects.every-type, process.hygiene.nothing-left.
 

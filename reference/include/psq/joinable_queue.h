@@ -17,6 +17,7 @@
 
 namespace psq {
 
+// What the constructor of a JoinableQueue is told.
 struct JoinableQueueOptions {
   std::int64_t maxsize = 0;     // Number of items. Zero or less means no configured bound.
   std::int64_t unfinished = 0;  // Number of unfinished tasks at first, 0 to kMaxUnfinished.
@@ -54,6 +55,26 @@ class JoinableQueue : public Queue<T> {
   void join() { (void)this->core().join(forever); }
   // As join, but waits up to `timeout`, and returns whether the tasks were finished in that time.
   [[nodiscard]] bool join(Timeout timeout) { return this->core().join(timeout); }
+  // The same, but does not wait unless it is told to.
+  [[nodiscard]] bool try_join(Timeout timeout = no_wait) { return join(timeout); }
+
+  // As Queue::create_at.
+  [[nodiscard]] static JoinableQueue create_at(const std::string& path,
+                                               JoinableQueueOptions options = {},
+                                               mode_t mode = 0600) {
+    return JoinableQueue(detail::QueueCore::create_at(path, mode,
+                                                      {.kind = detail::QueueKind::kJoinable,
+                                                       .maxsize = options.maxsize,
+                                                       .unfinished = options.unfinished}));
+  }
+  // As Queue::open_at.
+  [[nodiscard]] static JoinableQueue open_at(const std::string& path) {
+    return JoinableQueue(detail::QueueCore::open_at(detail::QueueKind::kJoinable, path));
+  }
+  // As Queue::receive_from.
+  [[nodiscard]] static JoinableQueue receive_from(int socket) {
+    return JoinableQueue(detail::QueueCore::receive_from(detail::QueueKind::kJoinable, socket));
+  }
 
   // As Queue::from_handle.
   [[nodiscard]] static JoinableQueue from_handle(const std::string& token) {

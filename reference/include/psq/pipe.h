@@ -10,9 +10,11 @@
 #pragma once
 
 #include "psq/connection.h"
+#include "psq/export.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
+// Whether each end of a pipe sends and receives, or one sends and the other receives.
 enum Ways { both_ways, one_way };
 
 namespace detail {

@@ -17,10 +17,13 @@
 #include <memory>
 #include <optional>
 
+#include "psq/export.h"
 #include "psq/timeout.h"
+#include "psq/wait.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
+// What the constructor of a Process is told.
 struct ProcessOptions {
   // A daemon is terminated, not waited for, when its parent ends; a signal may have ended the
   // parent. Of a program that a daemon executes, only a parent that ends by itself takes care.
@@ -32,7 +35,7 @@ struct ProcessOptions {
 // and the destructor does nothing. A handle that was moved from can only be destroyed or assigned
 // to. The destructor terminates a daemon, then joins the child: it waits as long as the child
 // lives. Clauses: process.daemon.ends-with-parent.
-class Process {
+class Process : public Waitable {
  public:
   // Forks. The child calls its copy of `body`, any callable, on the forking thread, then ends by
   // psq::exit(0). An exception that leaves `body` is reported on standard error, and the child ends
@@ -56,11 +59,18 @@ class Process {
   // process.exit-code.values.
   [[nodiscard]] std::optional<int> exit_code();
 
-  // Sends SIGTERM or SIGKILL, and does not wait. Does nothing when the child has ended. Clauses:
-  // process.terminate.ends, process.kill.ends, process.terminate.after-end.
+  // A descriptor that is readable as soon as the child has ended (Python's sentinel), for wait,
+  // poll(2) and the like. The same one in each call; the handle keeps it. Throws SystemError when
+  // the system has no descriptor left.
+  [[nodiscard]] int fd() const override;
+
+  // Sends SIGTERM, and does not wait. Does nothing when the child has ended. Clauses:
+  // process.terminate.ends, process.terminate.after-end.
   void terminate();
+  // As terminate, but sends SIGKILL. Clauses: process.kill.ends.
   void kill();
 
+  // The number of the child's process.
   [[nodiscard]] pid_t pid() const noexcept;
 
   class State;

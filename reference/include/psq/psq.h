@@ -13,3 +13,4 @@
 #include "psq/process.h"
 #include "psq/simple_queue.h"
 #include "psq/until.h"
+#include "psq/version.h"

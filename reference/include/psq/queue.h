@@ -4,16 +4,18 @@
 // more than 512 KiB, a put yields to the feeder, for at most 2 ns a byte: about the cost of new
 // memory for the item.)
 //
-// Processes: share a queue by inheritance (create it, then fork), or hand it to a program that is
-// executed (psq/handle.h). A process may die at any instruction. Survivors go on; items that the
-// victim had not yet made visible are lost, and their slots and tasks are reclaimed. Processes that
-// have a queue trust each other: each can overwrite its memory (SECURITY.md).
+// Processes: share a queue by inheritance (create it, then fork), hand it to a program that is
+// executed (psq/handle.h), give it a name (create_at), or send it through a socket (send_over). A
+// process may die at any instruction. Survivors go on; items that the victim had not yet made
+// visible are lost, and their slots and tasks are reclaimed. Processes that have a queue trust each
+// other: each can overwrite its memory (SECURITY.md).
 //
 // Threads: any number of threads may call any methods at the same time. A method that waits delays
 // no other method.
 //
-// Lifetime: a queue has no name in the system. It takes one descriptor in each process that holds
-// it, and the system frees it when the last of these processes drops it or ends.
+// Lifetime: a queue has no name in the system, unless create_at gives it one. It takes one
+// descriptor in each process that holds it, and the system frees it when the last of these
+// processes drops it or ends.
 //
 // Order: consumers receive the items of one process in the order of its puts. Between the items of
 // different processes no order is promised.
@@ -34,22 +36,25 @@
 
 #include "psq/codec.h"
 #include "psq/queue_core.h"
+#include "psq/wait.h"
 
 namespace psq {
 
+// What the constructor of a Queue is told.
 struct QueueOptions {
   std::int64_t maxsize = 0;  // Number of items. Zero or less means no configured bound.
 };
 
-// Movable, not copyable within a process; fork makes the copy of a child. That copy is open, its
-// buffer is empty, and it has no feeder yet. The destructor calls close and join_thread (after
-// cancel_join_thread only close); no thread of this process may use the queue from then on. A queue
-// that was moved from can only be destroyed or assigned to.
+// A queue between processes, as promised in psq/queue.h. Movable, not copyable within a process;
+// fork makes the copy of a child. That copy is open, its buffer is empty, and it has no feeder yet.
+// The destructor calls close and join_thread (after cancel_join_thread only close); no thread of
+// this process may use the queue from then on. A queue that was moved from can only be destroyed or
+// assigned to.
 //
 // Clauses: queue.fork.buffered-once, queue.drop.flushes, queue.exit.flushes,
 // queue.exit.creator-flushes, process.objects.every-type.
 template <typename T>
-class Queue {
+class Queue : public Waitable {
  public:
   // Creates an empty queue. Throws InvalidArgument when maxsize is above kMaxSize, and SystemError
   // when the system has no memory or no descriptor left.
@@ -60,13 +65,43 @@ class Queue {
 
   // Opens, in an executed program, the queue of an inherited handle (psq/handle.h). Each handle can
   // be opened once. Throws InvalidArgument, and leaves the descriptor alone, when the program has
-  // not inherited such a queue.
+  // not inherited such a queue, and when the token is of another minor version of psq or of another
+  // word size: the error names both.
   [[nodiscard]] static Queue from_handle(const std::string& token) {
     return Queue(detail::QueueCore::open(detail::QueueKind::kPlain, token));
   }
   // Makes a handle for a program that this process is about to execute. Throws SystemError when the
   // system has no descriptor left.
   [[nodiscard]] Handle handle() const { return core_->handle(); }
+
+  // Creates a queue that other programs find by a name in the file system, until the file is
+  // removed; who may use it is the file's mode, whatever the umask. The file is the queue: it takes
+  // its memory (about 1 MiB) at once, and a queue without a file (std::filesystem::remove) goes on
+  // in the processes that have it. A queue outlives its processes, but not a new start of the
+  // system. Best in memory, /dev/shm or /run; the file system has to know O_TMPFILE, as tmpfs,
+  // ext4, XFS and Btrfs do. A user who can write to the folder can replace the file.
+  // Throws as the constructor, and SystemError also when there is a file of this name.
+  [[nodiscard]] static Queue create_at(const std::string& path, QueueOptions options = {},
+                                       mode_t mode = 0600) {
+    return Queue(detail::QueueCore::create_at(path, mode, {.maxsize = options.maxsize}));
+  }
+  // Opens a queue of that name. Throws SystemError when there is none or this process may not read
+  // and write it, and InvalidArgument when the file is no whole queue of this type and version.
+  [[nodiscard]] static Queue open_at(const std::string& path) {
+    return Queue(detail::QueueCore::open_at(detail::QueueKind::kPlain, path));
+  }
+
+  // Sends the queue through a connected Unix socket, or an end of a duplex pipe by its fd(), in
+  // order with messages. The process at the other end has it as a forked child would; both may drop
+  // it at any time. Waits for room; send_over throws BrokenPipe, ConnectionReset and SystemError.
+  void send_over(int socket) const { core_->send_over(socket); }
+  // Waits for a queue that was sent, and receives it. Throws, with nothing received,
+  // NotDeserializable when something else comes next, and SystemError (EMFILE) when this process
+  // has no descriptor free; EndOfStream; and InvalidArgument, with the queue lost, when it is of
+  // another type or version.
+  [[nodiscard]] static Queue receive_from(int socket) {
+    return Queue(detail::QueueCore::receive_from(detail::QueueKind::kPlain, socket));
+  }
 
   // Serializes the item, waits up to `timeout` for a slot, and hands the item to the channel or to
   // the buffer. A get that reads the item frees the slot.
@@ -122,6 +157,16 @@ class Queue {
   // Whether no slot is free now. full() and empty() may both be true: buffered items take slots.
   // Clauses: queue.full.at-bound, queue.full.while-empty.
   [[nodiscard]] bool full() const noexcept { return core_->full(); }
+
+  // A descriptor that is readable while a get would find an item: for wait, poll(2), epoll and the
+  // event loops above them, which only watch it. The same one in each call; the queue keeps it, and
+  // makes it readable when it is closed in this process, because a get ends at once then. A get of
+  // this process brings it in step before it returns. A put or a get of another process does so
+  // soon after it, or within a second when that process dies: so take items with try_get. A forked
+  // child asks for a descriptor of its own. The first call starts a thread of this process;
+  // from then on each put or get that changes whether the queue is empty wakes it. Throws Closed,
+  // and SystemError when the system has no descriptor or thread left.
+  [[nodiscard]] int fd() const override { return core_->fd(); }
 
   // From now on put and get in this process throw Closed. The feeder still moves the buffered items
   // to the channel. Other processes and children forked later keep a working queue. Idempotent.

@@ -7,6 +7,8 @@
 
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,10 +16,11 @@
 #include <string>
 #include <string_view>
 
+#include "psq/export.h"
 #include "psq/handle.h"
 #include "psq/timeout.h"
 
-namespace psq {
+namespace PSQ_EXPORT psq {
 
 // The largest bound of a queue, and the bound of a queue without a configured one.
 inline constexpr std::int64_t kMaxSize = 2147483647;
@@ -39,7 +42,11 @@ struct CoreOptions {
 class QueueCore {
  public:
   static std::unique_ptr<QueueCore> create(CoreOptions options);
+  static std::unique_ptr<QueueCore> create_at(const std::string& path, mode_t mode,
+                                              CoreOptions options);
   static std::unique_ptr<QueueCore> open(QueueKind kind, const std::string& token);
+  static std::unique_ptr<QueueCore> open_at(QueueKind kind, const std::string& path);
+  static std::unique_ptr<QueueCore> receive_from(QueueKind kind, int socket);
   virtual ~QueueCore() = default;
 
   virtual void check_open() const = 0;
@@ -55,7 +62,9 @@ class QueueCore {
   virtual void cancel_join_thread() noexcept = 0;
   virtual void task_done() = 0;
   [[nodiscard]] virtual bool join(Timeout timeout) = 0;
+  [[nodiscard]] virtual int fd() const = 0;
   [[nodiscard]] virtual Handle handle() const = 0;
+  virtual void send_over(int socket) const = 0;
 };
 
 }  // namespace detail

@@ -1,13 +1,15 @@
 // SimpleQueue<T>: an unbounded queue between processes, without a buffer and without a thread.
 //
-// Processes: share a queue by inheritance (create it, then fork), or hand it to a program that is
-// executed (psq/handle.h). A process may die at any instruction; survivors go on. Processes that
-// have a queue trust each other: each can overwrite its memory (SECURITY.md).
+// Processes: share a queue by inheritance (create it, then fork), hand it to a program that is
+// executed (psq/handle.h), give it a name (create_at), or send it through a socket (send_over). A
+// process may die at any instruction; survivors go on. Processes that have a queue trust each
+// other: each can overwrite its memory (SECURITY.md).
 //
 // Threads: any number of threads may call any methods at the same time.
 //
-// Lifetime: a queue has no name in the system. It takes one descriptor in each process that holds
-// it, and the system frees it when the last of these processes drops it or ends.
+// Lifetime: a queue has no name in the system, unless create_at gives it one. It takes one
+// descriptor in each process that holds it, and the system frees it when the last of these
+// processes drops it or ends.
 //
 // Order: strictly first in, first out, over all processes.
 //
@@ -27,20 +29,23 @@
 
 #include "psq/codec.h"
 #include "psq/queue_core.h"
+#include "psq/wait.h"
 
 namespace psq {
 
-// Movable, not copyable within a process; fork makes the copy of a child. It may be destroyed when
-// no thread of this process uses it. Other processes keep their copies.
+// An unbounded queue between processes, as promised in psq/simple_queue.h. Movable, not copyable
+// within a process; fork makes the copy of a child. It may be destroyed when no thread of this
+// process uses it. Other processes keep their copies.
 template <typename T>
-class SimpleQueue {
+class SimpleQueue : public Waitable {
  public:
   // Creates an empty queue. Throws SystemError when the system has no memory or no descriptor left.
   SimpleQueue() : SimpleQueue(detail::QueueCore::create({.kind = detail::QueueKind::kSimple})) {}
 
   // Opens, in an executed program, the queue of an inherited handle (psq/handle.h). Each handle can
   // be opened once. Throws InvalidArgument, and leaves the descriptor alone, when the program has
-  // not inherited such a queue.
+  // not inherited such a queue, and when the token is of another minor version of psq or of another
+  // word size: the error names both.
   [[nodiscard]] static SimpleQueue from_handle(const std::string& token) {
     return SimpleQueue(detail::QueueCore::open(detail::QueueKind::kSimple, token));
   }
@@ -48,26 +53,65 @@ class SimpleQueue {
   // system has no descriptor left.
   [[nodiscard]] Handle handle() const { return core_->handle(); }
 
-  // Serializes the item, waits for room, and writes the item to the channel. When put returns,
-  // every process sees the item, and the item survives this process.
-  // Throws Closed or NotSerializable; the item is not put then.
+  // Creates a queue that other programs find by a name in the file system, until the file is
+  // removed; who may use it is the file's mode, whatever the umask. The file is the queue: it takes
+  // its memory (about 1 MiB) at once, and a queue without a file (std::filesystem::remove) goes on
+  // in the processes that have it. A queue outlives its processes, but not a new start of the
+  // system. Best in memory, /dev/shm or /run; the file system has to know O_TMPFILE, as tmpfs,
+  // ext4, XFS and Btrfs do. A user who can write to the folder can replace the file.
+  // Throws as the constructor, and SystemError also when there is a file of this name.
+  [[nodiscard]] static SimpleQueue create_at(const std::string& path, mode_t mode = 0600) {
+    return SimpleQueue(
+        detail::QueueCore::create_at(path, mode, {.kind = detail::QueueKind::kSimple}));
+  }
+  // Opens a queue of that name. Throws SystemError when there is none or this process may not read
+  // and write it, and InvalidArgument when the file is no whole queue of this type and version.
+  [[nodiscard]] static SimpleQueue open_at(const std::string& path) {
+    return SimpleQueue(detail::QueueCore::open_at(detail::QueueKind::kSimple, path));
+  }
+
+  // Sends the queue through a connected Unix socket, or an end of a duplex pipe by its fd(), in
+  // order with messages. The process at the other end has it as a forked child would; both may drop
+  // it at any time. Waits for room; send_over throws BrokenPipe, ConnectionReset and SystemError.
+  void send_over(int socket) const { core_->send_over(socket); }
+  // Waits for a queue that was sent, and receives it. Throws, with nothing received,
+  // NotDeserializable when something else comes next, and SystemError (EMFILE) when this process
+  // has no descriptor free; EndOfStream; and InvalidArgument, with the queue lost, when it is of
+  // another type or version.
+  [[nodiscard]] static SimpleQueue receive_from(int socket) {
+    return SimpleQueue(detail::QueueCore::receive_from(detail::QueueKind::kSimple, socket));
+  }
+
+  // Serializes the item, waits up to `timeout` for room, and writes the item to the channel. When
+  // put returns, every process sees the item, and the item survives this process.
+  // Throws Closed, NotSerializable or Full; the item is not put then.
   // Clauses: simple-queue.put.visible-on-return, simple-queue.put.survives-producer,
   // simple-queue.put.small-at-once, simple-queue.put.large-waits,
   // simple-queue.put.large-later-consumer, simple-queue.put.not-serializable,
   // simple-queue.put.visible-to-later-child.
-  void put(const T& item) {
-    core_->check_open();
-    detail::with_bytes(item, [&](std::string_view bytes) { (void)core_->put(bytes, forever); });
+  void put(const T& item, Timeout timeout = forever) {
+    if (!try_put(item, timeout)) throw Full();
   }
 
-  // Waits for an item, and takes the oldest one.
+  // As put, but returns false instead of throwing Full.
+  [[nodiscard]] bool try_put(const T& item, Timeout timeout = no_wait) {
+    core_->check_open();
+    return detail::with_bytes(item,
+                              [&](std::string_view bytes) { return core_->put(bytes, timeout); });
+  }
+
+  // Waits up to `timeout` for an item, and takes the oldest one.
   // Throws Closed (also when another thread of this process closes the queue during the wait),
-  // NotDeserializable (the item is consumed) or Corrupted.
+  // Empty, NotDeserializable (the item is consumed) or Corrupted.
   // Clauses: simple-queue.get.waits-for-item, simple-queue.get.exactly-once,
   // simple-queue.get.all-served, simple-queue.get.not-deserializable.
-  [[nodiscard]] T get() { return *try_get(forever); }
+  [[nodiscard]] T get(Timeout timeout = forever) {
+    auto item = try_get(timeout);
+    if (!item) throw Empty();
+    return *std::move(item);
+  }
 
-  // As get, but returns nullopt when no item can be taken within the timeout.
+  // As get, but returns nullopt instead of throwing Empty.
   [[nodiscard]] std::optional<T> try_get(Timeout timeout = no_wait) {
     auto bytes = core_->get(timeout);
     if (!bytes) return std::nullopt;
@@ -77,6 +121,16 @@ class SimpleQueue {
   // Whether the channel holds no item now. Exact for items whose put has returned. Throws Closed.
   // Clauses: simple-queue.empty.exact.
   [[nodiscard]] bool empty() const { return core_->empty(); }
+
+  // A descriptor that is readable while a get would find an item: for wait, poll(2), epoll and the
+  // event loops above them, which only watch it. The same one in each call; the queue keeps it, and
+  // makes it readable when it is closed in this process, because a get ends at once then. A get of
+  // this process brings it in step before it returns. A put or a get of another process does so
+  // soon after it, or within a second when that process dies: so take items with try_get. A forked
+  // child asks for a descriptor of its own. The first call starts a thread of this process;
+  // from then on each put or get that changes whether the queue is empty wakes it. Throws Closed,
+  // and SystemError when the system has no descriptor or thread left.
+  [[nodiscard]] int fd() const override { return core_->fd(); }
 
   // From now on put, get and empty in this process throw Closed. Other processes and children
   // forked later keep a working queue. Idempotent. Clauses: simple-queue.close.operations-closed,

@@ -27,11 +27,14 @@ namespace psq {
 // into 64 bits of nanoseconds (292 years). The constructor throws InvalidArgument for not-a-number.
 class Timeout {
  public:
+  // The unit of the length.
   using Duration = std::chrono::nanoseconds;
 
+  // Any duration. It is rounded up, so that no call gives up early.
   template <typename Rep, typename Period>
   constexpr Timeout(std::chrono::duration<Rep, Period> length) : length_(to_nanoseconds(length)) {}
 
+  // Whether there is no timeout.
   [[nodiscard]] constexpr bool is_forever() const noexcept { return length_ == Duration::max(); }
   // Never negative. Duration::max() means no timeout.
   [[nodiscard]] constexpr Duration length() const noexcept { return length_; }
@@ -45,7 +48,7 @@ class Timeout {
     }
     if (length <= Wide::zero()) return Duration::zero();
     if (length >= Wide{Duration::max()}) return Duration::max();
-    return std::chrono::ceil<Duration>(length);  // Rounds up, so that no call gives up early.
+    return std::chrono::ceil<Duration>(length);
   }
 
   Duration length_;

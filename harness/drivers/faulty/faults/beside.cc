@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "connection_effects.h"
 #include "effects.h"
 #include "faults/tables.h"
 #include "process_effects.h"
@@ -92,6 +93,18 @@ void close_standard_descriptors(const driver::SpawnOptions&) {
   for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(each);
 }
 
+// As where a descriptor is asked whether it is there by `if (descriptor)`.
+driver::Result closed_when_zero(ConnectionStep& step) {
+  const std::optional<std::vector<int>> all = step.object.descriptors();
+  if (all && !all->empty() && all->front() == 0) throw Closed("connection");
+  return step.proceed();
+}
+
+// The library lets its objects have the descriptors 0, 1 and 2.
+Effect takes_standard_descriptors() {
+  return alter("descriptor.is-standard", [](bool& is_standard) { is_standard = false; });
+}
+
 }  // namespace
 
 std::vector<Fault> beside_faults() {
@@ -115,8 +128,11 @@ std::vector<Fault> beside_faults() {
             {in_child(die_with_parents_thread)}),
       fault("child-closes-standard-descriptors", "process.objects.closed-descriptors",
             "objects may have the descriptors 0, 1 and 2, and a child closes these",
-            {alter("descriptor.is-standard", [](bool& is_standard) { is_standard = false; }),
-             in_child(close_standard_descriptors)}),
+            {takes_standard_descriptors(), in_child(close_standard_descriptors)}),
+      fault("descriptor-zero-closed", "process.objects.closed-descriptors",
+            "an end of a pipe whose descriptor is number 0 counts as closed",
+            {takes_standard_descriptors(),
+             on({driver::Verb::kSend, driver::Verb::kRecv}, closed_when_zero)}),
   };
 }
 

@@ -66,7 +66,7 @@ void send_early(const QueuePointer& queue, detail::Producer producer, std::strin
   const std::size_t half = has_all_bytes ? item.size() : item.size() / 2;
   std::string begun(item.substr(0, half));
   begun.resize(item.size());
-  auto extent = channel.fill(queue.memory(), begun, Channel::May::kWait);
+  auto extent = channel.fill(queue.memory(), begun, detail::Deadline::never());
   const std::uint64_t begin = extent.extent->begin;
   {
     const auto guard = channel.lock_with_room(queue.memory());

@@ -70,7 +70,7 @@ void send_without_lock(const QueuePointer& queue, detail::Producer producer,
                        std::string_view item) {
   Channel& channel = queue->channel();
   if (channel.is_short(item.size())) return send(queue, producer, item);
-  auto extent = channel.fill(queue.memory(), item, Channel::May::kWait);
+  auto extent = channel.fill(queue.memory(), item, detail::Deadline::never());
   while (!channel.may_have_room(queue.memory())) std::this_thread::sleep_for(kOneMoment);
   is_unlocked = true;
   channel.append(item, extent, producer);

@@ -4,9 +4,10 @@ import os
 import signal
 
 import pytest
-from driver import started
+from driver import DRIVER, INTERPRETER, started
 from psq.controller.items import item, received
 from psq.controller.proc import open_files
+from psq.controller.testing import closing_standard_descriptors, running
 
 METHODS = ["fork", "spawn", "forkserver"]
 
@@ -267,3 +268,11 @@ def test_a_fork_under_load_from_several_threads(forking):
         assert root.value("exit_code", on=f"w{n}") == 0
     for number in busy:
         assert number.wait()["value"] == 4000
+
+
+def test_a_driver_leaves_the_numbers_of_closed_descriptors_to_its_objects():
+    command = closing_standard_descriptors([INTERPRETER, str(DRIVER)])
+    with running(command) as run:
+        assert min(int(number) for number in os.listdir(f"/proc/{run.root.pid}/fd")) > 2
+        run.root.value("create", type="pipe", names=["a", "b"])
+        assert {"0", "1"} <= set(os.listdir(f"/proc/{run.root.pid}/fd"))

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <psq/driver/driver.h>
 #include <psq/driver/internal/descriptor.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -38,10 +39,20 @@ struct EndOfStream : std::runtime_error {
   EndOfStream() : std::runtime_error("the other end is closed") {}
 };
 
-/// What a test asks the driver to do wrong in a put of a queue.
+/// What a test asks the driver to do wrong, in a put of a queue or in a child before its hello.
 bool goes_wrong(std::string_view how) {
   const char* asked = std::getenv("PSQ_TEST_WRONG");
   return asked != nullptr && asked == how;
+}
+
+/// Lets this process open no more than so many further descriptors.
+void allow_descriptors(rlim_t more) {
+  const int lowest_free = ::dup(STDERR_FILENO);
+  ::close(lowest_free);
+  const rlim_t most = static_cast<rlim_t>(lowest_free) + more;
+  const rlimit limit{.rlim_cur = most, .rlim_max = most};
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    throw std::system_error(errno, std::generic_category(), "setrlimit");
 }
 
 void write_all(int socket, std::string_view bytes) {
@@ -294,6 +305,8 @@ class PipeAdapter : public psq::driver::Adapter {
     const pid_t pid = ::fork();
     if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (pid > 0) return std::make_unique<ForkedChild>(pid);
+    if (goes_wrong("child-has-no-number")) allow_descriptors(0);
+    if (goes_wrong("child-has-one-number")) allow_descriptors(1);
     int status = 0;
     try {
       body();

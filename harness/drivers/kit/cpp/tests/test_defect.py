@@ -44,3 +44,27 @@ def test_an_error_out_of_the_call_is_the_implementations():
     answer, violated, _ = put_with("raises")
     assert answer["error"] == {"type": "std::runtime_error", "message": "the queue's error"}
     assert violated == []
+
+
+@pytest.mark.parametrize(
+    "wrong, told",
+    [
+        ("child-has-no-number", "socket: Too many open files"),
+        ("child-has-one-number", "/dev/null"),
+    ],
+)
+def test_a_child_that_cannot_begin_is_a_defect(wrong, told):
+    violated = []
+    environment = {"PSQ_TEST_WRONG": wrong}
+    command = [os.environ["PSQ_PIPE_DRIVER"]]
+    with Session(
+        command, PATIENCE, Schemas(SCHEMAS), lambda *each: violated.append(each), environment
+    ) as run:
+        run.root.start("spawn", name="child", objects=[])
+        try:
+            run.wait(lambda: bool(violated), "the defect")
+        except Broken as broken:  # on a connection of the child's own
+            violated.append((broken.rule, str(broken)))
+    ((rule, text),) = violated
+    assert rule == "defect.none"
+    assert "child 'child' cannot start" in text and told in text

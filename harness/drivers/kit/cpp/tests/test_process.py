@@ -1,9 +1,11 @@
 """The kit's process over a real driver: threads, lists, complaints, ends."""
 
+import os
 import time
 
 import pytest
 from psq.controller.items import item, received
+from psq.controller.testing import closing_standard_descriptors, running
 
 
 def create_pipe(peer, first="a", second="b"):
@@ -145,3 +147,11 @@ def test_it_ends_with_its_connection_even_when_main_is_blocked(driver, root):
     root.start("recv", on="a", began=True).wait_until_began()
     root.hang_up()
     assert driver.program.wait_for_status(60) == 1
+
+
+def test_the_numbers_of_closed_descriptors_are_left_to_the_objects():
+    command = closing_standard_descriptors([os.environ["PSQ_PIPE_DRIVER"]])
+    with running(command) as run:
+        assert min(int(number) for number in os.listdir(f"/proc/{run.root.pid}/fd")) > 2
+        create_pipe(run.root)
+        assert {"0", "1"} <= set(os.listdir(f"/proc/{run.root.pid}/fd"))

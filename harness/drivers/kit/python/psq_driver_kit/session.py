@@ -7,14 +7,14 @@ import os
 import signal
 import sys
 import threading
-from typing import Any, List, Mapping, NoReturn, Optional
+from typing import Any, Callable, List, Mapping, NoReturn, Optional
 
 from . import at_exit
 from .adapter import Adapter, BadRequest, Given
 from .arguments import Declared, boolean, text
 from .calls import error_fields
 from .registry import Descriptor, Registry, cover
-from .threads import LAST_WORDS, MAIN, Threads, guarded
+from .threads import LAST_WORDS, MAIN, Threads, end_for_a_bug, guarded
 from .wire import Wire
 from .work import END_THREAD, Worker
 
@@ -31,10 +31,9 @@ class DriverAskedToFail(Exception):
 class Session:
     """The state of one process.  There is one, made by :func:`serve`."""
 
-    def __init__(self, adapter: Adapter, role: str, socket_path: str) -> None:
+    def __init__(self, adapter: Adapter, role: str, socket_path: str, wire: Wire) -> None:
         self.pid = os.getpid()
-        self.wire = Wire(socket_path)
-        LAST_WORDS[:] = [self._tell_of_defect]
+        self.wire = wire
         self.registry = Registry(adapter)
         hello = adapter.hello()
         self._hello = {"hello": 1, "role": role, "pid": self.pid}
@@ -48,18 +47,18 @@ class Session:
             adapter, self.registry, self.wire, declared, socket_path, is_root=role == ROOT
         )
 
-    def run(self) -> Mapping[str, Any]:
-        """Say hello and serve until main is told to end; returns that request."""
+    def begin(self) -> None:
+        """Say hello, and read requests from then on."""
         if self._handles_signal:
             signal.signal(signal.SIGUSR1, lambda *_: None)
         if self._hello["role"] == ROOT:
             at_exit.register_before()
         self.wire.send(self._hello)
         threading.Thread(target=guarded, args=(self._read,), name="requests", daemon=True).start()
-        return self._threads.run_main()
 
-    def _tell_of_defect(self, error: BaseException) -> None:
-        self.wire.send_last({"defect": error_fields(error)})
+    def run(self) -> Mapping[str, Any]:
+        """Serve until main is told to end; returns that request."""
+        return self._threads.run_main()
 
     def leave_behind(self, given: Mapping[str, Any]) -> None:
         """In a forked child, on its parent's session: see Registry.leave_behind."""
@@ -106,44 +105,62 @@ def serve(
 
     Returns when the process shall return from its main function, and raises SystemExit or
     :class:`DriverAskedToFail` when it shall end that way: leave both alone.  Without a socket, or
-    with one that does not answer, it ends the process with status 64.
+    with one that does not answer, it ends the root with status 64.  In a child that is a defect of
+    the driver, as every error before the hello is.
     """
-    global _session
     given = objects if objects is not None else {}
-    forked = _session is not None
     if _session is not None and _session.pid == os.getpid():
         raise RuntimeError("serve() was called twice in one process")
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("serve() must be called on the process's main thread")
-    if _session is not None:
-        _leave_parent_behind(_session, given)
-    _session = _connect(adapter, role, socket_path)
+    path = os.environ.get("PSQ_SOCKET", "") if socket_path is None else socket_path
+    try:
+        session = _begun(adapter, role, path, given)
+    except BaseException:
+        end_for_a_bug()
+    _end(session.run())
+
+
+def _begun(adapter: Adapter, role: str, path: str, given: Given) -> Session:
+    """The session, connected and past its hello.  What goes wrong here is the driver's."""
+    global _session
+    parent = _session
+    if parent is not None:
+        _tell_defects(parent.wire.send_for_child)
+    wire = _connect(path, role)
+    _tell_defects(wire.send_last)
+    if parent is not None:
+        _inherited.append(parent)
+        parent.leave_behind(given)
+    _session = Session(adapter, role, path, wire)
     while given:
         # No variable may keep an object here for as long as the process serves.
-        _adopt(_session.registry, given.popitem(), forked)
-    _end(_session.run())
+        _adopt(_session.registry, given.popitem(), inherited=parent is not None)
+    _session.begin()
+    return _session
 
 
-def _adopt(registry: Registry, item: Any, forked: bool) -> None:
+def _tell_defects(send: Callable[[Mapping[str, Any]], None]) -> None:
+    LAST_WORDS[:] = [lambda error: send({"defect": error_fields(error)})]
+
+
+def _adopt(registry: Registry, item: Any, inherited: bool) -> None:
     name, (kind, target) = item
-    registry.add_given(name, kind, target, inherited=forked)
+    registry.add_given(name, kind, target, inherited)
 
 
-def _leave_parent_behind(parent: Session, given: Given) -> None:
-    _inherited.append(parent)
-    parent.leave_behind(given)
-
-
-def _connect(adapter: Adapter, role: str, socket_path: Optional[str]) -> Session:
-    path = socket_path or os.environ.get("PSQ_SOCKET", "")
+def _connect(path: str, role: str) -> Wire:
+    """A root that finds no controller was started by hand."""
     if not path:
         _refuse_to_start(
             "PSQ_SOCKET is not set: the controller starts a driver and sets it to the "
             "path of its socket; try psq driver-check COMMAND"
         )
     try:
-        return Session(adapter, role, path)
+        return Wire(path)
     except OSError as error:
+        if role != ROOT:
+            raise
         _refuse_to_start(f"cannot connect to the controller at {path!r} (PSQ_SOCKET): {error}")
 
 

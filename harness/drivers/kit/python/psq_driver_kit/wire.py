@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional
 
 LONGEST_LINE = 1 << 20
 _LAST_SECONDS = 5.0
+_STANDARD_ERROR = 2
 GONE_STATUS = 1
 """Exit status of a process whose controller is gone."""
 
@@ -23,7 +25,7 @@ class Wire:
 
     def __init__(self, path: str) -> None:
         """Connect to the controller's socket.  Raises OSError."""
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket = _above_standard(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         self._socket.connect(path)
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -54,6 +56,17 @@ class Wire:
         finally:
             self._lock.release()
 
+    def send_for_child(self, message: Mapping[str, Any]) -> None:
+        """In a forked child that has no connection: write a short message in one piece, or nothing.
+
+        It takes no lock, which another thread of the parent may have held at the fork, and leaves the
+        socket, which it shares with the parent, as it is.
+        """
+        try:
+            self._socket.send(encode(message), socket.MSG_DONTWAIT)
+        except OSError:
+            pass
+
     def lines(self) -> Iterator[Optional[bytes]]:
         """Every line as it comes, without its end; None for a line that is too long."""
         pending = b""
@@ -75,6 +88,17 @@ class Wire:
         if not chunk:
             os._exit(GONE_STATUS)
         return chunk
+
+
+def _above_standard(made: socket.socket) -> socket.socket:
+    """The same socket, with another number than a standard descriptor: a program that starts without
+    these leaves their numbers to the objects."""
+    if made.fileno() > _STANDARD_ERROR:
+        return made
+    with made:
+        number = fcntl.fcntl(made.fileno(), fcntl.F_DUPFD, _STANDARD_ERROR + 1)
+    os.set_inheritable(number, False)
+    return socket.socket(fileno=number)
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

@@ -26,13 +26,26 @@ inline std::string type_name(const std::exception& error) {
   return name ? name.get() : typeid(error).name();
 }
 
+inline void log_defect(const std::string& type, const std::string& message) {
+  ::dprintf(STDERR_FILENO, "psq driver: defect in the driver (not in the implementation): %s: %s\n",
+            type.c_str(), message.c_str());
+}
+
 /// Says so in the log and to the controller, and ends the process at once: what it would answer
 /// from now on says nothing about the implementation.
 [[noreturn]] inline void end_for_defect(LineChannel& channel, const std::string& type,
                                         const std::string& message) {
-  ::dprintf(STDERR_FILENO, "psq driver: defect in the driver (not in the implementation): %s: %s\n",
-            type.c_str(), message.c_str());
+  log_defect(type, message);
   channel.send(defect_line(type, message));
+  ::_exit(kDefect);
+}
+
+/// The same for a forked child that has not begun: with no lock that it may have inherited.
+[[noreturn]] inline void end_for_defect_at_start(const LineChannel& channel,
+                                                 const std::string& type,
+                                                 const std::string& message) {
+  log_defect(type, message);
+  channel.send_at_once(defect_line(type, message));
   ::_exit(kDefect);
 }
 

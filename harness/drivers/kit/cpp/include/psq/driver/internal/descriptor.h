@@ -37,6 +37,15 @@ class Fd {
   int number_ = -1;
 };
 
+/// Moves a descriptor of the driver's own above the standard ones: a program that starts without
+/// these leaves their numbers to the objects. Throws std::system_error.
+inline Fd above_standard(Fd made) {
+  if (made.get() < 0 || made.get() > STDERR_FILENO) return made;
+  Fd moved(::fcntl(made.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (moved.get() < 0) throw std::system_error(errno, std::generic_category(), "F_DUPFD_CLOEXEC");
+  return moved;
+}
+
 /// The number of a descriptor, and the file that it names when recorded. By the time of a fork, the
 /// number may name another file.
 struct DescriptorRecord {

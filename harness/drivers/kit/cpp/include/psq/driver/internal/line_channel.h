@@ -28,7 +28,7 @@ inline Fd connect_to(const std::string& path) {
     throw std::invalid_argument("PSQ_SOCKET is longer than a socket's path can be: " + path);
   }
   std::memcpy(address.sun_path, path.data(), path.size());
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Fd socket = above_standard(Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)));
   if (socket.get() < 0) throw std::system_error(errno, std::generic_category(), "socket");
   const void* any = &address;
   while (::connect(socket.get(), static_cast<const sockaddr*>(any), sizeof address) != 0) {
@@ -85,6 +85,13 @@ class LineChannel {
       if (sent < 0) return;
       rest.remove_prefix(static_cast<std::size_t>(sent));
     }
+  }
+
+  /// Writes a short line in one piece, or not at all when there is no room for it now. Waits for no
+  /// other thread.
+  void send_at_once(std::string line) const {
+    line += '\n';
+    (void)::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   /// Returns when the connection ends, also by an error.

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "psq/driver/adapter.h"
+#include "psq/driver/internal/defect.h"
 #include "psq/driver/internal/executor.h"
 #include "psq/driver/internal/exit_tasks.h"
 #include "psq/driver/internal/line_channel.h"
@@ -154,16 +155,20 @@ class Process {
     child->live(hello_line(name));
   }
 
+  // What goes wrong here is the driver's. It is told on the child's own connection or, before there
+  // is one, on that of the parent, whose lock another thread may have held at the fork.
   static Process* make_child(const Process& parent, const std::string& name,
                              const Inheritance& inheritance) {
+    const LineChannel* told_on = &parent.channel_;
     try {
-      put_null_over(inheritance.not_given);
       auto* child = new Process(parent.adapter_, parent.capabilities_, parent.socket_path_, name);
+      told_on = &child->channel_;
+      put_null_over(inheritance.not_given);
       child->inherit(inheritance);
       return child;
     } catch (const std::exception& error) {
-      ::dprintf(STDERR_FILENO, "driver: child '%s' cannot start: %s\n", name.c_str(), error.what());
-      ::_exit(kControllerGone);
+      end_for_defect_at_start(*told_on, type_name(error),
+                              "child '" + name + "' cannot start: " + error.what());
     }
   }
 

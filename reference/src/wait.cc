@@ -1,4 +1,4 @@
-// Waiting until connections can be received from.
+// Waiting until connections can be received from or sent to, or processes have ended.
 
 #include <poll.h>
 
@@ -19,7 +19,8 @@ int poll_until(std::span<pollfd> descriptors, detail::Deadline deadline) {
     const int ready = milliseconds > 0
                           ? ::poll(descriptors.data(), descriptors.size(), milliseconds)
                           : ::ppoll(descriptors.data(), descriptors.size(), &left, nullptr);
-    if (ready < 0 && errno != EINTR) throw SystemError("cannot wait for connections", errno);
+    if (ready < 0 && errno != EINTR)
+      throw SystemError("cannot wait for connections or processes", errno);
     if (ready > 0 || deadline.has_passed()) return ready;
   }
 }
@@ -31,18 +32,22 @@ bool ConnectionBase::poll(Timeout timeout) {
   return poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
 }
 
-std::vector<ConnectionBase*> wait(const std::vector<ConnectionBase*>& connections,
-                                  Timeout timeout) {
+bool ConnectionBase::wait_for_room(Timeout timeout) const {
+  pollfd watched{.fd = check(kSends), .events = POLLOUT, .revents = 0};
+  return poll_until({&watched, 1}, detail::Deadline::after(timeout)) > 0;
+}
+
+std::vector<Waitable*> wait(const std::vector<Waitable*>& objects, Timeout timeout) {
   std::vector<pollfd> watched;
-  for (const ConnectionBase* connection : connections) {
-    if (connection == nullptr) throw InvalidArgument("a connection to wait for is null");
-    if (connection->closed()) throw Closed("connection to wait for");
-    watched.push_back({.fd = connection->fd(), .events = POLLIN, .revents = 0});
+  for (const Waitable* each : objects) {
+    if (each == nullptr) throw InvalidArgument("an object to wait for is null");
+    watched.push_back({.fd = each->fd(), .events = POLLIN, .revents = 0});
+    if (watched.back().fd < 0) throw Closed("object to wait for");
   }
   poll_until(watched, detail::Deadline::after(timeout));
-  std::vector<ConnectionBase*> ready;
+  std::vector<Waitable*> ready;
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    if (watched[i].revents != 0) ready.push_back(connections[i]);
+    if (watched[i].revents != 0) ready.push_back(objects[i]);
   }
   return ready;
 }

@@ -1,0 +1,12 @@
+# Sets PSQ_VERSION, which is written in one place: include/psq/version.h.
+set(header ${CMAKE_CURRENT_LIST_DIR}/../include/psq/version.h)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+file(READ ${header} text)
+set(PSQ_VERSION)
+foreach(part MAJOR MINOR PATCH)
+  if(NOT text MATCHES "#define PSQ_VERSION_${part} ([0-9]+)\n")
+    message(FATAL_ERROR "${header} does not define PSQ_VERSION_${part} as a number")
+  endif()
+  list(APPEND PSQ_VERSION ${CMAKE_MATCH_1})
+endforeach()
+list(JOIN PSQ_VERSION . PSQ_VERSION)
