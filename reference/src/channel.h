@@ -30,6 +30,7 @@
 #include <thread>
 #include <utility>
 
+#include "psq/batch.h"
 #include "psq/error.h"
 #include "src/clock.h"
 #include "src/extents.h"
@@ -67,11 +68,17 @@ class Channel {
   [[nodiscard]] bool try_send(const SharedMemory& memory, std::string_view message,
                               Producer producer);
 
-  // Appends the first messages of a batch: at least one, for which it waits for room, and more
-  // while there is room, up to kMostAtOnce bytes. A batch is a row of messages, each after its
-  // length, a std::size_t. Returns how many bytes of the batch were appended. Throws as send.
-  [[nodiscard]] std::size_t send_some(const SharedMemory& memory, std::string_view batch,
-                                      Producer producer);
+  // Appends the first messages of a batch, and removes them from it: at least one, for which it
+  // waits for room until the deadline, and more while there is room, up to `most` and kMostAtOnce
+  // bytes. They become visible at once. A batch is a row of messages (psq/batch.h). Returns how
+  // many: none after the deadline. Throws as send.
+  [[nodiscard]] std::size_t send_some(const SharedMemory& memory, std::string_view& batch,
+                                      std::size_t most, Producer producer,
+                                      Deadline deadline = Deadline::never());
+
+  // As send_some, but never waits. None, with no effect: it would have to wait.
+  [[nodiscard]] std::size_t try_send_some(const SharedMemory& memory, std::string_view& batch,
+                                          std::size_t most, Producer producer);
 
   // How many messages the producer has committed so far. Only that producer may ask, or any process
   // after its death.
@@ -87,6 +94,11 @@ class Channel {
                              StopHere& stop);
   // Ends the waits of receive in processes that have requested a stop.
   void wake_receivers() noexcept { message_.notify_all(); }
+
+  // As receive, but appends a row of messages: one, and more that are there now, up to `most` and
+  // kMostAtOnce bytes. Returns how many: none where receive returns false.
+  [[nodiscard]] std::size_t receive_some(const SharedMemory& memory, std::string& out,
+                                         std::size_t most, Deadline deadline, StopHere& stop);
 
   // Whether nothing can be read now.
   [[nodiscard]] bool empty() const noexcept {
@@ -122,8 +134,8 @@ class Channel {
   }
 
  private:
-  // A producer appends no further message under the same hold of the lock after so many bytes.
-  static constexpr std::size_t kMostAtOnce = std::size_t{32} * 1024;
+  // After so many bytes no further message is appended or read under the same hold of a lock.
+  static constexpr std::size_t kMostAtOnce = std::size_t{16} * 1024;
 
   // How often a call that may not wait tries to take a lock that another one holds: for as long as
   // that one needs with a short message, while it runs.
@@ -131,12 +143,6 @@ class Channel {
 
   // How long a producer of a long message sleeps when all extents have an owner.
   static constexpr std::chrono::milliseconds kNoExtent{1};
-
-  static std::string_view first_of(std::string_view batch) noexcept {
-    std::size_t length = 0;
-    std::memcpy(&length, batch.data(), sizeof length);
-    return batch.substr(sizeof length, length);
-  }
 
   [[nodiscard]] bool is_short(std::size_t length) const noexcept {
     return length <= longest_short(capacity_);
@@ -171,13 +177,17 @@ class Channel {
 
   // With the write lock held, as all functions below that write.
   [[nodiscard]] bool has_room(const SharedMemory& memory);
+  // Whether there is room behind `end`, a position behind the tail.
+  [[nodiscard]] bool has_room_behind(std::uint32_t end) noexcept;
 
   // Units from there to the tail, which is loaded now.
   [[nodiscard]] std::uint32_t unread_behind(PackedHead head) const noexcept {
     return head.until(tail_.load(std::memory_order_acquire).value());
   }
   [[nodiscard]] bool is_room_behind(PackedHead head) const noexcept {
-    const std::uint32_t unread = unread_behind(head);
+    return is_room_beside(unread_behind(head));
+  }
+  [[nodiscard]] bool is_room_beside(std::uint32_t unread) const noexcept {
     return unread <= capacity_ && capacity_ - unread >= reserve(capacity_);
   }
   // The frame of a long message may reach beyond the capacity, by less than the capacity.
@@ -185,9 +195,18 @@ class Channel {
     return unread_behind(head) > 2 * capacity_;
   }
 
-  // Writes a frame, and commits it. The commit overwrites which producer committed last and how
-  // many messages that one had committed, so it saves that first. Returns where the frame begins.
+  // Writes a frame, and commits it. Returns where it begins.
   std::uint32_t append(std::string_view message, OwnedExtent& in, Producer producer);
+
+  // Writes frames of the first messages of a batch, which are short, and commits them at once.
+  std::size_t append_some(std::string_view& batch, std::size_t most, Producer producer);
+
+  // Returns where the frame ends.
+  std::uint32_t write_frame(std::uint32_t begin, std::string_view message, OwnedExtent& in);
+
+  // Moves the tail. That overwrites which producer committed last and how many messages that one
+  // had committed, so it saves that first.
+  void commit(PackedStep before, std::uint32_t end, Producer producer, std::uint64_t messages);
 
   // After commits from `begin` on, without the lock.
   void tell_of_messages(const SharedMemory& memory, std::uint32_t begin) noexcept {
@@ -214,11 +233,23 @@ class Channel {
     return head.until(seen_tail_.load(std::memory_order_acquire).value()) != 0 || !empty();
   }
 
+  // Waits for a message as receive does, and calls `take` with the read lock held.
+  template <typename Take>
+  [[nodiscard]] bool read(Deadline deadline, StopHere& stop, const Take& take);
+
   // Takes the message at the head, with the read lock held: a short one whole, and of a long one
   // the extent. What may throw comes before the head moves.
   [[nodiscard]] OwnedExtent take(const SharedMemory& memory, std::string& out);
+  // Takes the short messages at the head, as receive_some. None: a long one is there.
+  [[nodiscard]] std::size_t take_some(const SharedMemory& memory, std::string& out,
+                                      std::size_t most);
+  // Appends the bytes of a long message, and gives them back.
+  static void copy_out(const SharedMemory& memory, OwnedExtent extent, std::string& out);
 
-  [[nodiscard]] FrameHeader front();
+  // Units from there to the tail, with the read lock held.
+  [[nodiscard]] std::uint32_t readable_behind(PackedHead head) noexcept;
+  // The frame at a head with so many units behind it.
+  [[nodiscard]] FrameHeader frame_at(PackedHead head, std::uint32_t readable);
 
   // The extent that a frame names.
   [[nodiscard]] OwnedExtent claim_of(const SharedMemory& memory, std::uint32_t frame,

@@ -6,36 +6,56 @@
 
 namespace psq::detail {
 
-inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadline deadline,
-                             StopHere& stop) {
+template <typename Take>
+bool Channel::read(Deadline deadline, StopHere& stop, const Take& take) {
   const auto ready = [&] { return readable() || stop.is_requested(); };
   while (message_.wait(deadline, ready, stop) && !stop.is_requested()) {
-    OwnedExtent extent;
     {
       const auto guard = lock_soon(read_lock_, deadline);
       if (!guard && deadline.has_passed()) break;
       if (!guard) continue;
       at("read-lock-taken");
       if (!readable()) continue;
-      extent = take(memory, out);
+      take();
     }
     tell_of_room();
     message_.pass_on_if([&] { return readable(); });
-    if (extent.extent != nullptr) {
-      memory.read_behind(extent.extent->begin, extent.extent->length, out);
-      at("extent-read");
-      Extents::give_back(memory, std::move(extent));
-    }
     return true;
   }
   message_.pass_on_if([&] { return readable(); });
   return false;
 }
 
+inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadline deadline,
+                             StopHere& stop) {
+  OwnedExtent extent;
+  if (!read(deadline, stop, [&] { extent = take(memory, out); })) return false;
+  if (extent.extent != nullptr) copy_out(memory, std::move(extent), out);
+  return true;
+}
+
+inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string& out,
+                                         std::size_t most, Deadline deadline, StopHere& stop) {
+  OwnedExtent extent;
+  std::size_t taken = 0;
+  const std::size_t before = out.size();
+  const bool came = read(deadline, stop, [&] {
+    taken = take_some(memory, out, most);
+    if (taken > 0) return;
+    append_length(out, 0);
+    extent = take(memory, out);
+  });
+  if (!came || extent.extent == nullptr) return taken;
+  const std::size_t length = extent.extent->length;
+  std::memcpy(out.data() + before, &length, sizeof length);
+  copy_out(memory, std::move(extent), out);
+  return 1;
+}
+
 inline OwnedExtent Channel::take(const SharedMemory& memory, std::string& out) {
   if (!is_whole(memory)) throw_damaged();
-  const FrameHeader frame = front();
   const PackedHead head = head_.load(std::memory_order_relaxed);
+  const FrameHeader frame = frame_at(head, readable_behind(head));
   OwnedExtent extent;
   if (frame.place == FrameHeader::kInRing) {
     ring().append_to(out, head.position() + 1, frame.length);
@@ -48,17 +68,47 @@ inline OwnedExtent Channel::take(const SharedMemory& memory, std::string& out) {
   return extent;
 }
 
-inline FrameHeader Channel::front() {
-  const PackedHead head = head_.load(std::memory_order_relaxed);
-  std::uint32_t there = head.until(seen_tail_.load(std::memory_order_relaxed).value());
-  if (there == 0 || kThreadSanitizer) {
-    const PackedStep tail = tail_.load(std::memory_order_acquire);
-    seen_tail_.store(tail, std::memory_order_release);
-    there = head.until(tail.value());
+inline std::size_t Channel::take_some(const SharedMemory& memory, std::string& out,
+                                      std::size_t most) {
+  if (!is_whole(memory)) throw_damaged();
+  PackedHead head = head_.load(std::memory_order_relaxed);
+  const std::size_t before = out.size();
+  std::size_t taken = 0;
+  while (taken < most && out.size() - before < kMostAtOnce) {
+    const std::uint32_t readable = readable_behind(head);
+    if (readable == 0) break;
+    const FrameHeader frame = frame_at(head, readable);
+    if (frame.place != FrameHeader::kInRing) break;
+    append_length(out, frame.length);
+    ring().append_to(out, head.position() + 1, frame.length);
+    head = head.past(frame);
+    ++taken;
   }
+  if (taken == 0) return 0;
+  head_.store(head, std::memory_order_release);
+  at("head-moved");
+  return taken;
+}
+
+inline void Channel::copy_out(const SharedMemory& memory, OwnedExtent extent, std::string& out) {
+  memory.read_behind(extent.extent->begin, extent.extent->length, out);
+  at("extent-read");
+  Extents::give_back(memory, std::move(extent));
+}
+
+inline std::uint32_t Channel::readable_behind(PackedHead head) noexcept {
+  const std::uint32_t seen = head.until(seen_tail_.load(std::memory_order_relaxed).value());
+  if (seen != 0 && !kThreadSanitizer) return seen;
+  const PackedStep tail = tail_.load(std::memory_order_acquire);
+  seen_tail_.store(tail, std::memory_order_release);
+  return head.until(tail.value());
+}
+
+inline FrameHeader Channel::frame_at(PackedHead head, std::uint32_t readable) {
   const auto frame = ring().read<FrameHeader>(head.position());
   const auto place = is_short(frame.length) ? FrameHeader::kInRing : FrameHeader::kInExtent;
-  if (frame.place != place || there > 2 * capacity_ || FrameHeader::units(frame.length) > there) {
+  if (frame.place != place || readable > 2 * capacity_ ||
+      FrameHeader::units(frame.length) > readable) {
     throw_damaged();
   }
   return frame;

@@ -50,28 +50,43 @@ inline bool Channel::try_send(const SharedMemory& memory, std::string_view messa
   return true;
 }
 
-inline std::size_t Channel::send_some(const SharedMemory& memory, std::string_view batch,
-                                      Producer producer) {
-  const std::string_view first = first_of(batch);
-  if (!is_short(first.size())) {
-    send(memory, first, producer);
-    return sizeof(std::size_t) + first.size();
+inline std::size_t Channel::send_some(const SharedMemory& memory, std::string_view& batch,
+                                      std::size_t most, Producer producer, Deadline deadline) {
+  if (!is_short(first_of(batch).size())) {
+    if (!send(memory, first_of(batch), producer, deadline)) return 0;
+    batch = without_first(batch);
+    return 1;
   }
-  std::size_t used = 0;
   std::uint32_t begin = 0;
+  std::size_t appended = 0;
   {
-    const auto guard = lock_with_room(memory);
+    const auto guard = lock_with_room(memory, deadline);
+    if (!guard) return 0;
     begin = tail_.load(std::memory_order_relaxed).value();
-    OwnedExtent none;
-    do {
-      const std::string_view message = first_of(batch.substr(used));
-      if (!is_short(message.size())) break;
-      append(message, none, producer);
-      used += sizeof(std::size_t) + message.size();
-    } while (used < batch.size() && used < kMostAtOnce && has_room(memory));
+    appended = append_some(batch, most, producer);
   }
   tell_of_messages(memory, begin);
-  return used;
+  return appended;
+}
+
+inline std::size_t Channel::try_send_some(const SharedMemory& memory, std::string_view& batch,
+                                          std::size_t most, Producer producer) {
+  if (!is_short(first_of(batch).size())) {
+    if (!try_send(memory, first_of(batch), producer)) return 0;
+    batch = without_first(batch);
+    return 1;
+  }
+  std::uint32_t begin = 0;
+  std::size_t appended = 0;
+  {
+    const std::unique_lock guard(write_lock_, std::try_to_lock);
+    if (!guard || !has_room(memory)) return 0;
+    at("write-lock-taken");
+    begin = tail_.load(std::memory_order_relaxed).value();
+    appended = append_some(batch, most, producer);
+  }
+  tell_of_messages(memory, begin);
+  return appended;
 }
 
 inline OwnedExtent Channel::fill(const SharedMemory& memory, std::string_view message,
@@ -148,9 +163,42 @@ inline bool Channel::has_room(const SharedMemory& memory) {
   return is_room_behind(head);
 }
 
+inline bool Channel::has_room_behind(std::uint32_t end) noexcept {
+  const PackedHead seen = seen_head_.load(std::memory_order_relaxed);
+  if (!kThreadSanitizer && is_room_beside(seen.until(end))) return true;
+  const PackedHead head = head_.load(std::memory_order_acquire);
+  seen_head_.store(head, std::memory_order_relaxed);
+  return is_room_beside(head.until(end));
+}
+
 inline std::uint32_t Channel::append(std::string_view message, OwnedExtent& in, Producer producer) {
   const PackedStep before = tail_.load(std::memory_order_relaxed);
-  const std::uint32_t begin = before.value();
+  commit(before, write_frame(before.value(), message, in), producer, 1);
+  return before.value();
+}
+
+inline std::size_t Channel::append_some(std::string_view& batch, std::size_t most,
+                                        Producer producer) {
+  const PackedStep before = tail_.load(std::memory_order_relaxed);
+  std::uint32_t end = before.value();
+  std::size_t appended = 0;
+  const auto may_follow = [&] {
+    const std::size_t bytes = (end - before.value()) * sizeof(FrameHeader);
+    return appended < most && !batch.empty() && bytes < kMostAtOnce &&
+           is_short(first_of(batch).size()) && has_room_behind(end);
+  };
+  OwnedExtent none;
+  do {
+    end = write_frame(end, first_of(batch), none);
+    batch = without_first(batch);
+    ++appended;
+  } while (may_follow());
+  commit(before, end, producer, appended);
+  return appended;
+}
+
+inline std::uint32_t Channel::write_frame(std::uint32_t begin, std::string_view message,
+                                          OwnedExtent& in) {
   const FrameHeader header{
       .length = counted_length(message.size(), capacity_),
       .place = in.extent == nullptr ? FrameHeader::kInRing : FrameHeader::kInExtent};
@@ -161,14 +209,17 @@ inline std::uint32_t Channel::append(std::string_view message, OwnedExtent& in, 
   else
     hand_over(begin, in);
   at("frame-written");
+  return begin + FrameHeader::units(header.length);
+}
+
+inline void Channel::commit(PackedStep before, std::uint32_t end, Producer producer,
+                            std::uint64_t messages) {
   const auto last = count_of(before.producer());
   last.store(before.sequence(last.load(std::memory_order_relaxed)), std::memory_order_relaxed);
   at("last-commit-saved");
-  const std::uint64_t sequence = count_of(producer).load(std::memory_order_relaxed) + 1;
-  tail_.store(PackedStep::of(begin + FrameHeader::units(header.length), producer, sequence),
-              std::memory_order_release);
+  const std::uint64_t sequence = count_of(producer).load(std::memory_order_relaxed) + messages;
+  tail_.store(PackedStep::of(end, producer, sequence), std::memory_order_release);
   at("committed");
-  return begin;
 }
 
 inline void Channel::hand_over(std::uint32_t frame, OwnedExtent& in) {

@@ -48,13 +48,26 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   [[nodiscard]] bool put(std::string_view item, Deadline deadline) {
     int attempts = 0;
     const auto attempt = [&] { return try_put(item, attempts++); };
-    struct PassOn {
-      ~PassOn() { queue.pass_on_slot(); }
-      QueueMemory& queue;
-    } const slot{*queue_};
+    const SlotPassedOn slot{*queue_};
     if (queue_->free_slot().wait(deadline, attempt, stop_)) return true;
     attempts = kEasyAttempts;
     return attempt();
+  }
+
+  // The same for a row of `count` items (psq/batch.h); returns how many were put. A call that
+  // throws may have put the first ones.
+  [[nodiscard]] std::size_t put_many(std::string_view row, std::size_t count, Deadline deadline) {
+    std::size_t put = 0;
+    int attempts = 0;
+    const auto attempt = [&] {
+      if (put < count) put += try_put_some(row, count - put, attempts++);
+      return put == count;
+    };
+    const SlotPassedOn slot{*queue_};
+    if (queue_->free_slot().wait(deadline, attempt, stop_)) return put;
+    attempts = kEasyAttempts;
+    (void)attempt();
+    return put;
   }
 
   // Every later put and get throws Closed. Idempotent.
@@ -105,6 +118,13 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
  private:
   enum class Thread { kNone, kBusy, kIdle };
+
+  // A put that ends, in whatever way, may have been notified of more slots than it has taken.
+  struct SlotPassedOn {
+    ~SlotPassedOn() { queue.pass_on_slot(); }
+    QueueMemory& queue;
+  };
+
   // Each block holds items, each after its length. A few large blocks cost less than many small
   // ones, or than one that grows. Unused blocks are kept for the next items.
   struct Blocks {
@@ -131,29 +151,55 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // and in the last one, a put also reclaims slots of dead processes.
   bool try_put(std::string_view item, int attempt) {
     std::unique_lock lock(mutex_);
+    const Way way = way_of(lock, item.size(), attempt);
+    if (way == Way::kAlone) {
+      lock.unlock();
+      return put_alone(item, attempt >= kEasyAttempts);
+    }
+    if (way == Way::kNone || queue_->try_take(producer_, attempt >= kEasyAttempts) == 0)
+      return false;
+    add(item);
+    return true;
+  }
+
+  // The same for the first items of a row, which it removes. Returns how many were put.
+  std::size_t try_put_some(std::string_view& row, std::size_t count, int attempt) {
+    std::unique_lock lock(mutex_);
+    const std::string_view first = first_of(row);
+    const Way way = way_of(lock, first.size(), attempt);
+    if (way == Way::kNone) return 0;
+    if (way == Way::kAlone) {
+      lock.unlock();
+      if (!put_alone(first, attempt >= kEasyAttempts)) return 0;
+      row = without_first(row);
+      return 1;
+    }
+    const std::uint32_t taken = queue_->try_take(producer_, attempt >= kEasyAttempts, count);
+    add_some(row, taken);
+    return taken;
+  }
+
+  // How an item of this size can be put, before it has a slot.
+  enum class Way { kByThread, kAlone, kNone };
+  Way way_of(std::unique_lock<std::mutex>& lock, std::size_t size, int attempt) {
     if (thread_ == Thread::kNone && !ending_) start();
-    if (attempt == 0 && buffered_ > kPlenty && !fits(item.size())) {
-      caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(item.size(), kBlock)),
+    if (attempt == 0 && buffered_ > kPlenty && !fits(size)) {
+      caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(size, kBlock)),
                           [&] { return buffered_ <= kPlenty || ending_; });
     }
     if (closed()) throw Closed("queue");
     const bool ends_alone = directly_ && thread_ == Thread::kNone;
-    if (altered("put.directly", ends_alone)) {
-      lock.unlock();
-      return put_alone(item, attempt >= kEasyAttempts);
-    }
-    if (ending_ && (ends_alone || !directly_)) return false;
+    if (altered("put.directly", ends_alone)) return Way::kAlone;
+    if (ending_ && (ends_alone || !directly_)) return Way::kNone;
     at("put-begun");
-    if (!queue_->try_take(producer_, attempt >= kEasyAttempts)) return false;
-    add(item);
-    return true;
+    return Way::kByThread;
   }
 
   // Without the thread, so with a record of its own. A put that waits for room holds up no other.
   bool put_alone(std::string_view item, bool closely) {
     const Producer producer = queue_->records().enter(queue_->channel());
     const std::shared_ptr<void> leaves(nullptr, [&](void*) { queue_->records().leave(producer); });
-    if (!queue_->try_take(producer, closely)) return false;
+    if (queue_->try_take(producer, closely) == 0) return false;
     try {
       queue_->channel().send(queue_.memory(), item, producer);
     } catch (...) {
@@ -171,6 +217,26 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
         buffer(item);
     } catch (...) {
       queue_->take_back(producer_);
+      throw;
+    }
+  }
+
+  // The first `count` items of a row, which it removes.
+  void add_some(std::string_view& row, std::uint32_t count) {
+    std::uint32_t left = count;
+    try {
+      bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
+      while (left > 0 && nothing_before) {
+        const auto sent = queue_->channel().try_send_some(queue_.memory(), row, left, producer_);
+        left -= static_cast<std::uint32_t>(sent);
+        nothing_before = sent > 0;
+      }
+      for (; left > 0; --left) {
+        buffer(first_of(row));
+        row = without_first(row);
+      }
+    } catch (...) {
+      queue_->take_back(producer_, left);
       throw;
     }
   }
@@ -223,7 +289,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       for (std::size_t i = 0; i < batch.used; ++i) {
         auto left = altered("batch", std::string_view(batch.all[i]), *this);
         while (!left.empty()) {
-          left.remove_prefix(send_some(left, producer));
+          send_some(left, producer);
           at("some-sent");
         }
       }
@@ -234,13 +300,15 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // As Channel::send_some, but no error ends the thread. Without memory for a long item it tries
   // again later; into a damaged channel nothing can be sent, so the batch is lost. No caller is
   // there to be told: standard error is, once.
-  std::size_t send_some(std::string_view batch, Producer producer) noexcept {
+  void send_some(std::string_view& batch, Producer producer) noexcept {
     for (bool is_told = false;;) {
       try {
-        return queue_->channel().send_some(queue_.memory(), batch, producer);
+        (void)queue_->channel().send_some(queue_.memory(), batch, SIZE_MAX, producer);
+        return;
       } catch (const Corrupted& error) {
         tell("loses items that it has put", error);
-        return batch.size();
+        batch = {};
+        return;
       } catch (const Error& error) {
         if (!std::exchange(is_told, true)) tell("has an item that it cannot send yet", error);
         std::this_thread::sleep_for(kLookAgain);

@@ -51,10 +51,36 @@ class LocalQueue final : public QueueCore {
       if (feeder_->closed()) throw Closed("queue");
       return std::nullopt;
     }
-    queue_->slot_freed();
-    at("slot-freed");
-    feeder_->ready().update();
+    slots_freed(1);
     return item;
+  }
+
+  std::size_t put_many(std::string_view row, std::size_t count, Timeout timeout) override {
+    check_open();
+    queue_->check_at_home();
+    const Deadline deadline = Deadline::after(timeout);
+    if (!is_simple()) return feeder_->put_many(row, count, deadline);
+    std::size_t left = count;
+    for (std::size_t sent = 1; sent > 0 && left > 0; left -= sent)
+      sent = queue_->channel().send_some(*memory_, row, left, 0, deadline);
+    return count - left;
+  }
+
+  std::size_t get_many(std::string& row, std::size_t most, Timeout timeout) override {
+    queue_->check_at_home();
+    std::size_t left = most;
+    try {
+      Deadline deadline = Deadline::after(timeout);
+      for (std::size_t got = 1; got > 0 && left > 0; left -= got) {
+        got = queue_->channel().receive_some(*memory_, row, left, deadline, feeder_->stop());
+        if (got > 0) slots_freed(got);
+        deadline = Deadline::after(no_wait);  // For what is there now.
+      }
+    } catch (const Error&) {
+      if (left == most) throw;  // The next call meets the error, after these items.
+    }
+    if (left == most && feeder_->closed()) throw Closed("queue");
+    return most - left;
   }
 
   std::size_t qsize() const noexcept override {
@@ -105,6 +131,11 @@ class LocalQueue final : public QueueCore {
   }
 
  private:
+  void slots_freed(std::size_t slots) {
+    queue_->slots_freed(slots);
+    at("slot-freed");
+    feeder_->ready().update();
+  }
   [[nodiscard]] bool is_simple() const noexcept { return queue_->kind() == QueueKind::kSimple; }
 
   const std::shared_ptr<SharedMemory> memory_;

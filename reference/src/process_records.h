@@ -58,27 +58,30 @@ class ProcessRecords {
   // How many of them will never become visible.
   [[nodiscard]] std::uint32_t lost() const noexcept { return lost_.load(); }
 
-  // Counts one item if `allowed(put())` is true. It may call `allowed` several times, the last time
-  // with the number just before this item; returns its last result. Called by the process that
-  // entered, one thread at a time.
+  // Counts as many items as `allowed(put())` says, kMostAdded at most. It may call `allowed`
+  // several times, the last time with the number just before these items; returns its last result.
+  // Called by the process that entered, one thread at a time.
   template <typename Allowed>
-  bool add(Producer id, const Allowed& allowed) noexcept {
+  std::uint32_t add(Producer id, const Allowed& allowed) noexcept {
     for (;;) {
       PackedStep last = last_.load();
       if (!save(last)) continue;
-      if (!allowed(last.value())) return false;
-      const std::uint64_t sequence = record(id).put.load() + 1;
-      if (!last_.compare_exchange_weak(last, PackedStep::of(last.value() + 1, id, sequence)))
+      const std::uint32_t items = allowed(last.value());
+      if (items == 0) return 0;
+      const std::uint64_t sequence = record(id).put.load() + items;
+      if (!last_.compare_exchange_weak(last, PackedStep::of(last.value() + items, id, sequence)))
         continue;
       at("item-counted");
       // No other process counts for this record; one that was faster has saved the same number.
       record(id).put.store(sequence, std::memory_order_release);
-      return true;
+      return items;
     }
   }
-  // Counts one item of the calling process as lost. Called in the same way.
-  void lose(Producer id) noexcept {
-    record(id).lost.fetch_add(1);
+  // A packed state has the lowest 20 bits of a sequence number.
+  static constexpr std::uint32_t kMostAdded = 1 << 16;
+  // Counts items of the calling process as lost. Called in the same way.
+  void lose(Producer id, std::uint32_t items) noexcept {
+    record(id).lost.fetch_add(items);
     (void)add_up_lost();
   }
 

@@ -60,18 +60,21 @@ class QueueMemory {
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
   [[nodiscard]] ProcessRecords& records() noexcept { return records_; }
 
-  // Counts an item in the record of the calling process, one thread at a time. That takes a slot
-  // and, in a JoinableQueue, makes a task. `closely`: first collects from dead processes if no slot
-  // is free. False: no slot is free. Throws CountOverflow.
-  [[nodiscard]] bool try_take(Producer id, bool closely) {
+  // Counts items, `most` at most, in the record of the calling process, one thread at a time. That
+  // takes their slots and, in a JoinableQueue, makes tasks. `closely`: first collects from dead
+  // processes if no slot is free. None: no slot is free. Throws CountOverflow.
+  [[nodiscard]] std::uint32_t try_take(Producer id, bool closely, std::size_t most = 1) {
+    most = std::min<std::size_t>(most, ProcessRecords::kMostAdded);
     bool overflows = false;
     const auto allowed = [&](std::uint32_t put) {
-      const bool free = is_slot_free(put);
-      overflows = free && kind_ == QueueKind::kJoinable && !is_task_possible(put);
-      return free && !overflows;
+      const std::uint32_t free = free_slots(put, static_cast<std::uint32_t>(most));
+      const std::uint32_t possible =
+          kind_ == QueueKind::kJoinable && free > 0 ? possible_tasks(put, free) : free;
+      overflows = free > 0 && possible == 0;
+      return possible;
     };
-    bool taken = records().add(id, allowed);
-    if (!taken && !overflows && closely) {
+    std::uint32_t taken = records().add(id, allowed);
+    if (taken == 0 && !overflows && closely) {
       collect_from_the_dead();
       taken = records().add(id, allowed);
     }
@@ -79,16 +82,20 @@ class QueueMemory {
     return taken;
   }
 
-  // Takes back an item that was counted and cannot be put.
-  void take_back(Producer id) noexcept {
-    records().lose(id);
+  // Takes back items that were counted and cannot be put.
+  void take_back(Producer id, std::uint32_t items = 1) noexcept {
+    records().lose(id, items);
     items_lost();
   }
 
-  // Call it after a read from the channel.
-  void slot_freed() noexcept {
+  // Call it after reads from the channel.
+  void slots_freed(std::size_t slots) noexcept {
     // No put waits for a slot of a queue without a bound.
-    if (bound_ < kMaxSize) free_slot_.notify_one();
+    if (bound_ == kMaxSize) return;
+    if (slots == 1)
+      free_slot_.notify_one();
+    else
+      free_slot_.notify_all();
   }
 
   // Call it when a wait for a slot ends in whatever way.
@@ -194,23 +201,33 @@ class QueueMemory {
     return altered("items.gone", records_.lost() + channel_.messages_read(), *this);
   }
 
-  [[nodiscard]] bool is_slot_free(std::uint32_t put) noexcept {
-    return holds(
+  // How many slots are free beside those of `put` items, `most` at most.
+  [[nodiscard]] std::uint32_t free_slots(std::uint32_t put, std::uint32_t most) noexcept {
+    std::uint64_t free = 0;
+    (void)holds(
         seen_gone_, [&] { return items_gone(); },
         [&](std::uint32_t gone) {
           // Below zero when items were put and read since `put` was loaded.
-          const auto used = static_cast<std::int32_t>(put - gone);
-          return used < 0 || static_cast<std::uint64_t>(used) < bound_;
+          const auto used = std::max(static_cast<std::int32_t>(put - gone), 0);
+          free = bound_ - std::min(static_cast<std::uint64_t>(used), bound_);
+          return free >= most;
         });
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(free, most));
   }
 
-  // Whether one more task is possible beside those of `put` items. Each counted item is a task, so
-  // a put has nothing else to do.
-  [[nodiscard]] bool is_task_possible(std::uint32_t put) noexcept {
+  // How many more tasks are possible beside those of `put` items, `most` at most. Each counted item
+  // is a task, so a put has nothing else to do.
+  [[nodiscard]] std::uint32_t possible_tasks(std::uint32_t put, std::uint32_t most) noexcept {
     const std::uint32_t lost = records().lost();
-    return holds(
+    std::uint32_t possible = 0;
+    (void)holds(
         seen_done_, [&] { return done_.load(); },
-        [&](std::uint64_t done) { return unfinished(put - lost, done) < kMaxUnfinished; });
+        [&](std::uint64_t done) {
+          possible = kMaxUnfinished -
+                     std::min<std::uint32_t>(unfinished(put - lost, done), kMaxUnfinished);
+          return possible >= most;
+        });
+    return std::min(possible, most);
   }
 
   // Whether there are more tasks than `done`.
@@ -222,7 +239,7 @@ class QueueMemory {
   }
 
   void items_lost() noexcept {
-    slot_freed();
+    slots_freed(1);
     // Below zero when task_done was called for an item that no process could have obtained.
     std::uint64_t done = done_.load();
     std::int32_t left = 0;

@@ -24,6 +24,12 @@ class FaultyQueue final : public detail::QueueCore {
   std::optional<std::string> get(Timeout timeout) override {
     return calls_.get ? calls_.get(*queue_, timeout) : queue_->get(timeout);
   }
+  std::size_t put_many(std::string_view row, std::size_t count, Timeout timeout) override {
+    return queue_->put_many(row, count, timeout);
+  }
+  std::size_t get_many(std::string& row, std::size_t most, Timeout timeout) override {
+    return queue_->get_many(row, most, timeout);
+  }
   std::size_t qsize() const noexcept override {
     return calls_.qsize ? calls_.qsize(*queue_) : queue_->qsize();
   }

@@ -50,7 +50,7 @@ bool count_item(LocalQueue& queue, Deadline deadline) {
     if (feeder.closed()) throw Closed("queue");
     if (feeder.ending_) return false;
     if (feeder.thread_ == Feeder::Thread::kNone) feeder.start();
-    return queue.queue_->try_take(feeder.producer_, true);
+    return queue.queue_->try_take(feeder.producer_, true) > 0;
   });
 }
 

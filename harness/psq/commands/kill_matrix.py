@@ -49,8 +49,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=options.at_least_one,
-        default=3 * options.cpu_count(),
-        help="faults tried at a time; most of them wait (default: three a processor)",
+        default=5 * options.cpu_count(),
+        help="faults tried at a time; most of them wait (default: five a processor)",
     )
 
 

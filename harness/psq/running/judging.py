@@ -39,8 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=options.at_least_one,
-        default=options.cpu_count(),
-        help="tests at a time (default: one a processor, here %(default)s)",
+        default=2 * options.cpu_count(),
+        help="tests at a time; most of them wait (default: two a processor, here %(default)s)",
     )
     parser.add_argument(
         "--ledger",

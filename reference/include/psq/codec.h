@@ -142,16 +142,20 @@ auto with_bytes(const T& value, const Use& use) {
   }
 }
 
-// The value of these bytes. A std::string takes them over without a copy. Throws only
-// NotDeserializable.
+// The value of these bytes. Throws only NotDeserializable.
+template <typename T>
+T deserialize_view(std::string_view bytes) {
+  return nesting<NotDeserializable>(
+      "cannot deserialize item", [&] { return Codec<T>::decode(std::as_bytes(std::span(bytes))); });
+}
+
+// The same. A std::string takes the bytes over without a copy.
 template <typename T>
 T deserialize(std::string bytes) {
   if constexpr (std::is_same_v<T, std::string> && requires { Codec<T>::bytes_of; }) {
     return bytes;
   } else {
-    return nesting<NotDeserializable>("cannot deserialize item", [&] {
-      return Codec<T>::decode(std::as_bytes(std::span(bytes)));
-    });
+    return deserialize_view<T>(bytes);
   }
 }
 

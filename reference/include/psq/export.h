@@ -1,6 +1,7 @@
-// PSQ_EXPORT: on a namespace whose functions and types the shared library offers to programs. All
-// other names of the library are hidden.
+// PSQ_EXPORT: on a namespace whose functions and types the shared library offers to programs, and
+// on its functions once more, because clang forgets the namespace's at their definitions. All other
+// names of the library are hidden.
 
 #pragma once
 
-#define PSQ_EXPORT __attribute__((visibility("default")))
+#define PSQ_EXPORT [[gnu::visibility("default")]]

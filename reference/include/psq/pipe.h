@@ -20,7 +20,7 @@ enum Ways { both_ways, one_way };
 namespace detail {
 
 // A pair of sockets, or {receiver, sender} of a pipe. Executed programs do not inherit them.
-std::pair<ConnectionBase, ConnectionBase> make_ends(Ways ways);
+PSQ_EXPORT std::pair<ConnectionBase, ConnectionBase> make_ends(Ways ways);
 
 }  // namespace detail
 

@@ -89,7 +89,7 @@ class Process : public Waitable {
 // process.exit.waits-for-children, process.exit.blocked-threads, process.exit.calls-go-on,
 // process.daemon.ends-with-parent, process.daemon.unflushed-lost, queue.exit.flushes,
 // queue.exit.large-flush.
-[[noreturn]] void exit(int status);
+[[noreturn]] PSQ_EXPORT void exit(int status);
 
 // Replaces this process by another program, to which queues can be handed; see psq/handle.h. For
 // the body of a Process: the parent's handle of the child stays valid. `command` is the program's
@@ -97,6 +97,6 @@ class Process : public Waitable {
 // psq::exit does, until the items that this process put into queues are in their channels. Throws
 // InvalidArgument when the command is empty, and SystemError when the program cannot be executed;
 // the queues are closed in this process then.
-[[noreturn]] void execute(const std::vector<std::string>& command);
+[[noreturn]] PSQ_EXPORT void execute(const std::vector<std::string>& command);
 
 }  // namespace psq

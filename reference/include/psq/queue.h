@@ -31,9 +31,12 @@
 
 #pragma once
 
+#include <ranges>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
+#include "psq/batch.h"
 #include "psq/codec.h"
 #include "psq/queue_core.h"
 #include "psq/wait.h"
@@ -140,6 +143,29 @@ class Queue : public Waitable {
     auto bytes = core_->get(timeout);
     if (!bytes) return std::nullopt;
     return detail::deserialize<std::remove_cv_t<T>>(std::move(*bytes));
+  }
+
+  // Puts the items of a range in order, as one put after the other does, at less cost for each.
+  // `timeout` is for all of them. Returns how many were put: all, unless it passed before. Items of
+  // other producers may come between them, and consumers get the first ones before the last is put.
+  // All are serialized before the first is put: a put_many that throws Closed at its begin or
+  // NotSerializable has put nothing. After any other error, the first ones may have been put.
+  template <std::ranges::input_range Range>
+  std::size_t put_many(const Range& items, Timeout timeout = forever) {
+    core_->check_open();
+    const auto [row, count] = detail::row_of<T>(items);
+    return core_->put_many(row, count, timeout);
+  }
+
+  // Waits up to `timeout` for an item, and takes it and the items behind it that are in the channel
+  // now, `most` at most, in order. None: no item came within the timeout. Consumers at the same
+  // time get other items; of one producer, each gets what is in its order. Throws as get, but not
+  // Empty; NotDeserializable when one of them is, and all are consumed then. A process that dies in
+  // the call takes with it what it had taken.
+  [[nodiscard]] std::vector<T> get_many(std::size_t most, Timeout timeout = forever) {
+    std::string row;
+    const std::size_t count = core_->get_many(row, most, timeout);
+    return detail::items_of<std::remove_cv_t<T>>(row, count);
   }
 
   // The number of taken slots: items put and not yet read, in the channel and in the buffers of all

@@ -54,6 +54,9 @@ class QueueCore {
   [[nodiscard]] virtual bool put(std::string_view item, Timeout timeout) = 0;
   // Returns nullopt when no item can be taken within the timeout.
   [[nodiscard]] virtual std::optional<std::string> get(Timeout timeout) = 0;
+  // Rows of items: see psq/batch.h. Returns how many items were put or appended.
+  virtual std::size_t put_many(std::string_view row, std::size_t count, Timeout timeout) = 0;
+  virtual std::size_t get_many(std::string& row, std::size_t most, Timeout timeout) = 0;
   virtual std::size_t qsize() const noexcept = 0;
   virtual bool empty() const = 0;
   virtual bool full() const noexcept = 0;

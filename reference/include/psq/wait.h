@@ -41,8 +41,8 @@ class Waitable {
 // ready when a get would find an item (see its fd), a Process when it has ended. The objects may be
 // of different types: wait({&jobs, &worker}, 200ms). Throws Closed when one of them is closed,
 // InvalidArgument when one is null, and what fd() throws.
-[[nodiscard]] std::vector<Waitable*> wait(const std::vector<Waitable*>& objects,
-                                          Timeout timeout = forever);
+[[nodiscard]] PSQ_EXPORT std::vector<Waitable*> wait(const std::vector<Waitable*>& objects,
+                                                     Timeout timeout = forever);
 
 // The same for any range of pointers to objects of one type.
 template <std::ranges::input_range Range, typename Pointer = std::ranges::range_value_t<Range>>

@@ -55,7 +55,7 @@ bool put_counting_refused(LocalQueue& queue, std::string_view item, Timeout time
 
 void free_slot_and_finish(LocalQueue& queue) {
   change_extra_slots(*queue.queue_, -1);
-  queue.queue_->slot_freed();
+  queue.queue_->slots_freed(1);
   queue.task_done();
 }
 
