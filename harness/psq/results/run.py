@@ -70,13 +70,15 @@ class Run:
     @property
     def thorough_run(self) -> list[str]:
         """The thorough tests that were run."""
-        planned = self.plan.get("thorough", {}).get("planned", [])
-        return [test for test in planned if test in self.tests]
+        return [test for test in self._thorough("planned") if test in self.tests]
 
     @property
     def thorough_left_out(self) -> list[str]:
         """The thorough tests that the filters matched, and that were not run: nothing is known of them."""
-        return list(self.plan.get("thorough", {}).get("left_out", []))
+        return list(self._thorough("left_out"))
+
+    def _thorough(self, which: str) -> list[str]:
+        return (self.plan.get("thorough") or {}).get(which, [])
 
     @property
     def counts(self) -> Counter:

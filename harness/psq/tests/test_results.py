@@ -27,6 +27,12 @@ def test_a_whole_run_loads(tmp_path):
     assert run.status() == Status.DOES_NOT_CONFORM
 
 
+@pytest.mark.parametrize("thorough", [None, {}, {"planned": []}])
+def test_a_plan_need_not_tell_of_thorough_tests(tmp_path, thorough):
+    run = load(written(tmp_path, {**PLAN, "thorough": thorough}, A, B, END))
+    assert (run.thorough_run, run.thorough_left_out) == ([], [])
+
+
 def test_a_run_that_was_cut_short_loads_and_is_no_verdict(tmp_path):
     run = load(written(tmp_path, PLAN, A, '{"record":"te'))
     assert run.missing == ["q.b"]
