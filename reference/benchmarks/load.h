@@ -39,7 +39,7 @@ struct Rate {
 
 // The begin and the end of each process, in memory that all of them share.
 struct Times {
-  static constexpr std::size_t kMost = 8;
+  static constexpr std::size_t kMost = 32;
   std::array<double, kMost> begun{};
   std::array<double, kMost> ended{};
 };

@@ -4,13 +4,15 @@
 //   psq-measure round-trips CARRIER SIZE CORES ITEMS
 //   psq-measure delays CARRIER SIZE COMPUTING ITEMS
 //   psq-measure idle share|asleep-share|fresh-bytes|used-bytes
+//   psq-measure many waiting PROCESSES | forks QUEUES | favour PAIRS BOUND
 //   psq-measure list
 //
 // Prints three numbers for items or round trips: how many a second, and the nanoseconds of
 // processor time of each put and of each take. Prints two for delays beside COMPUTING processes
 // that compute: the median and the 99th percentile of a round trip, in microseconds; one for idle
-// queues. Exit status 69: the carrier cannot carry this load here; 64: wrong usage; 70: the
-// measurement failed.
+// queues; for many, the share of a processor, milliseconds, or how many times as much the most
+// favoured producer and consumer do as the least favoured ones. Exit status 69: the carrier cannot
+// carry this load here; 64: wrong usage; 70: the measurement failed.
 
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +24,7 @@
 
 #include "benchmarks/carriers.h"
 #include "benchmarks/idle.h"
+#include "benchmarks/many.h"
 #ifdef PSQ_WITH_BOOST
 #include "benchmarks/boost_queue.h"
 #endif
@@ -115,8 +118,9 @@ Load throughput_load(const std::vector<std::string>& words) {
             .consumers = number(words[4], 1),
             .items = number(words[5], 1),
             .bound = words.size() > 6 ? number(words[6], 0) : 0};
+  constexpr int kMost = psq::bench::Times::kMost;
   const int parts = load.producers * load.consumers;
-  if (load.producers > 8 || load.consumers > 8 || load.items % parts != 0) throw Usage();
+  if (load.producers > kMost || load.consumers > kMost || load.items % parts != 0) throw Usage();
   return load;
 }
 
@@ -152,6 +156,21 @@ void measure_idle(const std::string& what) {
   }
 }
 
+void measure_many(const std::vector<std::string>& words) {
+  const std::string& what = words[1];
+  const int count = number(words[2], 1);
+  if (what == "waiting" && words.size() == 3) {
+    std::printf("%.6f\n", psq::bench::waiting_share_of(count));
+  } else if (what == "forks" && words.size() == 3) {
+    std::printf("%.3f\n", psq::bench::fork_milliseconds(count));
+  } else if (what == "favour" && words.size() == 4 && count <= 64) {
+    const auto favour = psq::bench::favour_among(count, number(words[3], 1));
+    std::printf("%.2f %.2f\n", favour.producers, favour.consumers);
+  } else {
+    throw Usage();
+  }
+}
+
 void run(const std::vector<std::string>& words) {
   if (words.size() == 1 && words[0] == "list") {
     for (const Kind& each : kKinds) std::printf("%s\n", std::string(each.name).c_str());
@@ -166,6 +185,8 @@ void run(const std::vector<std::string>& words) {
     std::printf("%.1f %.1f\n", delays.median, delays.ninety_ninth);
   } else if (words[0] == "idle" && words.size() == 2) {
     measure_idle(words[1]);
+  } else if (words[0] == "many" && words.size() > 2) {
+    measure_many(words);
   } else {
     throw Usage();
   }
@@ -186,8 +207,10 @@ int main(int argc, char** argv) {
         "       psq-measure round-trips CARRIER SIZE CORES ITEMS\n"
         "       psq-measure delays CARRIER SIZE COMPUTING ITEMS\n"
         "       psq-measure idle share|asleep-share|fresh-bytes|used-bytes\n"
+        "       psq-measure many waiting PROCESSES | forks QUEUES | favour PAIRS BOUND\n"
         "       psq-measure list     prints the carriers\n"
-        "ITEMS must be a multiple of PRODUCERS times CONSUMERS, each at most 8.\n",
+        "ITEMS must be a multiple of PRODUCERS times CONSUMERS, each at most 32; PAIRS is at most "
+        "64.\n",
         stderr);
     return 64;
   } catch (const std::exception& error) {

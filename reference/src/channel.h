@@ -88,17 +88,17 @@ class Channel {
     return last.producer() == producer ? last.sequence(saved) : saved;
   }
 
-  // Appends the oldest message to `out`; waits for one until the deadline, or until `stop` is true,
-  // which it checks at least every kLookAgain: false. Throws Corrupted when the channel holds what
-  // no producer writes.
+  // Appends the oldest message to `out`; waits for one until the deadline, or until a stop is
+  // requested: false. Throws Corrupted when the channel holds what no producer writes.
   [[nodiscard]] bool receive(const SharedMemory& memory, std::string& out, Deadline deadline,
-                             const std::atomic<bool>& stop);
+                             StopHere& stop);
+  // Ends the waits of receive in processes that have requested a stop.
+  void wake_receivers() noexcept { message_.notify_all(); }
 
   // As receive, but appends a row of messages: one, and more that are there now, up to `most` and
   // kMostAtOnce bytes. Returns how many: none where receive returns false.
   [[nodiscard]] std::size_t receive_some(const SharedMemory& memory, std::string& out,
-                                         std::size_t most, Deadline deadline,
-                                         const std::atomic<bool>& stop);
+                                         std::size_t most, Deadline deadline, StopHere& stop);
 
   // Whether nothing can be read now.
   [[nodiscard]] bool empty() const noexcept {
@@ -108,7 +108,7 @@ class Channel {
   }
 
   // While it lives, changes between empty and not empty are told to wait_for_change, which would
-  // find them by itself only kLookAgain later. A watcher that is killed leaves messages a little
+  // find them by itself only at its next check. A watcher that is killed leaves messages a little
   // slower, as one that lives does.
   class Watcher {
    public:
@@ -137,9 +137,9 @@ class Channel {
   // After so many bytes no further message is appended or read under the same hold of a lock.
   static constexpr std::size_t kMostAtOnce = std::size_t{16} * 1024;
 
-  // How long a call whose deadline has passed still waits for a lock: longer than a short message
-  // takes, shorter than a wait that a caller notices.
-  static constexpr std::chrono::milliseconds kLockGrace{20};
+  // How often a call that may not wait tries to take a lock that another one holds: for as long as
+  // that one needs with a short message, while it runs.
+  static constexpr int kTries = 200;
 
   // How long a producer of a long message sleeps when all extents have an owner.
   static constexpr std::chrono::milliseconds kNoExtent{1};
@@ -152,6 +152,18 @@ class Channel {
   // free one until the deadline, and never without one: none.
   [[nodiscard]] OwnedExtent fill(const SharedMemory& memory, std::string_view message,
                                  std::optional<Deadline> deadline);
+
+  // Not locked: the deadline has passed, or it is time to look for other reasons to end.
+  [[nodiscard]] static std::unique_lock<RobustLock> lock_soon(RobustLock& lock, Deadline deadline) {
+    std::unique_lock guard(lock, std::try_to_lock);
+    if (guard) return guard;
+    if (!deadline.has_passed()) {
+      if (lock.try_lock_until(deadline.within(kLookAgain))) guard = {lock, std::adopt_lock};
+      return guard;
+    }
+    for (int i = 0; i < kTries && !guard; ++i) (void)guard.try_lock();
+    return guard;
+  }
 
   // Waits for room without a lock. Returns with the write lock held and with room, or without the
   // lock after the deadline.
@@ -197,8 +209,9 @@ class Channel {
   void commit(PackedStep before, std::uint32_t end, Producer producer, std::uint64_t messages);
 
   // After commits from `begin` on, without the lock.
-  void tell_of_messages(std::uint32_t begin) noexcept {
+  void tell_of_messages(const SharedMemory& memory, std::uint32_t begin) noexcept {
     message_.notify_one();
+    room_.pass_on_if([&] { return may_have_room(memory); });
     // Behind the fence of that: a watcher that is not seen here sees the messages. Where the head
     // has not come to them, there were other ones before.
     if (watchers_.load(std::memory_order_relaxed) == 0) return;
@@ -222,7 +235,7 @@ class Channel {
 
   // Waits for a message as receive does, and calls `take` with the read lock held.
   template <typename Take>
-  [[nodiscard]] bool read(Deadline deadline, const std::atomic<bool>& stop, const Take& take);
+  [[nodiscard]] bool read(Deadline deadline, StopHere& stop, const Take& take);
 
   // Takes the message at the head, with the read lock held: a short one whole, and of a long one
   // the extent. What may throw comes before the head moves.

@@ -7,29 +7,27 @@
 namespace psq::detail {
 
 template <typename Take>
-bool Channel::read(Deadline deadline, const std::atomic<bool>& stop, const Take& take) {
-  const auto ready = [&] { return readable() || stop.load(); };
-  while (message_.wait(deadline, ready) && !stop.load()) {
+bool Channel::read(Deadline deadline, StopHere& stop, const Take& take) {
+  const auto ready = [&] { return readable() || stop.is_requested(); };
+  while (message_.wait(deadline, ready, stop) && !stop.is_requested()) {
     {
-      std::unique_lock guard(read_lock_, std::try_to_lock);
-      if (!guard && !guard.try_lock_for(kLockGrace)) {
-        if (deadline.has_passed()) return false;
-        continue;
-      }
+      const auto guard = lock_soon(read_lock_, deadline);
+      if (!guard && deadline.has_passed()) break;
+      if (!guard) continue;
       at("read-lock-taken");
       if (!readable()) continue;
       take();
     }
     tell_of_room();
-    // One notification may stand for several messages, or its receiver may have been killed.
-    if (readable()) message_.pass_on();
+    message_.pass_on_if([&] { return readable(); });
     return true;
   }
+  message_.pass_on_if([&] { return readable(); });
   return false;
 }
 
 inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadline deadline,
-                             const std::atomic<bool>& stop) {
+                             StopHere& stop) {
   OwnedExtent extent;
   if (!read(deadline, stop, [&] { extent = take(memory, out); })) return false;
   if (extent.extent != nullptr) copy_out(memory, std::move(extent), out);
@@ -37,8 +35,7 @@ inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadl
 }
 
 inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string& out,
-                                         std::size_t most, Deadline deadline,
-                                         const std::atomic<bool>& stop) {
+                                         std::size_t most, Deadline deadline, StopHere& stop) {
   OwnedExtent extent;
   std::size_t taken = 0;
   const std::size_t before = out.size();

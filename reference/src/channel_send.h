@@ -13,7 +13,10 @@ inline bool Channel::send(const SharedMemory& memory, std::string_view message, 
     // A message that finds no room in time is not copied.
     if (!deadline.is_never() && !wait_for_room(memory, deadline)) return false;
     extent = fill(memory, message, deadline);
-    if (extent.extent == nullptr) return false;
+    if (extent.extent == nullptr) {
+      room_.pass_on_if([&] { return may_have_room(memory); });
+      return false;
+    }
   }
   std::uint32_t begin = 0;
   {
@@ -24,7 +27,7 @@ inline bool Channel::send(const SharedMemory& memory, std::string_view message, 
     }
     begin = append(message, extent, producer);
   }
-  tell_of_messages(begin);
+  tell_of_messages(memory, begin);
   return true;
 }
 
@@ -43,7 +46,7 @@ inline bool Channel::try_send(const SharedMemory& memory, std::string_view messa
     at("write-lock-taken");
     begin = append(message, extent, producer);
   }
-  tell_of_messages(begin);
+  tell_of_messages(memory, begin);
   return true;
 }
 
@@ -62,7 +65,7 @@ inline std::size_t Channel::send_some(const SharedMemory& memory, std::string_vi
     begin = tail_.load(std::memory_order_relaxed).value();
     appended = append_some(batch, most, producer);
   }
-  tell_of_messages(begin);
+  tell_of_messages(memory, begin);
   return appended;
 }
 
@@ -82,7 +85,7 @@ inline std::size_t Channel::try_send_some(const SharedMemory& memory, std::strin
     begin = tail_.load(std::memory_order_relaxed).value();
     appended = append_some(batch, most, producer);
   }
-  tell_of_messages(begin);
+  tell_of_messages(memory, begin);
   return appended;
 }
 
@@ -120,7 +123,7 @@ inline std::unique_lock<RobustLock> Channel::lock_with_room(const SharedMemory& 
     if (!wait_for_room(memory, deadline)) return {};
     std::unique_lock guard = lock_for_writing(deadline);
     if (!guard) {
-      room_.pass_on();
+      room_.pass_on_if([&] { return may_have_room(memory); });
       return guard;
     }
     at("write-lock-taken");
@@ -137,11 +140,10 @@ inline bool Channel::wait_for_room(const SharedMemory& memory, Deadline deadline
 }
 
 inline std::unique_lock<RobustLock> Channel::lock_for_writing(Deadline deadline) {
-  std::unique_lock guard(write_lock_, std::try_to_lock);
-  while (!guard && !guard.try_lock_for(kLockGrace)) {
-    if (deadline.has_passed()) break;
+  for (;;) {
+    std::unique_lock guard = lock_soon(write_lock_, deadline);
+    if (guard || deadline.has_passed()) return guard;
   }
-  return guard;
 }
 
 inline bool Channel::may_have_room(const SharedMemory& memory) noexcept {

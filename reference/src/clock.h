@@ -11,8 +11,7 @@ namespace psq::detail {
 
 using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: the same in all processes.
 
-// A waiter in shared memory checks its condition this often: the process that should wake it may be
-// dead.
+// A waiter checks its condition this often at first: the process that should wake it may be dead.
 inline constexpr std::chrono::milliseconds kLookAgain{50};
 
 // The end of a wait. It is fixed when a call begins, so that interruptions do not move it.

@@ -2,10 +2,13 @@
 
 #pragma once
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <cstdio>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -45,7 +48,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   [[nodiscard]] bool put(std::string_view item, Deadline deadline) {
     int attempts = 0;
     const auto attempt = [&] { return try_put(item, attempts++); };
-    if (queue_->free_slot().wait(deadline, attempt)) return true;
+    const SlotPassedOn slot{*queue_};
+    if (queue_->free_slot().wait(deadline, attempt, stop_)) return true;
     attempts = kEasyAttempts;
     return attempt();
   }
@@ -59,7 +63,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       if (put < count) put += try_put_some(row, count - put, attempts++);
       return put == count;
     };
-    if (queue_->free_slot().wait(deadline, attempt)) return put;
+    const SlotPassedOn slot{*queue_};
+    if (queue_->free_slot().wait(deadline, attempt, stop_)) return put;
     attempts = kEasyAttempts;
     (void)attempt();
     return put;
@@ -67,9 +72,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   // Every later put and get throws Closed. Idempotent.
   void close() noexcept {
-    closed_ = true;
+    const bool wakes = stop_.request();
     end();
     ready_->close();
+    if (wakes) queue_->wake_all();
   }
   // Takes no item from now on; a put waits as if no slot were free.
   void end() noexcept {
@@ -81,15 +87,20 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // Call it after end, when the process has done all that it does at its end: no thread will send
   // what is buffered. Each later put sends its item itself, and waits until it is in the channel.
   void put_directly() noexcept {
-    const std::lock_guard lock(mutex_);
-    directly_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      directly_ = true;
+    }
+    if (stop_.has_sleepers()) queue_->wake_all();
   }
+
+  // Of the waits for slots and items; closing is its request.
+  [[nodiscard]] StopHere& stop() noexcept { return stop_; }
+  [[nodiscard]] bool closed() const noexcept { return stop_.is_requested(); }
 
   // The descriptor of the queue in this process.
   [[nodiscard]] int descriptor() { return ready_->descriptor(queue_); }
   [[nodiscard]] ReadySignal& ready() noexcept { return *ready_; }
-
-  [[nodiscard]] const std::atomic<bool>& closed() const noexcept { return closed_; }
 
   // Call it after close or end. Waits until all items are in the channel, or until cancel_wait.
   void wait_flushed() {
@@ -107,6 +118,13 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
  private:
   enum class Thread { kNone, kBusy, kIdle };
+
+  // A put that ends, in whatever way, may have been notified of more slots than it has taken.
+  struct SlotPassedOn {
+    ~SlotPassedOn() { queue.pass_on_slot(); }
+    QueueMemory& queue;
+  };
+
   // Each block holds items, each after its length. A few large blocks cost less than many small
   // ones, or than one that grows. Unused blocks are kept for the next items.
   struct Blocks {
@@ -169,7 +187,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(size, kBlock)),
                           [&] { return buffered_ <= kPlenty || ending_; });
     }
-    if (closed_) throw Closed("queue");
+    if (closed()) throw Closed("queue");
     const bool ends_alone = directly_ && thread_ == Thread::kNone;
     if (altered("put.directly", ends_alone)) return Way::kAlone;
     if (ending_ && (ends_alone || !directly_)) return Way::kNone;
@@ -280,19 +298,26 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   // As Channel::send_some, but no error ends the thread. Without memory for a long item it tries
-  // again later; into a damaged channel nothing can be sent, so the batch is lost.
+  // again later; into a damaged channel nothing can be sent, so the batch is lost. No caller is
+  // there to be told: standard error is, once.
   void send_some(std::string_view& batch, Producer producer) noexcept {
-    for (;;) {
+    for (bool is_told = false;;) {
       try {
         (void)queue_->channel().send_some(queue_.memory(), batch, SIZE_MAX, producer);
         return;
-      } catch (const Corrupted&) {
+      } catch (const Corrupted& error) {
+        tell("loses items that it has put", error);
         batch = {};
         return;
-      } catch (const Error&) {
+      } catch (const Error& error) {
+        if (!std::exchange(is_told, true)) tell("has an item that it cannot send yet", error);
         std::this_thread::sleep_for(kLookAgain);
       }
     }
+  }
+
+  static void tell(const char* what, const Error& error) noexcept {
+    std::fprintf(stderr, "psq: process %d %s: %s\n", getpid(), what, error.what());
   }
 
   // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item, and
@@ -320,7 +345,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   QueuePointer queue_;
   const std::shared_ptr<ReadySignal> ready_ = std::make_shared<ReadySignal>();
-  std::mutex mutex_;  // Guards everything below but closed_.
+  std::mutex mutex_;  // Guards everything below but stop_.
   std::condition_variable work_;
   std::condition_variable done_;
   std::condition_variable caught_up_;
@@ -331,7 +356,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   bool cancelled_ = false;
   bool ending_ = false;
   bool directly_ = false;
-  std::atomic<bool> closed_{false};
+  StopHere stop_;
 };
 
 }  // namespace psq::detail

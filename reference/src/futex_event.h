@@ -9,9 +9,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <climits>
 
 #include "src/clock.h"
+#include "src/looks.h"
+#include "src/probe.h"
 
 namespace psq::detail {
 
@@ -50,32 +53,64 @@ class Yields {
   int left_ = kMost;
 };
 
+// A request of one process that its own waits in shared memory end. It knows whether any of them
+// sleeps, so that no other process is woken for nothing. Not in shared memory.
+class StopHere {
+ public:
+  [[nodiscard]] bool is_requested() const noexcept { return requested_; }
+  // Whether there are sleepers to be woken: then notify all of their events.
+  [[nodiscard]] bool request() noexcept {
+    requested_ = true;
+    return has_sleepers();
+  }
+  [[nodiscard]] bool has_sleepers() const noexcept { return sleepers_ > 0; }
+
+  // A thread that is about to sleep, and checks is_requested() before it does.
+  class Sleeper {
+   public:
+    explicit Sleeper(StopHere& of) : sleepers_(of.sleepers_) { ++sleepers_; }
+    ~Sleeper() { --sleepers_; }
+    Sleeper(Sleeper&&) = delete;
+
+   private:
+    std::atomic<int>& sleepers_;
+  };
+
+ private:
+  std::atomic<bool> requested_{false};
+  std::atomic<int> sleepers_{0};
+};
+
 // Lives in shared memory. A waiter has a condition of its own; a process that makes it true then
-// notifies. Any of them may be killed at any instruction: nothing is counted, and no sleep is
-// longer than kLookAgain, so that at worst a change is seen that much later.
+// notifies. Any of them may be killed or stopped at any instruction: nothing is counted, and the
+// waiters check their conditions from time to time, so that at worst a change is seen that much
+// later.
 class FutexEvent {
  public:
   // Call it after the change. It makes no system call while no waiter sleeps.
   void notify_one() noexcept { notify(1); }
   void notify_all() noexcept { notify(INT_MAX); }
-  // Forwards a wake-up that its receiver did not consume.
-  void pass_on() noexcept {
-    if ((state_.load(std::memory_order_acquire) & kSleepers) != 0) notify(1);
+  // Forwards a notification when `is_true` says that one more waiter may have what it waits for:
+  // one notification may stand for several changes, and its receiver may not have used it up.
+  template <typename IsTrue>
+  void pass_on_if(const IsTrue& is_true) noexcept {
+    if ((state_.load(std::memory_order_acquire) & kSleepers) != 0 && is_true()) notify(1);
   }
 
   // Waits until `condition` is true; returns its last value, false not before the deadline.
   template <typename Condition>
   bool wait(Deadline deadline, const Condition& condition) {
-    Yields yields;
-    for (;;) {
-      if (condition()) return true;
+    StopHere never;
+    return wait(deadline, condition, never);
+  }
+  // The same, of which `stop` knows; the condition has to include it.
+  template <typename Condition>
+  bool wait(Deadline deadline, const Condition& condition, StopHere& stop) {
+    for (Yields yields; !condition();) {
       if (deadline.has_passed()) return false;
-      if (yields.next()) continue;
-      const std::uint32_t seen = state_.fetch_or(kSleepers) | kSleepers;
-      if (condition()) return true;
-      const timespec until = deadline.within(kLookAgain).absolute();
-      futex(FUTEX_WAIT_BITSET, seen, &until);
+      if (!yields.next()) return sleep(deadline, condition, stop);
     }
+    return true;
   }
 
  private:
@@ -84,13 +119,32 @@ class FutexEvent {
   static constexpr std::uint32_t kSleepers = 1;
   static constexpr std::uint32_t kOneNotification = 2;
 
+  template <typename Condition>
+  bool sleep(Deadline deadline, const Condition& condition, StopHere& stop) {
+    const StopHere::Sleeper sleeper(stop);
+    for (const auto begin = Clock::now();;) {
+      const std::uint32_t seen = state_.fetch_or(kSleepers) | kSleepers;
+      if (condition()) return true;
+      if (deadline.has_passed()) return false;
+      const timespec until = deadline.within(looks_.until_next(begin)).absolute();
+      if (futex(FUTEX_WAIT_BITSET, seen, &until) == 0 || errno != ETIMEDOUT) {
+        at("woken");
+        if (condition()) return true;
+      } else if (!deadline.has_passed()) {
+        looks_.note();
+      }
+    }
+  }
+
   void notify(int how_many) noexcept {
     // Pairs with wait(): either the waiter's bit is seen here, or the waiter sees the change.
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if ((state_.load(std::memory_order_relaxed) & kSleepers) == 0) return;
     std::uint32_t now = state_.fetch_add(kOneNotification) + kOneNotification;
+    at("notification-counted");
     if (futex(FUTEX_WAKE, static_cast<std::uint32_t>(how_many), nullptr) == 0 &&
         state_.compare_exchange_strong(now, now & ~kSleepers)) {
+      at("no-sleeper-found");
       // No waiter was asleep. A waiter that is asleep by now has lost its bit: wake it to check
       // again.
       futex(FUTEX_WAKE, INT_MAX, nullptr);
@@ -103,6 +157,7 @@ class FutexEvent {
   }
 
   std::atomic<std::uint32_t> state_{0};
+  Looks looks_;
 };
 
 }  // namespace psq::detail

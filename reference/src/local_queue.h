@@ -47,7 +47,7 @@ class LocalQueue final : public QueueCore {
   std::optional<std::string> get(Timeout timeout) override {
     queue_->check_at_home();
     std::string item;
-    if (!queue_->channel().receive(*memory_, item, Deadline::after(timeout), feeder_->closed())) {
+    if (!queue_->channel().receive(*memory_, item, Deadline::after(timeout), feeder_->stop())) {
       if (feeder_->closed()) throw Closed("queue");
       return std::nullopt;
     }
@@ -72,7 +72,7 @@ class LocalQueue final : public QueueCore {
     try {
       Deadline deadline = Deadline::after(timeout);
       for (std::size_t got = 1; got > 0 && left > 0; left -= got) {
-        got = queue_->channel().receive_some(*memory_, row, left, deadline, feeder_->closed());
+        got = queue_->channel().receive_some(*memory_, row, left, deadline, feeder_->stop());
         if (got > 0) slots_freed(got);
         deadline = Deadline::after(no_wait);  // For what is there now.
       }

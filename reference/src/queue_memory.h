@@ -98,7 +98,17 @@ class QueueMemory {
       free_slot_.notify_all();
   }
 
+  // Call it when a wait for a slot ends in whatever way.
+  void pass_on_slot() noexcept {
+    free_slot_.pass_on_if([&] { return !all_slots_in_use(); });
+  }
+
   [[nodiscard]] FutexEvent& free_slot() noexcept { return free_slot_; }
+  // Ends the waits for slots and items in processes that have requested a stop.
+  void wake_all() noexcept {
+    free_slot_.notify_all();
+    channel_.wake_receivers();
+  }
   [[nodiscard]] std::uint32_t slots_in_use() const noexcept {
     for (;;) {
       const std::uint32_t gone = items_gone();
@@ -143,13 +153,15 @@ class QueueMemory {
       const std::uint64_t done_now = done_.load();
       return unfinished(items(), done_now) == 0;
     };
-    return no_tasks_.wait(deadline, [&] {
+    const bool done_all = no_tasks_.wait(deadline, [&] {
       at("joiner-looks");
       if (static_cast<std::int64_t>(zero_at_.load() - begin) > 0) return true;
       if (none()) return true;
       collect_from_the_dead();
       return none();
     });
+    if (done_all) no_tasks_.notify_all();  // The notification may have been lost with its sender.
+    return done_all;
   }
 
   // Takes back the slots and tasks of items that died with their process before they became

@@ -28,9 +28,8 @@ class RobustLock {
   RobustLock(RobustLock&&) = delete;
 
   [[nodiscard]] bool try_lock() { return is_taken(pthread_mutex_trylock(&mutex_)); }
-  // Does not return false before the time is over.
-  [[nodiscard]] bool try_lock_for(Clock::duration limit) {
-    const Deadline deadline = Deadline::never().within(limit);
+  // Does not return false before the deadline.
+  [[nodiscard]] bool try_lock_until(Deadline deadline) {
     const timespec until = deadline.absolute();
     bool taken = try_lock();
     while (!taken && !deadline.has_passed()) {
@@ -43,7 +42,8 @@ class RobustLock {
   }
   // Waits in bounded pieces, as every sleep in shared memory does.
   void lock() {
-    for (bool taken = try_lock(); !taken;) taken = try_lock_for(kLookAgain);
+    for (bool taken = try_lock(); !taken;)
+      taken = try_lock_until(Deadline::never().within(kLookAgain));
   }
   void unlock() noexcept { pthread_mutex_unlock(&mutex_); }
 

@@ -131,8 +131,10 @@ TEST(Channel, ReceiveGivesUpAtTheDeadlineAndNotBefore) {
 TEST(Channel, ReceiveCanBeStopped) {
   const OwnChannel own(kSmallRing);
   Channel& channel = *own;
-  std::atomic<bool> stop{false};
-  std::thread stopper([&] { stop = true; });
+  StopHere stop;
+  std::thread stopper([&] {
+    if (stop.request()) channel.wake_receivers();
+  });
   std::string text;
   EXPECT_FALSE(channel.receive(own.memory(), text, Deadline::never(), stop));
   stopper.join();

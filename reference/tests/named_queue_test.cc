@@ -159,8 +159,8 @@ TEST_F(NamedQueue, WhatIsNoQueueIsRefused) {
 TEST_F(NamedQueue, ADamagedQueueIsRefused) {
   const auto create = [&] { (void)Queue<int>::create_at(path()); };
   create();
-  write_at(path(), 8, std::string("\7\0\0\0", 4));
-  EXPECT_NE(refusal(path()).find("is a queue of format 7"), std::string::npos);
+  write_at(path(), 8, std::string("\x63\0\0\0", 4));
+  EXPECT_NE(refusal(path()).find("is a queue of format 99"), std::string::npos);
   std::filesystem::remove(path());
   create();
   write_at(path(), 12, std::string("\40\0\0\0", 4));

@@ -23,7 +23,7 @@ class OwnChannel {
     channel_.send(memory_, message, producer);
   }
   [[nodiscard]] bool receive(std::string& out, detail::Deadline deadline) const {
-    const std::atomic<bool> stop{false};
+    detail::StopHere stop;
     return channel_.receive(memory_, out, deadline, stop);
   }
 

@@ -64,7 +64,7 @@ TEST(RobustLock, WaitsAsLongAsItIsToAndNotLess) {
   await([&] { return shared->step == 1; });
   for (const auto timeout : {0ms, 10ms, 120ms}) {
     const auto begin = Clock::now();
-    EXPECT_FALSE(shared->lock.try_lock_for(timeout));
+    EXPECT_FALSE(shared->lock.try_lock_until(Deadline::after(timeout)));
     EXPECT_GE(Clock::now() - begin, timeout);
   }
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 
@@ -132,6 +133,29 @@ INSTANTIATE_TEST_SUITE_P(AtEveryPoint, StoppedWithALock,
                                          "last-commit-saved", "committed", "read-lock-taken",
                                          "extent-claimed", "head-moved"),
                          stop_name);
+
+// The shortest of several: a machine that is busy with other things makes single ones longer.
+TEST(AGetThatMayNotWait, DoesNotWaitForAStoppedReader) {
+  const EndsOrFails limit;
+  SimpleQueue<std::string> queue;
+  queue.put("victim");
+  Child victim([&] {
+    stop_at("read-lock-taken");
+    (void)queue.get();
+    return 0;
+  });
+  await_stop(victim.pid());
+  auto shortest = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 20; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_FALSE(queue.try_get(no_wait));
+    shortest = std::min(shortest, std::chrono::steady_clock::now() - begin);
+  }
+  EXPECT_LT(shortest, 5ms);
+  EXPECT_FALSE(queue.try_get(30ms));
+  victim.signal(SIGCONT);
+  EXPECT_EQ(victim.status(), 0);
+}
 
 // Stopped from outside, in a put that waits for room.
 TEST(StoppedWithAFullChannel, HoldsUpNoOther) {

@@ -47,7 +47,7 @@ bool count_item(LocalQueue& queue, Deadline deadline) {
   Feeder& feeder = *queue.feeder_;
   return queue.queue_->free_slot().wait(deadline, [&] {
     const std::lock_guard lock(feeder.mutex_);
-    if (feeder.closed_) throw Closed("queue");
+    if (feeder.closed()) throw Closed("queue");
     if (feeder.ending_) return false;
     if (feeder.thread_ == Feeder::Thread::kNone) feeder.start();
     return queue.queue_->try_take(feeder.producer_, true) > 0;

@@ -23,7 +23,7 @@ void forget_buffer(LocalQueue& queue) {
 void close_or_reopen(LocalQueue& queue) {
   if (!is_closed(queue)) return queue.close();
   const std::lock_guard lock(queue.feeder_->mutex_);
-  queue.feeder_->closed_ = queue.feeder_->ending_ = false;
+  queue.feeder_->stop_.requested_ = queue.feeder_->ending_ = false;
 }
 
 thread_local bool has_closed = false;

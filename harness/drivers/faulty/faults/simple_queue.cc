@@ -212,7 +212,7 @@ std::vector<Fault> simple_queue_faults() {
             {.search = in_simple_queues({"get.waits-for-item", "get.all-served"})}),
       fault("simple-close-toggles", "simple-queue.close.idempotent",
             "a second close opens the queue again", {simple_queues.close([](LocalQueue& queue) {
-              is_closed(queue) ? void(queue.feeder_->closed_ = false) : queue.close();
+              is_closed(queue) ? void(queue.feeder_->stop_.requested_ = false) : queue.close();
             })}),
       fault("simple-exit-loses", "simple-queue.exit.items-remain",
             "every tenth item is lost when its process ends without another put",
