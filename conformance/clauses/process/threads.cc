@@ -67,7 +67,12 @@ const Tests kThreadsTests{[](const Define& test) {
     t.expect(t.finish(spawned), Outcome::kOk, "a child to work with");
     t.expect_hello("child", *spawned.answer);
     const Actor child{t, "child"};
+    // In a call, so that the child's end is known as the end of that call.
+    Call& getting = child.start(get(q).by("getter"));
+    t.expect_waits(getting, "for an item");
     end_thread_of(t, main, spawned);
+    main.ok(put(q, t.item("main", 0)));
+    t.expect_payload(t.finish(getting), t.item("main", 0));
     t.expect(child.call(put(q, t.item("child", 0))), Outcome::kOk, "it goes on");
     t.expect_payload(main.call(get(q)), t.item("child", 0));
     t.expect_boolean(main.call(join_process("child", 20ms)), false, "the child still runs");
