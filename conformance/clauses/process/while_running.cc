@@ -93,11 +93,15 @@ void go_on_until(Scenario& t, std::vector<Traffic>& all, const std::function<boo
   }
 }
 
-void go_on_for_one_call_each(Scenario& t, std::vector<Traffic>& all) {
+// Whether a call of each has ended since.
+bool go_on_for_one_call_each(Scenario& t, std::vector<Traffic>& all) {
   std::vector<std::size_t> before;
   for (const Traffic& each : all) before.push_back(each.calls());
-  go_on_until(t, all,
-              [&] { return std::ranges::equal(before, all, std::less<>{}, {}, &Traffic::calls); });
+  const auto all_have = [&] {
+    return std::ranges::equal(before, all, std::less<>{}, {}, &Traffic::calls);
+  };
+  go_on_until(t, all, all_have);
+  return all_have();
 }
 
 }  // namespace
@@ -125,7 +129,10 @@ void while_running(Scenario& t) {
   std::map<std::string, Passed> passed;
   std::vector<std::string> children;
   for (int i = 0; i < kChildren; ++i) {
-    go_on_for_one_call_each(t, all);
+    if (!go_on_for_one_call_each(t, all)) {
+      for (Traffic& each : all) each.finish_into(passed);  // which judges what hangs
+      throw Inconclusive{"the calls of a thread came to their end before each child was started"};
+    }
     const std::string name = children.emplace_back("child" + std::to_string(i));
     Call& start = main.start(spawning(name, {"q", "simple"}).by("spawner"));
     go_on_until(t, all, [&] { return start.answer.has_value(); });
