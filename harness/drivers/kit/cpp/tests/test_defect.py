@@ -1,5 +1,6 @@
 """The driver's own errors are told from those of the implementation."""
 
+import contextlib
 import os
 
 import pytest
@@ -13,14 +14,21 @@ from psq.controller.testing import PATIENCE
 DEFECT_STATUS = 70
 
 
-def put_with(wrong):
-    """The outcome of a put and the rules broken, with a driver that goes wrong so; its exit status."""
+@contextlib.contextmanager
+def session_with(wrong):
+    """A session with a driver that goes wrong so, and the rules that it has broken so far."""
     violated = []
     environment = {"PSQ_TEST_WRONG": wrong}
     command = [os.environ["PSQ_PIPE_DRIVER"]]
     with Session(
         command, PATIENCE, Schemas(SCHEMAS), lambda *each: violated.append(each), environment
     ) as run:
+        yield run, violated
+
+
+def put_with(wrong):
+    """The outcome of a put and the rules broken, with a driver that goes wrong so; its exit status."""
+    with session_with(wrong) as (run, violated):
         run.root.value("create", type="simple_queue", names=["q"])
         try:
             return run.root.ask("put", "raised", on="q", item=item(0, 64, "m")), violated, None
@@ -54,12 +62,7 @@ def test_an_error_out_of_the_call_is_the_implementations():
     ],
 )
 def test_a_child_that_cannot_begin_is_a_defect(wrong, told):
-    violated = []
-    environment = {"PSQ_TEST_WRONG": wrong}
-    command = [os.environ["PSQ_PIPE_DRIVER"]]
-    with Session(
-        command, PATIENCE, Schemas(SCHEMAS), lambda *each: violated.append(each), environment
-    ) as run:
+    with session_with(wrong) as (run, violated):
         run.root.start("spawn", name="child", objects=[])
         try:
             run.wait(lambda: bool(violated), "the defect")
