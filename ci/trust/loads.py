@@ -81,7 +81,7 @@ def all_loads() -> list[Load]:
     one, rest = Place((first,)), Place(tuple(others) or None)
     cores = len(all_processors())
     return [
-        Load("idle", "nothing beside it"),
+        Load("idle", "none of its own; other runs and builds may go on beside it"),
         Load("stress", "4 computing processes a processor", computing=4 * cores),
         Load(
             "nice",
