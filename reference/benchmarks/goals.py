@@ -43,6 +43,8 @@ def goals(results: Results, load: Load, name: str) -> list[Goal]:
         at_least(1, Carrier("boost"), "ahead of Boost")
     if load.size == 1 << 20 and name in ("queue", "simple-queue"):
         at_least(2, Carrier("raw-pipe"), "2 × raw pipe")
+    if load.size in (65536, 1 << 20) and name in ("queue", "simple-queue"):
+        at_least(2, Carrier("boost"), "2 × Boost")
     if (load.producers, load.consumers) == (2, 1):
         ratio = results.ratio(load, Carrier(name), Load(), Carrier(name))
         text = "⅔ of one producer's" if ratio is None else f"⅔ of one producer's ({ratio:.2f})"

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "psq/joinable_queue.h"
+#include "psq/loan.h"
 #include "psq/pipe.h"
 #include "psq/process.h"
 #include "psq/simple_queue.h"
