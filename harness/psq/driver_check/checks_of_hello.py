@@ -1,4 +1,4 @@
-"""Checks of what the hello promises: its words, and its limits of items."""
+"""Checks of what the hello promises: its names, and its limits of items."""
 
 from __future__ import annotations
 
