@@ -6,7 +6,6 @@ Plays good, odd and slow requests against a driver and reports the rules of spec
 from __future__ import annotations
 
 import argparse
-import contextlib
 
 from psq.base.options import add_answer_within
 from psq.base.paths import SCHEMAS, Paths
@@ -67,12 +66,13 @@ def _judge(args: argparse.Namespace, command: list[str], chosen: Chosen) -> bool
         schemas = Schemas(SCHEMAS)
     except OSError as error:
         raise InternalError(f"the schemas are missing: {error}") from error
-    with contextlib.ExitStack() as stack:
+    if not args.transcript:
         judge = Judge(command, args.answer_within, schemas)
-        if args.transcript:
-            try:
-                out = stack.enter_context(open(args.transcript, "w", encoding="utf-8"))
-            except OSError as error:
-                raise cannot_write(args.transcript, error) from error
-            judge = Judge(command, args.answer_within, schemas, Writer(out))
+        return judge_driver(judge, chosen, args.explain, args.keep_going)
+    try:
+        out = open(args.transcript, "w", encoding="utf-8")
+    except OSError as error:
+        raise cannot_write(args.transcript, error) from error
+    with out:
+        judge = Judge(command, args.answer_within, schemas, Writer(out))
         return judge_driver(judge, chosen, args.explain, args.keep_going)

@@ -37,7 +37,9 @@ class Run(Protocol):
 
     program: Program
     answer_within: float
-    record: Recorder
+
+    def record(self, what: str, process: str, data: bytes, /) -> None:
+        ...
 
     def next_id(self) -> int:
         ...

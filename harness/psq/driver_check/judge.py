@@ -125,10 +125,11 @@ class Judge:
 
 
 def choose(globs: list[str]) -> Chosen:
-    """The checks that match; those of every message are shown by all plays."""
+    """The checks that match. The rules of every message are shown by what else is chosen, or by all."""
     rules = [*AT_START, *ALWAYS, *CHECKS]
     if not globs:
         return Chosen(CHECKS, {rule.name for rule in rules})
     names = {rule.name for rule in rules for glob in globs if fnmatch.fnmatch(rule.name, glob)}
     plays = [rule for rule in CHECKS if rule.name in names]
-    return Chosen(CHECKS if any(rule.name in names for rule in ALWAYS) else plays, names)
+    of_messages = any(rule.name in names for rule in ALWAYS)
+    return Chosen(CHECKS if of_messages and not plays else plays, names)
