@@ -8,7 +8,7 @@
 #include "psq/psq.h"
 
 int main() {
-  constexpr std::size_t kFrame = 1920 * 1080 * 3;
+  constexpr std::size_t kFrame = 256 * 1024;
   constexpr int kFrames = 20;
   psq::SimpleQueue<std::string> frames;
 
