@@ -95,7 +95,8 @@ bool Helper::found_nothing(const Lane& lane) const {
 
 bool Helper::intervene_in_pipe(const Lane& lane, const Tally& counts) {
   if (counts.putting > 0 && !has_receiver(program_, threads_, lane)) {
-    take_items(lane, counts.items() + counts.to_put, kShortly);
+    if (counts.in_the_way() == 0) return false;  // the end of the put is on its way
+    take_items(lane, counts.in_the_way(), kShortly);
   } else if (counts.getting > 0 && !has_sender(program_, threads_, lane)) {
     give(lane, counts.to_get);
   } else {
@@ -108,17 +109,18 @@ bool Helper::intervene(const Lane& lane) {
   const Tally counts = tally(program_, threads_, lane);
   if (is_pipe(kind(lane))) return intervene_in_pipe(lane, counts);
   if (counts.putting > 0) {
-    take_items(lane, counts.items() + counts.to_put, kShortly);
+    if (counts.in_the_way() == 0) return false;  // the end of the put is on its way
+    take_items(lane, counts.in_the_way(), kShortly);
   } else if (counts.getting > 0) {
     give(lane, counts.to_get);
   } else if (counts.joining > 0 && !program_.kills.empty()) {
     // A killed consumer may have taken items with it, and their tasks stay. One call of task_done
     // too many ends the list.
     if (counts.items() > 0) take_items(lane, counts.items(), kShortly);
-    finish_tasks(lane, counts.unfinished() + 1);
+    finish_tasks(lane, std::max<std::int64_t>(0, counts.unfinished()) + 1);
   } else if (counts.joining > 0 && counts.items() > 0) {
     take_items(lane, counts.items(), kShortly);
-  } else if (counts.joining > 0) {
+  } else if (counts.joining > 0 && counts.unfinished() > 0) {
     finish_tasks(lane, counts.unfinished());
   } else {
     return false;

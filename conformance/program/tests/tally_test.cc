@@ -51,5 +51,16 @@ TEST_F(EndsOfAPipe, AreFreeInTheOtherDirection) {
   EXPECT_FALSE(has_receiver(program_, threads_, kBack));
 }
 
+// The driver tells of a get before it tells of the put whose item that obtained: then no item is
+// left, and who takes one more waits for ever.
+TEST(ItemsInTheWay, AreNoneWhenTheLastOneWasObtained) {
+  const Tally obtained{.put = 352, .got = 353, .putting = 1, .to_put = 1};
+  EXPECT_EQ(obtained.in_the_way(), 0);
+  const Tally one_more{.put = 352, .got = 354, .putting = 2, .to_put = 1};
+  EXPECT_EQ(one_more.in_the_way(), 0);
+  const Tally left{.put = 352, .got = 350, .putting = 1, .to_put = 3};
+  EXPECT_EQ(left.in_the_way(), 5);
+}
+
 }  // namespace
 }  // namespace psq::conformance
