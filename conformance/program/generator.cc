@@ -56,7 +56,9 @@ class Author {
     } else {
       write_queues();
     }
+    if (drawing_.stops && !is_pipe(drawing_.kind) && in_a_hundred(30)) add_filler();
     if (drawing_.kills) add_kill();
+    if (drawing_.stops) add_stops();
     return std::move(program_);
   }
 
@@ -214,6 +216,29 @@ class Author {
   void add_kill() {
     program_.kills.push_back({.process = index_below(program_.processes.size()),
                               .after = microseconds{between(0, 6'000)}});
+  }
+
+  // Puts more than transports hold, so that it comes to wait for room, where there is an end to it.
+  void add_filler() {
+    const std::size_t object = any_object();
+    const Action put{.operation = Operation::kPut,
+                     .object = object,
+                     .repeat = between(30, 60),
+                     .size = between(8'000, 16'000)};
+    program_.processes.push_back({.threads = {{.steps = {put}}}});
+    const Action get{.operation = Operation::kGet, .object = object, .repeat = put.repeat};
+    program_.processes.push_back({.threads = {{.steps = {any_pause(), get}}}});
+  }
+
+  void add_stops() {
+    for (auto count = between(1, 3); count > 0; --count) {
+      program_.stops.push_back(
+          {.process = index_below(program_.processes.size()),
+           .after = microseconds{between(0, 6'000)},
+           .lasts = microseconds{in_a_hundred(80) ? between(100, 20'000) : between(20'000, 90'000)},
+           .when_it_waits = in_a_hundred(50)});
+    }
+    program_.stops.back().killed = in_a_hundred(25);
   }
 
   const Drawing& drawing_;

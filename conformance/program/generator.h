@@ -10,6 +10,7 @@ namespace psq::conformance {
 struct Drawing {
   Kind kind = Kind::kQueue;
   bool kills = false;  // one process is killed
+  bool stops = false;  // processes are stopped, and continued or killed
   bool bounds = true;  // queues may have a bound
 };
 

@@ -113,7 +113,7 @@ bool Helper::intervene(const Lane& lane) {
     take_items(lane, counts.in_the_way(), kShortly);
   } else if (counts.getting > 0) {
     give(lane, counts.to_get);
-  } else if (counts.joining > 0 && !program_.kills.empty()) {
+  } else if (counts.joining > 0 && has_kills(program_)) {
     // A killed consumer may have taken items with it, and their tasks stay. One call of task_done
     // too many ends the list.
     if (counts.items() > 0) take_items(lane, counts.items(), kShortly);
@@ -169,7 +169,7 @@ bool Helper::read_up_to_own(const Lane& lane, Nanoseconds hang_bound) {
 }
 
 bool Helper::empty_out(const Lane& lane, Nanoseconds hang_bound) {
-  if (!program_.kills.empty() && kind(lane) == Kind::kSimpleQueue)
+  if (has_kills(program_) && kind(lane) == Kind::kSimpleQueue)
     return read_up_to_own(lane, hang_bound);
   while (true) {
     const std::int64_t items = tally(program_, threads_, lane).items();

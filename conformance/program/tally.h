@@ -68,6 +68,10 @@ struct Owed {
   std::string why = {};
 };
 Owed owed(const Program& program, const std::vector<Running>& threads, const Lane& lane);
+/// The same of the threads of other processes while one is stopped in calls that wait: it may hold
+/// what it was about to take or to give, and its feeder sends nothing.
+Owed owed_beside(const Program& program, const std::vector<Running>& threads, const Lane& lane,
+                 std::size_t stopped);
 
 /// `queue`, `joinable-queue`, …: the page of the law about such objects.
 std::string page_of(Kind kind);

@@ -1,5 +1,7 @@
 // spec/failure.md, failure.robust.*
 #include "clauses/failure/crash_points.h"
+#include "suite/flow.h"
+#include "suite/kinds.h"
 #include "suite/registry.h"
 
 namespace psq::conformance {
@@ -9,7 +11,9 @@ constexpr auto kGoOn = "failure.robust.goes-on";
 constexpr auto kSecond = "failure.robust.within-a-second";
 constexpr auto kSlots = "failure.robust.slots-return";
 constexpr auto kTasks = "failure.robust.tasks-return";
+constexpr auto kStopDelaysNone = "failure.robust.stop-delays-none";
 constexpr auto kMustEnd = 4s;
+constexpr std::int64_t kOthersItems = 5;
 
 void expect_joins(Scenario& t, const Aftermath& found, bool task_is_left) {
   t.expect_true(found.joins.empty() || found.joins == (task_is_left ? "waits for ever" : "returns"),
@@ -39,7 +43,66 @@ void survivors_of_kill(Scenario& t, const CrashPoint& point) {
   for_clause(kSecond, [&] { expect_prompt_survivors(t, found); });
 }
 
+void expect_others_go_on(Scenario& t, const Object& q) {
+  const Actor other = t.root();
+  const Actor third = other.spawn("third", {q});
+  for (std::int64_t i = 0; i < kOthersItems; ++i) {
+    Call& putting = other.start(put(q, t.item("main", i)));
+    t.expect_payload(t.finish(third.start(get(q))), t.item("main", i));
+    t.expect(t.finish(putting), Outcome::kOk, "the process that waits is stopped, not in the way");
+  }
+}
+
+void getter_is_stopped(Scenario& t, QueueKind kind) {
+  const Actor main = t.root();
+  const Object q = make(main, kind);
+  const Actor getter = main.spawn("getter", {q});
+  t.expect_waits(getter.start(get(q)), "for an item");
+  t.stop(getter);
+  expect_others_go_on(t, q);
+}
+
+void putter_is_stopped(Scenario& t) {
+  const Actor main = t.root();
+  const Object q = main.queue(1);
+  main.ok(put(q, t.item("first", 0)));
+  const Actor putter = main.spawn("putter", {q});
+  t.expect_waits(putter.start(put(q, t.item("putter", 0))), "for a slot");
+  t.stop(putter);
+  t.expect_payload(main.call(get(q)), t.item("first", 0));
+  expect_others_go_on(t, q);
+}
+
+// What it has put before is obtained first. The item of the waiting put is not, before it goes on.
+void writer_is_stopped(Scenario& t) {
+  constexpr std::int64_t kMost = 500;
+  const Actor main = t.root();
+  const Object q = main.simple_queue();
+  const Actor writer = main.spawn("writer", {q});
+  Call& writing = writer.start(put_many(t, q, "writer", kMost, 4000));
+  if (!t.comes_to_wait(writing)) return;  // a queue without a bound
+  t.stop(writer);
+  Call& putting = main.spawn("other", {q}).start(put(q, t.item("other", 0)));
+  for (std::int64_t i = 0;; ++i) {
+    const Answer& answer = t.finish(main.start(get(q)));
+    t.expect(answer, Outcome::kOk, "an item is there, or another process puts one");
+    if (answer.item() == nullptr || answer.item()->from != "writer") {
+      t.expect_payload(answer, t.item("other", 0));
+      break;
+    }
+    t.expect_payload(answer, t.item("writer", i, 4000));
+  }
+  t.expect(t.finish(putting), Outcome::kOk, "a get made room");
+  expect_others_go_on(t, q);
+}
+
 const Tests kRobustTests{[](const Define& test) {
+  test(kStopDelaysNone + std::string{"/getter"},
+       [](Scenario& t) { getter_is_stopped(t, QueueKind::kQueue); });
+  test(kStopDelaysNone + std::string{"/simple-getter"},
+       [](Scenario& t) { getter_is_stopped(t, QueueKind::kSimple); });
+  test(kStopDelaysNone + std::string{"/putter"}, putter_is_stopped);
+  test(kStopDelaysNone + std::string{"/writer"}, writer_is_stopped);
   for (const CrashPoint& point : crash_points()) {
     test(kGoOn + ("/" + point.name()), {kSlots, kTasks, kSecond},
          [point](Scenario& t) { survivors_of_kill(t, point); });
