@@ -9,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 
 constexpr std::int64_t kLarge = 20'000;  // from here on a few items are many bytes
 constexpr std::int64_t kManyLarge = 3;
@@ -56,7 +57,8 @@ class Author {
     } else {
       write_queues();
     }
-    if (drawing_.stops && !is_pipe(drawing_.kind) && in_a_hundred(30)) add_filler();
+    if (drawing_.stops && drawing_.kind == Kind::kSimpleQueue && in_a_hundred(60))
+      add_waiting_writer();
     if (drawing_.kills) add_kill();
     if (drawing_.stops) add_stops();
     return std::move(program_);
@@ -218,16 +220,27 @@ class Author {
                               .after = microseconds{between(0, 6'000)}});
   }
 
-  // Puts more than transports hold, so that it comes to wait for room, where there is an end to it.
-  void add_filler() {
+  // Three processes: one puts more than transports hold, and is stopped while it waits for room. Of
+  // the others, which begin later, one puts and one gets.
+  void add_waiting_writer() {
     const std::size_t object = any_object();
-    const Action put{.operation = Operation::kPut,
-                     .object = object,
-                     .repeat = between(30, 60),
-                     .size = between(8'000, 16'000)};
-    program_.processes.push_back({.threads = {{.steps = {put}}}});
-    const Action get{.operation = Operation::kGet, .object = object, .repeat = put.repeat};
-    program_.processes.push_back({.threads = {{.steps = {any_pause(), get}}}});
+    const auto puts = [object](std::int64_t repeat, std::int64_t size) {
+      return Action{.operation = Operation::kPut, .object = object, .repeat = repeat, .size = size};
+    };
+    const auto pause = [](Nanoseconds time) {
+      return Action{.operation = Operation::kPause, .time = time};
+    };
+    const Action fill = puts(between(40, 60), between(8'000, 16'000));
+    const Action more = puts(between(1, 10), between(0, 400));
+    const Action get{
+        .operation = Operation::kGet, .object = object, .repeat = fill.repeat + more.repeat};
+    program_.stops.push_back({.process = program_.processes.size(),
+                              .lasts = milliseconds{between(60, 90)},
+                              .when_it_waits = true});
+    const std::vector<std::vector<Action>> processes{
+        {fill}, {pause(40ms), more}, {pause(45ms), get}};
+    for (const auto& steps : processes)
+      program_.processes.push_back({.threads = {{.steps = steps}}});
   }
 
   void add_stops() {

@@ -14,7 +14,8 @@ struct Drawing {
   bool bounds = true;  // queues may have a bound
 };
 
-/// 1 to 4 processes of 1 to 3 threads, as many as the kind of object allows.
+/// 1 to 4 processes of 1 to 3 threads, as many as the kind of object allows; with stops up to three
+/// more.
 Program draw_program(std::uint64_t seed, const Drawing& drawing);
 
 /// The kind that a soak's program of this seed is about.
