@@ -221,7 +221,7 @@ class Author {
   }
 
   // Three processes: one puts more than transports hold, and is stopped while it waits for room. Of
-  // the others, which begin later, one puts and one gets.
+  // the other two, which begin later, one puts and one gets.
   void add_waiting_writer() {
     const std::size_t object = any_object();
     const auto puts = [object](std::int64_t repeat, std::int64_t size) {

@@ -93,7 +93,7 @@ class Run {
 
 /// The promise that survivors go on.
 inline constexpr const char* kGoesOn = "failure.robust.goes-on";
-/// The promise that a stopped process that waits is in nobody's way.
+/// The promise that a stopped process that waits delays no other process.
 inline constexpr const char* kStopDelaysNone = "failure.robust.stop-delays-none";
 /// After a kill no process has to go on, unless that is promised.
 inline constexpr auto kGivesUpAfter = std::chrono::milliseconds{500};

@@ -1,4 +1,4 @@
-// What a run does with the stops of its program, and what it demands of the others meanwhile.
+// What a run does with the stops of its program, and what it demands of other processes meanwhile.
 #include "program/run.h"
 
 namespace psq::conformance {

@@ -26,7 +26,7 @@ bool Stopper::is_at_work() const {
   });
 }
 
-// Nothing when a thread does not sleep, or nobody says in which system call.
+// Nothing when a thread does not sleep, or its system call is unknown.
 std::optional<Stopper::Sleepers> Stopper::sleepers_of(pid_t pid) {
   Sleepers found;
   for (const pid_t thread : threads_of(pid)) {
