@@ -20,6 +20,8 @@ LIBRARIES = {
     "rapidcheck": "rapidcheck",
     "rapidcheck.h": "rapidcheck",
     "rapidcheck_gtest": "rapidcheck",
+    "cjson": "JSON",
+    "${CJSON}": "JSON",
     "nlohmann": "JSON",
     "nlohmann_json": "JSON",
     "simdjson": "simdjson",
@@ -104,6 +106,8 @@ _ZONES = {
             knows=(_KIT, "harness/drivers/python"),
             libraries=_DRIVER_LIBRARIES,
         ),
+        # What a new driver begins with.
+        Zone("harness/psq/new_driver/templates", knows=(_KIT,), libraries=_DRIVER_LIBRARIES),
         # It runs the suite's binary and the drivers as programs.
         Zone(
             "harness",

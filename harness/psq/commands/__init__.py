@@ -32,6 +32,10 @@ DRIVER_CHECK_STATUSES = """\
 exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 wrong usage
 """
 
+NEW_DRIVER_STATUSES = """\
+exit status: 0 the folder is written, 64 wrong usage, or there is one already
+"""
+
 REPLAY_STATUSES = """\
 exit status: 0 the driver said what is recorded, 3 it said something else, 64 wrong usage
 """
@@ -90,6 +94,11 @@ COMMANDS = (
         "a recorded conversation again: the first difference",
         takes_driver=True,
         statuses=REPLAY_STATUSES,
+    ),
+    Command(
+        "new-driver",
+        "a driver to start from, with its ctest and CI file",
+        statuses=NEW_DRIVER_STATUSES,
     ),
     Command("kill-matrix", "does the suite find every fault of the faulty drivers?"),
     Command(
