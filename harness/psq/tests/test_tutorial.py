@@ -24,6 +24,7 @@ SHORT = {
         "message.*",
         "request.answered",
         "run.live",
+        "spawn.bad-request",
         "spawn.objects",
         "thread.side-by-side",
         "unsupported.*",
