@@ -53,10 +53,6 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "version": (_text, "a text"),
         "start_method": (_text, "a text"),
     },
-    "ledger": {
-        "path": (_text, "a text"),
-        "entries": (_ledger_entries, "a list of entries"),
-    },
     "test": {
         "test": (_text, "a text"),
         "clauses": (_some_texts, "a list of texts"),
