@@ -10,6 +10,7 @@ from psq.controller.messages import Schemas
 from psq.controller.peer import Broken
 from psq.controller.session import Session
 from psq.base.subreaper import subreaper
+from psq.base.visible import visible
 
 # Each of these modules adds its checks to the list, in this order.
 from psq.driver_check import checks_of_requests  # noqa: F401
@@ -138,7 +139,7 @@ def _report(judge: Judge, rule: Check) -> str:
     reason = judge.not_played.get(rule.name, "not played: see above")
     print(f"{result:7} {rule.name:26} {reason if result == '-' else rule.rule}")
     for problem in problems[:3]:
-        print("          " + problem.replace("\n", "\n          "))
+        print("          " + visible(problem).replace("\n", "\n          "))
     if len(problems) > 3:
         print(f"          and {len(problems) - 3} more")
     sys.stdout.flush()

@@ -37,6 +37,8 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "tests": (_texts, "a list of texts"),
         "clause_digest": (_text, "a text"),
         "thorough": (_thorough, "lists of texts by name"),
+        "started": (_text, "a text"),
+        "host": (_named_texts, "texts by name"),
     },
     "implementation": {
         "implementation": (_text, "a text"),
