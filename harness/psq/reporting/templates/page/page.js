@@ -89,7 +89,7 @@ function toggle(each) {
 
 function copy(button) {
   const code = button.parentElement.querySelector("code");
-  const said = (word) => { button.textContent = word; };
+  const said = (text) => { button.textContent = text; };
   const select = () => { getSelection().selectAllChildren(code); said("selected"); };
   if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(() => said("copied"), select);
   else select();
