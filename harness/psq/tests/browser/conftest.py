@@ -19,8 +19,8 @@ from psq import cli  # noqa: E402
 from psq.base.paths import Paths  # noqa: E402
 
 HOSTILE = f"{sys.executable} {HERE / 'hostile_driver.py'}"
-# A few tests: one that the faulty driver fails, one that the hostile one fails, one that not all support, and one of what
-# the law leaves open.
+# One that the faulty driver fails, one that the hostile one fails, one that it does not support, and one of what the
+# law leaves open.
 TESTS = (
     "queue.put.full-after-timeout",
     "queue.put.full-at-once",
