@@ -25,6 +25,14 @@ TESTS = {
     "process.d": ["process.d"],
     "queue.put.a/long": ["queue.put.a"],
 }
+HELLO = {
+    "record": "implementation",
+    "implementation": "misbehaving",
+    "version": "1",
+    "language": "python",
+    "start_method": "fork",
+    "profiles": ["base", "lifecycle"],
+}
 THOROUGH = ("queue.put.a/long",)
 STATUS = {
     "fail": 1,
@@ -85,7 +93,7 @@ def judge(test, results, behaviour):
     if results is None:
         return STATUS.get(behaviour, 0)
     append(results, {"record": "plan", "tests": [test], "planned": 1, "clause_digest": "d1"})
-    append(results, {"record": "implementation", "implementation": "misbehaving", "version": "1"})
+    append(results, HELLO)
     if behaviour == "crash":
         print("about to crash", flush=True)
         os.kill(os.getpid(), signal.SIGABRT)

@@ -91,5 +91,12 @@ def judged_at(run: Run) -> str:
 
 
 def host_of(run: Run) -> str:
-    """The machine, in one line; empty when the results do not say."""
-    return ", ".join((run.plan.get("host") or {}).values())
+    """The machine and the psq, in one line; empty when the results do not say."""
+    about = run.plan.get("about") or {}
+    machine = about.get("platform")
+    known = [run.plan.get("host")]
+    if isinstance(machine, dict):
+        known.append(" ".join(str(machine.get(key, "")) for key in ("system", "release", "machine")))
+        known.append(f"{machine.get('processors')} processors")
+    known.append(f"psq {about['psq']}" if about.get("psq") else None)
+    return ", ".join(str(each) for each in known if each)
