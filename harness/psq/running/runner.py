@@ -22,6 +22,7 @@ from psq.results.driver_times import in_microseconds
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
 from psq.running.measuring import measure
+from psq.running.origin import origin
 from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
@@ -229,6 +230,7 @@ class Runner:
             "thorough": {"planned": self._thorough, "left_out": list(self._options.left_out)},
             "clause_digest": digest,
             "seed": self._options.seed,
+            **origin(),
             "about": self._options.about,
         }
         self._writer.write(self._run.plan)
