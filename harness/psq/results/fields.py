@@ -23,6 +23,10 @@ def _named_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_text, value.values()))
 
 
+def _named_numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_number, value.values()))
+
+
 def _thorough(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_texts, value.values()))
 
@@ -37,6 +41,8 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "tests": (_texts, "a list of texts"),
         "clause_digest": (_text, "a text"),
         "thorough": (_thorough, "lists of texts by name"),
+        "selection": (_texts, "a list of texts"),
+        "repeat": (_number, "a number"),
     },
     "implementation": {
         "implementation": (_text, "a text"),
@@ -54,8 +60,13 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "evidence": (_text, "a text"),
         "seconds": (_number, "a number"),
         "observed": (_named_texts, "texts by clause"),
+        "repeats": (_named_numbers, "numbers by verdict"),
     },
-    "end": {"problems": (_texts, "a list of texts")},
+    "end": {
+        "problems": (_texts, "a list of texts"),
+        "stopped": (_text, "a text"),
+        "unmet": (_texts, "a list of texts"),
+    },
 }
 
 
