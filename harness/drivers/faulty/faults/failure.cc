@@ -226,7 +226,10 @@ std::vector<Fault> failure_faults() {
             {queues.get(get_by_turns)}, {.also = {"failure.kill.*"}}),
       fault("dead-reader-rest", "failure.kill.reader-in-message",
             "what a dead reader left of an item is given out",
-            {simple_queues.put(put_in_pieces), simple_queues.get(get_in_pieces)}),
+            {simple_queues.put(put_in_pieces), simple_queues.get(get_in_pieces)},
+            // The pieces of an item stay together by one lock for all queues, which dies with its
+            // holder.
+            {.also = {"failure.kill.other-objects-unharmed"}}),
       fault("get-is-done-for-now", "failure.kill.task-remains",
             "a get finishes the task, and task_done does nothing",
             {after_get(joinable_queues, [](LocalQueue& queue) { (void)queue.queue_->task_done(); }),

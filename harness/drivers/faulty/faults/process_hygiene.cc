@@ -118,7 +118,7 @@ std::vector<Fault> process_hygiene_faults() {
   return {
       fault("leaks-descriptor", "process.hygiene.descriptors",
             "each queue leaves a descriptor open", {each_queue(leak_descriptor)},
-            {.also = {"process.hygiene.unused"}}),
+            {.also = {"process.hygiene.unused", "process.hygiene.child-descriptors"}}),
       fault("unused-leaks-descriptor", "process.hygiene.unused",
             "a queue that was never used leaves a descriptor open",
             {dropped_queue(false, leak_descriptor)}),
