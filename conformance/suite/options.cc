@@ -123,9 +123,10 @@ void declare(CLI::App& app, Options& options) {
       "--thorough", options.thorough,
       "The thorough tests too, which take long or need much memory; without it, only those "
       "whose own names --test or --exactly gives");
-  app.add_flag("--measure", options.measure,
-               "Look at the driver: write its hello and what it takes itself into the results, and "
-               "judge nothing");
+  app.add_flag(
+      "--measure", options.measure,
+      "Look at the driver: write its hello, what it takes itself and the tests that it cannot "
+      "have into the results, and judge nothing");
   app.add_option("--driver-times", options.driver_times,
                  "What was measured of the driver before: ROUND_TRIP,SIZE:BUILD:CHECK,... in us");
   app.add_flag("--once", options.once,

@@ -199,6 +199,13 @@ def test_what_the_law_demands_is_a_failure(tmp_path):
     assert (status, result["verdict"]) == (1, "fail")
 
 
+def test_what_a_driver_has_and_does_not_declare_makes_it_broken():
+    # Asked for what its hello does not declare, it does it: no test is left out for that.
+    ended = run_suite("--test", "simple-queue.empty.*", "--", sys.executable, str(BROKEN), "none")
+    assert ended.returncode == 3, ended.stdout
+    assert "its hello does not declare the type simple_queue" in ended.stdout
+
+
 def test_driver_that_declares_nothing_is_not_green():
     ended = judge_broken("declares-nothing")
     assert ended.returncode == 2, ended.stdout
