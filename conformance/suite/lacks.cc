@@ -157,7 +157,7 @@ Lacks ask_for_undeclared(const Options& options, const Hello& hello) {
   try {
     Scenario t{session_options(options), options.seed};
     for (const auto& type : names_of<ObjectType>()) ask_for(t, type.value, found);
-  } catch (const std::runtime_error&) {  // it was there a moment ago: its tests say what is wrong
+  } catch (const std::runtime_error&) {  // it said hello before: its tests say what is wrong
   }
   return found;
 }

@@ -71,7 +71,7 @@ void expect_each_matches(const Options& options) {
 
 std::vector<std::string> profile_names() {
   std::vector<std::string> names;
-  for (const Profile each : kProfiles) names.emplace_back(to_string(each));
+  for (const Profile each : all_profiles()) names.emplace_back(to_string(each));
   return names;
 }
 
