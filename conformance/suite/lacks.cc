@@ -41,16 +41,18 @@ std::vector<Need> types_of_page(const std::string& page) {
   return needs;
 }
 
+// All are in one process, each under a name of its own.
 Object made(Scenario& t, ObjectType type) {
+  const std::string name{to_string(type)};
   switch (type) {
     case ObjectType::kQueue:
-      return t.root().queue();
+      return t.root().queue(0, name);
     case ObjectType::kJoinableQueue:
-      return t.root().joinable_queue();
+      return t.root().joinable_queue(0, name);
     case ObjectType::kSimpleQueue:
-      return t.root().simple_queue();
+      return t.root().simple_queue(name);
     default:
-      return t.root().pipe(true).first;
+      return t.root().pipe(true, name, name + "_2").first;
   }
 }
 

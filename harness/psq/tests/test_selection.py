@@ -164,6 +164,10 @@ def test_a_run_that_the_suite_refuses_keeps_the_results(psq, paths):
     refuse.write_text("a ledger of another implementation")
     assert psq("check", driver(paths))[0] == 64
     assert not any(paths.results.iterdir())
+    there = paths.build / "there"
+    there.touch()
+    assert psq("check", driver(paths), "--results", str(there))[0] == 64
+    assert there.exists()  # it may be a device
     refuse.unlink()
     assert psq("check", driver(paths))[0] == 0
     before = results(paths).read_text()
