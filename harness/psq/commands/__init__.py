@@ -40,6 +40,10 @@ DRIVER_CHECK_STATUSES = """\
 exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 wrong usage
 """
 
+REPLAY_STATUSES = """\
+exit status: 0 the driver said what is recorded, 3 it said something else, 64 wrong usage
+"""
+
 MUTANT_STATUSES = """\
 exit status: 0 each mutant is killed or ruled on, 1 some are neither, 2 the budget ended first,
 64 wrong usage, 70 internal error; 130 interrupted
@@ -88,6 +92,12 @@ COMMANDS = (
         "is a driver itself right?",
         takes_driver=True,
         statuses=DRIVER_CHECK_STATUSES,
+    ),
+    Command(
+        "driver-replay",
+        "a recorded conversation again: the first difference",
+        takes_driver=True,
+        statuses=REPLAY_STATUSES,
     ),
     Command("kill-matrix", "does the suite find every fault of the faulty drivers?"),
     Command(
