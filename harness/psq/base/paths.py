@@ -39,6 +39,10 @@ class Paths:
     def variants_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "variants" / "variants_driver.py"
 
+    @property
+    def broker_driver(self) -> Path:
+        return self.source / "harness" / "drivers" / "brokers" / "broker_driver.py"
+
     def program(self, name: str) -> Path:
         """The program `name` of this build tree; says how to build it when it is not there."""
         path = self.build / "bin" / name
