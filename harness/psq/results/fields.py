@@ -23,6 +23,10 @@ def _named_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_text, value.values()))
 
 
+def _object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
 def _named_numbers(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_number, value.values()))
 
@@ -43,6 +47,7 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "thorough": (_thorough, "lists of texts by name"),
         "selection": (_texts, "a list of texts"),
         "repeat": (_number, "a number"),
+        "about": (_object, "an object"),
     },
     "implementation": {
         "implementation": (_text, "a text"),
@@ -58,6 +63,9 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "saw": (_text, "a text"),
         "card": (_text, "a text"),
         "evidence": (_text, "a text"),
+        "cause": (_text, "a text"),
+        "sections": (_texts, "a list of texts"),
+        "seen": (_named_numbers, "numbers by name"),
         "seconds": (_number, "a number"),
         "observed": (_named_texts, "texts by clause"),
         "repeats": (_named_numbers, "numbers by verdict"),

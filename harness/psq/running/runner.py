@@ -10,7 +10,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +49,7 @@ class Options:
     repeat: int = 1  # how often each test is run; the loudest verdict counts
     fail_fast: str = ""  # the option by which no test is started after the first failure
     gate: Gate = NO_GATE
+    about: Record = field(default_factory=dict)  # who judged, how and where, for the results
 
 
 class Watcher(Protocol):
@@ -275,6 +276,7 @@ class Runner:
             "repeat": self._options.repeat,
             "clause_digest": digest,
             "seed": self._options.seed,
+            "about": self._options.about,
         }
         self._writer.write(self._run.plan)
         for record in (self._run.driver, self._run.implementation):
