@@ -14,6 +14,7 @@ from typing import Protocol
 from psq.base.paths import Paths
 from psq.commands.statuses import (
     CERTIFICATE_STATUSES,
+    CHECK_STATUSES,
     DIFF_STATUSES,
     DRIVER_CHECK_STATUSES,
     HISTORY_STATUSES,
@@ -59,10 +60,14 @@ COMMANDS = (
         "check",
         "judge one implementation",
         takes_driver=True,
+        statuses=CHECK_STATUSES,
         examples=(
             "psq check reference                          the C++ reference, the whole law",
             "psq check ./my-driver --test 'queue.put.*'   some clauses, of your own driver",
             "psq check cpython:spawn --seed 7             as it was in the run with that seed",
+            "psq check ./my-driver --require profile=base   a gate: status 1 unless all of it was verified",
+            "psq check ./my-driver --rerun-failed           only what did not pass the last time",
+            "psq check ./my-driver --shard 2/4 --junit r.xml   a share of the law, and a report",
         ),
     ),
     Command(

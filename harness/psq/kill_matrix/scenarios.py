@@ -21,14 +21,14 @@ from typing import Callable
 from psq.base.paths import Paths
 from psq.base.status import InternalError, Status
 from psq.kill_matrix.table import as_lines, print_table, print_unbroken
-from psq.kill_matrix.trial import Trial, choose, controls_of, tests_of
+from psq.kill_matrix.trial import Trial, choose, controls_of, driver_of, tests_of
 from psq.kill_matrix.verdict import judge
 from psq.law.clause_table import Law
 from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.results.driver_times import in_microseconds
 from psq.running.faults import all_faults, is_rare, ledger_of
-from psq.running.measuring import measure
+from psq.running.looking import look
 from psq.running.pool import Pool
 
 # Of one test. On a busy machine each of its calls that hangs takes minutes, and so does an item beyond 2 GiB.
@@ -59,7 +59,7 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
             Trial(
                 fault=f,
                 results=Path(scratch) / f"{i}.jsonl",
-                ledger=ledger_of(_program(f), paths),
+                ledger=ledger_of(driver_of(f), paths),
                 tests=tests_of(f, law, whole=args.whole, own=args.own),
                 strict=not args.whole,
             )
@@ -75,10 +75,6 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
         return Status.INTERRUPTED
     print_unbroken(law, known, console)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
-
-
-def _program(fault: dict) -> Path:
-    return Path(fault["driver"][0] if "driver" in fault else fault["program"])
 
 
 def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool:
@@ -127,7 +123,8 @@ def _times_of_drivers(
         driver = trial.without_fault
         if driver not in times:
             stem = trial.results.with_name(f"driver-{len(times)}")
-            times[driver] = in_microseconds(measure(pool, suite, driver, args.patience, stem))
+            patience = ("--patience", str(args.patience))
+            times[driver] = in_microseconds(look(pool, suite, driver, patience, stem).times)
     return times
 
 

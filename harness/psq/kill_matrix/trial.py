@@ -9,6 +9,7 @@ from typing import Any
 
 from psq.base.status import UsageError, did_you_mean
 from psq.law.clause_table import Law
+from psq.running.faults import without_fault
 
 _CONTROL = "nothing: the control, which must pass"
 
@@ -42,7 +43,11 @@ class Trial:
     @property
     def without_fault(self) -> tuple[str, ...]:
         """The command line of the same driver without a fault."""
-        return self.fault.get("driver") or (self.fault["program"], *self.fault.get("control", []))
+        return driver_of(self.fault)
+
+
+def driver_of(fault: dict) -> tuple[str, ...]:
+    return fault.get("driver") or without_fault(fault)
 
 
 def choose(
@@ -64,7 +69,7 @@ def controls_of(faults: list[dict]) -> list[dict]:
     """For each driver that has faults, the same driver without one, page by page under their clauses."""
     groups: dict[tuple[str, tuple[str, ...], bool], set[str]] = {}
     for fault in faults:
-        driver = (fault["program"], *fault.get("control", []))
+        driver = without_fault(fault)
         page = fault["clause"].split(".")[0]
         groups.setdefault((page, driver, fault["thorough"]), set()).add(fault["clause"])
     return [

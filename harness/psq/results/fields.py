@@ -48,6 +48,7 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "started": (_text, "a text"),
         "host": (_text, "a text"),
         "selection": (_texts, "a list of texts"),
+        "repeat": (_number, "a number"),
         "about": (_object, "an object"),
     },
     "implementation": {
@@ -69,8 +70,13 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "seen": (_named_numbers, "numbers by name"),
         "seconds": (_number, "a number"),
         "observed": (_named_texts, "texts by clause"),
+        "repeats": (_named_numbers, "numbers by verdict"),
     },
-    "end": {"problems": (_texts, "a list of texts")},
+    "end": {
+        "problems": (_texts, "a list of texts"),
+        "stopped": (_text, "a text"),
+        "unmet": (_texts, "a list of texts"),
+    },
 }
 
 

@@ -26,7 +26,7 @@ def page_facts(runs: list[Run], law: Law, page: Path) -> dict[str, Any]:
         "title": " and ".join(run.name for run in runs),
         "answer": answer(runs),
         "law": of_law(runs, law),
-        "runs": [subject(run, of_run) for run, of_run in zip(runs, kinds)],
+        "runs": [subject(run, of_run, law) for run, of_run in zip(runs, kinds)],
         "rows": rows,
         "broken": [row for row in rows if row["tone"] == "bad"],
         "levels": [each for each in LEVELS if any(row["level"] == each for row in rows)],

@@ -63,7 +63,7 @@ def _facts(runs: list[Run], law: Law, pages: dict[int, str]) -> dict[str, Any]:
         "answer": answer(newest),
         "law": of_law(newest, law),
         "runs": [
-            {**subject(run, of_run), "runs": _runs(groups[run.name], pages)}
+            {**subject(run, of_run, law), "runs": _runs(groups[run.name], pages)}
             for run, of_run in zip(newest, kinds)
         ],
         "total": len(runs),

@@ -8,10 +8,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 from psq.base.status import SENTENCES, Status
+from psq.law.clause_table import Law
 from psq.reporting.page.cards import reason_of
 from psq.reporting.page.kinds import Kind, in_order
 from psq.results.defects import defects_of, headline
 from psq.results.driver_times import in_words
+from psq.results.coverage import gaps, unverified_sentence
 from psq.results.run import Run, repeated
 
 _TONES = {Status.CONFORMS: ("good", "\u2713"), Status.INCONCLUSIVE: ("doubt", "?")}
@@ -27,7 +29,7 @@ class Share:
     width: float
 
 
-def subject(run: Run, kinds: list[str]) -> dict[str, Any]:
+def subject(run: Run, kinds: list[str], law: Law) -> dict[str, Any]:
     """One run; `kinds` has the kind of each clause, in any order."""
     status = run.status()
     tone, mark = _TONES.get(status, ("bad", "\u2717"))
@@ -49,6 +51,10 @@ def subject(run: Run, kinds: list[str]) -> dict[str, Any]:
         "driver": in_words(run.driver),
         "problems": run.problems,
         "missing": run.missing,
+        "selection": ", ".join(run.selection),
+        "unmet": run.unmet,
+        "unverified": unverified_sentence(run, law),
+        "gaps": gaps(run, law),
         "repeated": repeated(run),
         "thorough_run": run.thorough_run,
         "thorough_left_out": run.thorough_left_out,
@@ -96,7 +102,9 @@ def host_of(run: Run) -> str:
     machine = about.get("platform")
     known = [run.plan.get("host")]
     if isinstance(machine, dict):
-        known.append(" ".join(str(machine.get(key, "")) for key in ("system", "release", "machine")))
+        known.append(
+            " ".join(str(machine.get(key, "")) for key in ("system", "release", "machine"))
+        )
         known.append(f"{machine.get('processors')} processors")
     known.append(f"psq {about['psq']}" if about.get("psq") else None)
     return ", ".join(str(each) for each in known if each)
