@@ -34,6 +34,8 @@ std::string_view to_string(Profile profile) {
       return "robust";
     case Profile::kManager:
       return "manager";
+    case Profile::kBroker:
+      return "broker";
   }
   return "unknown profile";
 }

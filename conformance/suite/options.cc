@@ -112,7 +112,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--profile", options.profiles,
                  "Only tests of this profile of the law (repeatable)")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"base", "lifecycle", "robust", "manager"}));
+      ->check(CLI::IsMember({"base", "lifecycle", "robust", "manager", "broker"}));
   app.add_flag(
       "--thorough", options.thorough,
       "The thorough tests too, which take long or need much memory; without it, only those "
