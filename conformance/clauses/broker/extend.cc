@@ -16,7 +16,8 @@ bool extended_in_time(Scenario& t, const Actor& holder, const Actor& other, cons
                       const Item& item) {
   t.root().ok(publish(q, item));
   Answer last = expect_delivery(t, holder, q, item, "held");
-  Call& waiting = other.start(receive(q, "d"));
+  const Nanoseconds longest = t.patient(kExtensions * kBetween + 4 * kVisible);
+  Call& waiting = other.start(receive(q, "d", within(longest)));
   bool in_time = true;
   for (int i = 0; i < kExtensions && in_time; ++i) {
     holder.ok(run({pause(kBetween)}));
@@ -26,6 +27,7 @@ bool extended_in_time(Scenario& t, const Actor& holder, const Actor& other, cons
     last = extended;
   }
   const Answer again = t.finish(waiting);
+  t.expect(again, Outcome::kOk, "the last extension is over");
   t.expect_payload(again, item);
   const Nanoseconds after = again.returned - last.invoked;
   if (in_time) {
