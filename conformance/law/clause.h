@@ -30,6 +30,9 @@ struct Clause {
 /// All clauses: pages in the order of their names, within a page as it has them. Never empty.
 [[nodiscard]] std::span<const Clause> clauses();
 
+/// Every profile of the law.
+[[nodiscard]] std::span<const Profile> all_profiles();
+
 /// The clause of that id, or null when the law has none.
 [[nodiscard]] const Clause* find_clause(std::string_view id);
 
