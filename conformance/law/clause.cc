@@ -6,7 +6,7 @@ namespace psq::conformance {
 
 std::span<const Profile> all_profiles() {
   static constexpr Profile kAll[] = {Profile::kBase, Profile::kLifecycle, Profile::kRobust,
-                                     Profile::kManager};
+                                     Profile::kManager, Profile::kBroker};
   return kAll;
 }
 
