@@ -40,6 +40,18 @@ OPERATIONS: dict[str, list[str]] = {
         "send_connection",
         "recv_connection",
     ],
+    "broker_queue": [
+        "publish",
+        "receive",
+        "ack",
+        "nack",
+        "reject",
+        "extend",
+        "ready",
+        "dead_letters",
+        "stop_server",
+        "start_server",
+    ],
     "process": [
         "spawn",
         "join_process",

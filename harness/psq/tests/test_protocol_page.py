@@ -39,13 +39,13 @@ HELLO = (
     [
         (
             HELLO.format("hello['capabilities']['options'].append('itme.same')"),
-            "hello.words",
-            "Did you mean item.same",
+            "hello.fields",
+            "'itme.same' is not one of",
         ),
         (
             HELLO.format("hello['capabilities']['operations']['queue'].append('putt')"),
-            "hello.words",
-            "Did you mean put",
+            "hello.fields",
+            "'putt' is not one of",
         ),
         (HELLO.format("hello['limits']['item_bytes'] = 40"), "item.least-size", "n" * 32),
         (
