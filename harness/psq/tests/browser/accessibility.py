@@ -1,4 +1,4 @@
-"""WCAG, as axe-core judges it; ci/setup installs it by npm."""
+"""WCAG, as axe-core judges it; ci/setup --browser installs it by npm."""
 
 from __future__ import annotations
 
