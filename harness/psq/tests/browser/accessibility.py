@@ -1,4 +1,4 @@
-"""WCAG, as axe-core judges it; ci/setup installs it by npm."""
+"""WCAG, as axe-core judges it; ci/setup --browser installs it by npm."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def axe() -> str:
     for place in places:
         if place.is_file():
             return place.read_text(encoding="utf-8")
-    raise AssertionError(f"axe-core is not installed (looked for {places}): run ci/setup")
+    raise AssertionError(f"axe-core is not installed (looked for {places}): run ci/setup --browser")
 
 
 def _global_modules() -> Path:

@@ -32,7 +32,7 @@ TESTS = (
 @pytest.fixture(scope="session", autouse=True)
 def installed() -> None:
     if program() is None:
-        pytest.skip("no Chromium is installed: ci/setup installs it")
+        pytest.skip("no Chromium is installed: ci/setup --browser installs it")
 
 
 @pytest.fixture(scope="session")
