@@ -155,8 +155,18 @@ std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
   return asked.events[0].value.boolean.value_or(false) == pipe;
 }
 
+// A killed consumer may have taken items with it that a list of the helper waits for.
+bool Helper::end_own_gets(const Lane& lane, Nanoseconds hang_bound) {
+  const std::int64_t missing = tally(program_, threads_, lane).to_get;
+  if (missing > 0) give(lane, missing);
+  return std::ranges::all_of(threads_, [&](const Running& each) {
+    return each.process != kRoot || each.done() || finish(each, hang_bound);
+  });
+}
+
 // The object may hold a part of an item, which cannot be obtained: an item behind it can be.
 bool Helper::read_up_to_own(const Lane& lane, Nanoseconds hang_bound) {
+  if (!end_own_gets(lane, hang_bound)) return false;
   const std::int64_t own = given_;
   give(lane, 1);
   while (true) {
