@@ -35,15 +35,12 @@ class Process::State {
   bool join(detail::Deadline deadline) {
     while (!look()) {
       if (deadline.has_passed()) return false;
+      // In short waits, because the descriptor may be missing (too many are open) or stand for
+      // another process (another thread reaped the child after the look).
       const auto child = detail::descriptor_of_process(pid);
-      // The descriptor stands for the child, and not for a later process of the same number, if
-      // the child is not reaped even now.
-      if (look()) return true;
-      // In short waits where the descriptor is missing: too many are open.
-      const auto wait = child.get() < 0 ? deadline.within(detail::kLookAgain) : deadline;
       pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
-      const timespec left = wait.is_never() ? timespec{} : wait.left();
-      (void)ppoll(&watched, 1, wait.is_never() ? nullptr : &left, nullptr);
+      const timespec soon = deadline.within(detail::kLookAgain).left();
+      (void)ppoll(&watched, 1, &soon, nullptr);
     }
     return true;
   }

@@ -135,7 +135,8 @@ def test_a_conversation_is_recorded_and_played_again(capsys, tmp_path):
     said = capsys.readouterr().out
     assert '"outcome": "ok"' in said and '"outcome": "splendid"' in said
     assert replay(file, sys.executable, str(LITTLE), "dies") == 3
-    assert "this did not come" in capsys.readouterr().out
+    said = capsys.readouterr().out  # whether its end is seen by the next request or the next answer
+    assert "this did not come" in said or "no longer reads" in said
 
 
 @pytest.mark.parametrize("text", ["", "{}\n", '{"to":"root","text":""}\n', "no JSON\n", "\0"])
