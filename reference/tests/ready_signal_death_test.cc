@@ -58,6 +58,7 @@ TEST(ReadySignalAndDeath, AnOwnerThatCannotWatchAnyMore) {
   const SharedObject<std::atomic<bool>> is_watched;
   Child owner([&]() -> int {
     expect_readable(queue, false);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // By then the watcher sleeps.
     *is_watched = true;
     for (;;) pause();
   });
