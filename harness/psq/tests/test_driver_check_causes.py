@@ -49,7 +49,7 @@ def test_it_stops_at_the_cause(capsys, way, cause):
 
 def test_it_plays_on_when_told_to(capsys):
     arguments = ("--answer-within", "5", "--keep-going")
-    for name in ("request.answered", "request.together", "hello.words"):
+    for name in ("request.answered", "request.together", "thread.main"):
         arguments += ("--check", name)
     status, report = run(capsys, *arguments, "--", sys.executable, str(LITTLE), "hangs")
     assert status == 3

@@ -40,12 +40,12 @@ HELLO = (
         (
             HELLO.format("hello['capabilities']['options'].append('itme.same')"),
             "hello.fields",
-            "'itme.same' is not one of",
+            "Did you mean item.same",
         ),
         (
             HELLO.format("hello['capabilities']['operations']['queue'].append('putt')"),
             "hello.fields",
-            "'putt' is not one of",
+            "Did you mean put",
         ),
         (HELLO.format("hello['limits']['item_bytes'] = 40"), "item.least-size", "n" * 32),
         (
