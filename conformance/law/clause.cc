@@ -4,6 +4,12 @@
 
 namespace psq::conformance {
 
+std::span<const Profile> all_profiles() {
+  static constexpr Profile kAll[] = {Profile::kBase, Profile::kLifecycle, Profile::kRobust,
+                                     Profile::kManager, Profile::kBroker};
+  return kAll;
+}
+
 const Clause* find_clause(std::string_view id) {
   const auto all = clauses();
   const auto found = std::ranges::find(all, id, &Clause::id);
@@ -34,6 +40,8 @@ std::string_view to_string(Profile profile) {
       return "robust";
     case Profile::kManager:
       return "manager";
+    case Profile::kBroker:
+      return "broker";
   }
   return "unknown profile";
 }

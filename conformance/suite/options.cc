@@ -69,6 +69,12 @@ void expect_each_matches(const Options& options) {
   }
 }
 
+std::vector<std::string> profile_names() {
+  std::vector<std::string> names;
+  for (const Profile each : all_profiles()) names.emplace_back(to_string(each));
+  return names;
+}
+
 std::uint64_t some_seed() { return std::random_device{}() % 1'000'000'000; }
 
 std::uint64_t number_in(std::string_view text) {
@@ -93,6 +99,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_flag("--soak", options.soak,
                "Instead of tests: generated programs on every kind of object, for the budget");
   app.add_flag("--kills", options.kills, "With --soak: kill one process of each program");
+  app.add_flag("--stops", options.stops,
+               "With --soak: stop processes of each program; some are killed while they stand");
   app.add_option("--programs", options.programs,
                  "With --soak: no more programs than these; without it, each test that searches "
                  "among generated programs runs so many, whatever its --budget")
@@ -112,13 +120,15 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--profile", options.profiles,
                  "Only tests of this profile of the law (repeatable)")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"base", "lifecycle", "robust", "manager"}));
+      ->check(CLI::IsMember(profile_names()));
   app.add_flag(
       "--thorough", options.thorough,
       "The thorough tests too, which take long or need much memory; without it, only those "
       "whose own names --test or --exactly gives");
-  app.add_flag("--measure", options.measure,
-               "Measure the driver, write its record into the results, and judge nothing");
+  app.add_flag(
+      "--measure", options.measure,
+      "Look at the driver: write its hello, what it takes itself and the tests that it cannot "
+      "have into the results, and judge nothing");
   app.add_option("--driver-times", options.driver_times,
                  "What was measured of the driver before: ROUND_TRIP,SIZE:BUILD:CHECK,... in us");
   app.add_flag("--once", options.once,
@@ -174,8 +184,8 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
     const int status = app.exit(error);
     return status == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
   }
-  if (!options.soak && (options.kills || options.shards > 1)) {
-    std::cerr << "psq-conformance: --kills and --shard go with --soak\n";
+  if (!options.soak && (options.kills || options.stops || options.shards > 1)) {
+    std::cerr << "psq-conformance: --kills, --stops and --shard go with --soak\n";
     return static_cast<int>(ExitStatus::kUsage);
   }
   if (options.driver.empty() && !options.list && !options.clauses) {

@@ -14,12 +14,22 @@ from typing import Any, NoReturn
 
 from psq.base.paths import Paths
 from psq.base.status import Status, Stop, UsageError, did_you_mean
-from psq.commands import COMMANDS, VERDICT_STATUSES, Command
+from psq.base.visible import visible
+from psq.commands import COMMANDS, Command
+from psq.commands.statuses import VERDICT_STATUSES
 from psq.running import drivers
 
 
 # What a print to a full disk, a closed output or a pipe without a reader ends with.
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF)
+
+
+_EXAMPLES = """\
+examples:
+  psq check reference     judge the C++ reference
+  psq check ./my-driver   judge what your own driver drives
+  psq COMMAND --help      what a command takes, with examples
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,13 +52,14 @@ class Parser(argparse.ArgumentParser):
         return message
 
 
-def make_parser(only: str = "") -> Parser:
+def make_parser(only: str = "", version: str = "unknown") -> Parser:
     """The parser of every command; with `only`, the options of that one alone are loaded."""
     parser = Parser(
         prog="psq",
         description="Judges implementations of process-shared queues.",
-        epilog=f"{drivers.HELP}\n{VERDICT_STATUSES}",
+        epilog=f"{drivers.HELP}\n{_EXAMPLES}\n{VERDICT_STATUSES}",
     )
+    parser.add_argument("--version", action="version", version=f"psq {version}")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
@@ -57,8 +68,16 @@ def make_parser(only: str = "") -> Parser:
     return parser
 
 
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command, with its options."""
+    (action,) = [
+        each for each in make_parser()._actions if isinstance(each, argparse._SubParsersAction)
+    ]
+    return dict(action.choices)
+
+
 def _add(commands: Any, command: Command, with_options: bool) -> None:
-    epilog = f"{drivers.HELP}\n{command.statuses}" if command.takes_driver else command.statuses
+    epilog = f"{drivers.HELP}\n{command.epilog}" if command.takes_driver else command.epilog
     parser = commands.add_parser(
         command.name, help=command.summary, description=command.summary, epilog=epilog
     )
@@ -83,7 +102,7 @@ def _status_of(argv: list[str], paths: Paths) -> int:
     try:
         return int(_run(argv, paths))
     except Stop as stop:
-        print(f"psq: {stop}", file=sys.stderr)
+        print(f"psq: {visible(str(stop))}", file=sys.stderr)
         return int(stop.status)
     except KeyboardInterrupt:
         print("psq: interrupted: no verdict", file=sys.stderr)
@@ -120,9 +139,10 @@ def _cannot_print(error: OSError) -> int:
 def _run(argv: list[str], paths: Paths) -> int:
     # argparse drops "--"; driver-check has to know which arguments stand behind it.
     behind = argv[argv.index("--") + 1 :] if "--" in argv else None
-    known = argparse.Namespace(behind_dashes=behind)
+    known = argparse.Namespace(behind_dashes=behind, parsers=parsers)
     # The first argument is the command; argparse complains when it is not.
-    args, unknown = make_parser(only=argv[0] if argv else "-").parse_known_args(argv, known)
+    parser = make_parser(only=argv[0] if argv else "-", version=paths.version)
+    args, unknown = parser.parse_known_args(argv, known)
     if unknown:
         _refuse(unknown, args.parser)
     return args.run(args, paths)

@@ -150,7 +150,7 @@ class FileStore(Store):
         return found
 
     def _state(self) -> State:
-        """One look. Without the lock, so that nobody waits for a process that is stopped while it waits."""
+        """One look. Without the lock, so that no process waits for one that is stopped while it waits."""
         return State(*_HEADER.unpack(os.pread(self._file, _HEADER.size, 0)))
 
     def _write(self, state: State) -> None:

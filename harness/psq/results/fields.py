@@ -23,6 +23,14 @@ def _named_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_text, value.values()))
 
 
+def _object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _named_numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_number, value.values()))
+
+
 def _thorough(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_texts, value.values()))
 
@@ -37,6 +45,11 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "tests": (_texts, "a list of texts"),
         "clause_digest": (_text, "a text"),
         "thorough": (_thorough, "lists of texts by name"),
+        "started": (_text, "a text"),
+        "host": (_text, "a text"),
+        "selection": (_texts, "a list of texts"),
+        "repeat": (_number, "a number"),
+        "about": (_object, "an object"),
     },
     "implementation": {
         "implementation": (_text, "a text"),
@@ -52,10 +65,18 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "saw": (_text, "a text"),
         "card": (_text, "a text"),
         "evidence": (_text, "a text"),
+        "cause": (_text, "a text"),
+        "sections": (_texts, "a list of texts"),
+        "seen": (_named_numbers, "numbers by name"),
         "seconds": (_number, "a number"),
         "observed": (_named_texts, "texts by clause"),
+        "repeats": (_named_numbers, "numbers by verdict"),
     },
-    "end": {"problems": (_texts, "a list of texts")},
+    "end": {
+        "problems": (_texts, "a list of texts"),
+        "stopped": (_text, "a text"),
+        "unmet": (_texts, "a list of texts"),
+    },
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from pathlib import Path
 
 from psq.base import json_text
@@ -54,17 +55,21 @@ def _take(run: Run, record: Record, where: str) -> None:
         run.end = record
         run.problems.extend(record.get("problems") or [])
         run.interrupted = bool(record.get("interrupted"))
+        run.stopped = record.get("stopped") or ""
+        run.unmet.extend(record.get("unmet") or [])
 
 
 class Writer:
-    """Appends records to a result file, each whole and at once."""
+    """Writes records to a result file, each whole and at once; without any, the file keeps what it had."""
 
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb", buffering=0)
+            handle, self._is_new = _opened(path)
         except OSError as error:
             raise cannot_write(f"the results to {path}", error) from error
+        self._file = open(handle, "wb", buffering=0)
+        self._is_old = os.fstat(handle).st_size > 0
         self._path = path
         self._full = False
 
@@ -74,6 +79,8 @@ class Writer:
             return
         line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         before = self._file.tell()
+        if before == 0 and self._is_old:
+            self._file.truncate(0)
         try:
             while line:
                 line = line[self._file.write(line) :]
@@ -84,6 +91,9 @@ class Writer:
             raise cannot_write(f"the results to {self._path}", error) from error
 
     def close(self) -> None:
+        # What was there before stays in any case: it may be a device.
+        if self._is_new and os.fstat(self._file.fileno()).st_size == 0:
+            self._path.unlink(missing_ok=True)
         self._file.close()
 
     def __enter__(self) -> Writer:
@@ -91,6 +101,15 @@ class Writer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _opened(path: Path) -> tuple[int, bool]:
+    """The file for writing, with what it has, and whether it was made."""
+    how = os.O_WRONLY | os.O_CLOEXEC
+    try:
+        return os.open(path, how | os.O_CREAT | os.O_EXCL, 0o666), True
+    except FileExistsError:
+        return os.open(path, how), False
 
 
 class Tail:

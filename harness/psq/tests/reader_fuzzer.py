@@ -7,6 +7,7 @@ mutates good files, mostly as JSON and now and then as bytes, and does with each
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import random
@@ -20,12 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from rich.console import Console  # noqa: E402
 
-from psq.base.status import Stop  # noqa: E402
+from psq.base.status import Stop, UsageError  # noqa: E402
 from psq.law.clause_table import Clause, Law, Test  # noqa: E402
 from psq.reporting import junit, report, timeline  # noqa: E402
+from psq.reporting.page import render  # noqa: E402
 from psq.reporting.comparison import print_comparison  # noqa: E402
 from psq.reporting.summary import print_summary  # noqa: E402
-from psq.results import result_file  # noqa: E402
+from psq.results import certificate, difference, result_file  # noqa: E402
+from psq.results.comparable import ACCEPTABLE, expect_comparable  # noqa: E402
 from psq.running import ledger  # noqa: E402
 
 _ITEM = {"from": "p", "seq": 0, "size": 9}
@@ -41,6 +44,8 @@ RESULTS: list[Any] = [
         "clause_digest": "d1",
         "seed": 7,
         "thorough": {"planned": [], "left_out": ["q.d"]},
+        "selection": [],
+        "about": {"psq": "1", "patience": 1.0, "ledger": None, "platform": {"system": "s"}},
     },
     {"record": "implementation", "implementation": "i", "version": "1", "start_method": "fork"},
     {"record": "test", "test": "q.a", "clauses": ["q.a"], "verdict": "pass", "seconds": 0.5},
@@ -175,12 +180,19 @@ class Readers:
         print_summary(run, self._law, console)
         print_comparison([run, run], self._law, console, list(self._law.clauses))
         for text in (
-            report.html([run], self._law),
+            render.html([run], self._law),
             report.markdown([run], self._law),
             report.as_json([run], self._law),
             junit.render([run]),
         ):
             text.encode()
+        for judge_later in (
+            lambda: expect_comparable(run, run, self._law, ACCEPTABLE),
+            lambda: difference.changes(run, run, self._law),
+            lambda: certificate.make(run, self._law),
+        ):
+            with contextlib.suppress(UsageError):
+                judge_later()
 
     def a_ledger(self, data: bytes) -> None:
         self._path.write_bytes(data)
