@@ -24,11 +24,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "psq/batch.h"
@@ -160,7 +160,8 @@ class Channel {
   // that one needs with a short message, while it runs.
   static constexpr int kTries = 200;
 
-  // How long a producer of a long message sleeps when all extents have an owner.
+  // How long a producer of a long message sleeps at first when all extents have an owner. Then it
+  // sleeps longer and longer, up to kLookAgain: an owner may have a loan or a view for long.
   static constexpr std::chrono::milliseconds kNoExtent{1};
 
   // Copies a long message into an extent that it takes as take_extent does.

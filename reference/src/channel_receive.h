@@ -38,7 +38,9 @@ inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadl
 inline bool Channel::receive_in_place(const SharedMemory& memory, Received& out, Deadline deadline,
                                       StopHere& stop) {
   const auto prepare = [&](const Extent& each) { out.window = {memory, each.begin, each.length}; };
-  return read(deadline, stop, [&] { out.extent = take(memory, out.bytes, prepare); });
+  if (!read(deadline, stop, [&] { out.extent = take(memory, out.bytes, prepare); })) return false;
+  out.window.map_pages(MADV_POPULATE_READ);
+  return true;
 }
 
 inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string& out,

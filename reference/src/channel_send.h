@@ -104,7 +104,7 @@ inline OwnedExtent Channel::fill(const SharedMemory& memory, std::string_view me
 
 inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t length,
                                         std::optional<Deadline> deadline) {
-  for (;;) {
+  for (auto pause = kNoExtent;;) {
     OwnedExtent mine;
     {
       std::unique_lock guard(write_lock_, std::defer_lock);
@@ -122,7 +122,9 @@ inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t 
     } else if (!deadline || deadline->has_passed()) {
       return {};
     } else {
-      std::this_thread::sleep_for(kNoExtent);
+      const timespec soon = deadline->within(pause).absolute();
+      (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &soon, nullptr);
+      pause = std::min(2 * pause, kLookAgain);
     }
   }
 }

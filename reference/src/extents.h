@@ -89,7 +89,9 @@ class Extents {
   [[nodiscard]] Window window_to_fill(const SharedMemory& memory, const Extent& extent) {
     const int error = reserve(memory, extent);
     if (error != 0) throw SystemError("no shared memory for a long item", error);
-    return {memory, extent.begin, extent.length};
+    Window window{memory, extent.begin, extent.length};
+    window.map_pages(MADV_POPULATE_WRITE);
+    return window;
   }
 
   // Copies into an extent that the calling thread owns. Throws SystemError, with a part written.

@@ -5,11 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "psq/loan.h"
 #include "src/channel.h"
@@ -61,14 +59,11 @@ class LentBytes final : public Lent {
     return generation_ == ProcessState::generation() && thread_ == this_thread();
   }
 
-  // The thread's list of robust locks includes that of the extent, so the memory stays mapped.
+  // The system gives the extent back as that thread ends, and finds its lock by the thread's list
+  // of robust locks.
   void leave_to_its_thread() noexcept {
     (void)item_.extent.ownership.release();
-    if (generation_ != ProcessState::generation()) return;  // That is a thread of another process.
-    static std::mutex mutex;
-    static auto& kept = *new std::vector<std::shared_ptr<SharedMemory>>;
-    const std::lock_guard lock(mutex);
-    kept.push_back(memory_);
+    if (generation_ == ProcessState::generation()) memory_->stay_mapped();
   }
 
   std::shared_ptr<SharedMemory> memory_;

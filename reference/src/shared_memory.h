@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <string>
@@ -46,7 +47,11 @@ class SharedMemory {
     data_ = static_cast<std::byte*>(data);
   }
   SharedMemory(SharedMemory&&) = delete;
-  ~SharedMemory() { munmap(data_, size_mapped()); }
+  ~SharedMemory() {
+    if (!stays_) munmap(data_, size_mapped());
+  }
+  // From now on the process has it mapped as long as it lives.
+  void stay_mapped() noexcept { stays_ = true; }
 
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
   [[nodiscard]] std::byte* end() const noexcept { return data_ + size_; }
@@ -183,6 +188,7 @@ class SharedMemory {
   Descriptor file_;
   std::size_t size_;
   std::byte* data_;
+  std::atomic<bool> stays_{false};
 };
 
 // Bytes behind the memory that this process can touch while it lives and the memory does. Or none.
@@ -212,6 +218,12 @@ class Window {
   }
 
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
+
+  // Maps the pages now, all at once: much cheaper than one after the other when they are touched.
+  // `how` is MADV_POPULATE_READ or MADV_POPULATE_WRITE. Older systems map them later.
+  void map_pages(int how) const noexcept {
+    if (begin_ != nullptr) (void)madvise(begin_, mapped_, how);
+  }
 
  private:
   void swap(Window& other) noexcept {
