@@ -28,6 +28,10 @@
 //
 // Lifetime: a loan or view keeps the queue's memory alive, so it may outlive the queue object. A
 // loan can be put until the queue is closed in this process; a view can be read after that, too.
+// Bytes that were put or given back soon belong to another item: keep no span and no text of them.
+//
+// Trust: the bytes stay in shared memory while they are filled and read. A process that has the
+// queue and does wrong can change them at any time. Where that matters, get a copy.
 //
 // Units: bytes. The bytes of a loan have no stated values before they are filled. Of a long item,
 // they begin at a page. A queue has 256 places for long items: in the channel, on loan, in view, or
