@@ -14,12 +14,21 @@ from typing import Any, NoReturn
 
 from psq.base.paths import Paths
 from psq.base.status import Status, Stop, UsageError, did_you_mean
-from psq.commands import COMMANDS, VERDICT_STATUSES, Command
+from psq.commands import COMMANDS, Command
+from psq.commands.statuses import VERDICT_STATUSES
 from psq.running import drivers
 
 
 # What a print to a full disk, a closed output or a pipe without a reader ends with.
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF)
+
+
+_EXAMPLES = """\
+examples:
+  psq check reference     judge the C++ reference
+  psq check ./my-driver   judge what your own driver drives
+  psq COMMAND --help      what a command takes, with examples
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,13 +51,14 @@ class Parser(argparse.ArgumentParser):
         return message
 
 
-def make_parser(only: str = "") -> Parser:
+def make_parser(only: str = "", version: str = "unknown") -> Parser:
     """The parser of every command; with `only`, the options of that one alone are loaded."""
     parser = Parser(
         prog="psq",
         description="Judges implementations of process-shared queues.",
-        epilog=f"{drivers.HELP}\n{VERDICT_STATUSES}",
+        epilog=f"{drivers.HELP}\n{_EXAMPLES}\n{VERDICT_STATUSES}",
     )
+    parser.add_argument("--version", action="version", version=f"psq {version}")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
@@ -58,7 +68,7 @@ def make_parser(only: str = "") -> Parser:
 
 
 def _add(commands: Any, command: Command, with_options: bool) -> None:
-    epilog = f"{drivers.HELP}\n{command.statuses}" if command.takes_driver else command.statuses
+    epilog = f"{drivers.HELP}\n{command.epilog}" if command.takes_driver else command.epilog
     parser = commands.add_parser(
         command.name, help=command.summary, description=command.summary, epilog=epilog
     )
@@ -122,7 +132,8 @@ def _run(argv: list[str], paths: Paths) -> int:
     behind = argv[argv.index("--") + 1 :] if "--" in argv else None
     known = argparse.Namespace(behind_dashes=behind)
     # The first argument is the command; argparse complains when it is not.
-    args, unknown = make_parser(only=argv[0] if argv else "-").parse_known_args(argv, known)
+    parser = make_parser(only=argv[0] if argv else "-", version=paths.version)
+    args, unknown = parser.parse_known_args(argv, known)
     if unknown:
         _refuse(unknown, args.parser)
     return args.run(args, paths)

@@ -1,23 +1,52 @@
-"""The paths of the source tree, the build tree and the programs in it."""
+"""Where psq finds its sources and programs, and where it writes: in a build tree, or installed."""
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from psq.base.status import InternalError
 
 SOURCE = Path(__file__).resolve().parents[3]
-# The JSON Schemas of the driver protocol's messages.
+# The JSON Schemas of the driver protocol's messages, and of what psq writes.
 SCHEMAS = SOURCE / "spec" / "schemas"
+# Says where the programs are, in a build tree and in an installation; CMake writes it.
+PLACES = "psq-places.json"
+# Where an installed psq writes, in the current folder unless this variable names another one.
+_OUTPUT, _OUTPUT_VARIABLE = "psq-out", "PSQ_OUTPUT"
 
 
 @dataclass(frozen=True)
 class Paths:
-    """The folders of one build tree."""
+    """The folders of one build tree or installation."""
 
     build: Path
+    """Where results, evidence and all else that psq makes go."""
     source: Path = SOURCE
+    programs: tuple[Path, ...] = ()
+    """The folders of the programs; those of the build tree when empty."""
+    version: str = "unknown"
+    installed: bool = False
+
+    @staticmethod
+    def of(folder: Path) -> Paths:
+        """The paths of the tree with this folder, which has PLACES; without it, those of a build tree."""
+        try:
+            places = json.loads((folder / PLACES).read_text(encoding="utf-8"))
+            programs = tuple((folder / each).resolve() for each in places["programs"])
+            version, installed = str(places["version"]), bool(places["installed"])
+        except FileNotFoundError:
+            return Paths(build=folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InternalError(
+                f"{folder / PLACES} is broken: {error!r}; build or install again"
+            ) from error
+        output = (
+            Path(os.environ.get(_OUTPUT_VARIABLE) or _OUTPUT).absolute() if installed else folder
+        )
+        return Paths(output, programs=programs, version=version, installed=installed)
 
     @property
     def results(self) -> Path:
@@ -40,14 +69,20 @@ class Paths:
         return self.source / "harness" / "drivers" / "variants" / "variants_driver.py"
 
     def program(self, name: str) -> Path:
-        """The program `name` of this build tree; says how to build it when it is not there."""
-        path = self.build / "bin" / name
-        if not path.is_file():
+        """The program `name`; says how to get it when it is not there."""
+        folders = self.programs or (self.build / "bin",)
+        for folder in folders:
+            if (folder / name).is_file():
+                return folder / name
+        looked = ", ".join(str(folder / name) for folder in folders)
+        if self.installed:
             raise InternalError(
-                f"{name} is not built (looked for {path}).\n"
-                f"Build it with: cmake --build {self.build}"
+                f"{name} is not installed (looked for {looked}).\nUse the psq of a build tree."
             )
-        return path
+        raise InternalError(
+            f"{name} is not built (looked for {looked}).\n"
+            f"Build it with: cmake --build {self.build}"
+        )
 
     @property
     def suite(self) -> Path:

@@ -12,30 +12,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from psq.base.paths import Paths
-
-VERDICT_STATUSES = """\
-exit status: 0 conforms, 1 does not conform, 2 inconclusive, 3 the driver is broken,
-64 wrong usage, 70 internal error or a full disk (of several: 70, 64, 3, 1, 2, 0);
-130 interrupted: what was seen by then is kept
-"""
-
-HISTORY_STATUSES = """\
-exit status: 0 holds, 1 violated, 2 unknown, 64 wrong usage or a broken file, 70 internal error;
-130 interrupted
-"""
-
-SLOW_STATUSES = """\
-exit status: as 'psq check'; fewer than one inconclusive test in 1,000, and a single one, count for nothing
-"""
-
-DRIVER_CHECK_STATUSES = """\
-exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 wrong usage
-"""
-
-MUTANT_STATUSES = """\
-exit status: 0 each mutant is killed or ruled on, 1 some are neither, 2 the budget ended first,
-64 wrong usage, 70 internal error; 130 interrupted
-"""
+from psq.commands.statuses import (
+    CERTIFICATE_STATUSES,
+    DIFF_STATUSES,
+    DRIVER_CHECK_STATUSES,
+    HISTORY_STATUSES,
+    KILL_STATUSES,
+    LAW_STATUSES,
+    MUTANT_STATUSES,
+    REPORT_STATUSES,
+    SLOW_STATUSES,
+    VERDICT_STATUSES,
+)
 
 
 class CommandModule(Protocol):
@@ -52,40 +40,137 @@ class Command:
     summary: str
     takes_driver: bool = False
     statuses: str = VERDICT_STATUSES
+    examples: tuple[str, ...] = ()
+    """Command lines with what they are for, as the help shows them."""
+
+    @property
+    def epilog(self) -> str:
+        shown = "".join(f"  {each}\n" for each in self.examples)
+        return f"examples:\n{shown}\n{self.statuses}"
 
     def load(self) -> CommandModule:
         return importlib.import_module(f"{__name__}.{self.name.replace('-', '_')}")
 
 
 COMMANDS = (
-    Command("check", "judge one implementation", takes_driver=True),
-    Command("compare", "judge several implementations, clause by clause", takes_driver=True),
-    Command("list", "the clauses of the law, a line each"),
+    Command(
+        "check",
+        "judge one implementation",
+        takes_driver=True,
+        examples=(
+            "psq check reference                          the C++ reference, the whole law",
+            "psq check ./my-driver --test 'queue.put.*'   some clauses, of your own driver",
+            "psq check cpython:spawn --seed 7             as it was in the run with that seed",
+        ),
+    ),
+    Command(
+        "compare",
+        "judge several implementations, clause by clause",
+        takes_driver=True,
+        examples=(
+            "psq compare reference cpython --html compared.html   judge two, side by side",
+            "psq compare --from a.jsonl b.jsonl                   two stored results, nothing is run",
+        ),
+    ),
+    Command(
+        "diff",
+        "what changed between two stored results of one implementation, by clause",
+        statuses=DIFF_STATUSES,
+        examples=(
+            "psq diff old.jsonl new.jsonl                        what changed",
+            "psq diff old.jsonl new.jsonl --fail-on regression   a gate: status 1 for what got worse",
+            "psq diff old.jsonl new.jsonl --accept law           although the law changed in between",
+        ),
+    ),
+    Command(
+        "certificate",
+        "what one whole run showed, in a file that can be checked, and a badge of it",
+        statuses=CERTIFICATE_STATUSES,
+        examples=(
+            "psq certificate results.jsonl --badge psq.svg               certificate and badge",
+            "psq certificate --verify c.certificate.json                 was it changed?",
+            "psq certificate --verify c.certificate.json results.jsonl   and is it of these results?",
+        ),
+    ),
+    Command(
+        "list",
+        "the clauses of the law, a line each",
+        statuses=LAW_STATUSES,
+        examples=(
+            "psq list 'queue.get.*'   some clauses, with how many tests and faults each has",
+            "psq list --json -        all of them, with their tests, for a program",
+        ),
+    ),
     Command(
         "explain",
         "one clause: its sentence, why, its tests and faults, which implementations keep it",
+        statuses=LAW_STATUSES,
+        examples=("psq explain queue.put.full-after-timeout",),
     ),
-    Command("soak", "generated programs for a given time", takes_driver=True),
+    Command(
+        "soak",
+        "generated programs for a given time",
+        takes_driver=True,
+        examples=(
+            "psq soak reference --budget 10m           ten minutes",
+            "psq soak cpython --kills --programs 100   a hundred programs, with a death in each",
+        ),
+    ),
     Command(
         "slow",
         "the suite against a driver with seeded pauses: does a right but slow one pass?",
         takes_driver=True,
         statuses=SLOW_STATUSES,
+        examples=("psq slow reference --seeds 20",),
     ),
-    Command("timeline", "draw a recorded history"),
-    Command("report", "reports from stored results"),
-    Command("check-history", "judge a recorded history", statuses=HISTORY_STATUSES),
+    Command(
+        "timeline",
+        "draw a recorded history",
+        statuses=LAW_STATUSES,
+        examples=("psq timeline history.jsonl -o timeline.html",),
+    ),
+    Command(
+        "report",
+        "reports from stored results",
+        statuses=REPORT_STATUSES,
+        examples=(
+            "psq report a.jsonl --html index.html --junit results.xml",
+            "psq report a.jsonl b.jsonl --markdown -   to standard output",
+        ),
+    ),
+    Command(
+        "check-history",
+        "judge a recorded history",
+        statuses=HISTORY_STATUSES,
+        examples=(
+            "psq check-history run.jsonl --witness   with the operations that show a violation",
+            "psq check-history - --model fifo        from standard input, as one strict queue",
+        ),
+    ),
     Command(
         "driver-check",
         "is a driver itself right?",
         takes_driver=True,
         statuses=DRIVER_CHECK_STATUSES,
+        examples=(
+            "psq driver-check ./my-driver                every rule of the protocol",
+            "psq driver-check -- python3 my_driver.py    a command with arguments",
+        ),
     ),
-    Command("kill-matrix", "does the suite find every fault of the faulty drivers?"),
+    Command(
+        "kill-matrix",
+        "does the suite find every fault of the faulty drivers?",
+        statuses=KILL_STATUSES,
+        examples=(
+            "psq kill-matrix --own                    each fault under the tests of its own clause",
+            "psq kill-matrix --fault put-full-early   one fault",
+        ),
+    ),
     Command(
         "mutants",
         "does the suite find small changes of an implementation's sources?",
         takes_driver=True,
         statuses=MUTANT_STATUSES,
+        examples=("psq mutants cpython --sample 20",),
     ),
 )

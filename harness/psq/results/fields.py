@@ -23,6 +23,10 @@ def _named_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_text, value.values()))
 
 
+def _object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
 def _thorough(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_texts, value.values()))
 
@@ -37,6 +41,8 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "tests": (_texts, "a list of texts"),
         "clause_digest": (_text, "a text"),
         "thorough": (_thorough, "lists of texts by name"),
+        "selection": (_texts, "a list of texts"),
+        "about": (_object, "an object"),
     },
     "implementation": {
         "implementation": (_text, "a text"),

@@ -51,16 +51,27 @@ def cell(run: Run, law: Law, clause: str) -> Cell:
     tests = [test for test in law.tests_of(clause) if test.name in planned]
     if not tests:
         return Cell(UNTESTED if not law.tests_of(clause) else NOT_RUN)
-    verdicts = {_of(run.tests.get(test.name), clause) for test in tests}
-    seen = sorted(
-        {
-            str(run.tests[test.name]["observed"][clause])
-            for test in tests
-            if clause in (run.tests.get(test.name, {}).get("observed") or {})
-        }
-    )
+    return _cell_of([run.tests.get(test.name) for test in tests], clause)
+
+
+def cells(run: Run) -> dict[str, Cell]:
+    """The cell of each clause that the run's own records name: of any law, also an earlier one."""
+    records: dict[str, list[Record | None]] = {}
+    for record in run.tests.values():
+        for clause in record["clauses"]:
+            records.setdefault(clause, []).append(record)
+    return {clause: _cell_of(records[clause], clause) for clause in sorted(records)}
+
+
+def _cell_of(records: list[Record | None], clause: str) -> Cell:
+    verdicts = {_of(record, clause) for record in records}
+    seen = {
+        str(record["observed"][clause])
+        for record in records
+        if record and clause in (record.get("observed") or {})
+    }
     verdict = next(each for each in _LOUDEST_FIRST if each in verdicts)
-    return Cell(verdict, "; ".join(seen))
+    return Cell(verdict, "; ".join(sorted(seen)))
 
 
 def _of(record: Record | None, clause: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import platform
 import random
 import shutil
 from pathlib import Path
@@ -14,7 +15,7 @@ from psq.base.paths import Paths
 from psq.base.status import UsageError
 from psq.law.clause_table import Filters, Law, Test
 from psq.reporting.progress import Progress
-from psq.results.run import Run
+from psq.results.run import Record, Run
 from psq.running import ledger
 from psq.running.drivers import Driver
 from psq.running.runner import Options, Runner
@@ -61,13 +62,15 @@ def judge(
     """Runs the selected tests against one driver and writes its result file."""
     filters = filters_of(args)
     tests = law.select(filters)
+    known = ledger.find(args.ledger, driver, paths, law)
     how = Options(
         seed=random.SystemRandom().randrange(2**31) if args.seed is None else args.seed,
         patience=args.patience,
         jobs=min(args.jobs, len(tests)),
-        ledger=ledger.find(args.ledger, driver, paths, law),
+        ledger=known,
         evidence=paths.evidence / driver.slug,
         left_out=tuple(test.name for test in law.left_out(filters)),
+        about=about(paths, args.patience, known),
     )
     path = _results_path(driver, paths, args, filters.whole)
     _clear_evidence(how.evidence, tests, filters.whole)
@@ -93,3 +96,18 @@ def _clear_evidence(folder: Path, tests: list[Test], whole: bool) -> None:
     stale = [folder] if whole else [folder / test.file_name for test in tests]
     for path in stale:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def about(paths: Paths, patience: float, known_failures: Path | None) -> Record:
+    """Who judges, how and where: what a certificate needs to tell."""
+    return {
+        "psq": paths.version,
+        "patience": patience,
+        "ledger": known_failures.name if known_failures else None,
+        "platform": {
+            "system": platform.system(),
+            "release": platform.release(),
+            "machine": platform.machine(),
+            "processors": options.cpu_count(),
+        },
+    }

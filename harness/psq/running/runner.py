@@ -10,7 +10,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -43,6 +43,7 @@ class Options:
     ledger: Path | None
     evidence: Path
     left_out: tuple[str, ...] = ()  # thorough tests that the filters match, and that are not run
+    about: Record = field(default_factory=dict)  # who judged, how and where, for the results
 
 
 class Watcher(Protocol):
@@ -228,6 +229,7 @@ class Runner:
             "thorough": {"planned": self._thorough, "left_out": list(self._options.left_out)},
             "clause_digest": digest,
             "seed": self._options.seed,
+            "about": self._options.about,
         }
         self._writer.write(self._run.plan)
         if self._run.driver:

@@ -23,6 +23,11 @@ import pytest
         (["check", "cpython", "--patience", "nan"], "0.01"),
         (["check", "cpython", "--ledger", "/no/such/ledger"], "is no ledger"),
         (["check", "cpython", "--ledger", "none", "--results", "/"], "folder"),
+        (["diff", "x"], "NEW"),
+        (["diff", "/no/such/file", "x"], "cannot read"),
+        (["diff", "x", "y", "--fail-on", "anything"], "invalid choice"),
+        (["diff", "x", "y", "--accept", "implementation"], "invalid choice"),
+        (["diff", "x", "y", "--json", "-", "--markdown", "-"], "only one"),
         (["compare"], "psq compare reference cpython"),
         (["compare", "cpython", "cpython"], "twice"),
         (["compare", "cpython", "--from", "x"], "either"),
@@ -44,28 +49,6 @@ def test_wrong_usage(psq, argv, said):
     status, out, err = psq(*argv)
     assert status == 64, (out, err)
     assert said in err
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "",
-        "check",
-        "compare",
-        "list",
-        "explain",
-        "report",
-        "driver-check",
-        "kill-matrix",
-        "slow",
-        "mutants",
-        "check-history",
-    ],
-)
-def test_help_is_everywhere(psq, command):
-    status, out, _ = psq(*command.split(), "--help")
-    assert status == 0
-    assert "usage: psq" in out and "exit status" in out
 
 
 def test_list_and_explain(psq):

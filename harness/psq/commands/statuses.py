@@ -1,0 +1,51 @@
+"""What the exit statuses of each command mean, as its help says it."""
+
+VERDICT_STATUSES = """\
+exit status: 0 conforms, 1 does not conform, 2 inconclusive, 3 the driver is broken,
+64 wrong usage, 70 internal error or a full disk (of several: 70, 64, 3, 1, 2, 0);
+130 interrupted: what was seen by then is kept
+"""
+
+HISTORY_STATUSES = """\
+exit status: 0 holds, 1 violated, 2 unknown, 64 wrong usage or a broken file, 70 internal error;
+130 interrupted
+"""
+
+SLOW_STATUSES = """\
+exit status: 0 no test failed, 1 one failed, 2 inconclusive, 3 the driver is broken, 64 wrong usage,
+70 internal error or a full disk; fewer than one inconclusive test in 1,000, and a single one, count for nothing
+"""
+
+DRIVER_CHECK_STATUSES = """\
+exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 wrong usage
+"""
+
+MUTANT_STATUSES = """\
+exit status: 0 each mutant is killed or ruled on, 1 some are neither, 2 the budget ended first,
+64 wrong usage, 70 internal error; 130 interrupted
+"""
+
+
+LAW_STATUSES = """\
+exit status: 0 shown, 64 wrong usage, 70 internal error
+"""
+
+REPORT_STATUSES = """\
+exit status: 0 the runs conform, 1 one does not, 2 one is inconclusive, 3 a driver is broken,
+64 wrong usage or no results, 70 internal error or a full disk, 130 a run was interrupted
+"""
+
+KILL_STATUSES = """\
+exit status: 0 each fault is found at its clause, 1 one is not, 64 wrong usage, 70 internal error; 130 interrupted
+"""
+
+DIFF_STATUSES = """\
+exit status: 0 compared, 1 there is what --fail-on names, 64 wrong usage or runs that cannot be compared,
+70 internal error or a full disk
+"""
+
+
+CERTIFICATE_STATUSES = """\
+exit status: 0 the run conforms, 1 it does not, 2 it is inconclusive, 64 wrong usage, a run that gets no certificate,
+or a certificate that was changed or is of other results, 70 internal error or a full disk
+"""
