@@ -12,6 +12,8 @@ enum class Level { kMust, kShould, kMay, kObserved };
 
 /// The set of clauses to which one belongs; an implementation claims whole profiles.
 enum class Profile { kBase, kLifecycle, kRobust, kManager };
+inline constexpr Profile kProfiles[] = {Profile::kBase, Profile::kLifecycle, Profile::kRobust,
+                                        Profile::kManager};
 
 /// One promise. The views live as long as the program. `why` and `differs` may be empty, nothing
 /// else is.

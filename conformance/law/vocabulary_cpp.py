@@ -100,11 +100,13 @@ _TABLE = (
     + """\
 #include <array>
 
+#include "law/options.h"
 #include "law/vocabulary.h"
 
 namespace psq::conformance {{
 namespace {{
 
+constexpr std::string_view kOptionNames[] = {{{options}}};
 {names}
 constexpr OperationRow kOperationRows[] = {{
 {operations}}};
@@ -129,6 +131,8 @@ std::span<const std::string_view> sections_of(ObjectType type, Operation operati
 }}
 
 std::span<const OperationRow> operation_rows() {{ return kOperationRows; }}
+
+std::span<const std::string_view> option_names() {{ return kOptionNames; }}
 
 ObjectType type_of(CreatedType created) {{
   constexpr ObjectType kTypes[] = {{{created}}};
@@ -293,6 +297,7 @@ def render_table(vocabulary: Vocabulary) -> str:
     outcomes = [each.name for each in vocabulary.outcomes]
     results = {name: each.name for each in vocabulary.results for name in each.outcomes}
     return _TABLE.format(
+        options=", ".join(f'"{each}"' for each in vocabulary.options),
         names="\n".join(names),
         operations="".join(map(_operation, vocabulary.operations)),
         functions="\n".join(functions),

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "protocol/hello_names.h"
 #include "protocol/message.h"
 
 namespace psq::conformance {
@@ -91,16 +92,33 @@ Answer read_answer(const json& in) {
   return answer;
 }
 
-// A later version of the protocol may have more types and operations: those are passed over.
-std::map<ObjectType, std::set<Operation>> read_operations(const json& in) {
+std::set<std::string> fields_of(const json& in) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : in.get<std::map<std::string, json>>()) names.insert(name);
+  return names;
+}
+
+DeclaredNames read_names(const json& in) {
+  const json& capabilities = in.at("capabilities");
+  DeclaredNames names{
+      .profiles = in.at("profiles").get<std::set<std::string>>(),
+      .capabilities = fields_of(capabilities),
+      .operations =
+          capabilities.at("operations").get<std::map<std::string, std::set<std::string>>>(),
+      .options = capabilities.at("options").get<std::set<std::string>>(),
+      .bounds = {"bounded", "unbounded"},
+      .limits = fields_of(in.at("limits"))};
+  if (const auto bounds = capabilities.find("bounds"); bounds != capabilities.end())
+    names.bounds = bounds->get<std::set<std::string>>();
+  return names;
+}
+
+/// Of names that are known.
+std::map<ObjectType, std::set<Operation>> as_operations(const DeclaredNames& declared) {
   std::map<ObjectType, std::set<Operation>> found;
-  for (const auto& [type_name, names] : in.get<std::map<std::string, std::set<std::string>>>()) {
-    const auto type = object_type_from(type_name);
-    if (!type) continue;
-    std::set<Operation>& operations = found[*type];
-    for (const std::string& name : names) {
-      if (const auto operation = operation_from(name)) operations.insert(*operation);
-    }
+  for (const auto& [type, names] : declared.operations) {
+    std::set<Operation>& operations = found[object_type_from(type).value()];
+    for (const std::string& name : names) operations.insert(operation_from(name).value());
   }
   return found;
 }
@@ -114,12 +132,12 @@ Hello read_hello(const json& in, std::string_view line) {
   hello.version = in.at("version");
   hello.language = in.at("language");
   hello.start_method = in.at("start_method");
-  hello.profiles = in.at("profiles").get<std::set<std::string>>();
-  const json& capabilities = in.at("capabilities");
-  hello.operations = read_operations(capabilities.at("operations"));
-  hello.options = capabilities.at("options").get<std::set<std::string>>();
-  if (const auto bounds = capabilities.find("bounds"); bounds != capabilities.end())
-    hello.bounds = bounds->get<std::set<std::string>>();
+  const DeclaredNames names = read_names(in);
+  refuse_unknown_names(names);
+  hello.operations = as_operations(names);
+  hello.profiles = names.profiles;
+  hello.options = names.options;
+  hello.bounds = names.bounds;
   for (const auto& [name, limit] : in.at("limits").get<std::map<std::string, json>>()) {
     hello.limits[name] = whole<std::int64_t>(limit);
   }

@@ -59,7 +59,7 @@ struct Hello {
   std::string language = {};
   std::string start_method = {};
   std::set<std::string> profiles = {};
-  std::map<ObjectType, std::set<Operation>> operations = {};  // those that the tables have
+  std::map<ObjectType, std::set<Operation>> operations = {};
   std::set<std::string> options = {};
   std::set<std::string> bounds = {"bounded", "unbounded"};  // the kinds of queue that it has
   std::map<std::string, std::int64_t> limits = {};

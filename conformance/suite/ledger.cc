@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <stdexcept>
+#include <string_view>
 
 #include "law/clause.h"
+#include "protocol/suggestion.h"
 
 namespace psq::conformance {
 namespace {
@@ -19,37 +22,63 @@ bool is_of(const TestResult& result, const std::string& clause, const std::strin
          });
 }
 
+constexpr std::string_view kKeys[] = {"implementation", "entries"};
+constexpr std::string_view kEntryKeys[] = {"clause",       "start_methods", "version", "reason",
+                                           "reproduction", "now_and_then",  "blocks",  "link"};
+
+/// A misspelt condition would make an entry apply everywhere.
+void refuse_unknown_keys(const std::string& whose, const nlohmann::json& in,
+                         std::span<const std::string_view> known) {
+  for (const auto& each : in.items()) {
+    if (std::ranges::find(known, each.key()) == known.end())
+      throw std::invalid_argument{whose + " has the unknown key '" + each.key() + "'" +
+                                  did_you_mean(each.key(), known)};
+  }
+}
+
+LedgerEntry read_entry(const nlohmann::json& in) {
+  LedgerEntry entry{.clause = in.at("clause"),
+                    .start_methods = in.value("start_methods", std::vector<std::string>{}),
+                    .version = in.value("version", std::string{}),
+                    .reason = in.at("reason"),
+                    .blocks = in.value("blocks", std::string{}),
+                    .always = !in.contains("now_and_then")};
+  refuse_unknown_keys("the entry of '" + entry.clause + "'", in, kEntryKeys);
+  if (!entry.always && (!in.at("now_and_then").is_string() || !in.contains("reproduction")))
+    throw std::invalid_argument{"the entry of '" + entry.clause +
+                                "' fails now and then: it needs a reproduction, and "
+                                "now_and_then says how often"};
+  if (find_clause(entry.clause) == nullptr) {
+    throw std::invalid_argument{"the law has no clause '" + entry.clause +
+                                "'; correct the entry or take it out"};
+  }
+  return entry;
+}
+
 }  // namespace
 
-Ledger::Ledger(const std::string& path) {
+Ledger::Ledger(const std::string& path) : path_(path) {
   if (path.empty()) return;
   try {
     std::ifstream in{path};
     const auto file = nlohmann::json::parse(in);
-    for (const auto& each : file.at("entries")) {
-      Entry entry{.clause = each.at("clause"),
-                  .start_methods = each.value("start_methods", std::vector<std::string>{}),
-                  .version = each.value("version", std::string{}),
-                  .reason = each.at("reason"),
-                  .blocks = each.value("blocks", std::string{}),
-                  .always = !each.contains("now_and_then")};
-      if (!entry.always && (!each.at("now_and_then").is_string() || !each.contains("reproduction")))
-        throw std::invalid_argument{"the entry of '" + entry.clause +
-                                    "' fails now and then: it needs a reproduction, and "
-                                    "now_and_then says how often"};
-      if (find_clause(entry.clause) == nullptr) {
-        throw std::invalid_argument{"the law has no clause '" + entry.clause +
-                                    "'; correct the entry or take it out"};
-      }
-      entries_.push_back(std::move(entry));
-    }
+    refuse_unknown_keys("it", file, kKeys);
+    implementation_ = file.at("implementation");
+    for (const auto& each : file.at("entries")) entries_.push_back(read_entry(each));
   } catch (const std::exception& error) {
     throw std::invalid_argument{"ledger " + path + ": " + error.what()};
   }
 }
 
-const Ledger::Entry* Ledger::find(const TestResult& result, const Hello& hello) const {
-  const auto applies = [&](const Entry& entry) {
+void Ledger::expect_for(const Hello& hello) const {
+  if (path_.empty() || implementation_ == hello.implementation) return;
+  throw ForeignLedger{"ledger " + path_ + " is for the implementation " + implementation_ +
+                      ", and this driver judges " + hello.implementation +
+                      "; give the ledger of that one, or none"};
+}
+
+const LedgerEntry* Ledger::find(const TestResult& result, const Hello& hello) const {
+  const auto applies = [&](const LedgerEntry& entry) {
     const bool own = result.clause.empty()
                          ? std::ranges::find(result.clauses, entry.clause) != result.clauses.end()
                          : entry.clause == result.clause;
@@ -65,7 +94,7 @@ const Ledger::Entry* Ledger::find(const TestResult& result, const Hello& hello) 
 }
 
 void Ledger::apply(TestResult& result, const Hello& hello) const {
-  const Entry* entry = find(result, hello);
+  const LedgerEntry* entry = find(result, hello);
   if (entry == nullptr) return;
   if (result.verdict == Verdict::kFail || result.verdict == Verdict::kBlocked) {
     result.verdict = Verdict::kExpectedFail;

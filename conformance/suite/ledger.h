@@ -1,6 +1,7 @@
 // Known failures of one implementation, each with its reason.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -9,12 +10,30 @@
 
 namespace psq::conformance {
 
+struct LedgerEntry {
+  std::string clause;
+  std::vector<std::string> start_methods;  // any when empty
+  std::string version;                     // prefix of the implementation's version; any when empty
+  std::string reason;
+  std::string blocks;  // part of a cause: what it does to tests of other clauses is known, too
+  bool always = true;  // false: it fails now and then, and passes otherwise
+};
+
+/// A ledger that is not for the implementation which the driver judges.
+struct ForeignLedger : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
 /// A listed failure is expected; a listed pass is an error, so that no entry outlives its reason.
 class Ledger {
  public:
   /// An empty path is an empty ledger. Throws std::invalid_argument, naming file and entry, for a
-  /// file that is not as spec/README.md says, or that names a clause which the law does not have.
+  /// file with a key that is missing, unknown or of the wrong type, or that names a clause which
+  /// the law does not have.
   explicit Ledger(const std::string& path);
+
+  /// Throws ForeignLedger when the ledger is for another implementation than that of the hello.
+  void expect_for(const Hello& hello) const;
 
   /// Turns fail into expected-fail, and pass into unexpected-pass unless the entry says that it
   /// passes now and then, where an entry applies to this hello; and blocked into expected-fail
@@ -22,17 +41,11 @@ class Ledger {
   void apply(TestResult& result, const Hello& hello) const;
 
  private:
-  struct Entry {
-    std::string clause;
-    std::vector<std::string> start_methods;  // any when empty
-    std::string version;  // prefix of the implementation's version; any when empty
-    std::string reason;
-    std::string blocks;  // part of a cause: what it does to tests of other clauses is known, too
-    bool always = true;  // false: it fails now and then, and passes otherwise
-  };
-  [[nodiscard]] const Entry* find(const TestResult& result, const Hello& hello) const;
+  [[nodiscard]] const LedgerEntry* find(const TestResult& result, const Hello& hello) const;
 
-  std::vector<Entry> entries_;
+  std::string path_;
+  std::string implementation_;
+  std::vector<LedgerEntry> entries_;
 };
 
 }  // namespace psq::conformance

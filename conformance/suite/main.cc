@@ -122,20 +122,30 @@ int finish(Judging& run, std::size_t planned) {
   return static_cast<int>(status);
 }
 
-// Takes as long as a test, which a run of a single one can do without.
-void measure_first(Judging& run, std::size_t planned) {
-  if (planned < 2 || !run.options.driver_times.empty()) return;
-  const auto times = measure_driver(run.options);
-  if (!times) return;
-  run.file.driver(*times);
-  run.options.driver_times = times->in_microseconds();
+/// Looks at the driver, and writes down what it says of itself and what it takes. Throws
+/// ForeignLedger.
+Look look_first(const Options& options, const Ledger& ledger, ResultFile& file) {
+  Look look = look_at_driver(options);
+  if (look.hello) {
+    ledger.expect_for(*look.hello);
+    file.implementation(*look.hello);
+  }
+  if (look.times) file.driver(*look.times);
+  return look;
 }
 
-int measure_alone(const Options& options) {
-  const auto times = measure_driver(options);
-  if (!times) return static_cast<int>(ExitStatus::kInconclusive);
-  ResultFile{options.results}.driver(*times);
-  std::cout << times->in_microseconds() << "\n";
+// Takes as long as a test, which a run of a single one can do without.
+void look_first(Judging& run, std::size_t planned) {
+  if (planned < 2 || !run.options.driver_times.empty()) return;
+  const Look look = look_first(run.options, run.ledger, run.file);
+  if (look.times) run.options.driver_times = look.times->in_microseconds();
+}
+
+int look_alone(const Options& options) {
+  ResultFile file{options.results};
+  const Look look = look_first(options, Ledger{options.ledger}, file);
+  if (!look.times) return static_cast<int>(ExitStatus::kInconclusive);
+  std::cout << look.times->in_microseconds() << "\n";
   return 0;
 }
 
@@ -150,7 +160,7 @@ int run_suite(const Options& options) {
   Judging run{
       .options = options, .ledger = Ledger{options.ledger}, .file = ResultFile{options.results}};
   run.file.plan(options, tests, left_out_tests(options));
-  measure_first(run, tests.size());
+  look_first(run, tests.size());
   register_with_googletest(tests, run);
   testing::UnitTest::GetInstance()->listeners().Append(new EndOfRun{run});
   // The verdicts are in the results, and they are more than two; this says only whether GoogleTest
@@ -208,7 +218,7 @@ int main_of(int argc, char** argv) {
   if (options.list) return list_tests(options);
   return kept([&] {
     return guarded([&] {
-      if (options.measure) return measure_alone(options);
+      if (options.measure) return look_alone(options);
       return options.soak ? static_cast<int>(soak(options)) : judge_tests(options, argv);
     });
   });

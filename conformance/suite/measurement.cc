@@ -65,20 +65,22 @@ DriverTimes::OfItem of_item(Scenario& t, const Passage& through, std::int64_t si
 
 }  // namespace
 
-std::optional<DriverTimes> measure_driver(const Options& options) try {
-  Scenario scenario{session_options(options), options.seed};
-  DriverTimes times{.round_trip = round_trip(scenario)};
-  const auto through = passage(scenario);
-  if (!through) return times;
-  for (const std::int64_t size : kSizes) times.items.push_back(of_item(scenario, *through, size));
-  return times;
-} catch (
-    const std::runtime_error&) {  // a driver that is broken, or lacks something, or is too slow
-  return std::nullopt;
-} catch (const Failed&) {
-  return std::nullopt;
-} catch (const Blocked&) {  // an implementation that makes no pipe, for example
-  return std::nullopt;
+Look look_at_driver(const Options& options) {
+  Look look;
+  try {
+    Scenario scenario{session_options(options), options.seed};
+    look.hello = scenario.hello();
+    DriverTimes times{.round_trip = round_trip(scenario)};
+    if (const auto through = passage(scenario)) {
+      for (const std::int64_t size : kSizes)
+        times.items.push_back(of_item(scenario, *through, size));
+    }
+    look.times = times;
+  } catch (const std::runtime_error&) {  // it is broken, or lacks something, or is too slow
+  } catch (const Failed&) {
+  } catch (const Blocked&) {  // an implementation that makes no pipe, for example
+  }
+  return look;
 }
 
 }  // namespace psq::conformance

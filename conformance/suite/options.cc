@@ -69,6 +69,12 @@ void expect_each_matches(const Options& options) {
   }
 }
 
+std::vector<std::string> profile_names() {
+  std::vector<std::string> names;
+  for (const Profile each : kProfiles) names.emplace_back(to_string(each));
+  return names;
+}
+
 std::uint64_t some_seed() { return std::random_device{}() % 1'000'000'000; }
 
 std::uint64_t number_in(std::string_view text) {
@@ -112,13 +118,14 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--profile", options.profiles,
                  "Only tests of this profile of the law (repeatable)")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"base", "lifecycle", "robust", "manager"}));
+      ->check(CLI::IsMember(profile_names()));
   app.add_flag(
       "--thorough", options.thorough,
       "The thorough tests too, which take long or need much memory; without it, only those "
       "whose own names --test or --exactly gives");
   app.add_flag("--measure", options.measure,
-               "Measure the driver, write its record into the results, and judge nothing");
+               "Look at the driver: write its hello and what it takes itself into the results, and "
+               "judge nothing");
   app.add_option("--driver-times", options.driver_times,
                  "What was measured of the driver before: ROUND_TRIP,SIZE:BUILD:CHECK,... in us");
   app.add_flag("--once", options.once,

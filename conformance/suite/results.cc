@@ -118,7 +118,8 @@ void ResultFile::test(const TestResult& result, std::uint64_t seed) {
             {"seed", seed},
             {"evidence", result.evidence.empty() ? json(nullptr) : json(result.evidence)},
             {"observed", result.observed},
-            {"seen", result.seen}};
+            {"seen", result.seen},
+            {"asked", result.asked}};
   if (!result.late.empty()) line["late"] = result.late;
   if (result.earlier) {
     line["earlier"] = {{"verdict", to_string(Verdict::kInconclusive)},

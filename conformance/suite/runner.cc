@@ -153,6 +153,7 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
   }
   result.observed = scenario.observed();
   result.seen = scenario.seen();
+  result.asked = scenario.asked();
   result.late = scenario.late();
 }
 
@@ -174,6 +175,7 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
     Scenario scenario{session_options(options), options.seed, effort(options)};
     hello = scenario.hello();
     file.implementation(hello);
+    ledger.expect_for(hello);
     judge(test, result, scenario);
     ledger.apply(result, hello);
     keep(result, [&] { keep_evidence(result, scenario, options); });
@@ -184,6 +186,8 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
     take(result, Verdict::kInconclusive, doubt.what());
   } catch (const CannotWrite&) {
     throw;  // the results themselves: nothing more can be kept
+  } catch (const ForeignLedger&) {
+    throw;  // it is so for every test
   } catch (const std::exception& error) {
     take(result, Verdict::kInternalError, std::string{"the suite itself failed: "} + error.what());
   }

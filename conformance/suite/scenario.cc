@@ -15,7 +15,10 @@ bool is_declared(const Hello& hello, const Request& request) {
   return (row != nullptr && !row->declared) || hello.declares(request.type, request.operation);
 }
 
+// What a create lacks is a type of object: every driver has the operation itself.
 std::string name_of(const Request& request) {
+  if (request.operation == Operation::kCreate)
+    return "the type " + std::string{to_string(type_of(*request.arguments.type))};
   return std::string{to_string(request.type)} + "." + std::string{to_string(request.operation)};
 }
 
@@ -81,7 +84,18 @@ void Scenario::probe_undeclared(const std::string& process, const Request& reque
   throw Unsupported{"the driver does not declare " + what};
 }
 
+void Scenario::note_asked(const Request& request) {
+  if (request.operation == Operation::kCreate)
+    asked_.emplace(to_string(type_of(*request.arguments.type)));
+  const OperationRow* row = find_operation(request.type, request.operation);
+  if (row != nullptr && row->declared) asked_.insert(name_of(request));
+  for (const Request& each : request.arguments.operations.value_or(std::vector<Request>{})) {
+    note_asked(each);
+  }
+}
+
 void Scenario::require_declared(const std::string& process, const Request& request) {
+  note_asked(request);
   if (!is_declared(hello(), request)) probe_undeclared(process, request, name_of(request));
 }
 

@@ -193,6 +193,10 @@ class Scenario {
   void note_seen(const std::map<std::string, std::int64_t>& numbers) { seen_ = numbers; }
   [[nodiscard]] const std::map<std::string, std::int64_t>& seen() const { return seen_; }
 
+  /// What the driver had to declare for the test: types, such as "queue", and operations, such as
+  /// "queue.put", those in lists included.
+  [[nodiscard]] const std::set<std::string>& asked() const { return asked_; }
+
   /// What ended late, on a machine that was fair, though no law bounds it.
   [[nodiscard]] const std::vector<std::string>& late() const { return late_; }
 
@@ -222,6 +226,7 @@ class Scenario {
                                      const std::string& what);
   [[nodiscard]] std::optional<ThreadView> view(const Call& call);
   void note_late(const std::string& what, const Fairness& spent);
+  void note_asked(const Request& request);
   void require_declared(const std::string& process, const Request& request);
 
   SessionOptions options_;
@@ -231,6 +236,7 @@ class Scenario {
   std::unique_ptr<Session> session_;
   std::map<std::string, std::string> observed_;
   std::map<std::string, std::int64_t> seen_;
+  std::set<std::string> asked_;
   std::vector<std::string> late_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,7 @@ struct TestResult {
   std::string evidence = {};                         // folder
   std::map<std::string, std::string> observed = {};  // clause -> behaviour seen
   std::map<std::string, std::int64_t> seen = {};     // of a search: how much of what
+  std::set<std::string> asked = {};                  // what the driver had to declare for it
   std::map<std::string, std::string> files = {};     // for the evidence, by name
   std::vector<std::string> late = {};                // what ended late, on a machine that was fair
   std::optional<Earlier> earlier = {};               // of a test that ran once more

@@ -73,6 +73,12 @@ def hello(fault):
         del message["capabilities"]
     if fault == "false-role":
         message["role"] = "stranger"
+    if fault == "misspelt-profile":
+        message["profiles"] = ["base", "lifecyle"]
+    if fault == "misspelt-operation":
+        message["capabilities"]["operations"]["queue"] = ["put", "get", "qsise"]
+    if fault == "misspelt-option":
+        message["capabilities"]["options"] = ["item.fail_serialise"]
     if fault == "declares-nothing":
         message["capabilities"]["operations"] = {}
     if fault == "refuses-puts":

@@ -51,6 +51,9 @@ def judge_broken(fault, *options):
         ("false-pid", "the kernel says"),
         ("false-role", "which was not spawned"),
         ("no-capabilities", "capabilities"),
+        ("misspelt-profile", "the profile 'lifecyle' (did you mean lifecycle?)"),
+        ("misspelt-operation", "the operation on queue 'qsise' (did you mean qsize?)"),
+        ("misspelt-option", "'item.fail_serialise' (did you mean item.fail_serialize?)"),
         ("wrong-id", "a request that it was not asked"),
         ("unknown-outcome", "'splendid' is no outcome"),
         ("times-in-the-past", "the times of its answer cannot be"),
@@ -107,9 +110,13 @@ def test_driver_that_leaves_in_a_call_is_no_driver_error(fault, says):
     assert says in ended.stdout
 
 
+def ledger_of(*entries, implementation="broken"):
+    return json.dumps({"implementation": implementation, "entries": entries})
+
+
 def judged_with(fault, test, entry, tmp_path):
     ledger, results = tmp_path / "ledger.json", tmp_path / "results.jsonl"
-    ledger.write_text(json.dumps({"entries": [{"reason": "known", **entry}]}))
+    ledger.write_text(ledger_of({"reason": "known", **entry}))
     results.unlink(missing_ok=True)
     ended = run_suite(
         *("--test", test, "--ledger", str(ledger), "--results", str(results)),
@@ -332,11 +339,21 @@ def test_the_plan_names_the_thorough_tests_that_are_left_out(tmp_path):
     "content, says",
     [
         ("not json", "ledger"),
-        ('{"entries":[{"clause":"queue.no.such-clause","reason":"x"}]}', "queue.no.such-clause"),
-        ('{"entries":[{"clause":"queue.put.full-at-once"}]}', "reason"),
+        ('{"entries":[]}', "implementation"),
+        (ledger_of({"clause": "queue.no.such-clause", "reason": "x"}), "queue.no.such-clause"),
+        (ledger_of({"clause": "queue.put.full-at-once"}), "reason"),
         (
-            '{"entries":[{"clause":"queue.put.full-at-once","reason":"x","now_and_then":"1 of 9"}]}',
+            ledger_of(
+                {"clause": "queue.put.full-at-once", "reason": "x", "now_and_then": "1 in 9"}
+            ),
             "needs a reproduction",
+        ),
+        ('{"implementation":"x","entries":[],"entires":[]}', "'entires' (did you mean entries?)"),
+        (
+            ledger_of(
+                {"clause": "queue.put.full-at-once", "reason": "x", "start_method": ["fork"]}
+            ),
+            "the unknown key 'start_method' (did you mean start_methods?)",
         ),
     ],
 )
@@ -348,18 +365,27 @@ def test_broken_ledger(tmp_path, content, says):
     assert says in ended.stderr
 
 
+@pytest.mark.parametrize("alone", [[], ["--test", "queue.put.blocks-when-full"], ["--measure"]])
+def test_a_ledger_of_another_implementation_is_refused(tmp_path, alone):
+    ledger, results = tmp_path / "ledger.json", tmp_path / "results.jsonl"
+    entry = {"clause": "queue.put.full-at-once", "reason": "known"}
+    ledger.write_text(ledger_of(entry, implementation="cpython"))
+    ended = judge_broken("none", *alone, "--ledger", str(ledger), "--results", str(results))
+    assert ended.returncode == 64, ended.stdout
+    assert f"ledger {ledger} is for the implementation cpython" in ended.stderr
+    assert "this driver judges broken" in ended.stderr
+    written = results.read_text() if results.exists() else ""
+    assert '"record":"test"' not in written
+
+
 def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
     ledger = tmp_path / "ledger.json"
-    ledger.write_text(
-        json.dumps({"entries": [{"clause": "queue.put.full-at-once", "reason": "known"}]})
-    )
+    ledger.write_text(ledger_of({"clause": "queue.put.full-at-once", "reason": "known"}))
     # This driver answers ok to everything, so a put on a full queue does too.
     assert judge_broken("none").returncode == 1
     assert judge_broken("none", "--ledger", str(ledger)).returncode == 0
     ledger.write_text(
-        json.dumps(
-            {"entries": [{"clause": "queue.put.returns-without-consumer", "reason": "stale"}]}
-        )
+        ledger_of({"clause": "queue.put.returns-without-consumer", "reason": "stale"})
     )
     ended = run_suite(
         "--test",
@@ -379,7 +405,7 @@ def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
 def test_a_clause_that_fails_now_and_then_may_fail_and_pass(tmp_path, clause):
     ledger = tmp_path / "ledger.json"
     entry = {"clause": clause, "reason": "a race", "reproduction": "r", "now_and_then": "1 of 9"}
-    ledger.write_text(json.dumps({"entries": [entry]}))
+    ledger.write_text(ledger_of(entry))
     driver = (sys.executable, str(BROKEN), "none")
     ended = run_suite("--test", clause, "--ledger", str(ledger), "--", *driver)
     assert ended.returncode == 0, ended.stdout

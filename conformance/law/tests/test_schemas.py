@@ -151,6 +151,14 @@ def test_a_hello_declares_the_types_of_the_table() -> None:
     assert list(operations["properties"]) == VOCABULARY.hello_types()
 
 
+def test_a_hello_declares_the_operations_and_options_of_the_tables() -> None:
+    capabilities = schema("hello")["then"]["properties"]["capabilities"]["properties"]
+    for kind, rule in capabilities["operations"]["properties"].items():
+        known = [each.name for each in VOCABULARY.operations if kind in each.types]
+        assert rule["items"]["enum"] == known
+    assert capabilities["options"]["items"]["enum"] == VOCABULARY.options
+
+
 def test_a_history_has_the_names_of_the_tables() -> None:
     definitions = schema("history")["$defs"]
     operation = definitions["operation"]["properties"]

@@ -65,5 +65,57 @@ TEST(Decode, RefusesBytesThatAreNoText) {
   }
 }
 
+std::string hello_with(const std::string& profiles, const std::string& capabilities,
+                       const std::string& limits = R"({"item_bytes":1})") {
+  return R"({"hello":1,"role":"root","pid":1,"implementation":"i","version":"1","language":"c",)"
+         R"("start_method":"fork","profiles":)" +
+         profiles + R"(,"capabilities":)" + capabilities + R"(,"limits":)" + limits + "}";
+}
+
+TEST(Decode, TakesAHelloOfKnownNames) {
+  const Hello hello = decode(hello_with(R"(["base","lifecycle"])",
+                                        R"({"operations":{"queue":["put","get"],"process":["create",
+                                        "spawn"]},"options":["json"],"bounds":["bounded"]})",
+                                        R"({"item_bytes":1,"maxsize":9,"unfinished":9})"))
+                          .hello;
+  EXPECT_TRUE(hello.declares(ObjectType::kQueue, Operation::kPut));
+  EXPECT_FALSE(hello.declares(ObjectType::kQueue, Operation::kQsize));
+  EXPECT_EQ(hello.profiles, (std::set<std::string>{"base", "lifecycle"}));
+  EXPECT_EQ(hello.bounds, std::set<std::string>{"bounded"});
+  const Hello plain = decode(hello_with("[]", R"({"operations":{},"options":[]})")).hello;
+  EXPECT_EQ(plain.bounds, (std::set<std::string>{"bounded", "unbounded"}));  // when it names none
+}
+
+TEST(Decode, RefusesAHelloWithANameThatIsNotKnown) {
+  const std::string none = R"({"operations":{},"options":[]})";
+  const auto with_operations = [](const std::string& operations) {
+    return R"({"operations":)" + operations + R"(,"options":[]})";
+  };
+  const std::pair<std::string, std::string> wrong[] = {
+      {hello_with(R"(["lifecyle"])", none), "the profile 'lifecyle' (did you mean lifecycle?)"},
+      {hello_with("[]", with_operations(R"({"quueue":["put"]})")),
+       "the type 'quueue' (did you mean queue?)"},
+      {hello_with("[]", with_operations(R"({"queue":["qsise"]})")),
+       "the operation on queue 'qsise' (did you mean qsize?)"},
+      {hello_with("[]", with_operations(R"({"queue":["poll"]})")), "operation on queue 'poll'"},
+      {hello_with("[]", R"({"operations":{},"options":["jsno"]})"),
+       "the option 'jsno' (did you mean json?)"},
+      {hello_with("[]", R"({"operations":{},"options":[],"bouds":["bounded"]})"),
+       "the field of capabilities 'bouds' (did you mean bounds?)"},
+      {hello_with("[]", R"({"operations":{},"options":[],"bounds":["bounde"]})"),
+       "the bounds 'bounde' (did you mean bounded?)"},
+      {hello_with("[]", none, R"({"item_bytes":1,"maxsze":3})"),
+       "the limit 'maxsze' (did you mean maxsize?)"},
+      {hello_with(R"(["bse","robsut"])", none),
+       "'bse' (did you mean base?), the profile 'robsut' (did you mean robust?)"},
+  };
+  for (const auto& [line, says] : wrong) {
+    EXPECT_NE(refusal(line).find(says), std::string::npos) << says << "\n" << refusal(line);
+  }
+  const std::string long_name(500'000, 'x');
+  EXPECT_LT(refusal(hello_with(R"([")" + long_name + R"("])", none)).size(), 1000U);
+  EXPECT_EQ(refusal(hello_with(R"(["splendid"])", none)).find("did you mean"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace psq::conformance

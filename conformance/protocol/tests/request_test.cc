@@ -116,18 +116,5 @@ TEST(Decode, TakesTheOutcomesOfDriversAlone) {
     EXPECT_THROW(static_cast<void>(decode(answer_with(other))), DriverError) << other;
 }
 
-TEST(Decode, PassesOverWhatALaterVersionMayDeclare) {
-  const Hello hello =
-      decode(R"({"hello":1,"role":"root","pid":1,"implementation":"i","version":"1",)"
-             R"("language":"c","start_method":"fork","profiles":[],"limits":{},"capabilities":)"
-             R"({"options":[],"operations":{"queue":["put","peek"],"stack":["push"]}}})")
-          .hello;
-  EXPECT_TRUE(hello.has(ObjectType::kQueue));
-  EXPECT_TRUE(hello.declares(ObjectType::kQueue, Operation::kPut));
-  EXPECT_FALSE(hello.declares(ObjectType::kQueue, Operation::kGet));
-  EXPECT_EQ(hello.operations.size(), 1U);
-  EXPECT_EQ(hello.bounds, (std::set<std::string>{"bounded", "unbounded"}));  // when it names none
-}
-
 }  // namespace
 }  // namespace psq::conformance

@@ -6,6 +6,9 @@ import argparse
 import os
 import re
 
+from psq.base.status import did_you_mean
+
+_LEVELS = ("MUST", "SHOULD", "MAY", "OBSERVED")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -42,6 +45,17 @@ def shard(text: str) -> tuple[int, int]:
     if not match or not 1 <= int(match[1]) <= int(match[2]) <= 4096:
         raise argparse.ArgumentTypeError(f"{text!r} is no share such as 2/8")
     return int(match[1]), int(match[2])
+
+
+def level(text: str) -> str:
+    """A level of the law, as its pages write it."""
+    if text.upper() not in _LEVELS:
+        known = [each.lower() for each in _LEVELS]
+        raise argparse.ArgumentTypeError(
+            f"the law has no level {text!r}; there are {', '.join(known)}."
+            + did_you_mean(text.lower(), known)
+        )
+    return text.upper()
 
 
 def _number(text: str, least: float, most: float, whole: bool) -> float:

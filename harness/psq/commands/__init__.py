@@ -14,6 +14,7 @@ from typing import Protocol
 from psq.base.paths import Paths
 from psq.commands.statuses import (
     CERTIFICATE_STATUSES,
+    CHECK_STATUSES,
     DIFF_STATUSES,
     DRIVER_CHECK_STATUSES,
     HISTORY_STATUSES,
@@ -57,10 +58,12 @@ COMMANDS = (
         "check",
         "judge one implementation",
         takes_driver=True,
+        statuses=CHECK_STATUSES,
         examples=(
             "psq check reference                          the C++ reference, the whole law",
             "psq check ./my-driver --test 'queue.put.*'   some clauses, of your own driver",
             "psq check cpython:spawn --seed 7             as it was in the run with that seed",
+            "psq check reference --require level=must     a gate: every MUST is verified, too",
         ),
     ),
     Command(

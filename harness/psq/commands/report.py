@@ -3,51 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import functools
 import sys
 from pathlib import Path
 
-from psq.base.options import add_json
 from psq.base.paths import Paths
 from psq.base.status import Status, UsageError, worst
 from psq.law.clause_table import Law
-from psq.reporting import junit, report
+from psq.reporting import outputs
 from psq.reporting.summary import verdict_sentence
-from psq.reporting.target import in_any_case, write
+from psq.reporting.target import in_any_case
 from psq.results import result_file
 from psq.results.run import Run
-
-_RENDERERS = {
-    "html": report.html,
-    "markdown": report.markdown,
-    "junit": lambda runs, law: junit.render(runs),
-    "json": report.as_json,
-}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("results", metavar="RESULTS", nargs="+")
-    for kind in ("html", "markdown", "junit"):
-        parser.add_argument(f"--{kind}", metavar="FILE", help=f"write {kind}; - is standard output")
-    add_json(parser, "all that the report shows")
+    outputs.add_options(parser)
 
 
 def run(args: argparse.Namespace, paths: Paths) -> Status:
     """Writes the reports; the exit status is the one that the runs had."""
-    wanted = {kind: getattr(args, kind) for kind in _RENDERERS if getattr(args, kind)}
+    wanted = outputs.wanted(args)
     if not wanted:
         raise UsageError(
             "say what to write: --html FILE, --markdown FILE, --junit FILE, --json FILE"
         )
-    if list(wanted.values()).count("-") > 1:
-        raise UsageError("only one report can go to standard output")
     law = Law.load(paths.suite)
     runs = [result_file.load(Path(path)) for path in args.results]
-    with in_any_case(functools.partial(_print_verdicts, runs)), contextlib.ExitStack() as stack:
-        for kind, target in wanted.items():
-            # One that cannot be written does not keep the next ones from it.
-            stack.callback(write, target, _RENDERERS[kind](runs, law))
+    with in_any_case(functools.partial(_print_verdicts, runs)):
+        outputs.write_all(wanted, runs, law)
     return worst(each.status() for each in runs)
 
 

@@ -6,6 +6,14 @@ exit status: 0 conforms, 1 does not conform, 2 inconclusive, 3 the driver is bro
 130 interrupted: what was seen by then is kept
 """
 
+CHECK_STATUSES = """\
+exit status: 0 conforms; 1 does not conform, or verifies less than --require or --baseline asks for;
+2 inconclusive, or nothing was verified; 3 the driver is broken, by a name in its hello that the law
+does not have, for example; 64 wrong usage, such as a ledger or a baseline of another implementation;
+70 internal error or a full disk (of several: 70, 64, 3, 1, 2, 0); 130 interrupted: what was seen by
+then is kept
+"""
+
 HISTORY_STATUSES = """\
 exit status: 0 holds, 1 violated, 2 unknown, 64 wrong usage or a broken file, 70 internal error;
 130 interrupted

@@ -32,8 +32,8 @@ from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.results.driver_times import in_microseconds
 from psq.results.result_file import Tail
-from psq.running.faults import all_faults, is_rare, ledger_of
-from psq.running.measuring import measure
+from psq.running.faults import all_faults, is_rare, ledger_of, without_fault
+from psq.running.looking import look
 from psq.running.pool import Job, Pool
 
 # Of one test. On a busy machine each of its calls that hangs takes minutes, and so does an item beyond 2 GiB.
@@ -77,7 +77,7 @@ class Trial:
     @property
     def without_fault(self) -> tuple[str, ...]:
         """The command line of the same driver without a fault."""
-        return self.fault.get("driver") or (self.fault["program"], *self.fault.get("control", []))
+        return _driver_of(self.fault)
 
 
 def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
@@ -94,7 +94,7 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
             )
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         trials = [
-            _trial(f, Path(scratch) / f"{i}.jsonl", ledger_of(_program(f), paths), law, args)
+            _trial(f, Path(scratch) / f"{i}.jsonl", ledger_of(_driver_of(f), paths), law, args)
             for i, f in enumerate([*_controls_of(faults), *faults])
         ]
         interrupted = not _run_all(trials, suite, args)
@@ -109,8 +109,8 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
 
-def _program(fault: dict) -> Path:
-    return Path(fault["driver"][0] if "driver" in fault else fault["program"])
+def _driver_of(fault: dict) -> tuple[str, ...]:
+    return fault.get("driver") or without_fault(fault)
 
 
 def _trial(
@@ -144,7 +144,7 @@ def _controls_of(faults: list[dict]) -> list[dict]:
     """For each driver that has faults, the same driver without one, page by page under their clauses."""
     groups: dict[tuple[str, tuple[str, ...], bool], set[str]] = {}
     for fault in faults:
-        driver = (fault["program"], *fault.get("control", []))
+        driver = without_fault(fault)
         page = fault["clause"].split(".")[0]
         groups.setdefault((page, driver, fault["thorough"]), set()).add(fault["clause"])
     return [
@@ -220,7 +220,8 @@ def _times_of_drivers(
         driver = trial.without_fault
         if driver not in times:
             stem = trial.results.with_name(f"driver-{len(times)}")
-            times[driver] = in_microseconds(measure(pool, suite, driver, args.patience, stem))
+            patience = ("--patience", str(args.patience))
+            times[driver] = in_microseconds(look(pool, suite, driver, patience, stem).times)
     return times
 
 

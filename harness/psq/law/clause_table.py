@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,32 @@ class Filters:
     globs: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     thorough: bool = False
+    levels: tuple[str, ...] = ()
+    only: frozenset[str] | None = None  # the names of tests, such as those that failed before
+    shard: tuple[int, int] = (1, 1)
 
     @property
     def whole(self) -> bool:
-        return not self.globs and not self.profiles
+        return not self.in_words
+
+    @property
+    def in_words(self) -> list[str]:
+        """What narrows the selection, as options; nothing for the whole law."""
+        words = [f"--test {glob}" for glob in self.globs]
+        words += [f"--profile {profile}" for profile in self.profiles]
+        words += [f"--level {level.lower()}" for level in self.levels]
+        words += ["--rerun-failed"] if self.only is not None else []
+        words += [f"--shard {self.shard[0]}/{self.shard[1]}"] if self.shard[1] > 1 else []
+        return words
+
+    @property
+    def of_all_shards(self) -> Filters:
+        return replace(self, shard=(1, 1))
+
+    def share(self, tests: list[Test]) -> list[Test]:
+        """Of all that is selected, this shard's part: together the shards have each test once."""
+        number, count = self.shard
+        return tests[number - 1 :: count]
 
     def plan(self, test: Test) -> bool:
         """Whether a test that the filters match is run: a thorough one if that is asked for."""
@@ -105,9 +127,8 @@ class Law:
         matched = self._matched(filters)
         if not matched:
             raise UsageError(
-                f"no test matches both --test {' '.join(filters.globs)} and --profile "
-                f"{' '.join(filters.profiles)}: nothing would be verified. "
-                "'psq list' shows what there is."
+                f"no test matches all of {' and '.join(filters.in_words)}: nothing would be "
+                "verified. 'psq list' shows what there is."
             )
         planned = [test for test in matched if filters.plan(test)]
         if not planned:
@@ -115,11 +136,17 @@ class Law:
                 f"{', '.join(test.name for test in matched)}: only thorough tests match, so nothing "
                 "would be verified; add --thorough."
             )
-        return planned
+        shared = filters.share(planned)
+        if not shared:
+            raise UsageError(
+                f"--shard {filters.shard[0]}/{filters.shard[1]} of {len(planned)} tests is empty: "
+                "nothing would be verified"
+            )
+        return shared
 
     def left_out(self, filters: Filters) -> list[Test]:
         """The thorough tests that the filters match, and that a run with them does not plan."""
-        return [test for test in self._matched(filters) if not filters.plan(test)]
+        return filters.share([test for test in self._matched(filters) if not filters.plan(test)])
 
     def _matched(self, filters: Filters) -> list[Test]:
         return [
@@ -127,7 +154,21 @@ class Law:
             for test in self.tests.values()
             if (not filters.globs or any(matches(test, glob) for glob in filters.globs))
             and (not filters.profiles or test.profile in filters.profiles)
+            and (not filters.levels or any(map(filters.levels.__contains__, self.levels_of(test))))
+            and (filters.only is None or test.name in filters.only)
         ]
+
+    def levels_of(self, test: Test) -> list[str]:
+        """The levels of the clauses that a test decides."""
+        return [self.level_of(clause) for clause in test.clauses]
+
+    @property
+    def profiles(self) -> set[str]:
+        return {clause.profile for clause in self.clauses.values()}
+
+    @property
+    def levels(self) -> set[str]:
+        return {clause.level for clause in self.clauses.values()}
 
     def _check_profile(self, profile: str) -> None:
         known = sorted({test.profile for test in self.tests.values()})

@@ -36,10 +36,10 @@ def render(runs: list[Run]) -> str:
 
 def _suite(run: Run) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", name=run.name)
-    _add_defects(suite, run)
+    _add_properties(suite, run)
     for test in run.planned:
         suite.append(_case(run.name, test, run.tests.get(test)))
-    if run.status() == Status.INTERNAL or run.problems:
+    if run.status() == Status.INTERNAL or run.problems or run.unmet:
         suite.append(_run_case(run))
     for kind in ("failure", "error", "skipped"):
         attribute = {"failure": "failures", "error": "errors", "skipped": "skipped"}[kind]
@@ -49,15 +49,14 @@ def _suite(run: Run) -> ElementTree.Element:
     return suite
 
 
-def _add_defects(suite: ElementTree.Element, run: Run) -> None:
-    """One property a root cause: many cases may come from one."""
-    found = defects_of(run)
+def _add_properties(suite: ElementTree.Element, run: Run) -> None:
+    """One property a root cause, as many cases may come from one, and one an option that left out tests."""
+    found = [("defect", defect.sentence) for defect in defects_of(run)]
+    found += [("selection", option) for option in [*run.selection, run.stopped] if option]
     if found:
         properties = ElementTree.SubElement(suite, "properties")
-        for defect in found:
-            ElementTree.SubElement(
-                properties, "property", name="defect", value=_text(defect.sentence)
-            )
+        for name, value in found:
+            ElementTree.SubElement(properties, "property", name=name, value=_text(value))
 
 
 def _case(run: str, test: str, record: Record | None) -> ElementTree.Element:
@@ -80,7 +79,7 @@ def _case(run: str, test: str, record: Record | None) -> ElementTree.Element:
 
 def _run_case(run: Run) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname=_text(run.name), name="(the run itself)")
-    what = "\n".join(run.problems) or "planned tests did not run"
+    what = "\n".join([*run.problems, *run.unmet]) or "planned tests did not run"
     _add(case, "error", "internal", what, "")
     return case
 

@@ -15,6 +15,7 @@ from psq.law.clause_table import Law
 from psq.reporting.card import SHOWN_AT_ONCE, card_of
 from psq.reporting.summary import verdict_sentence
 from psq.results import tally
+from psq.results.coverage import gaps, unverified_sentence
 from psq.results.defects import defects_of, headline
 from psq.results.driver_times import in_words
 from psq.results.run import VERDICTS, Record, Run, repeated
@@ -26,7 +27,7 @@ def facts(runs: list[Run], law: Law) -> dict[str, Any]:
     """The content of every form of the report, in plain values."""
     return {
         "status": int(worst(run.status() for run in runs)),
-        "runs": [_run_facts(run) for run in runs],
+        "runs": [_run_facts(run, law) for run in runs],
         "clauses": [_clause_facts(runs, law, clause) for clause in law.clauses],
         "differences": [
             {
@@ -39,7 +40,7 @@ def facts(runs: list[Run], law: Law) -> dict[str, Any]:
     }
 
 
-def _run_facts(run: Run) -> dict[str, Any]:
+def _run_facts(run: Run, law: Law) -> dict[str, Any]:
     status = run.status()
     return {
         "name": run.name,
@@ -55,6 +56,12 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "clause_digest": run.plan.get("clause_digest"),
         "missing": run.missing,
         "problems": run.problems,
+        "selection": run.selection,
+        "repeat": run.times_each,
+        "stopped": run.stopped,
+        "unmet": run.unmet,
+        "unverified": unverified_sentence(run, law),
+        "gaps": [asdict(gap) for gap in gaps(run, law)],
         "repeated": repeated(run),
         "driver": in_words(run.driver),
         "driver_times": run.driver,

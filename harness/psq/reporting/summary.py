@@ -12,11 +12,12 @@ from psq.base.status import SENTENCES, Status
 from psq.law.clause_table import Law
 from psq.reporting.console import STYLES
 from psq.results import tally
+from psq.results.coverage import NOT_SELECTED, Gap, gaps, unverified_sentence
 from psq.results.defects import defects_of, headline
 from psq.results.driver_times import in_words
 from psq.results.run import VERDICTS, Run, repeated
 
-# Missing tests that are named on the screen.
+# Missing tests, and clauses that were not verified, that are named on the screen.
 _NAMED = 5
 
 
@@ -48,7 +49,26 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
         console.print(Text(f"problem: {problem}", style="bold red"), soft_wrap=True)
     _print_missing(run, console)
     _print_thorough(run, console)
+    _print_unverified(run, law, console)
     print_verdict(run, console)
+
+
+def _print_unverified(run: Run, law: Law, console: Console) -> None:
+    """What of the law was not verified, a line a reason; the reports have every name."""
+    found = gaps(run, law)
+    if not found:
+        return
+    console.print(f"not verified: {unverified_sentence(run, law)}", soft_wrap=True, markup=False)
+    for gap in found:
+        console.print(f"  {len(gap.tests)}  {_gap_line(gap)}", soft_wrap=True, markup=False)
+
+
+def _gap_line(gap: Gap) -> str:
+    if gap.reason.startswith(NOT_SELECTED) or not gap.clauses:
+        return gap.reason
+    named = ", ".join(gap.clauses[:_NAMED])
+    more = len(gap.clauses) - _NAMED
+    return f"{gap.reason}: {named}" + (f" and {more} more" if more > 0 else "")
 
 
 def _print_missing(run: Run, console: Console) -> None:
@@ -73,6 +93,8 @@ def print_verdict(run: Run, console: Console) -> None:
     for path in _evidence(run):
         console.print(f"evidence: {path}", soft_wrap=True, markup=False)
     console.print(f"results:  {run.path}", soft_wrap=True, markup=False)
+    for each in run.unmet:
+        console.print(Text(each, style="bold red"), soft_wrap=True)
     status = run.status()
     colour = "bold green" if status == Status.CONFORMS else "bold red"
     console.print(Text(verdict_sentence(run), style=colour), soft_wrap=True)
@@ -105,11 +127,20 @@ def verdict_sentence(run: Run) -> str:
     sentence += f"{len(run.tests)} of {len(run.planned)} tests ran"
     if details:
         sentence += f" ({', '.join(details)})"
+    if run.times_each > 1:
+        sentence += f"; up to {run.times_each} times each" if run.stopped else ""
+        sentence += "" if run.stopped else f"; {run.times_each} times each"
+    if run.selection:
+        sentence += f"; only a part of the law: {', '.join(run.selection)}"
+    if run.stopped:
+        sentence += f"; it stopped at the first failure: {run.stopped}"
+    if run.unmet:
+        sentence += "; less was verified than was asked for"
     if run.thorough_run:
         sentence += f"; {_thorough_tests(run.thorough_run)} among them"
     if run.thorough_left_out:
         sentence += f"; without {_thorough_tests(run.thorough_left_out)}"
-    if run.missing and run.counts["driver-error"]:
+    if run.missing and run.counts["driver-error"] and not run.stopped:
         sentence += "; the driver failed each time, so the remaining tests were not tried"
     if run.tests and not run.verified:
         sentence += "; nothing was verified"

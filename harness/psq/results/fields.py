@@ -27,6 +27,10 @@ def _object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def _named_numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_number, value.values()))
+
+
 def _thorough(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_texts, value.values()))
 
@@ -43,6 +47,7 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "thorough": (_thorough, "lists of texts by name"),
         "selection": (_texts, "a list of texts"),
         "about": (_object, "an object"),
+        "repeat": (_number, "a number"),
     },
     "implementation": {
         "implementation": (_text, "a text"),
@@ -60,8 +65,13 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "evidence": (_text, "a text"),
         "seconds": (_number, "a number"),
         "observed": (_named_texts, "texts by clause"),
+        "repeats": (_named_numbers, "numbers by verdict"),
     },
-    "end": {"problems": (_texts, "a list of texts")},
+    "end": {
+        "problems": (_texts, "a list of texts"),
+        "stopped": (_text, "a text"),
+        "unmet": (_texts, "a list of texts"),
+    },
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from pathlib import Path
 
 from psq.base import json_text
@@ -54,17 +55,21 @@ def _take(run: Run, record: Record, where: str) -> None:
         run.end = record
         run.problems.extend(record.get("problems") or [])
         run.interrupted = bool(record.get("interrupted"))
+        run.stopped = record.get("stopped") or ""
+        run.unmet.extend(record.get("unmet") or [])
 
 
 class Writer:
-    """Appends records to a result file, each whole and at once."""
+    """Writes records to a result file, each whole and at once; without any, the file keeps what it had."""
 
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb", buffering=0)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            self._file = open(handle, "r+b", buffering=0)
         except OSError as error:
             raise cannot_write(f"the results to {path}", error) from error
+        self._is_new = os.fstat(handle).st_size == 0
         self._path = path
         self._full = False
 
@@ -74,6 +79,8 @@ class Writer:
             return
         line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         before = self._file.tell()
+        if before == 0:
+            self._file.truncate(0)
         try:
             while line:
                 line = line[self._file.write(line) :]
@@ -84,6 +91,8 @@ class Writer:
             raise cannot_write(f"the results to {self._path}", error) from error
 
     def close(self) -> None:
+        if self._is_new and self._file.tell() == 0:
+            self._path.unlink(missing_ok=True)
         self._file.close()
 
     def __enter__(self) -> Writer:

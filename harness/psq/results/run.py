@@ -57,7 +57,21 @@ class Run:
     end: Record | None = None
     interrupted: bool = False
     """Whether the user ended it early: what it has seen by then stands, and there is no verdict."""
+    stopped: str = ""
+    """The option that ended it at the first failure: what follows was not started."""
+    unmet: list[str] = field(default_factory=list)
+    """What was required or verified before, and is not verified by this run: a sentence each."""
     path: Path | None = None
+
+    @property
+    def selection(self) -> list[str]:
+        """The options that narrowed the selection of tests; nothing for the whole law."""
+        return list(self.plan.get("selection") or [])
+
+    @property
+    def times_each(self) -> int:
+        """How often each test was to be run."""
+        return int(self.plan.get("repeat") or 1)
 
     @property
     def planned(self) -> list[str]:
@@ -100,11 +114,18 @@ class Run:
             found.append(Status.INTERRUPTED)
         if self.problems or not self.planned:
             found.append(Status.INTERNAL)
-        if self.missing and Status.DRIVER_BROKEN not in found:
+        if self.unmet:
+            found.append(Status.DOES_NOT_CONFORM)
+        if self.missing and not self._says_why_tests_are_missing(found):
             found.append(Status.INTERNAL)
         if not self.verified:
             found.append(Status.INCONCLUSIVE)
         return worst(found)
+
+    def _says_why_tests_are_missing(self, found: list[Status]) -> bool:
+        if Status.DRIVER_BROKEN in found:
+            return True
+        return bool(self.stopped) and Status.DOES_NOT_CONFORM in found
 
     @property
     def verified(self) -> bool:
@@ -121,6 +142,8 @@ class Run:
             "missing": self.missing,
             "problems": self.problems,
             "interrupted": self.interrupted,
+            "stopped": self.stopped,
+            "unmet": self.unmet,
             "status": int(status),
         }
 

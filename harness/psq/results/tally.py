@@ -31,6 +31,11 @@ _LOUDEST_FIRST = (
 _UNDECIDED = (UNTESTED, NOT_RUN, NOT_REACHED, "unsupported")
 
 
+def loudest(records: list[Record]) -> Record:
+    """Of several records of one test, the one that counts."""
+    return min(records, key=lambda record: _LOUDEST_FIRST.index(record["verdict"]))
+
+
 @dataclass(frozen=True)
 class Cell:
     """The result of one clause for one implementation."""

@@ -34,9 +34,18 @@ def all_faults(paths: Paths) -> list[dict]:
     return list(found.values())
 
 
-def ledger_of(program: Path, paths: Paths) -> Path | None:
+def without_fault(fault: dict) -> tuple[str, ...]:
+    """The command line of the same driver without a fault."""
+    return (fault["program"], *fault.get("control", []))
+
+
+def ledger_of(driver: tuple[str, ...], paths: Paths) -> Path | None:
     """What a faulty program breaks without a fault, for the suite's --ledger; None: nothing."""
-    ledger = paths.ledgers / f"{FAULTY_PROGRAMS[program.name]}.json"
+    program, *control = driver
+    implementation = FAULTY_PROGRAMS[Path(program).name]
+    if "--manager" in control:
+        implementation += "-manager"
+    ledger = paths.ledgers / f"{implementation}.json"
     return ledger if ledger.is_file() else None
 
 

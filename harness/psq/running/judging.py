@@ -6,6 +6,7 @@ import argparse
 import platform
 import random
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from psq.base.paths import Paths
 from psq.base.status import UsageError
 from psq.law.clause_table import Filters, Law, Test
 from psq.reporting.progress import Progress
+from psq.results.gate import NO_GATE, Gate
 from psq.results.run import Record, Run
 from psq.running import ledger
 from psq.running.drivers import Driver
@@ -56,28 +58,48 @@ def filters_of(args: argparse.Namespace) -> Filters:
     return Filters(tuple(args.test), tuple(args.profile), args.thorough)
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How the selected tests are run, and what is asked of the run besides."""
+
+    repeat: int = 1
+    fail_fast: str = ""  # the option by which no test is started after the first failure
+    gate: Gate = NO_GATE
+
+
 def judge(
-    driver: Driver, law: Law, paths: Paths, args: argparse.Namespace, console: Console
+    driver: Driver,
+    law: Law,
+    paths: Paths,
+    args: argparse.Namespace,
+    console: Console,
+    filters: Filters | None = None,
+    manner: Manner = Manner(),
 ) -> Run:
     """Runs the selected tests against one driver and writes its result file."""
-    filters = filters_of(args)
+    filters = filters or filters_of(args)
     tests = law.select(filters)
     known = ledger.find(args.ledger, driver, paths, law)
     how = Options(
         seed=random.SystemRandom().randrange(2**31) if args.seed is None else args.seed,
         patience=args.patience,
-        jobs=min(args.jobs, len(tests)),
+        jobs=min(args.jobs, len(tests) * manner.repeat),
         ledger=known,
         evidence=paths.evidence / driver.slug,
         left_out=tuple(test.name for test in law.left_out(filters)),
+        selection=tuple(filters.in_words),
+        repeat=manner.repeat,
+        fail_fast=manner.fail_fast,
+        gate=manner.gate,
         about=about(paths, args.patience, known),
     )
     path = _results_path(driver, paths, args, filters.whole)
     _clear_evidence(how.evidence, tests, filters.whole)
+    times = f", {how.repeat} times each" if how.repeat > 1 else ""
     console.print(
-        f"judging {driver.label}: {len(tests)} tests, {how.jobs} at a time, seed {how.seed}"
+        f"judging {driver.label}: {len(tests)} tests{times}, {how.jobs} at a time, seed {how.seed}"
     )
-    with Progress(console, driver.label, len(tests)) as watcher:
+    with Progress(console, driver.label, len(tests) * how.repeat) as watcher:
         return Runner(paths.suite, law, driver, how, watcher).judge(tests, path)
 
 

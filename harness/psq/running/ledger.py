@@ -8,7 +8,21 @@ from psq.base import json_text
 from psq.base.paths import Paths
 from psq.base.status import UsageError, did_you_mean
 from psq.law.clause_table import Law
+from psq.results.run import Record
 from psq.running.drivers import Driver
+
+# The keys that the suite knows, too (conformance/suite/ledger.cc), and harness/ledgers/README.md describes.
+KEYS = ("implementation", "entries")
+ENTRY_KEYS = (
+    "clause",
+    "start_methods",
+    "version",
+    "reason",
+    "reproduction",
+    "now_and_then",
+    "blocks",
+    "link",
+)
 
 
 def find(choice: str | None, driver: Driver, paths: Paths, law: Law) -> Path | None:
@@ -22,19 +36,32 @@ def find(choice: str | None, driver: Driver, paths: Paths, law: Law) -> Path | N
     return path.resolve()
 
 
+def _check_keys(path: Path, whose: str, content: Record, known: tuple[str, ...]) -> None:
+    """A misspelt condition would make an entry apply everywhere."""
+    for key in content:
+        if key not in known:
+            raise UsageError(
+                f"{path}: {whose} has the unknown key {key!r}.{did_you_mean(key, known)}"
+            )
+
+
 def _check(path: Path, law: Law) -> None:
     try:
         content = json_text.parse(path.read_text(encoding="utf-8"))
         entries = content["entries"]
+        texts = [content["implementation"]]
         clauses = [(entry["clause"], entry["reason"]) for entry in entries]
-        if not all(isinstance(text, str) for clause in clauses for text in clause):
-            raise TypeError("a clause or a reason is no text")
+        if not all(isinstance(text, str) for text in [*texts, *(t for c in clauses for t in c)]):
+            raise TypeError("the implementation, a clause or a reason is no text")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} is no ledger: {type(error).__name__}: {error}. It is "
             '{"implementation":…,"entries":[{"clause":…,"reason":…}]}; '
             '"--ledger none" judges without one.'
         ) from error
+    _check_keys(path, "it", content, KEYS)
+    for entry in entries:
+        _check_keys(path, f"the entry for {entry['clause']}", entry, ENTRY_KEYS)
     for clause, reason in clauses:
         if clause not in law.clauses:
             raise UsageError(

@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from psq.base.status import NoRoom, Status
+from psq.base.status import NoRoom, Status, UsageError
 from psq.law.clause_table import Law, Test
 from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
 from psq.results.driver_times import in_microseconds
+from psq.results.gate import NO_GATE, Gate
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
-from psq.running.measuring import measure
+from psq.running.looking import look, said_by_suite
 from psq.running.pool import Job, Pool
+from psq.running.turns import Turns
 
 _TICK_SECONDS = 0.1
 # The binary bounds every test itself; this bound only ends a binary that is stuck.
@@ -43,6 +45,10 @@ class Options:
     ledger: Path | None
     evidence: Path
     left_out: tuple[str, ...] = ()  # thorough tests that the filters match, and that are not run
+    selection: tuple[str, ...] = ()  # the options that narrowed the selection, for the results
+    repeat: int = 1  # how often each test is run; the loudest verdict counts
+    fail_fast: str = ""  # the option by which no test is started after the first failure
+    gate: Gate = NO_GATE
     about: Record = field(default_factory=dict)  # who judged, how and where, for the results
 
 
@@ -66,6 +72,7 @@ class Watcher(Protocol):
 @dataclass
 class _Work:
     test: Test
+    turn: int  # the first one is 1
     tail: Tail
     record: Record | None = None
     alone: bool = True
@@ -84,6 +91,8 @@ class Runner:
         self._options = options
         self._watcher = watcher
         self._times = ""
+        self._turns = Turns(options.repeat)
+        self._refused = False
 
     def judge(self, tests: list[Test], path: Path) -> Run:
         """Runs `tests`, writing `path` as it goes; a test without a result is in `problems`.
@@ -91,7 +100,9 @@ class Runner:
         An interruption ends the run early: it has what was seen by then, and says so.
         """
         self._run = Run(name=self._driver.label, path=path)
-        self._waiting = deque(tests)
+        self._waiting = deque(
+            (test, turn) for turn in range(1, self._options.repeat + 1) for test in tests
+        )
         self._tests = {test.name: test for test in tests}
         self._planned = list(self._tests)
         self._thorough = [test.name for test in tests if test.thorough]
@@ -103,11 +114,15 @@ class Runner:
                 self._run.interrupted = True
             except NoRoom as error:  # what is in the file stays, and what is known is told
                 self._run.problems.append(str(error))
+            except UsageError:  # nothing was run, and the file keeps what it had
+                self._refused = True
+                raise
             except BaseException as error:
                 self._run.problems.append(f"stopped by {type(error).__name__}")
                 raise
             finally:
-                self._finish()
+                if not self._refused:
+                    self._finish()
         return self._run
 
     def _work_off(self) -> None:
@@ -121,34 +136,42 @@ class Runner:
                 raise
 
     def _start_and_collect(self, pool: Pool) -> None:
-        self._measure(pool)
+        self._look(pool)
         while self._waiting or pool.jobs:
-            while self._waiting and pool.free and not self._hopeless():
-                self._start(pool, self._waiting.popleft())
+            while self._waiting and pool.free and not self._hopeless() and not self._stops():
+                self._start(pool, *self._waiting.popleft())
             if not pool.jobs:
                 break
             self._follow(pool)
-        self._repeat_undecided(pool)
+        if self._waiting and self._stops():
+            self._run.stopped = self._options.fail_fast
+        else:
+            self._repeat_undecided(pool)
 
-    def _measure(self, pool: Pool) -> None:
-        """Measures the driver itself, alone. One that cannot be used shows in the tests."""
-        driver, patience = self._driver.argv, self._options.patience
+    def _stops(self) -> bool:
+        return bool(self._options.fail_fast) and self._turns.failed
+
+    def _look(self, pool: Pool) -> None:
+        """Looks at the driver itself, alone. One that cannot be used shows in the tests."""
+        options = self._options
+        arguments = ["--patience", str(options.patience)]
+        arguments += ["--ledger", str(options.ledger)] if options.ledger else []
         try:
-            self._run.driver = measure(
-                pool, self._suite, driver, patience, self._scratch / "(driver)"
-            )
+            seen = look(pool, self._suite, self._driver.argv, arguments, self._scratch / "(driver)")
+            self._run.driver, self._run.implementation = seen.times, seen.implementation
             self._times = in_microseconds(self._run.driver)
         except ValueError as error:
             self._run.problems.append(f"the measurement of the driver cannot be read: {error}")
+        if self._run.implementation:
+            options.gate.expect_for(self._run.implementation)
 
     def _repeat_undecided(self, pool: Pool) -> None:
         """Runs what could not be decided beside other tests once more, alone; that verdict counts.
 
         A test that failed is never repeated.
         """
-        undecided = [r for r in self._run.tests.values() if r["verdict"] == "inconclusive"]
-        for record in undecided:
-            self._start(pool, self._tests[record["test"]], earlier=record)
+        for record in self._turns.undecided():
+            self._start(pool, self._tests[record["test"]], record["turn"], earlier=record)
             while pool.jobs:
                 self._follow(pool)
 
@@ -165,12 +188,14 @@ class Runner:
         verdicts = [record["verdict"] for record in self._run.tests.values()]
         return len(verdicts) >= _DRIVER_ERRORS_TO_STOP and set(verdicts) == {"driver-error"}
 
-    def _start(self, pool: Pool, test: Test, earlier: Record | None = None) -> None:
-        stem = test.file_name + (".again" if earlier else "")
+    def _start(self, pool: Pool, test: Test, turn: int, earlier: Record | None = None) -> None:
+        stem = test.file_name + (f".{turn}" if turn > 1 else "") + (".again" if earlier else "")
         results = self._scratch / f"{stem}.jsonl"
         options = self._options
         argv = [str(self._suite), "--exactly", test.name, "--results", str(results)]
-        argv += ["--evidence", str(options.evidence), "--seed", str(options.seed)]
+        # Two runs of one test never write into one folder.
+        evidence = options.evidence / f"turn-{turn}" if turn > 1 else options.evidence
+        argv += ["--evidence", str(evidence), "--seed", str(options.seed + turn - 1)]
         argv += ["--patience", str(options.patience), "--name", self._driver.label]
         argv += ["--unsupported-status", str(_UNSUPPORTED), "--once"]
         if self._times:
@@ -179,7 +204,7 @@ class Runner:
             argv += ["--ledger", str(options.ledger)]
         argv += ["--", *self._driver.argv]
         log = self._scratch / f"{stem}.log"
-        pool.start(_Work(test, Tail(results), earlier=earlier), argv, log)
+        pool.start(_Work(test, turn, Tail(results), earlier=earlier), argv, log)
         self._watcher.started(test.name)
 
     def _collect(self, job: Job) -> None:
@@ -197,6 +222,7 @@ class Runner:
             self._take_plan(work, record)
         elif kind == "implementation" and not self._run.implementation:
             self._run.implementation = record
+            self._options.gate.expect_for(record)
             self._writer.write(record)
         elif kind == "test" and record.get("test") == work.test.name:
             check_record(record, "the suite")
@@ -205,11 +231,15 @@ class Runner:
             if work.earlier is not None:
                 record["earlier"] = earlier_of(work.earlier)
             work.record = record
-            self._run.tests[work.test.name] = record
             if record.get("problem"):
                 self._run.problems.append(f"{work.test.name}: {record['problem']}")
-            self._writer.write(record)
-            self._watcher.ended(record)
+            self._keep(work, record)
+
+    def _keep(self, work: _Work, record: Record) -> None:
+        kept = self._turns.add(work.turn, record)
+        self._run.tests[work.test.name] = kept
+        self._writer.write(kept)
+        self._watcher.ended(record)
 
     def _take_plan(self, work: _Work, plan: Record) -> None:
         work.alone = plan.get("planned") == 1
@@ -227,13 +257,16 @@ class Runner:
             "tests": self._planned,
             "planned": len(self._planned),
             "thorough": {"planned": self._thorough, "left_out": list(self._options.left_out)},
+            "selection": list(self._options.selection),
+            "repeat": self._options.repeat,
             "clause_digest": digest,
             "seed": self._options.seed,
             "about": self._options.about,
         }
         self._writer.write(self._run.plan)
-        if self._run.driver:
-            self._writer.write(self._run.driver)
+        for record in (self._run.driver, self._run.implementation):
+            if record:
+                self._writer.write(record)
 
     def _account(self, job: Job) -> None:
         work: _Work = job.what
@@ -244,9 +277,11 @@ class Runner:
             code = 0 if code == _UNSUPPORTED else code
             self._compare_with_verdict(work, work.record["verdict"], code)
             return
-        if code == 3 and work.record is None:
-            self._driver_error(work.test, job)
+        if code == Status.DRIVER_BROKEN and work.record is None:
+            self._driver_error(work, job)
             return
+        if code == Status.USAGE and work.record is None:
+            raise UsageError(said_by_suite(job))
         how = f"was killed by {_signal_name(-code)}" if code < 0 else f"ended with status {code}"
         said = job.log_tail()
         lack = "" if work.record else " and left no verdict"
@@ -256,13 +291,13 @@ class Runner:
         if work.alone and code != status_of(verdict):
             self._problem(work.test, f"ended with status {code}, but its verdict is {verdict}")
 
-    def _driver_error(self, test: Test, job: Job) -> None:
+    def _driver_error(self, work: _Work, job: Job) -> None:
         """The binary could not use the driver, so the test did not begin."""
         said = job.log_tail() or "the driver could not be used"
         record = {
             "record": "test",
-            "test": test.name,
-            "clauses": list(test.clauses),
+            "test": work.test.name,
+            "clauses": list(work.test.clauses),
             "verdict": "driver-error",
             "message": said,
             "card": said,
@@ -270,9 +305,7 @@ class Runner:
         }
         if not self._run.plan:
             self._write_plan(None)
-        self._run.tests[test.name] = record
-        self._writer.write(record)
-        self._watcher.ended(record)
+        self._keep(work, record)
 
     def _end_stuck(self, pool: Pool) -> None:
         limit = _STUCK_SECONDS * max(1.0, self._options.patience)
@@ -294,6 +327,8 @@ class Runner:
         if not self._run.plan:
             self._write_plan(None)
         self._settle()
+        if not self._run.interrupted:
+            self._run.unmet = self._options.gate.unmet(self._run)
         self._run.end = self._run.end_record(self._run.status())
         try:
             self._writer.write(self._run.end)

@@ -26,7 +26,7 @@ def make_program(path: Path, body: str) -> Path:
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     """A build tree with a suite that does what its driver's arguments say; see misbehaving_suite.py."""
-    suite = f'exec "{sys.executable}" "{HERE / "misbehaving_suite.py"}" "$@"'
+    suite = f'exec "{sys.executable}" -I -S "{HERE / "misbehaving_suite.py"}" "$@"'
     make_program(tmp_path / "bin" / "psq-conformance", suite)
     make_program(tmp_path / "driver", "exit 0")
     return Paths(build=tmp_path)

@@ -1,8 +1,10 @@
 """Takes the place of the suite's binary where a test needs behaviour that the real one never shows.
 
 Speaks its command line; each argument of the driver is TEST=BEHAVIOUR: a verdict, or crash, silent
-(no record), garbage, twice, wrong-status (not that of the verdict), hang, and then-VERDICT: it is
-inconclusive the first time, and has that verdict when it runs once more. Unnamed tests pass.
+(no record), garbage, twice, wrong-status (not that of the verdict), hang, then-VERDICT: it is
+inconclusive the first time, and has that verdict when it runs once more, and turn-N-VERDICT: it
+has that verdict the N-th time. Unnamed tests pass. An argument @FILE stands for what is in the file;
+claims=P,... are the profiles of the hello. A file `refuse` in the build tree is wrong usage.
 """
 
 import json
@@ -10,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 CLAUSES = {
     "queue.put.a": ("MUST", "base"),
@@ -24,6 +27,13 @@ TESTS = {
     "queue.get_c": ["queue.get.c"],
     "process.d": ["process.d"],
     "queue.put.a/long": ["queue.put.a"],
+}
+HELLO = {
+    "record": "implementation",
+    "implementation": "misbehaving",
+    "version": "1",
+    "start_method": "fork",
+    "profiles": ["base", "lifecycle"],
 }
 THOROUGH = ("queue.put.a/long",)
 STATUS = {
@@ -85,7 +95,7 @@ def judge(test, results, behaviour):
     if results is None:
         return STATUS.get(behaviour, 0)
     append(results, {"record": "plan", "tests": [test], "planned": 1, "clause_digest": "d1"})
-    append(results, {"record": "implementation", "implementation": "misbehaving", "version": "1"})
+    append(results, HELLO)
     if behaviour == "crash":
         print("about to crash", flush=True)
         os.kill(os.getpid(), signal.SIGABRT)
@@ -115,12 +125,24 @@ def judge(test, results, behaviour):
 
 
 def measure(results, behaviour):
+    append(results, HELLO)
     if behaviour is None:
         return 2
     item = {"size": 64 << 20, "build_us": 21000, "check_us": 34000}
     record = {"record": "driver", "round_trip_us": 150, "items": [item]}
     append(results, record if behaviour == "ok" else {"record": "driver"})
     return 0
+
+
+def behaviours_of(words):
+    for word in [each for each in words if each.startswith("@")]:
+        words += Path(word[1:]).read_text().split()
+    return dict(word.split("=") for word in words if "=" in word)
+
+
+def wrong_usage(why):
+    print(f"psq-conformance: {why}", file=sys.stderr)
+    return 64
 
 
 def main(argv):
@@ -131,14 +153,23 @@ def main(argv):
     at = argv.index("--")
     plain = [word for word in argv[:at] if word not in ("--once", "--measure")]
     options = dict(zip(plain[::2], plain[1::2]))
-    behaviours = dict(word.split("=") for word in argv[at + 2 :] if "=" in word)
+    behaviours = behaviours_of(argv[at + 2 :])
+    if "claims" in behaviours:
+        HELLO["profiles"] = behaviours["claims"].split(",")
+    refuse = Path(argv[at + 1]).with_name("refuse")
+    if refuse.exists():
+        sys.exit(wrong_usage(refuse.read_text()))
     if "--measure" in argv:
         return measure(argv[argv.index("--results") + 1], behaviours.get("measure"))
     test = options["--exactly"]
-    again = options.get("--results", "").endswith(".again.jsonl")
+    results = options.get("--results", "")
     for name, behaviour in behaviours.items():
         if behaviour.startswith("then-"):
+            again = results.endswith(".again.jsonl")
             behaviours[name] = behaviour.removeprefix("then-") if again else "inconclusive"
+        if behaviour.startswith("turn-"):
+            _, turn, verdict = behaviour.split("-", 2)
+            behaviours[name] = verdict if results.endswith(f".{turn}.jsonl") else "pass"
     return judge(test, options.get("--results"), behaviours.get(test, "pass"))
 
 

@@ -183,13 +183,23 @@ def ledger(tmp_path, content):
     return str(path)
 
 
+def entries(*listed):
+    return {"implementation": "misbehaving", "entries": list(listed)}
+
+
 @pytest.mark.parametrize(
     "content, said",
     [
         ("no json", "is no ledger"),
-        ({"entries": [{"clause": "queue.put.a"}]}, "reason"),
-        ({"entries": [{"clause": "queue.put.a", "reason": ""}]}, "gives no reason"),
-        ({"entries": [{"clause": "queue.put.aa", "reason": "r"}]}, "Did you mean queue.put.a"),
+        ({"entries": []}, "'implementation'"),
+        ({"implementation": "m", "entries": [{"clause": "queue.put.a"}]}, "reason"),
+        (entries({"clause": "queue.put.a", "reason": ""}), "gives no reason"),
+        (entries({"clause": "queue.put.aa", "reason": "r"}), "Did you mean queue.put.a"),
+        ({**entries(), "entires": []}, "unknown key 'entires'. Did you mean entries?"),
+        (
+            entries({"clause": "queue.put.a", "reason": "r", "start_method": ["fork"]}),
+            "the entry for queue.put.a has the unknown key 'start_method'. Did you mean start_methods?",
+        ),
     ],
 )
 def test_a_bad_ledger_is_refused(psq, paths, tmp_path, content, said):
