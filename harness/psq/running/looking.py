@@ -8,6 +8,7 @@ from typing import Sequence
 
 from psq.base.status import Status, UsageError
 from psq.results.driver_times import checked
+from psq.results.fields import check_fields
 from psq.results.result_file import Tail
 from psq.results.run import Record
 from psq.running.pool import Job, Pool
@@ -23,10 +24,11 @@ def said_by_suite(job: Job) -> str:
 
 @dataclass(frozen=True)
 class Look:
-    """Both are empty for a driver that cannot be used: that shows in its tests."""
+    """All are empty for a driver that cannot be used: that shows in its tests."""
 
     times: Record = field(default_factory=dict)
     implementation: Record = field(default_factory=dict)
+    ledger: Record = field(default_factory=dict)
 
 
 def look(
@@ -49,4 +51,13 @@ def look(
     records = Tail(results).read()
     of_kind = {record.get("record"): record for record in records if isinstance(record, dict)}
     times = of_kind.get("driver")
-    return Look(checked(times) if times else {}, of_kind.get("implementation", {}))
+    return Look(
+        checked(times) if times else {},
+        of_kind.get("implementation", {}),
+        _fields_checked(of_kind.get("ledger", {})),
+    )
+
+
+def _fields_checked(record: Record) -> Record:
+    check_fields(record)
+    return record
