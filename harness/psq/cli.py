@@ -67,6 +67,14 @@ def make_parser(only: str = "", version: str = "unknown") -> Parser:
     return parser
 
 
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command, with its options."""
+    (action,) = [
+        each for each in make_parser()._actions if isinstance(each, argparse._SubParsersAction)
+    ]
+    return dict(action.choices)
+
+
 def _add(commands: Any, command: Command, with_options: bool) -> None:
     epilog = f"{drivers.HELP}\n{command.epilog}" if command.takes_driver else command.epilog
     parser = commands.add_parser(
@@ -130,7 +138,7 @@ def _cannot_print(error: OSError) -> int:
 def _run(argv: list[str], paths: Paths) -> int:
     # argparse drops "--"; driver-check has to know which arguments stand behind it.
     behind = argv[argv.index("--") + 1 :] if "--" in argv else None
-    known = argparse.Namespace(behind_dashes=behind)
+    known = argparse.Namespace(behind_dashes=behind, parsers=parsers)
     # The first argument is the command; argparse complains when it is not.
     parser = make_parser(only=argv[0] if argv else "-", version=paths.version)
     args, unknown = parser.parse_known_args(argv, known)

@@ -20,6 +20,7 @@ from psq.commands.statuses import (
     HISTORY_STATUSES,
     KILL_STATUSES,
     LAW_STATUSES,
+    LEDGER_STATUSES,
     MUTANT_STATUSES,
     REPORT_STATUSES,
     SLOW_STATUSES,
@@ -93,6 +94,15 @@ COMMANDS = (
             "psq certificate results.jsonl --badge psq.svg               certificate and badge",
             "psq certificate --verify c.certificate.json                 was it changed?",
             "psq certificate --verify c.certificate.json results.jsonl   and is it of these results?",
+        ),
+    ),
+    Command(
+        "ledger",
+        "bring a list of known failures up to date with a run",
+        statuses=LEDGER_STATUSES,
+        examples=(
+            "psq ledger update results.jsonl --dry-run             what would change",
+            "psq ledger update results.jsonl --ledger mine.json    and write it",
         ),
     ),
     Command(
@@ -175,5 +185,11 @@ COMMANDS = (
         takes_driver=True,
         statuses=MUTANT_STATUSES,
         examples=("psq mutants cpython --sample 20",),
+    ),
+    Command(
+        "completion",
+        "a script with which a shell completes commands, options, drivers and clauses",
+        statuses=LAW_STATUSES,
+        examples=("psq completion bash   for 'source <(psq completion bash)' in ~/.bashrc",),
     ),
 )

@@ -32,6 +32,7 @@ HELLO = {
     "record": "implementation",
     "implementation": "misbehaving",
     "version": "1",
+    "language": "python",
     "start_method": "fork",
     "profiles": ["base", "lifecycle"],
 }

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import subprocess
 
 import pytest
 
@@ -84,3 +85,28 @@ def test_the_list_goes_to_a_file_and_to_the_screen(psq, tmp_path):
     status, out, _ = psq("list", "--json", str(tmp_path / "law.json"))
     assert status == 0 and "queue.get.c" in out
     assert len(json.loads((tmp_path / "law.json").read_text())["clauses"]) == 5
+
+
+def completed(script, *words):
+    """What the script offers for the last argument."""
+    line = f'source "$1"; COMP_WORDS=({shlex.join(words)}); COMP_CWORD={len(words) - 1}; _psq'
+    line += '; printf "%s\\n" "${COMPREPLY[@]}"'
+    ended = subprocess.run(
+        ["bash", "--norc", "-c", line, "bash", script], capture_output=True, text=True, check=True
+    )
+    return ended.stdout.split()
+
+
+def test_completion(psq, tmp_path):
+    status, out, _ = psq("completion", "bash")
+    assert status == 0
+    script = tmp_path / "completion"
+    script.write_text(out)
+    assert completed(script, "psq", "chec") == ["check", "check-history"]
+    assert completed(script, "psq", "check", "ref") == ["reference"]
+    assert "--fail-on" in completed(script, "psq", "diff", "--f")
+    assert completed(script, "psq", "diff", "--fail-on", "r") == ["regression"]
+    assert completed(script, "psq", "check", "reference", "--test", "queue.g") == ["queue.get.c"]
+    assert completed(script, "psq", "explain", "process") == ["process.d"]
+    assert completed(script, "psq", "report", str(script)) == [str(script)]
+    assert psq("completion", "fish")[0] == 64
