@@ -184,7 +184,7 @@ class Readers:
 
     def a_ledger(self, data: bytes) -> None:
         self._path.write_bytes(data)
-        ledger._check(self._path, self._law)
+        ledger.read(self._path, self._law)
 
     def history(self, data: bytes) -> None:
         self._path.write_bytes(data)

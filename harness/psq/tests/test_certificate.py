@@ -188,7 +188,7 @@ def test_the_command(psq, paths, tmp_path):
     assert status == 0 and f"it is that of {stored}" in out
     stored.write_text(stored.read_text().replace('"seed": 3', '"seed": 4'))
     status, _, err = psq("certificate", "--verify", str(file), str(stored))
-    assert status == 64 and "differ in seed, evidence" in err
+    assert status == 64 and "differ in evidence, seed" in err
     assert (
         psq("certificate")[0] == psq("certificate", str(stored), "-o", "-", "--badge", "-")[0] == 64
     )
