@@ -43,7 +43,7 @@ def make(run: Run, law: Law) -> Certificate:
     try:
         content = _content(run, about)
         _validate(content)
-    except (KeyError, TypeError, ValueError, OSError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
         raise UsageError(f"no certificate: {run.path} lacks what it needs: {error!r}") from error
     return content
 

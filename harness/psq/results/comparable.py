@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from psq.base.status import SENTENCES, Status, UsageError
 from psq.law.clause_table import Law
@@ -46,7 +46,7 @@ def obstacles(old: Run, new: Run, law: Law) -> list[Obstacle]:
     return [*_fatal(old, new), *_of_law(old, new), *_of_extent(old, new, law)]
 
 
-def expect_comparable(old: Run, new: Run, law: Law, accepted: list[str]) -> list[Obstacle]:
+def expect_comparable(old: Run, new: Run, law: Law, accepted: Sequence[str]) -> list[Obstacle]:
     """The accepted differences of the two runs; raises UsageError for each other one."""
     found = obstacles(old, new, law)
     refused = [each for each in found if each.accept not in accepted]

@@ -51,7 +51,9 @@ def update(run: Run, before: dict[str, Any] | None) -> Update:
 
     Raises UsageError when the run was judged with another ledger than this one.
     """
-    name = run.implementation["implementation"]
+    name = run.implementation.get("implementation")
+    if not name:
+        raise UsageError(f"no update: {run.path} does not say what was judged")
     content = before or {"implementation": name, "entries": []}
     _expect_judged_with(run, content, name)
     result = Update({**content, "entries": []})

@@ -7,6 +7,7 @@ mutates good files, mostly as JSON and now and then as bytes, and does with each
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import random
@@ -20,13 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from rich.console import Console  # noqa: E402
 
-from psq.base.status import Stop  # noqa: E402
+from psq.base.status import Stop, UsageError  # noqa: E402
 from psq.law.clause_table import Clause, Law, Test  # noqa: E402
 from psq.reporting import junit, report, timeline  # noqa: E402
 from psq.reporting.comparison import print_comparison  # noqa: E402
 from psq.reporting.summary import print_summary  # noqa: E402
-from psq.results import result_file  # noqa: E402
-from psq.running import ledger  # noqa: E402
+from psq.results import certificate, difference, result_file  # noqa: E402
+from psq.results.comparable import ACCEPTABLE, expect_comparable  # noqa: E402
+from psq.running import ledger, ledger_update  # noqa: E402
 
 _ITEM = {"from": "p", "seq": 0, "size": 9}
 _TIMES = {"outcome": "ok", "invoked": 5, "returned": 9}
@@ -41,6 +43,8 @@ RESULTS: list[Any] = [
         "clause_digest": "d1",
         "seed": 7,
         "thorough": {"planned": [], "left_out": ["q.d"]},
+        "selection": [],
+        "about": {"psq": "1", "patience": 1.0, "ledger": None, "platform": {"system": "s"}},
     },
     {"record": "implementation", "implementation": "i", "version": "1", "start_method": "fork"},
     {"record": "test", "test": "q.a", "clauses": ["q.a"], "verdict": "pass", "seconds": 0.5},
@@ -60,6 +64,11 @@ RESULTS: list[Any] = [
     },
     {"record": "test", "test": "q.c", "clauses": ["q.c"], "verdict": "expected-fail"},
     {"record": "end", "planned": 3, "ran": 3, "problems": ["one"], "status": 1},
+    {
+        "record": "ledger",
+        "path": "l",
+        "entries": [{"clause": "q.c", "line": 4, "applies": True, "always": True}],
+    },
 ]
 LEDGER: list[Any] = [
     {
@@ -181,6 +190,14 @@ class Readers:
             junit.render([run]),
         ):
             text.encode()
+        for judge_later in (
+            lambda: expect_comparable(run, run, self._law, ACCEPTABLE),
+            lambda: difference.changes(run, run, self._law),
+            lambda: certificate.make(run, self._law),
+            lambda: ledger_update.update(run, None),
+        ):
+            with contextlib.suppress(UsageError):
+                judge_later()
 
     def a_ledger(self, data: bytes) -> None:
         self._path.write_bytes(data)

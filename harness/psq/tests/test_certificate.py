@@ -83,7 +83,7 @@ def test_the_verdict_is_that_of_the_run(store, verdict, status):
         ([{**PLAN, "about": {**ABOUT, "patience": "long"}}, HELLO, A, B, END], "patience"),
         ([{**PLAN, "seed": None}, HELLO, A, B, END], "seed"),
         ([PLAN, {**HELLO, "profiles": None}, A, B, END], "lacks what it needs"),
-        ([PLAN, HELLO, {**A, "seen": {"programs": "many"}}, B, END], "lacks what it needs"),
+        ([PLAN, HELLO, {**A, "seen": {"programs": "many"}}, B, END], "seen of a record test"),
     ],
 )
 def test_runs_that_get_none(store, records, said):
