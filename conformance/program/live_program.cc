@@ -44,11 +44,11 @@ Request LiveProgram::one_call(const Action& action, const std::string& from,
   const Wait wait = waits ? kForever : action.time == 0ns ? kNoWait : within(action.time);
   switch (action.operation) {
     case Operation::kPut:
-      return put(on, t_.item(from, seq, action.size), wait);
+      return put(on, t_.item(from, seq, t_.fitting(action.size)), wait);
     case Operation::kGet:
       return get(on, wait);
     case Operation::kSend:
-      return send(on, t_.item(from, seq, action.size));
+      return send(on, t_.item(from, seq, t_.fitting(action.size)));
     case Operation::kPoll:
       return poll(on, action.time == kNoEnd ? 0ns : action.time);
     default:

@@ -178,6 +178,11 @@ const Item* Answer::item() const {
   return value.payload ? std::get_if<Item>(&*value.payload) : nullptr;
 }
 
+bool Hello::has(ObjectType type) const {
+  const auto found = operations.find(type);
+  return found != operations.end() && !found->second.empty();
+}
+
 bool Hello::declares(ObjectType type, Operation operation) const {
   const auto found = operations.find(type);
   return found != operations.end() && found->second.contains(operation);

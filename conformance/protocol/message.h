@@ -65,7 +65,8 @@ struct Hello {
   std::map<std::string, std::int64_t> limits = {};
   std::string line = {};  // as it came
 
-  [[nodiscard]] bool has(ObjectType type) const { return operations.contains(type); }
+  /// Whether it declares at least one operation of the type.
+  [[nodiscard]] bool has(ObjectType type) const;
   [[nodiscard]] bool declares(ObjectType type, Operation operation) const;
 };
 

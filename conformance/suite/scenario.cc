@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace psq::conformance {
@@ -18,8 +19,24 @@ bool is_declared(const Hello& hello, const Request& request) {
 // What a create lacks is a type of object: every driver has the operation itself.
 std::string name_of(const Request& request) {
   if (request.operation == Operation::kCreate)
-    return "the type " + std::string{to_string(type_of(*request.arguments.type))};
+    return "any operation of " + std::string{to_string(type_of(*request.arguments.type))};
   return std::string{to_string(request.type)} + "." + std::string{to_string(request.operation)};
+}
+
+std::int64_t bytes_of(const Payload& payload) {
+  if (const auto* item = std::get_if<Item>(&payload)) return item->size;
+  if (const auto* bytes = std::get_if<Bytes>(&payload))
+    return static_cast<std::int64_t>(bytes->hex.size() / 2);
+  return 0;
+}
+
+// The largest item or message that the request, or an element of its list, hands over.
+std::int64_t largest_in(const Request& request) {
+  const Arguments& arguments = request.arguments;
+  std::int64_t largest = arguments.payload ? bytes_of(*arguments.payload) : 0;
+  if (!arguments.operations) return largest;
+  for (const Request& each : *arguments.operations) largest = std::max(largest, largest_in(each));
+  return largest;
 }
 
 }  // namespace
@@ -45,11 +62,17 @@ void Scenario::restart_without_standard_descriptors() {
 }
 
 Item Scenario::item(const std::string& from, std::int64_t seq, std::int64_t size) const {
+  if (from.size() > kLongestFrom) throw std::logic_error("no room for an item from " + from);
   const auto least = hello().limits.find("item_bytes");
   Item made{.from = from, .seq = seq, .fail = {}};
   if (size > 0) made.size = size;
   if (least != hello().limits.end()) made.size = std::max(made.size, least->second);
   return made;
+}
+
+std::int64_t Scenario::fitting(std::int64_t size) const {
+  const auto limit = hello().limits.find("max_item_bytes");
+  return limit == hello().limits.end() ? size : std::min(size, limit->second);
 }
 
 const Peer& Scenario::expect_hello(const std::string& child, const Answer& spawned) {
@@ -99,8 +122,18 @@ void Scenario::require_declared(const std::string& process, const Request& reque
   if (!is_declared(hello(), request)) probe_undeclared(process, request, name_of(request));
 }
 
+void Scenario::require_room(const Request& request) const {
+  const auto limit = hello().limits.find("max_item_bytes");
+  if (limit == hello().limits.end()) return;
+  const std::int64_t wanted = largest_in(request);
+  if (wanted > limit->second)
+    throw Unsupported{"the driver's largest item has " + std::to_string(limit->second) +
+                      " bytes, and the test needs one of " + std::to_string(wanted)};
+}
+
 Call& Scenario::start(const std::string& process, const Request& request) {
   require_declared(process, request);
+  require_room(request);
   return session_->start(process, request);
 }
 

@@ -29,6 +29,9 @@ static_assert(kTimed / 2 > kLateness);
 /// A timeout that must not pass, however slow the machine is.
 inline constexpr auto kLong = 1h;
 
+/// The name from which an item of the least size can still be made.
+inline constexpr std::size_t kLongestFrom = 32;
+
 /// One process of the implementation, by name. Cheap to copy; valid as long as its scenario.
 class Actor {
  public:
@@ -106,8 +109,10 @@ class Scenario {
   /// has crashed.
   const Peer& expect_hello(const std::string& child, const Answer& spawned);
 
-  /// An item of at least the driver's least size.
+  /// An item of at least the driver's least size. `from` has at most kLongestFrom bytes.
   [[nodiscard]] Item item(const std::string& from, std::int64_t seq, std::int64_t size = 0) const;
+  /// The size, or the driver's largest: for sizes that are drawn at random.
+  [[nodiscard]] std::int64_t fitting(std::int64_t size) const;
   /// Ends the test as unsupported when the driver has no such option.
   void needs_option(const std::string& option) const;
   /// The maxsize to ask for when a queue with this bound is wanted, or with room for all (0 or
@@ -228,6 +233,7 @@ class Scenario {
   void note_late(const std::string& what, const Fairness& spent);
   void note_asked(const Request& request);
   void require_declared(const std::string& process, const Request& request);
+  void require_room(const Request& request) const;
 
   SessionOptions options_;
   std::uint64_t seed_;

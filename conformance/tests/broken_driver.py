@@ -83,6 +83,10 @@ def hello(fault):
         message["capabilities"]["operations"] = {}
     if fault == "refuses-puts":
         message["capabilities"]["options"] = ["item.fail_serialize"]
+    if fault == "empty-list":
+        message["capabilities"]["operations"] = {**OPERATIONS, "queue": []}
+    if fault == "small-items":
+        message["limits"]["max_item_bytes"] = 200
     if fault == "undeclared-bound":
         message["capabilities"]["bounds"] = ["unbounded"]
     return message
@@ -101,7 +105,7 @@ def answer_to(request, fault):
         answer["invoked"] = answer["returned"] = now - 10**9
     if fault == "times-in-the-future":
         answer["returned"] = now + 10**12
-    if fault == "declared-and-unsupported" or fault == "declares-nothing":
+    if fault in ("declared-and-unsupported", "declares-nothing", "empty-list"):
         answer["outcome"] = "unsupported"
     if fault == "put-raises" and request["do"] == "put":
         answer.update(outcome="raised", error={"type": "Oops", "message": "no put today"})

@@ -199,6 +199,19 @@ def test_what_the_law_demands_is_a_failure(tmp_path):
     assert (status, result["verdict"]) == (1, "fail")
 
 
+@pytest.mark.parametrize(
+    "fault, test, reason",
+    [
+        ("empty-list", "queue.put.full-at-once", "does not declare any operation of queue"),
+        ("small-items", "queue.put.returns-without-consumer", "largest item has 200 bytes, and"),
+    ],
+)
+def test_what_a_driver_lacks_is_said(tmp_path, fault, test, reason):
+    status, result = verdict_of(tmp_path, fault, test)
+    assert (status, result["verdict"]) == (2, "unsupported")
+    assert reason in result["message"]
+
+
 def test_driver_that_declares_nothing_is_not_green():
     ended = judge_broken("declares-nothing")
     assert ended.returncode == 2, ended.stdout

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 #include "objects.h"
@@ -168,12 +167,10 @@ Outcome ReferenceAdapter::classify(const std::exception& error) const {
 void ReferenceAdapter::exit(int status) { psq::exit(status); }
 
 int serve(ReferenceAdapter& adapter) {
-  try {
-    return driver::run(adapter);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: uncaught: %s\n", adapter.name().c_str(), error.what());
-    psq::exit(1);
-  }
+  const int status = driver::run(adapter);
+  // An end by an error: the implementation's own exit, as after any other.
+  if (status == 1) psq::exit(status);
+  return status;
 }
 
 }  // namespace psq::reference_driver

@@ -31,8 +31,6 @@ class ReferenceAdapter : public driver::Adapter {
   [[nodiscard]] driver::Outcome classify(const std::exception& error) const override;
   [[noreturn]] void exit(int status) override;
 
-  [[nodiscard]] const std::string& name() const { return name_; }
-
  private:
   const std::string name_;
 };

@@ -102,6 +102,16 @@ def add_patience(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_answer_within(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--answer-within",
+        metavar="SECONDS",
+        type=seconds,
+        default=20.0,
+        help="how long to wait for anything before it counts as missing (default 20)",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--json",

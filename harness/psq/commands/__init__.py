@@ -22,6 +22,7 @@ from psq.commands.statuses import (
     LAW_STATUSES,
     LEDGER_STATUSES,
     MUTANT_STATUSES,
+    REPLAY_STATUSES,
     REPORT_STATUSES,
     SLOW_STATUSES,
     VERDICT_STATUSES,
@@ -168,6 +169,15 @@ COMMANDS = (
         examples=(
             "psq driver-check ./my-driver                every rule of the protocol",
             "psq driver-check -- python3 my_driver.py    a command with arguments",
+        ),
+    ),
+    Command(
+        "driver-replay",
+        "a recorded conversation again: the first difference",
+        takes_driver=True,
+        statuses=REPLAY_STATUSES,
+        examples=(
+            "psq driver-replay talk.jsonl -- ./my-driver   what psq driver-check --transcript recorded",
         ),
     ),
     Command(

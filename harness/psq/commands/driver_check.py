@@ -7,29 +7,38 @@ from __future__ import annotations
 
 import argparse
 
-from psq.base.options import seconds
+from psq.base.options import add_answer_within
 from psq.base.paths import SCHEMAS, Paths
-from psq.base.status import InternalError, Status, UsageError
+from psq.base.status import InternalError, Status, UsageError, cannot_write, did_you_mean
 from psq.controller.messages import Schemas
-from psq.driver_check.judge import Judge, choose, judge_driver, list_checks
-from psq.running.drivers import resolve
+from psq.driver_check.judge import Chosen, Judge, choose
+from psq.driver_check.report import judge_driver, list_checks
+from psq.driver_check.rules import CHECKS
+from psq.driver_check.transcript import Writer
+from psq.running.drivers import command_of
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "psq driver-check [--answer-within SECONDS] [--check GLOB]... [--list] (DRIVER | -- COMMAND...)"
+    parser.usage = (
+        "psq driver-check [--answer-within SECONDS] [--check GLOB]... [--explain] [--keep-going]\n"
+        "                        [--transcript FILE] [--list] (DRIVER | -- COMMAND...)"
+    )
+    add_answer_within(parser)
     parser.add_argument(
-        "--answer-within",
-        metavar="SECONDS",
-        type=seconds,
-        default=20.0,
-        help="how long to wait for anything before it counts as missing (default 20)",
+        "--check", metavar="GLOB", action="append", default=[], help="only these checks"
     )
     parser.add_argument(
-        "--check",
-        metavar="GLOB",
-        action="append",
-        default=[],
-        help="only these checks, and what they need",
+        "--explain",
+        action="store_true",
+        help="for each finding its place in the protocol, and what to change",
+    )
+    parser.add_argument(
+        "--keep-going",
+        action="store_true",
+        help="play on behind a check at which the driver fell silent",
+    )
+    parser.add_argument(
+        "--transcript", metavar="FILE", help="record what was said, for psq driver-replay"
     )
     parser.add_argument("--list", action="store_true", help="list the checks, and stop")
     parser.add_argument(
@@ -45,22 +54,25 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
         list_checks()
         return Status.CONFORMS
     chosen = choose(args.check)
-    if not chosen:
-        raise UsageError(f"no check matches {' '.join(args.check)}; see --list")
-    command = _command(args, paths)
+    if not chosen.names:
+        hint = did_you_mean(args.check[0], [rule.name for rule in CHECKS])
+        raise UsageError(f"no check matches {' '.join(args.check)}; see --list.{hint}")
+    command = command_of(args.command_line, args.behind_dashes, paths)
+    return Status.CONFORMS if _judge(args, command, chosen) else Status.DRIVER_BROKEN
+
+
+def _judge(args: argparse.Namespace, command: list[str], chosen: Chosen) -> bool:
     try:
         schemas = Schemas(SCHEMAS)
     except OSError as error:
         raise InternalError(f"the schemas are missing: {error}") from error
-    right = judge_driver(Judge(command, args.answer_within, schemas), chosen)
-    return Status.CONFORMS if right else Status.DRIVER_BROKEN
-
-
-def _command(args: argparse.Namespace, paths: Paths) -> list[str]:
-    """The arguments behind "--"; without it, a single argument is a DRIVER as everywhere in psq."""
-    given: list[str] = args.command_line
-    if not given or args.behind_dashes not in (None, given):
-        raise UsageError("give the driver's command: psq driver-check -- COMMAND...")
-    if len(given) == 1 and args.behind_dashes is None:
-        return list(resolve(given[0], paths).argv)
-    return given
+    if not args.transcript:
+        judge = Judge(command, args.answer_within, schemas)
+        return judge_driver(judge, chosen, args.explain, args.keep_going)
+    try:
+        out = open(args.transcript, "w", encoding="utf-8")
+    except OSError as error:
+        raise cannot_write(args.transcript, error) from error
+    with out:
+        judge = Judge(command, args.answer_within, schemas, Writer(out))
+        return judge_driver(judge, chosen, args.explain, args.keep_going)

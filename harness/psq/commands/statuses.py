@@ -28,6 +28,10 @@ DRIVER_CHECK_STATUSES = """\
 exit status: 0 the driver keeps every rule that was checked, 3 it is broken, 64 wrong usage
 """
 
+REPLAY_STATUSES = """\
+exit status: 0 the driver said what is recorded, 3 it said something else, 64 wrong usage
+"""
+
 MUTANT_STATUSES = """\
 exit status: 0 each mutant is killed or ruled on, 1 some are neither, 2 the budget ended first,
 64 wrong usage, 70 internal error; 130 interrupted

@@ -43,9 +43,9 @@ class Channel:
         *whole, self._pending = (self._pending + chunk).split(b"\n")
         self.lines.extend(whole)
 
-    def send(self, data: bytes) -> None:
-        """Raises OSError when the process is gone or does not read."""
-        self._socket.settimeout(30)
+    def send(self, data: bytes, seconds: float) -> None:
+        """Raises OSError when the process is gone, TimeoutError when it does not read for so long."""
+        self._socket.settimeout(seconds)
         self._socket.sendall(data)
 
     def hang_up(self) -> None:

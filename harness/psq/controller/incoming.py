@@ -7,14 +7,17 @@ import time
 from typing import Callable, Collection
 
 from psq.controller.messages import LONGEST_LINE, Schemas, kind_of, shorten
-from psq.controller.peer import Broken, Call, Message, Peer
+from psq.controller.peer import Broken, Call, Message, Peer, Recorder
 
 
 class Incoming:
     """``violated`` is called for each message that breaks a rule, with the rule and the problem."""
 
-    def __init__(self, schemas: Schemas, violated: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, schemas: Schemas, violated: Callable[[str, str], None], record: Recorder
+    ) -> None:
         self._schemas = schemas
+        self._record = record
         self._violated = violated
 
     def parse(self, line: bytes, rule: str) -> Message:
@@ -35,6 +38,7 @@ class Incoming:
         """Take all lines that have come from this process."""
         lines, peer.channel.lines = peer.channel.lines, []
         for line in lines:
+            self._record("from", peer.name, line)
             try:
                 self._take(peer, line)
             except Broken as broken:

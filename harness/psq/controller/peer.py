@@ -16,6 +16,10 @@ from psq.controller.proc import thread_state
 Message = dict[str, Any]
 
 
+Recorder = Callable[[str, str, bytes], None]
+"""Is told each step of a conversation: ``to``, ``from`` or ``hang_up``, the process, and the bytes."""
+
+
 class Broken(Exception):
     """The driver broke a rule.  ``rule`` names the check; None stands for the one that is being played."""
 
@@ -24,11 +28,18 @@ class Broken(Exception):
         self.rule = rule
 
 
+class Silent(Broken):
+    """What was waited for did not come."""
+
+
 class Run(Protocol):
     """The part of a session that a process needs."""
 
     program: Program
     answer_within: float
+
+    def record(self, what: str, process: str, data: bytes, /) -> None:
+        ...
 
     def next_id(self) -> int:
         ...
@@ -66,7 +77,7 @@ class Call:
         deadline = time.monotonic() + self.peer.session.answer_within
         while thread_state(self.peer.pid, tid) != "S":
             if time.monotonic() > deadline:
-                raise Broken(f"the thread of {self} does not come to sleep")
+                raise Silent(f"the thread of {self} does not come to sleep")
             time.sleep(0.001)
 
     def expect(self, *outcomes: str) -> Message:
@@ -92,6 +103,7 @@ class Peer:
         self.calls: dict[Any, Call] = {}
         self.refusals: list[Message] = []
         self.may_end = False
+        self.seen_dead = False
         try:
             self.pidfd: int | None = os.pidfd_open(self.pid)
         except OSError:
@@ -110,11 +122,12 @@ class Peer:
         return call
 
     def send_raw(self, data: bytes) -> None:
+        self.session.record("to", self.name, data)
         try:
-            self.channel.send(data)
+            self.channel.send(data, self.session.answer_within)
         except OSError as error:
             rule = "process.stays" if self._soon_dead() else None
-            raise Broken(
+            raise (Silent if isinstance(error, TimeoutError) else Broken)(
                 f"{self.name} no longer reads its connection: {error}; "
                 f"{self.session.program.log_tail()}",
                 rule,
@@ -141,6 +154,7 @@ class Peer:
     def hang_up(self) -> None:
         """End the connection to it, which a process must not outlive."""
         self.may_end = True
+        self.session.record("hang_up", self.name, b"")
         self.channel.hang_up()
 
     def kill(self) -> None:

@@ -11,6 +11,14 @@ def thread_state(pid: int, tid: int) -> str:
     return _fields(Path(f"/proc/{pid}/task/{tid}/stat"))[0]
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or nothing is left of it but what its parent has not looked at."""
+    try:
+        return _fields(Path(f"/proc/{pid}/stat"))[0] in "ZX"
+    except OSError:
+        return True
+
+
 def members_of(group: int) -> list[int]:
     """The processes of a process group that have not ended."""
     found = []

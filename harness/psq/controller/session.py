@@ -9,7 +9,11 @@ from typing import Any, Callable, Mapping, NoReturn, Sequence
 from psq.controller.channel import Channel, Program
 from psq.controller.incoming import Incoming
 from psq.controller.messages import Schemas
-from psq.controller.peer import Broken, Message, Peer
+from psq.controller.peer import Broken, Message, Peer, Recorder, Silent
+from psq.controller.proc import has_ended
+
+# After such a message no answer can be told from nonsense.
+_NO_CONVERSATION = ("message.json", "message.length", "answer.id")
 
 
 class Session:
@@ -25,13 +29,16 @@ class Session:
         schemas: Schemas,
         violated: Callable[[str, str], None],
         environment: Mapping[str, str],
+        record: Recorder = lambda *_: None,
     ) -> None:
         self.answer_within = answer_within
+        self.record = record
         self.program = Program(command, environment)
         self.peers: dict[str, Peer] = {}
         self._newcomers: list[Channel] = []
-        self._incoming = Incoming(schemas, violated)
         self._violated = violated
+        self._incoming = Incoming(schemas, self._note, record)
+        self._cause: Broken | None = None
         self._last_id = 0
         self.hello: Message = {}
 
@@ -63,25 +70,47 @@ class Session:
         while not done():
             left = deadline - time.monotonic()
             if left <= 0:
-                raise Broken(
+                raise Silent(
                     f"waited {self.answer_within:g} s for {what}: nothing came; "
                     f"{self.program.log_tail()}"
                 )
-            if whose is not None and whose.dead and not whose.may_end:
-                self.pump(0.05)
-                if not done():
-                    self._died(whose)
+            if self._cause is not None:
+                raise self._cause
+            self._expect_alive(done, whose)
             self.pump(min(left, 0.25))
 
-    def expect_peer(self, name: str) -> Peer:
-        """The process of that name, once it has said hello."""
-        self.wait(lambda: name in self.peers, f"the hello of {name}")
+    def _expect_alive(self, done: Callable[[], bool], whose: Peer | None) -> None:
+        for peer in filter(None, (whose, self.peers.get("root"))):
+            if peer.dead and not peer.may_end:
+                self.pump(0.05)
+                if not done():
+                    self._died(peer)
+
+    def expect_peer(self, name: str, pid: Any = None) -> Peer:
+        """The process of that name, once it has said hello; with its pid its death is seen at once."""
+
+        def came() -> bool:
+            if name not in self.peers and isinstance(pid, int) and has_ended(pid):
+                self.pump(0.5)
+                if name not in self.peers:
+                    raise Broken(
+                        f"{name} ({pid}) ended before its hello; {self.program.log_tail()}",
+                        "process.stays",
+                    )
+            return name in self.peers
+
+        self.wait(came, f"the hello of {name}")
         return self.peers[name]
+
+    def _note(self, rule: str, problem: str) -> None:
+        if rule in _NO_CONVERSATION and self._cause is None:
+            self._cause = Broken(problem, rule)
+        self._violated(rule, problem)
 
     def spawn(self, parent: Peer, name: str, objects: Sequence[str] = (), **fields: Any) -> Peer:
         """Spawn a child and wait for its hello; its pid must be the one that was answered."""
         pid = parent.value("spawn", name=name, objects=list(objects), **fields)
-        child = self.expect_peer(name)
+        child = self.expect_peer(name, pid)
         if pid != child.pid:
             raise Broken(
                 f"spawn of {name} answered the pid {pid!r}, its hello came from " f"{child.pid}",
@@ -94,10 +123,14 @@ class Session:
         self.program.bound_log()
         channels = [peer.channel for peer in self.peers.values()] + self._newcomers
         open_ones = [channel for channel in channels if not channel.at_end]
-        ready = select.select([self.program.listener, *open_ones], [], [], seconds)[0]
+        alive = {peer.pidfd: peer for peer in self.peers.values() if not peer.seen_dead}
+        alive.pop(None, None)
+        ready = select.select([self.program.listener, *open_ones, *alive], [], [], seconds)[0]
         for one in ready:
             if isinstance(one, Channel):
                 one.receive()
+            elif isinstance(one, int):
+                alive[one].seen_dead = True
             else:
                 self._newcomers.append(Channel(one.accept()[0]))
         for channel in list(self._newcomers):
@@ -128,7 +161,7 @@ class Session:
                     rule,
                 )
             if time.monotonic() > deadline:
-                raise Broken(
+                raise Silent(
                     f"waited {self.answer_within:g} s for {what}: nothing came; "
                     f"{self.program.log_tail()}",
                     rule,
@@ -145,6 +178,7 @@ class Session:
         self._incoming.check_hello(hello, channel.peer_pid, self.peers)
         self._newcomers.remove(channel)
         name = hello["role"]
+        self.record("from", name, line)
         self.peers[name] = Peer(self, name, channel, hello)
         if name == "root":
             self.hello = hello

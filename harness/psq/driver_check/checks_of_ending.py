@@ -8,7 +8,15 @@ from psq.controller.items import received
 from psq.controller.messages import shorten
 from psq.controller.peer import Broken, Message
 from psq.controller.session import Session
-from psq.driver_check.rules import check, expect_value, item, join, roomy, some_queue
+from psq.driver_check.rules import (
+    check,
+    expect_value,
+    item,
+    join,
+    roomy,
+    some_queue,
+    still_usable,
+)
 
 _PIPES = ("process", "connection.send", "connection.recv")
 
@@ -109,7 +117,7 @@ def end_only_main(session: Session) -> None:
     session.root.ask("end", "bad_request", how="return", thread="t")
     session.root.ask("end", "bad_request", how="vanish")
     session.root.ask("end", "bad_request")
-    some_queue(session, session.root)
+    still_usable(session)
 
 
 @check(
@@ -165,13 +173,13 @@ def death_connection(session: Session) -> None:
     threads: list[Message] = [{}, {"thread": "t"}]
     for fields in threads:
         session.root.start("get", on="q", began=True, **fields).wait_until_began()
-    session.root.channel.hang_up()
+    session.root.hang_up()
     session.root.wait_dead()
 
 
 @check("death.child-connection", "So does a child.", needs=("process",), after=("spawn.pid",))
 def death_child_connection(session: Session) -> None:
     worker = session.spawn(session.root, "worker", [])
-    worker.channel.hang_up()
+    worker.hang_up()
     worker.wait_dead()
     some_queue(session, session.root)

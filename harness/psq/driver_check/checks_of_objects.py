@@ -209,8 +209,6 @@ def unsupported_types(session: Session) -> None:
             session.root.ask("create", "unsupported", type=kind, names=["q"])
     if not declares(session.hello, "connection"):
         session.root.ask("create", "unsupported", type="pipe", names=["a", "b"])
-    session.root.ask("create", "unsupported", "bad_request", type="heap", names=["h"])
-    session.root.ask("levitate", "unsupported", "bad_request", on="q")
 
 
 @check("unsupported.processes", "A driver that starts no processes answers unsupported.")

@@ -27,6 +27,7 @@ CHECKS: list[Check] = []
 
 BOUNDS = ("bounded", "unbounded")
 _MANY = 1000
+_LARGEST_SIZE = (1 << 32) - 1
 
 FIRST = "request.answered"
 """Every other check comes after this one: without it they show nothing."""
@@ -75,9 +76,9 @@ ALWAYS = [
 
 
 def declares(hello: Message, need: str) -> bool:
-    """Whether the hello declares a type, a ``type.operation``, an option or a kind of bounds."""
+    """Whether the hello declares a type, a ``type.operation``, an option, a kind of bounds or a limit."""
     capabilities = hello["capabilities"]
-    if need in capabilities["options"] or need in bounds_of(hello):
+    if need in capabilities["options"] or need in bounds_of(hello) or need in hello["limits"]:
         return True
     kind, _, operation = need.partition(".")
     names = capabilities["operations"].get(kind, [])
@@ -100,9 +101,19 @@ def roomy(session: Session, kind: str) -> dict[str, int]:
 def item(
     session: Session, seq: int = 0, sender: str = "root", size: int = 0, **more: Any
 ) -> dict[str, Any]:
-    """An item of at least the least size that the driver makes."""
+    """An item of this size, or of the nearest that the driver makes."""
     least = session.hello["limits"]["item_bytes"]
-    return {"from": sender, "seq": seq, "size": max(size, least), **more}
+    return {
+        "from": sender,
+        "seq": seq,
+        "size": max(min(size, largest_item(session)), least),
+        **more,
+    }
+
+
+def largest_item(session: Session) -> int:
+    """The size of the largest item that the driver makes."""
+    return int(session.hello["limits"].get("max_item_bytes", _LARGEST_SIZE))
 
 
 def expect_value(call: Call, expected: Any) -> None:
@@ -128,6 +139,14 @@ def some_queue(session: Session, peer: Peer, name: str = "q") -> str:
             peer.ask("create", type=kind, names=[name], **roomy(session, kind))
             return kind
     raise NoQueue
+
+
+def still_usable(session: Session) -> None:
+    """The connection must go on: a driver with a queue creates one, another refuses that properly."""
+    try:
+        some_queue(session, session.root, f"usable{session.next_id()}")
+    except NoQueue:
+        session.root.ask("create", "unsupported", "bad_request", type="queue", names=["usable"])
 
 
 class NoQueue(Exception):

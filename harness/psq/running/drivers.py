@@ -79,6 +79,15 @@ def resolve(
     return _python(text, parts, paths, interpreter, start_method)
 
 
+def command_of(given: list[str], behind_dashes: list[str] | None, paths: Paths) -> list[str]:
+    """The command behind "--"; without it, a single argument is a DRIVER as everywhere in psq."""
+    if not given or behind_dashes not in (None, given):
+        raise UsageError("give the driver, or its command behind --")
+    if len(given) == 1 and behind_dashes is None:
+        return list(resolve(given[0], paths).argv)
+    return given
+
+
 def _unknown(text: str) -> UsageError:
     hint = did_you_mean(text, [*NAMES, *FAMILIES])
     if not hint and shutil.which(text):

@@ -12,7 +12,6 @@
 #include <cmath>
 #include <condition_variable>
 #include <cstdint>
-#include <cstdio>
 #include <deque>
 #include <exception>
 #include <limits>
@@ -153,11 +152,5 @@ class ThreadQueueAdapter : public driver::Adapter {
 
 int main() {
   ThreadQueueAdapter adapter;
-  try {
-    return driver::run(adapter);
-  } catch (
-      const std::exception& error) {  // the controller asked for an error that no handler catches
-    std::fprintf(stderr, "uncaught: %s\n", error.what());
-    return 1;
-  }
+  return driver::run(adapter);
 }

@@ -332,10 +332,5 @@ class PipeAdapter : public psq::driver::Adapter {
 
 int main() {
   PipeAdapter adapter;
-  try {
-    return psq::driver::run(adapter);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "uncaught: %s\n", error.what());
-    return 1;
-  }
+  return psq::driver::run(adapter);
 }

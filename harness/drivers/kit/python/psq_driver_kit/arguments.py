@@ -65,6 +65,7 @@ class Declared:
     options: Set[str]
     bounds: Set[str]
     least_item: int
+    most_item: int = _LARGEST_SIZE
 
     @staticmethod
     def of(hello: Mapping[str, Any]) -> "Declared":
@@ -72,7 +73,8 @@ class Declared:
         operations = {kind: set(names) for kind, names in capabilities["operations"].items()}
         bounds = set(capabilities.get("bounds", _BOUNDS))
         least_item = hello["limits"]["item_bytes"]
-        return Declared(operations, set(capabilities["options"]), bounds, least_item)
+        most_item = hello["limits"].get("max_item_bytes", _LARGEST_SIZE)
+        return Declared(operations, set(capabilities["options"]), bounds, least_item, most_item)
 
     def need_operation(self, kind: str, do: str) -> None:
         if do not in self.operations.get(kind, ()):
@@ -188,7 +190,7 @@ def _item(value: Any, declared: Declared) -> Item:
     if not isinstance(sender, str) or not 0 <= _encoded_length(sender) <= 255:
         raise BadRequest("an item's from must be a string of at most 255 bytes in UTF-8")
     seq = integer(value.get("seq"), "an item's seq", 0, _LARGEST_SEQ)
-    size = integer(value.get("size"), "an item's size", declared.least_item, _LARGEST_SIZE)
+    size = integer(value.get("size"), "an item's size", declared.least_item, declared.most_item)
     more = _slow(value.get("slow"), declared)
     same = value.get("same")
     if same is not None:

@@ -215,8 +215,8 @@ class Adapter {
   /// other threads run. The default is std::exit.
   [[noreturn]] virtual void exit(int status);
 
-  /// Throws an error that the driver does not catch. Runs on the main thread; in the root, the
-  /// error leaves `run`.
+  /// Throws an error that the driver does not handle. Runs on the main thread; in the root, `run`
+  /// then returns 1, which `main` returns: an error that left main would abort the process.
   [[noreturn]] virtual void raise();
 };
 

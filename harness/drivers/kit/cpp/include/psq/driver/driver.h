@@ -16,11 +16,11 @@
 namespace psq::driver {
 
 /// Serves the controller at PSQ_SOCKET until the controller asks for the end. Call it on the main
-/// thread, and return its result from `main`. Returns 0 for an end by return. Throws for an end by
-/// `raise`. Without a controller it prints the reason on standard error and returns 64 (PSQ_SOCKET
-/// is not set, or the hello is wrong) or 70 (it cannot connect). The adapter must live as long as
-/// the process; with the option `before_exit` or `after_exit` also after the return from main: make
-/// it with `new`.
+/// thread, and return its result from `main`. Returns 0 for an end by return, and 1 for an end by
+/// `raise`, with the error on standard error. Without a controller it prints the reason on standard
+/// error and returns 64 (PSQ_SOCKET is not set, or the hello is wrong) or 70 (it cannot connect).
+/// The adapter must live as long as the process; with the option `before_exit` or `after_exit` also
+/// after the return from main: make it with `new`.
 int run(Adapter& adapter);
 
 #ifndef PSQ_DRIVER_KIT_COMPILED

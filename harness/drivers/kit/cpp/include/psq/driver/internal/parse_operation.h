@@ -72,7 +72,7 @@ inline Item parse_item(const Fields& of, const Capabilities& has) {
   item.seq = static_cast<std::uint64_t>(
       fields.integer("seq", 0, std::numeric_limits<std::int64_t>::max()));
   item.size = static_cast<std::size_t>(
-      fields.integer("size", static_cast<std::int64_t>(has.item_bytes()), 0xffffffff));
+      fields.integer("size", static_cast<std::int64_t>(has.item_bytes()), has.max_item_bytes()));
   item.fail = parse_fail(fields, has);
   item.failure = parse_failure(fields, has);
   if (fields.has("same")) {

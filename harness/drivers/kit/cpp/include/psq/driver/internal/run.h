@@ -31,7 +31,13 @@ inline int serve(Adapter& adapter) {
     std::fprintf(stderr, "driver: %s\n", error.what());
     return 70;
   }
-  process->live(root_hello_line(hello));
+  try {
+    process->live(root_hello_line(hello));
+  } catch (const std::exception& error) {
+    // The controller asked for an error that nothing handles. Left to leave main it is an abort.
+    std::fprintf(stderr, "driver: uncaught: %s\n", error.what());
+    return 1;
+  }
   return 0;
 }
 

@@ -118,6 +118,8 @@ class Capabilities {
     }
     const auto least = hello.limits.find("item_bytes");
     if (least != hello.limits.end()) item_bytes_ = static_cast<std::size_t>(least->second);
+    const auto most = hello.limits.find("max_item_bytes");
+    if (most != hello.limits.end()) max_item_bytes_ = std::min(most->second, kMostItemBytes);
   }
 
   [[nodiscard]] bool has(ObjectType type) const { return types_.contains(type); }
@@ -133,6 +135,7 @@ class Capabilities {
     return bounds_.contains(maxsize > 0 ? kBounded : kUnbounded);
   }
   [[nodiscard]] std::size_t item_bytes() const { return item_bytes_; }
+  [[nodiscard]] std::int64_t max_item_bytes() const { return max_item_bytes_; }
 
  private:
   void add_type(const std::string& type, const std::vector<std::string>& verbs) {
@@ -157,7 +160,10 @@ class Capabilities {
 
   std::set<std::string, std::less<>> options_;
   std::set<std::string, std::less<>> bounds_;
+  static constexpr std::int64_t kMostItemBytes = 0xffffffff;
+
   std::size_t item_bytes_ = 0;
+  std::int64_t max_item_bytes_ = kMostItemBytes;
 };
 
 }  // namespace psq::driver::internal
