@@ -4,6 +4,12 @@
 
 namespace psq::conformance {
 
+std::span<const Profile> all_profiles() {
+  static constexpr Profile kAll[] = {Profile::kBase, Profile::kLifecycle, Profile::kRobust,
+                                     Profile::kManager};
+  return kAll;
+}
+
 const Clause* find_clause(std::string_view id) {
   const auto all = clauses();
   const auto found = std::ranges::find(all, id, &Clause::id);

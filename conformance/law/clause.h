@@ -12,8 +12,6 @@ enum class Level { kMust, kShould, kMay, kObserved };
 
 /// The set of clauses to which one belongs; an implementation claims whole profiles.
 enum class Profile { kBase, kLifecycle, kRobust, kManager };
-inline constexpr Profile kProfiles[] = {Profile::kBase, Profile::kLifecycle, Profile::kRobust,
-                                        Profile::kManager};
 
 /// One promise. The views live as long as the program. `why` and `differs` may be empty, nothing
 /// else is.
@@ -31,6 +29,9 @@ struct Clause {
 
 /// All clauses: pages in the order of their names, within a page as it has them. Never empty.
 [[nodiscard]] std::span<const Clause> clauses();
+
+/// Every profile of the law.
+[[nodiscard]] std::span<const Profile> all_profiles();
 
 /// The clause of that id, or null when the law has none.
 [[nodiscard]] const Clause* find_clause(std::string_view id);

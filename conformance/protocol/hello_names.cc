@@ -18,8 +18,7 @@ using Known = std::vector<std::string_view>;
 
 Known profile_names() {
   Known names;
-  std::ranges::transform(kProfiles, std::back_inserter(names),
-                         [](Profile profile) { return to_string(profile); });
+  for (const Profile each : all_profiles()) names.push_back(to_string(each));
   return names;
 }
 

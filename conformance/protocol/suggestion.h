@@ -1,4 +1,4 @@
-// What somebody may have meant who wrote a name that is not known.
+// Which known name a misspelt one may stand for.
 #pragma once
 
 #include <span>

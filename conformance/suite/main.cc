@@ -22,6 +22,7 @@ struct Judging {
   Options options;
   Ledger ledger;
   ResultFile file;
+  Look look = {};
   std::vector<TestResult> results = {};
   std::exception_ptr stopped_by = nullptr;
 };
@@ -61,8 +62,14 @@ class SuiteTest : public testing::Test {
   TestResult judge() {
     const bool hopeless = !run_.results.empty() && !run_.file.introduced() &&
                           run_.results.back().verdict == Verdict::kDriverError;
-    return hopeless ? not_run(test_, run_.results.back(), run_.options, run_.file)
-                    : run_test(test_, run_.options, run_.ledger, run_.file);
+    if (hopeless)
+      return not_run(
+          test_, Verdict::kDriverError,
+          "not run: the driver failed before it said hello (see " + run_.results.back().test + ")",
+          run_.options, run_.file);
+    if (const std::string why = run_.look.why_unsupported(test_); !why.empty())
+      return not_run(test_, Verdict::kUnsupported, why, run_.options, run_.file);
+    return run_test(test_, run_.options, run_.ledger, run_.file);
   }
 
   const TestCase& test_;
@@ -138,13 +145,19 @@ Look look_first(const Options& options, const Ledger& ledger, ResultFile& file) 
 // Takes as long as a test, which a run of a single one can do without.
 void look_first(Judging& run, std::size_t planned) {
   if (planned < 2 || !run.options.driver_times.empty()) return;
-  const Look look = look_first(run.options, run.ledger, run.file);
-  if (look.times) run.options.driver_times = look.times->in_microseconds();
+  run.look = look_first(run.options, run.ledger, run.file);
+  if (run.look.times) run.options.driver_times = run.look.times->in_microseconds();
 }
 
 int look_alone(const Options& options) {
   ResultFile file{options.results};
+  const auto tests = select_tests(options);
+  file.plan(options, tests, left_out_tests(options));
   const Look look = look_first(options, Ledger{options.ledger}, file);
+  for (const TestCase& test : tests) {
+    if (const std::string why = look.why_unsupported(test); !why.empty())
+      not_run(test, Verdict::kUnsupported, why, options, file);
+  }
   if (!look.times) return static_cast<int>(ExitStatus::kInconclusive);
   std::cout << look.times->in_microseconds() << "\n";
   return 0;

@@ -80,6 +80,7 @@ Look look_at_driver(const Options& options) {
   } catch (const Failed&) {
   } catch (const Blocked&) {  // an implementation that makes no pipe, for example
   }
+  if (look.hello) look.lacks = ask_for_undeclared(options, *look.hello);
   return look;
 }
 

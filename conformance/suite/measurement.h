@@ -5,6 +5,7 @@
 
 #include "protocol/driver_times.h"
 #include "protocol/message.h"
+#include "suite/lacks.h"
 #include "suite/options.h"
 
 namespace psq::conformance {
@@ -13,6 +14,12 @@ namespace psq::conformance {
 struct Look {
   std::optional<Hello> hello = {};
   std::optional<DriverTimes> times = {};
+  Lacks lacks = {};
+
+  /// Why the test would be unsupported; empty when it has to run to know.
+  [[nodiscard]] std::string why_unsupported(const TestCase& test) const {
+    return hello ? conformance::why_unsupported(test, *hello, lacks) : std::string{};
+  }
 };
 
 /// Takes a driver of its own, and measures what that takes beside the implementation.

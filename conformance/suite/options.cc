@@ -71,7 +71,7 @@ void expect_each_matches(const Options& options) {
 
 std::vector<std::string> profile_names() {
   std::vector<std::string> names;
-  for (const Profile each : kProfiles) names.emplace_back(to_string(each));
+  for (const Profile each : all_profiles()) names.emplace_back(to_string(each));
   return names;
 }
 
@@ -123,9 +123,10 @@ void declare(CLI::App& app, Options& options) {
       "--thorough", options.thorough,
       "The thorough tests too, which take long or need much memory; without it, only those "
       "whose own names --test or --exactly gives");
-  app.add_flag("--measure", options.measure,
-               "Look at the driver: write its hello and what it takes itself into the results, and "
-               "judge nothing");
+  app.add_flag(
+      "--measure", options.measure,
+      "Look at the driver: write its hello, what it takes itself and the tests that it cannot "
+      "have into the results, and judge nothing");
   app.add_option("--driver-times", options.driver_times,
                  "What was measured of the driver before: ROUND_TRIP,SIZE:BUILD:CHECK,... in us");
   app.add_flag("--once", options.once,

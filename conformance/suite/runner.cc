@@ -13,6 +13,7 @@
 #include "program/recorder.h"
 #include "protocol/files.h"
 #include "suite/card.h"
+#include "suite/lacks.h"
 #include "suite/scenario.h"
 
 namespace psq::conformance {
@@ -75,10 +76,16 @@ void take(TestResult& result, Verdict verdict, const std::string& message) {
 }
 
 void require_profile(const TestCase& test, const Hello& hello) {
-  const Clause* clause = find_clause(test.clauses.at(0));
-  const std::string profile{to_string(clause->profile)};
-  if (!hello.profiles.contains(profile))
-    throw Unsupported{"it does not claim the profile " + profile};
+  if (const auto why = why_unsupported(test, hello, {}); !why.empty()) throw Unsupported{why};
+}
+
+// Needs that a test does not have would leave it out where it could run.
+void check_needs(const TestCase& test, TestResult& result) {
+  const auto needs = needs_of(test);
+  const auto asked = [&](const Need& need) { return result.asked.contains(need.name()); };
+  if (result.verdict == Verdict::kPass && !needs.empty() && std::ranges::none_of(needs, asked))
+    take(result, Verdict::kInternalError,
+         "it passed without " + needs.front().name() + ", which its section needs (suite/lacks.h)");
 }
 
 std::string history_of(const Session& session) {
@@ -155,6 +162,7 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
   result.seen = scenario.seen();
   result.asked = scenario.asked();
   result.late = scenario.late();
+  check_needs(test, result);
 }
 
 }  // namespace
@@ -197,11 +205,10 @@ TestResult run_test(const TestCase& test, const Options& options, const Ledger& 
   return result;
 }
 
-TestResult not_run(const TestCase& test, const TestResult& before, const Options& options,
-                   ResultFile& file) {
+TestResult not_run(const TestCase& test, Verdict verdict, const std::string& why,
+                   const Options& options, ResultFile& file) {
   TestResult result{.test = test.name, .clauses = test.clauses};
-  take(result, Verdict::kDriverError,
-       "not run: the driver failed before it said hello (see " + before.test + ")");
+  take(result, verdict, why);
   result.card = failure_card(result, {}, options);
   file.test(result, options.seed);
   return result;

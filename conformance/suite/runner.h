@@ -20,8 +20,8 @@ SessionOptions session_options(const Options& options);
 TestResult run_test(const TestCase& test, const Options& options, const Ledger& ledger,
                     ResultFile& file, std::optional<Earlier> earlier = {});
 
-/// The result of a test that was not started, because the driver had failed for good in `before`.
-TestResult not_run(const TestCase& test, const TestResult& before, const Options& options,
-                   ResultFile& file);
+/// The result of a test that was not started.
+TestResult not_run(const TestCase& test, Verdict verdict, const std::string& why,
+                   const Options& options, ResultFile& file);
 
 }  // namespace psq::conformance

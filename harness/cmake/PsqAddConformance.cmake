@@ -6,6 +6,12 @@
 # `name` and the label of its page of the law, such as `failure`. The suite's binary lists the tests when ctest starts.
 # When the binary is missing or lists no test, the only entry is `name.not-built`, which fails.
 #
+# A test that is unsupported is skipped, which ctest calls passed. So the tests are the users of a fixture: whatever
+# selection of them ctest runs, the entry `name.begin` comes first, and `name.verified` last. It fails when each of the
+# tests was skipped, and when PROFILE names a profile that the driver does not claim.
+#
+# Wrong arguments stop the configuration.
+#
 #   NAME         letters, digits, `_` and `.`, which is all that a label can hold
 #   DRIVER       the command line of the driver
 #   PROFILE      only the tests of these profiles
@@ -20,17 +26,19 @@
 # the path of the psq command. The defaults are those of this build tree.
 
 set(PSQ_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
+# Those of the law; its suite need not be built when a project is configured.
+set(PSQ_PROFILES base lifecycle robust manager)
 
 function(psq_add_conformance)
   cmake_parse_arguments(PARSE_ARGV 0 arg "REPORT_ONLY;THOROUGH" "NAME;LEDGER;TIMEOUT" "DRIVER;PROFILE;TESTS;LABELS")
+  if(arg_LEDGER)
+    cmake_path(ABSOLUTE_PATH arg_LEDGER BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+  endif()
   _psq_check_arguments()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   list(PREPEND arg_LABELS ${arg_NAME})
-  if(arg_LEDGER)
-    cmake_path(ABSOLUTE_PATH arg_LEDGER BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
-  endif()
   if(arg_REPORT_ONLY)
     _psq_add_report()
   else()
@@ -48,6 +56,26 @@ macro(_psq_check_arguments)
   if(NOT arg_DRIVER)
     message(FATAL_ERROR "psq_add_conformance(NAME ${arg_NAME}): DRIVER, the driver's command, is missing")
   endif()
+  if(arg_KEYWORDS_MISSING_VALUES)
+    message(FATAL_ERROR "psq_add_conformance(NAME ${arg_NAME}): no value for ${arg_KEYWORDS_MISSING_VALUES}")
+  endif()
+  foreach(profile IN LISTS arg_PROFILE)
+    if(NOT profile IN_LIST PSQ_PROFILES)
+      list(JOIN PSQ_PROFILES ", " known)
+      message(FATAL_ERROR "psq_add_conformance(NAME ${arg_NAME}): no PROFILE is named '${profile}'; there are ${known}")
+    endif()
+  endforeach()
+  if(arg_LEDGER AND NOT EXISTS "${arg_LEDGER}")
+    message(FATAL_ERROR "psq_add_conformance(NAME ${arg_NAME}): there is no LEDGER ${arg_LEDGER}")
+  endif()
+  if(DEFINED arg_TIMEOUT AND NOT arg_TIMEOUT MATCHES "^[1-9][0-9]*$")
+    message(FATAL_ERROR "psq_add_conformance(NAME ${arg_NAME}): TIMEOUT must be whole seconds, not '${arg_TIMEOUT}'")
+  endif()
+  get_property(used GLOBAL PROPERTY PSQ_CONFORMANCE_NAMES)
+  if(arg_NAME IN_LIST used)
+    message(FATAL_ERROR "psq_add_conformance(NAME ${arg_NAME}): the NAME is used twice")
+  endif()
+  set_property(GLOBAL APPEND PROPERTY PSQ_CONFORMANCE_NAMES ${arg_NAME})
 endmacro()
 
 # Generates a script for ctest, which lists the tests when ctest starts.
@@ -68,7 +96,9 @@ macro(_psq_add_discovered)
   if(arg_THOROUGH)
     list(APPEND filters --thorough)
   endif()
-  set(options --name ${arg_NAME} --unsupported-status 77 --evidence ${CMAKE_BINARY_DIR}/evidence/ctest/${arg_NAME})
+  set(results ${CMAKE_BINARY_DIR}/evidence/ctest/${arg_NAME}.jsonl)
+  set(options --name ${arg_NAME} --unsupported-status 77 --evidence ${CMAKE_BINARY_DIR}/evidence/ctest/${arg_NAME}
+              --results ${results})
   if(arg_LEDGER)
     list(APPEND options --ledger ${arg_LEDGER})
   endif()
@@ -78,6 +108,8 @@ set(PSQ_NAME [==[${arg_NAME}]==])
 set(PSQ_SUITE [==[${suite}]==])
 set(PSQ_FILTERS [==[${filters}]==])
 set(PSQ_OPTIONS [==[${options}]==])
+set(PSQ_RESULTS [==[${results}]==])
+set(PSQ_PROFILE [==[${arg_PROFILE}]==])
 set(PSQ_DRIVER [==[${arg_DRIVER}]==])
 set(PSQ_LABELS [==[${arg_LABELS}]==])
 set(PSQ_TIMEOUT [==[${arg_TIMEOUT}]==])

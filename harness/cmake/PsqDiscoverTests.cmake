@@ -29,6 +29,16 @@ elseif(psq_count EQUAL 0)
 elseif(NOT psq_count EQUAL psq_expected)
   _psq_not_built("${PSQ_SUITE} --list has names that ctest cannot hold")
 else()
+  # The entries of the fixture; see psq_add_conformance.
+  cmake_path(GET PSQ_RESULTS PARENT_PATH psq_folder)
+  file(MAKE_DIRECTORY "${psq_folder}")
+  add_test("${PSQ_NAME}.begin" "${PSQ_CMAKE}" -E rm -f "${PSQ_RESULTS}")
+  add_test("${PSQ_NAME}.verified" "${PSQ_CMAKE}" "-DNAME=${PSQ_NAME}" "-DRESULTS=${PSQ_RESULTS}"
+           "-DPROFILES=${PSQ_PROFILE}" -P "${CMAKE_CURRENT_LIST_DIR}/PsqVerified.cmake")
+  set_tests_properties("${PSQ_NAME}.begin" PROPERTIES
+    LABELS "${PSQ_LABELS}" FIXTURES_SETUP "psq-${PSQ_NAME}" TIMEOUT "${PSQ_TIMEOUT}")
+  set_tests_properties("${PSQ_NAME}.verified" PROPERTIES
+    LABELS "${PSQ_LABELS}" FIXTURES_CLEANUP "psq-${PSQ_NAME}" TIMEOUT "${PSQ_TIMEOUT}")
   foreach(psq_each IN LISTS psq_names)
     string(REGEX REPLACE "^\"test\": ?\"(.*)\"$" "\\1" psq_test "${psq_each}")
     add_test("${PSQ_NAME}.${psq_test}" "${PSQ_SUITE}" --exactly "${psq_test}" ${PSQ_OPTIONS} -- ${PSQ_DRIVER})
@@ -39,6 +49,6 @@ else()
       list(APPEND psq_labels histories)
     endif()
     set_tests_properties("${PSQ_NAME}.${psq_test}" PROPERTIES
-      LABELS "${psq_labels}" SKIP_RETURN_CODE 77 TIMEOUT "${PSQ_TIMEOUT}")
+      LABELS "${psq_labels}" SKIP_RETURN_CODE 77 TIMEOUT "${PSQ_TIMEOUT}" FIXTURES_REQUIRED "psq-${PSQ_NAME}")
   endforeach()
 endif()

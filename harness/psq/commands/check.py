@@ -21,7 +21,7 @@ from psq.results.run import Run
 from psq.running import judging, rerun
 from psq.running.drivers import resolve
 
-# As long as nobody says how often: for a person who waits for a failure, and ends it otherwise.
+# Without --repeat: for a person who waits for a failure, and ends the run otherwise.
 _TURNS_UNTIL_FAIL = 1000
 
 

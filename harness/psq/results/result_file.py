@@ -67,11 +67,11 @@ class Writer:
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            self._file = open(handle, "r+b", buffering=0)
+            handle, self._is_new = _opened(path)
         except OSError as error:
             raise cannot_write(f"the results to {path}", error) from error
-        self._is_new = os.fstat(handle).st_size == 0
+        self._file = open(handle, "wb", buffering=0)
+        self._is_old = os.fstat(handle).st_size > 0
         self._path = path
         self._full = False
 
@@ -81,7 +81,7 @@ class Writer:
             return
         line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         before = self._file.tell()
-        if before == 0:
+        if before == 0 and self._is_old:
             self._file.truncate(0)
         try:
             while line:
@@ -93,7 +93,8 @@ class Writer:
             raise cannot_write(f"the results to {self._path}", error) from error
 
     def close(self) -> None:
-        if self._is_new and self._file.tell() == 0:
+        # What was there before stays in any case: it may be a device.
+        if self._is_new and os.fstat(self._file.fileno()).st_size == 0:
             self._path.unlink(missing_ok=True)
         self._file.close()
 
@@ -102,6 +103,15 @@ class Writer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _opened(path: Path) -> tuple[int, bool]:
+    """The file for writing, with what it has, and whether it was made."""
+    how = os.O_WRONLY | os.O_CLOEXEC
+    try:
+        return os.open(path, how | os.O_CREAT | os.O_EXCL, 0o666), True
+    except FileExistsError:
+        return os.open(path, how), False
 
 
 class Tail:

@@ -10,7 +10,7 @@ from psq.base.status import Status, UsageError
 from psq.results.driver_times import checked
 from psq.results.fields import check_fields
 from psq.results.result_file import Tail
-from psq.results.run import Record
+from psq.results.run import Record, check_record
 from psq.running.pool import Job, Pool
 
 _TICK_SECONDS = 0.1
@@ -24,11 +24,14 @@ def said_by_suite(job: Job) -> str:
 
 @dataclass(frozen=True)
 class Look:
-    """All are empty for a driver that cannot be used: that shows in its tests."""
+    """All of it is empty for a driver that cannot be used: that shows in its tests."""
 
+    plan: Record = field(default_factory=dict)
     times: Record = field(default_factory=dict)
     implementation: Record = field(default_factory=dict)
     ledger: Record = field(default_factory=dict)
+    unsupported: dict[str, Record] = field(default_factory=dict)
+    """The records of the tests that need not start: the hello and one question say that they cannot be."""
 
 
 def look(
@@ -40,7 +43,8 @@ def look(
     example, and ValueError when its records cannot be read.
     """
     results = stem.with_suffix(".jsonl")
-    argv = [str(suite), "--measure", "--results", str(results), *options, "--", *driver]
+    argv = [str(suite), "--measure", "--thorough", "--results", str(results)]
+    argv += [*options, "--", *driver]
     job = pool.start(None, argv, stem.with_suffix(".log"))
     while pool.jobs:
         pool.wait(_TICK_SECONDS)
@@ -48,13 +52,18 @@ def look(
             pool.end(job)
     if job.process.returncode == Status.USAGE:
         raise UsageError(said_by_suite(job))
-    records = Tail(results).read()
-    of_kind = {record.get("record"): record for record in records if isinstance(record, dict)}
+    records = [record for record in Tail(results).read() if isinstance(record, dict)]
+    of_kind = {record.get("record"): record for record in records}
+    tests = [record for record in records if record.get("record") == "test"]
+    for record in tests:
+        check_record(record, "the suite")
     times = of_kind.get("driver")
     return Look(
+        of_kind.get("plan", {}),
         checked(times) if times else {},
         of_kind.get("implementation", {}),
         _fields_checked(of_kind.get("ledger", {})),
+        {record["test"]: record for record in tests if record["verdict"] == "unsupported"},
     )
 
 

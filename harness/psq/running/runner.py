@@ -23,7 +23,7 @@ from psq.results.gate import NO_GATE, Gate
 from psq.results.known import unmatched
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
-from psq.running.looking import look, said_by_suite
+from psq.running.looking import Look, look, said_by_suite
 from psq.running.pool import Job, Pool
 from psq.running.turns import Turns
 
@@ -164,8 +164,23 @@ class Runner:
             self._times = in_microseconds(self._run.driver)
         except ValueError as error:
             self._run.problems.append(f"the measurement of the driver cannot be read: {error}")
-        if self._run.implementation:
-            options.gate.expect_for(self._run.implementation)
+            return
+        if seen.implementation:
+            options.gate.expect_for(seen.implementation)
+        self._leave_out(seen)
+
+    def _leave_out(self, seen: Look) -> None:
+        """What the driver says that it does not have needs no process of its own to say so again."""
+        lacking = [test for test in self._tests.values() if test.name in seen.unsupported]
+        if not lacking:
+            return
+        self._write_plan(seen.plan.get("clause_digest"))
+        for test in lacking:
+            record = {**seen.unsupported[test.name], "seed": self._options.seed}
+            self._keep(test, 1, record)
+        self._waiting = deque(
+            (test, turn) for test, turn in self._waiting if test.name not in seen.unsupported
+        )
 
     def _repeat_undecided(self, pool: Pool) -> None:
         """Runs what could not be decided beside other tests once more, alone; that verdict counts.
@@ -187,8 +202,8 @@ class Runner:
         self._watcher.tick()
 
     def _hopeless(self) -> bool:
-        verdicts = [record["verdict"] for record in self._run.tests.values()]
-        return len(verdicts) >= _DRIVER_ERRORS_TO_STOP and set(verdicts) == {"driver-error"}
+        started = [r["verdict"] for r in self._run.tests.values() if r["verdict"] != "unsupported"]
+        return len(started) >= _DRIVER_ERRORS_TO_STOP and set(started) == {"driver-error"}
 
     def _start(self, pool: Pool, test: Test, turn: int, earlier: Record | None = None) -> None:
         stem = test.file_name + (f".{turn}" if turn > 1 else "") + (".again" if earlier else "")
@@ -235,11 +250,11 @@ class Runner:
             work.record = record
             if record.get("problem"):
                 self._run.problems.append(f"{work.test.name}: {record['problem']}")
-            self._keep(work, record)
+            self._keep(work.test, work.turn, record)
 
-    def _keep(self, work: _Work, record: Record) -> None:
-        kept = self._turns.add(work.turn, record)
-        self._run.tests[work.test.name] = kept
+    def _keep(self, test: Test, turn: int, record: Record) -> None:
+        kept = self._turns.add(turn, record)
+        self._run.tests[test.name] = kept
         self._writer.write(kept)
         self._watcher.ended(record)
 
@@ -307,7 +322,7 @@ class Runner:
         }
         if not self._run.plan:
             self._write_plan(None)
-        self._keep(work, record)
+        self._keep(work.test, work.turn, record)
 
     def _end_stuck(self, pool: Pool) -> None:
         limit = _STUCK_SECONDS * max(1.0, self._options.patience)

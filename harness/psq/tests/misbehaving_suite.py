@@ -2,7 +2,9 @@
 
 Speaks its command line; each argument of the driver is TEST=BEHAVIOUR: a verdict, or crash, silent
 (no record), garbage, twice, wrong-status (not that of the verdict), hang, then-VERDICT: it is
-inconclusive the first time, and has that verdict when it runs once more, and turn-N-VERDICT: it
+inconclusive the first time, and has that verdict when it runs once more, unclaimed: it is
+unsupported, since the hello does not claim its profile, undeclared: a look at the driver says that
+it is unsupported, and it crashes when it is started, and turn-N-VERDICT: it
 has that verdict the N-th time. Unnamed tests pass. An argument @FILE stands for what is in the file;
 claims=P,... are the profiles of the hello. A file `refuse` in the build tree is wrong usage.
 """
@@ -97,7 +99,7 @@ def judge(test, results, behaviour):
         return STATUS.get(behaviour, 0)
     append(results, {"record": "plan", "tests": [test], "planned": 1, "clause_digest": "d1"})
     append(results, HELLO)
-    if behaviour == "crash":
+    if behaviour in ("crash", "undeclared"):
         print("about to crash", flush=True)
         os.kill(os.getpid(), signal.SIGABRT)
     if behaviour == "hang":
@@ -106,13 +108,16 @@ def judge(test, results, behaviour):
         append(results, "{no json}\n")
     if behaviour in ("silent", "garbage"):
         return 0
-    verdict = behaviour if behaviour not in ("twice", "wrong-status") else "pass"
+    verdict = {"twice": "pass", "wrong-status": "pass", "unclaimed": "unsupported"}.get(
+        behaviour, behaviour
+    )
+    lack = f"it does not claim the profile {CLAUSES[TESTS[test][0]][1]}"
     record = {
         "record": "test",
         "test": test,
         "clauses": TESTS[test],
         "verdict": verdict,
-        "message": f"said {verdict}",
+        "message": lack if behaviour == "unclaimed" else f"said {verdict}",
         "card": "",
         "seconds": 0.5,
         "evidence": None,
@@ -125,8 +130,13 @@ def judge(test, results, behaviour):
     return 1 if behaviour == "wrong-status" else STATUS.get(verdict, 0)
 
 
-def measure(results, behaviour):
+def measure(results, behaviours):
+    append(results, {"record": "plan", "clause_digest": "d1"})
     append(results, HELLO)
+    for test in [each for each, behaviour in behaviours.items() if behaviour == "undeclared"]:
+        lack = {"verdict": "unsupported", "message": "does not declare it"}
+        append(results, {"record": "test", "test": test, "clauses": TESTS[test], **lack})
+    behaviour = behaviours.get("measure")
     if behaviour is None:
         return 2
     item = {"size": 64 << 20, "build_us": 21000, "check_us": 34000}
@@ -152,7 +162,7 @@ def main(argv):
     if argv[:1] == ["--list"]:
         return print_tests(thorough="--thorough" in argv)
     at = argv.index("--")
-    plain = [word for word in argv[:at] if word not in ("--once", "--measure")]
+    plain = [word for word in argv[:at] if word not in ("--once", "--measure", "--thorough")]
     options = dict(zip(plain[::2], plain[1::2]))
     behaviours = behaviours_of(argv[at + 2 :])
     if "claims" in behaviours:
@@ -161,7 +171,7 @@ def main(argv):
     if refuse.exists():
         sys.exit(wrong_usage(refuse.read_text()))
     if "--measure" in argv:
-        return measure(argv[argv.index("--results") + 1], behaviours.get("measure"))
+        return measure(argv[argv.index("--results") + 1], behaviours)
     test = options["--exactly"]
     results = options.get("--results", "")
     for name, behaviour in behaviours.items():

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from psq.law.clause_table import Law
 
 from conftest import HERE, make_program
 
@@ -24,13 +25,14 @@ def ctest(paths, tmp_path):
         build = tmp_path / "project-build"
         done = subprocess.run(["cmake", "-S", source, "-B", build], capture_output=True, text=True)
         if done.returncode != 0:
-            return done.returncode, done.stderr
+            return done.returncode, " ".join(done.stderr.split())
         done = subprocess.run(
             ["ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error", *arguments],
             capture_output=True,
             text=True,
         )
-        return done.returncode, done.stdout + done.stderr
+        # CMake folds its messages.
+        return done.returncode, " ".join((done.stdout + done.stderr).split())
 
     return run
 
@@ -41,13 +43,13 @@ def test_each_test_is_an_entry_with_the_label(ctest, paths):
     assert status == 0, said
     for test in ("queue.put_a", "queue.put_b", "queue.get_c", "process.d"):
         assert f"mine.own.{test}" in said
-    assert "out of 4" in said
+    assert "mine.own.begin" in said and "mine.own.verified" in said and "out of 6" in said
 
 
 def test_thorough_tests_are_entries_when_asked_for(ctest, paths):
     status, said = ctest(f"psq_add_conformance(NAME mine THOROUGH DRIVER {paths.build}/driver)")
     assert status == 0, said
-    assert "mine.queue.put.a/long" in said and "out of 5" in said
+    assert "mine.queue.put.a/long" in said and "out of 7" in said
 
 
 def test_a_failure_fails_and_a_lack_is_skipped(ctest, paths):
@@ -59,6 +61,23 @@ def test_a_failure_fails_and_a_lack_is_skipped(ctest, paths):
     assert status != 0
     assert "mine.queue.put_a (Failed)" in said
     assert "mine.queue.put_b (Skipped)" in said
+
+
+def test_what_is_skipped_alone_is_not_green(ctest, paths):
+    driver = f"{paths.build}/driver queue.get_c=unsupported process.d=unclaimed"
+    status, said = ctest(f"psq_add_conformance(NAME mine DRIVER {driver})")
+    assert status == 0, said  # others were verified
+    status, said = ctest(f"psq_add_conformance(NAME mine DRIVER {driver})", "-R", "queue.get_c")
+    assert status != 0 and "mine.queue.get_c (Skipped)" in said
+    assert "mine.verified (Failed)" in said and "out of 3" in said
+    assert "nothing was verified: each test that ran was skipped" in said
+    assert "said unsupported" in said
+    status, said = ctest(f"psq_add_conformance(NAME mine DRIVER {driver})", "-R", "queue.put_a")
+    assert status == 0, said  # what an earlier run skipped is forgotten
+    # A profile that is asked for by its name is claimed.
+    status, said = ctest(f"psq_add_conformance(NAME mine PROFILE base lifecycle DRIVER {driver})")
+    assert status != 0 and "mine.verified (Failed)" in said
+    assert "names the PROFILE lifecycle" in said
 
 
 @pytest.mark.parametrize(
@@ -88,11 +107,28 @@ def test_a_report_passes_when_there_was_a_verdict(ctest, tmp_path, verdict, pass
     assert "check a b --jobs 1" in output
 
 
+def test_the_profiles_are_those_of_the_law(built):
+    (line,) = [each for each in MODULE.read_text().splitlines() if "set(PSQ_PROFILES " in each]
+    known = line.removeprefix("set(PSQ_PROFILES ").removesuffix(")").split()
+    assert sorted(known) == sorted(Law.load(built.suite).profiles)
+
+
 @pytest.mark.parametrize(
     "lines, said",
     [
         ("psq_add_conformance(NAME mine)", "DRIVER"),
         ("psq_add_conformance(NAME a-b DRIVER x)", "NAME must be"),
+        ("psq_add_conformance(NAME a DRIVER x LEDGER)", "no value for LEDGER"),
+        ("psq_add_conformance(NAME a DRIVER x LEDGER no.json)", "there is no LEDGER"),
+        (
+            "psq_add_conformance(NAME a DRIVER x PROFILE base lifecyle)",
+            "PROFILE is named 'lifecyle'",
+        ),
+        ("psq_add_conformance(NAME a DRIVER x TIMEOUT 5s)", "TIMEOUT must be whole seconds"),
+        (
+            "psq_add_conformance(NAME a DRIVER x)\npsq_add_conformance(NAME a DRIVER y)",
+            "used twice",
+        ),
     ],
 )
 def test_wrong_arguments_stop_the_configuration(ctest, lines, said):

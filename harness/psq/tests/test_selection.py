@@ -1,10 +1,13 @@
 """What narrows, repeats or ends a run says so in its verdict and its results, and never turns red into green."""
 
 import json
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 from psq.results.result_file import load
 
+from conftest import make_program
 from test_check import driver
 
 
@@ -100,6 +103,36 @@ def test_an_undecided_turn_runs_once_more(psq, paths):
     assert load(results(paths, "filtered")).tests["queue.put_a"]["repeats"] == {"pass": 2}
 
 
+def test_what_a_driver_does_not_declare_is_not_started(psq, paths):
+    status, out, _ = psq("check", driver(paths, "queue.put_a=undeclared", "process.d=undeclared"))
+    assert status == 0, out
+    assert "4 of 4 tests ran (2 pass, 2 unsupported)" in verdict(out)
+    assert "2  does not declare it: process.d" in out
+    run = load(results(paths))
+    assert run.end["unsupported"] == 2 and run.plan["clause_digest"] == "d1"
+
+
+def test_a_real_driver_is_not_started_for_what_it_lacks(built, tmp_path):
+    """Two looks at it say what it lacks, and no test of that starts it."""
+    started = tmp_path / "started"
+    program = built.source / "harness/drivers/kit/python/examples/thread_queue_driver.py"
+    counting = make_program(
+        tmp_path / "driver", f"echo x >> {started}\nexec {sys.executable} {program}"
+    )
+    command = [built.build / "psq", "check", counting, "--results", tmp_path / "results.jsonl"]
+    for part in ("pipe", "manager", "queue.close", "queue.join-thread"):
+        command += ["--test", f"{part}.*"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 2, ended.stdout + ended.stderr  # nothing was verified
+    run = load(tmp_path / "results.jsonl")
+    reasons = {record["message"] for record in run.tests.values()}
+    assert "the driver does not declare the type connection" in reasons
+    assert "the driver does not declare queue.close" in reasons
+    assert "it does not claim the profile manager" in reasons
+    assert set(run.counts) == {"unsupported"} and len(run.tests) == len(run.planned) > 50
+    assert started.read_text() == "x\n" * 2
+
+
 def test_all_reports_come_of_one_call(psq, paths, tmp_path):
     files = {kind: tmp_path / kind for kind in ("html", "markdown", "junit", "json")}
     options = [word for kind, file in files.items() for word in (f"--{kind}", str(file))]
@@ -131,6 +164,10 @@ def test_a_run_that_the_suite_refuses_keeps_the_results(psq, paths):
     refuse.write_text("a ledger of another implementation")
     assert psq("check", driver(paths))[0] == 64
     assert not any(paths.results.iterdir())
+    there = paths.build / "there"
+    there.touch()
+    assert psq("check", driver(paths), "--results", str(there))[0] == 64
+    assert there.exists()  # it may be a device
     refuse.unlink()
     assert psq("check", driver(paths))[0] == 0
     before = results(paths).read_text()
