@@ -8,7 +8,7 @@ from typing import Iterable, Mapping
 FILES = "files"
 
 _SCRIPT = """\
-# Completion of psq {version} for bash; made by 'psq completion bash'. In zsh, after 'autoload bashcompinit; bashcompinit'.
+# Completion of psq {version} for bash, made by 'psq completion bash'; for zsh after 'bashcompinit'.
 _psq() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} all
   # bash parts words at colons, which names of drivers have.
