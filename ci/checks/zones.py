@@ -35,6 +35,8 @@ LIBRARIES = {
     "rich": "rich",
     "jinja2": "jinja2",
     "jsonschema": "jsonschema",
+    "redis": "client of a broker",
+    "pika": "client of a broker",
     "generated": "generated from the law",
 }
 
@@ -92,10 +94,13 @@ _ZONES = {
         Zone(_KIT, libraries=frozenset(("JSON",))),
         Zone(_REFERENCE_DRIVER, knows=(_KIT, "reference"), libraries=_DRIVER_LIBRARIES),
         # The reference's driver once more, over the reference's sources with the faults built in,
-        # and the Python driver with a fault in it.
+        # and the Python driver and that of a broker with a fault in it.
         Zone(
             "harness/drivers/faulty",
-            knows=(_KIT, "reference", _REFERENCE_DRIVER, "harness/drivers/python"),
+            knows=(
+                *(_KIT, "reference", _REFERENCE_DRIVER),
+                *("harness/drivers/python", "harness/drivers/brokers"),
+            ),
             libraries=_DRIVER_LIBRARIES,
         ),
         # Queues of other designs, in processes and with items of the Python driver.
@@ -103,6 +108,12 @@ _ZONES = {
             "harness/drivers/variants",
             knows=(_KIT, "harness/drivers/python"),
             libraries=_DRIVER_LIBRARIES,
+        ),
+        # Queues on brokers, with their clients' libraries; processes and items of the Python driver.
+        Zone(
+            "harness/drivers/brokers",
+            knows=(_KIT, "harness/drivers/python"),
+            libraries=frozenset((*_DRIVER_LIBRARIES, "client of a broker")),
         ),
         # It runs the suite's binary and the drivers as programs.
         Zone(

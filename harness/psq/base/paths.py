@@ -68,6 +68,10 @@ class Paths:
     def variants_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "variants" / "variants_driver.py"
 
+    @property
+    def broker_driver(self) -> Path:
+        return self.source / "harness" / "drivers" / "brokers" / "broker_driver.py"
+
     def program(self, name: str) -> Path:
         """The program `name`; says how to get it when it is not there."""
         folders = self.programs or (self.build / "bin",)

@@ -19,7 +19,8 @@ from psq.running.interpreters import check_module, find_interpreter, implementat
 START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
 PYTHONS = ("cpython", "cpython-manager", "python")
-FAMILIES = ("reference", *PYTHONS, "faulty", "variant", "slow")
+LISTED = ("variant", "broker")
+FAMILIES = ("reference", *PYTHONS, "faulty", *LISTED, "slow")
 
 HELP = """\
 A DRIVER is one of
@@ -29,6 +30,7 @@ A DRIVER is one of
   cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
   python:MODULE[:METHOD]    a package with the API of multiprocessing, e.g. python:billiard
   variant:DESIGN            a right queue of another design (harness/drivers/variants)
+  broker:NAME               queues on a broker, whose server it starts (harness/drivers/brokers)
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
   slow:SEED:DRIVER          that driver with pauses, which the seed draws (SEED/PROFILE: of that
                             profile; 'psq-slow-driver --list-profiles' lists them)
@@ -74,8 +76,8 @@ def resolve(
     interpreter = suffix or interpreter
     if parts[0] in ("reference", "faulty"):
         return _built(text, parts, paths, interpreter, start_method)
-    if parts[0] == "variant":
-        return _variant(text, parts, paths, interpreter, start_method)
+    if parts[0] in LISTED:
+        return _listed(text, parts, paths, interpreter, start_method)
     return _python(text, parts, paths, interpreter, start_method)
 
 
@@ -130,30 +132,37 @@ def _built(
     return Driver(text, (known[parts[1]]["program"], "--fault", parts[1]), "faulty")
 
 
-def _variant(
+def _listed(
     text: str,
     parts: list[str],
     paths: Paths,
     interpreter: str | None,
     start_method: str | None,
 ) -> Driver:
+    """One that a driver of several names itself: a design of the variants, a broker."""
+    family = parts[0]
     if start_method:
-        raise UsageError(f"{text}: a design has its own start method")
+        raise UsageError(f"{text} has its own start method")
     program = find_interpreter(interpreter or "/usr/bin/python3")
-    listed = subprocess.run(
-        (program, paths.variants_driver, "--list"), capture_output=True, text=True, check=False
-    )
+    argv = (program, str(paths.variants_driver if family == "variant" else paths.broker_driver))
+    listed = _asked((*argv, "--list"))
     if listed.returncode != 0:
-        raise InternalError(f"the driver of the variants does not list them: {listed.stderr}")
-    designs = [line.partition(":")[0] for line in listed.stdout.splitlines()]
-    if len(parts) != 2 or parts[1] not in designs:
+        raise DriverMissing(f"the driver of {family}s does not list them: {listed.stderr.strip()}")
+    names = [line.partition(":")[0] for line in listed.stdout.splitlines()]
+    if len(parts) != 2 or parts[1] not in names:
         wanted = parts[1] if len(parts) > 1 else ""
         raise UsageError(
-            f"no design is named {wanted!r}; there are {', '.join(designs)}."
-            + did_you_mean(wanted, designs)
+            f"no {family} is named {wanted!r}; there are {', '.join(names)}."
+            + did_you_mean(wanted, names)
         )
-    label = f"variant:{parts[1]}" + (f"@{interpreter}" if interpreter else "")
-    return Driver(label, (program, str(paths.variants_driver), parts[1]), f"variant-{parts[1]}")
+    if family == "broker" and (missing := _asked((*argv, "--look", parts[1]))).returncode != 0:
+        raise DriverMissing(f"{text}: {missing.stderr.strip().splitlines()[-1]}")
+    label = f"{family}:{parts[1]}" + (f"@{interpreter}" if interpreter else "")
+    return Driver(label, (*argv, parts[1]), f"{family}-{parts[1]}")
+
+
+def _asked(argv: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
 def _python(

@@ -1,0 +1,82 @@
+"""Prepares calls on the queues of one broker; processes and items are those of multiprocessing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
+
+import keeper
+from brokers import BROKERS, Broker
+from mp_adapter import MultiprocessingAdapter
+from psq_driver_kit import Call, Given, serve
+
+# Of the Python driver's: the rest is about what queues of multiprocessing do in their processes.
+_OPTIONS = (
+    "json",
+    "item.fail_serialize",
+    "item.fail_deserialize",
+    "item.slow_serialize",
+    "item.slow_deserialize",
+    "item.same",
+    "signal_handler",
+)
+
+
+def run_broker_child(name: str, folder: str, role: str, socket_path: str, given: Given) -> None:
+    """What a child runs on its main thread."""
+    serve(BrokerAdapter(BROKERS[name], folder), role=role, socket_path=socket_path, objects=given)
+
+
+class BrokerAdapter(MultiprocessingAdapter):
+    """One process of the driver of one broker.
+
+    Without a folder it starts the server, with one it uses the server of that folder.
+    Raises ServerFailed when the server does not serve within so many seconds.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        folder: Optional[str] = None,
+        within: float = keeper.LONGEST_START,
+    ) -> None:
+        self._broker = broker
+        # The server's keeper is a fork of this process, which has no connection yet.
+        if folder is None:
+            self._folder, self._keeper = keeper.start(self._broker.server, within)
+        else:
+            self._folder, self._keeper = folder, keeper.connect(folder)
+        super().__init__("multiprocessing", "fork")
+        self._client = self._broker.client(self._folder)
+
+    def hello(self) -> Mapping[str, Any]:
+        hello: Dict[str, Any] = dict(super().hello())
+        capabilities = hello["capabilities"]
+        return {
+            **hello,
+            "implementation": f"broker-{self._broker.name}",
+            "version": self._broker.version(self._client),
+            "profiles": list(self._broker.profiles),
+            "capabilities": {
+                "operations": {
+                    **self._broker.operations,
+                    "process": capabilities["operations"]["process"],
+                },
+                "options": [each for each in capabilities["options"] if each in _OPTIONS],
+                "bounds": list(self._broker.bounds),
+            },
+            "limits": {"item_bytes": hello["limits"]["item_bytes"]},
+        }
+
+    def create(self, kind: str, arguments: Mapping[str, Any]) -> Call:
+        make = partial(self._broker.types[kind], self._client, **arguments)
+        return Call(lambda: [make()])
+
+    def child(self) -> Tuple[Any, Tuple[Any, ...]]:
+        return run_broker_child, (self._broker.name, self._folder)
+
+    def descriptors(self, kind: str, target: Any) -> Iterable[int]:
+        return ()  # a queue is a name; the connections are the process's
+
+    def abandon(self, kind: str, target: Any) -> None:
+        """Dropping a queue has no effect that another process could see."""

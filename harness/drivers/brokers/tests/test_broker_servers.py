@@ -1,0 +1,78 @@
+"""Servers that do not serve, and what is left of those that did."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from psq.controller.testing import PATIENCE, running
+
+PYTHON = "/usr/bin/python3"
+DRIVER = str(Path(__file__).resolve().parents[1] / "broker_driver.py")
+COMMAND = [PYTHON, DRIVER, "redis"]
+
+
+def start(path: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *options],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def server_that(folder: Path, does: str) -> str:
+    """A PATH on which the server comes first as a script with this text."""
+    program = folder / "redis-server"
+    program.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    program.chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+@pytest.mark.parametrize(
+    "does, says",
+    [
+        ("echo the disk is full >&2; exit 3", ("ended with status 3", "the disk is full")),
+        ('exec /usr/bin/redis-server "$@" --requirepass secret', ("refuses", "password")),
+        ("exec sleep 1000", ("no answer within 1 s",)),
+    ],
+    ids=["ends", "password", "silent"],
+)
+def test_a_server_that_does_not_serve(tmp_path: Path, does: str, says: tuple[str, ...]) -> None:
+    ended = start(server_that(tmp_path, does), "--start-within", "1" if "sleep" in does else "30")
+    assert ended.returncode == 64
+    for part in says:
+        assert part in ended.stderr
+
+
+def test_a_server_that_is_not_installed() -> None:
+    ended = start("/nowhere")
+    assert ended.returncode == 64
+    assert "apt-get install redis-server" in ended.stderr
+
+
+@pytest.mark.parametrize("how", ["killed", "told"])
+def test_nothing_is_left(how: str) -> None:
+    # A short path: a socket's has 107 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="psq-") as name, running(
+        COMMAND, {"TMPDIR": name}
+    ) as session:
+        parent = Path(name)
+        session.root.ask("create", type="queue", names=["q"])
+        session.root.ask("put", on="q", json=1)
+        (folder,) = parent.iterdir()
+        if how == "killed":
+            os.kill(session.root.pid, 9)
+        else:
+            session.root.ask("end", how="return")
+        deadline = time.monotonic() + PATIENCE
+        while folder.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert list(parent.iterdir()) == []
