@@ -26,7 +26,7 @@ install(TARGETS psq-reference-driver psq-slow-driver psq-slow
 set(but_tests PATTERN tests EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN node_modules EXCLUDE PATTERN *.in EXCLUDE)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/spec DESTINATION ${data_dir} COMPONENT psq-conformance
         PATTERN model EXCLUDE ${but_tests})
-foreach(folder psq ledgers drivers/python drivers/variants drivers/kit)
+foreach(folder psq ledgers drivers/python drivers/variants drivers/brokers drivers/kit)
   cmake_path(GET folder PARENT_PATH parent)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/harness/${folder} DESTINATION ${data_dir}/harness/${parent}
           COMPONENT psq-conformance ${but_tests})

@@ -64,7 +64,8 @@ class Complaints {
 void refuse_unknown_names(const DeclaredNames& declared) {
   static constexpr std::string_view kCapabilities[] = {"operations", "options", "bounds"};
   static constexpr std::string_view kBounds[] = {"bounded", "unbounded"};
-  static constexpr std::string_view kLimits[] = {"item_bytes", "maxsize", "unfinished"};
+  static constexpr std::string_view kLimits[] = {"item_bytes", "max_item_bytes", "maxsize",
+                                                 "unfinished"};
   Complaints complaints;
   complaints.about("the profile", declared.profiles, profile_names());
   complaints.about("the field of capabilities", declared.capabilities, kCapabilities);

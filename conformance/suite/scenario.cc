@@ -19,7 +19,7 @@ bool is_declared(const Hello& hello, const Request& request) {
 // What a create lacks is a type of object: every driver has the operation itself.
 std::string name_of(const Request& request) {
   if (request.operation == Operation::kCreate)
-    return "the type " + std::string{to_string(type_of(*request.arguments.type))};
+    return "any operation of " + std::string{to_string(type_of(*request.arguments.type))};
   return std::string{to_string(request.type)} + "." + std::string{to_string(request.operation)};
 }
 

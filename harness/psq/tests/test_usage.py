@@ -37,7 +37,7 @@ import pytest
         (["report", "/no/such/file", "--json", "-"], "cannot read"),
         (["report", "x"], "--html FILE"),
         (["driver-check", "refrence"], "Did you mean reference?"),
-        (["driver-check", "cpython", "--check", "thread.mian"], "Did you mean thread.main?"),
+        (["driver-check", "cpython", "--check", "thread.mian"], "Did you mean thread.main"),
         (["driver-replay", "/no/such/file", "cpython"], "cannot read"),
         (["slow", "refrence"], "Did you mean reference?"),
         (["slow", "cpython", "--seeds", "0"], "from 1"),
