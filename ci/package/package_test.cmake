@@ -32,7 +32,8 @@ function(use_command prefix)
   run(${psq} driver-check cpython --check hello*)
   run(${psq} explain queue.put.full-at-once)
   expect("the installed law" "${said}" "queue.put.full-at-once  \\(MUST, base\\)")
-  run(bash -c "source ${prefix}/share/bash-completion/completions/psq; COMP_WORDS=(psq chec); COMP_CWORD=1; _psq; echo \${COMPREPLY[@]}")
+  run(bash -c "source ${prefix}/share/bash-completion/completions/psq && COMP_WORDS=(psq chec) COMP_CWORD=1 && _psq &&
+               echo \${COMPREPLY[@]}")
   expect("completion" "${said}" "^check check-history\n$")
 endfunction()
 

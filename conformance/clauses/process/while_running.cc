@@ -122,7 +122,8 @@ void while_running(Scenario& t) {
     }
   }
   all.emplace_back(
-      t, "pipe", main, [=](const Item& item) { return send(a, item); }, consumer, recv(b));
+      t, "pipe", main, [from = a](const Item& item) { return send(from, item); }, consumer,
+      recv(b));
   all.emplace_back(
       t, "back", consumer, [=](const Item& item) { return put(back, item); }, main, get(back));
 

@@ -67,6 +67,8 @@ class FileStore(Store):
 
     def put(self, data: bytes, bound: int, task: bool, seconds: Optional[float]) -> bool:
         def attempt() -> Optional[bool]:
+            if 0 < bound <= self._state().slots:
+                return None
             with self._step() as state:
                 if not self._take_slot(state, bound, task):
                     return None
@@ -79,6 +81,8 @@ class FileStore(Store):
         """The first half of a put: its slot and its task."""
 
         def attempt() -> Optional[bool]:
+            if 0 < bound <= self._state().slots:
+                return None
             with self._step() as state:
                 return True if self._take_slot(state, bound, task) else None
 
@@ -93,12 +97,10 @@ class FileStore(Store):
         return poll(self._take, seconds)
 
     def slots(self) -> int:
-        with self._step() as state:
-            return state.slots
+        return self._state().slots
 
     def visible(self) -> int:
-        with self._step() as state:
-            return state.visible
+        return self._state().visible
 
     def task_done(self) -> bool:
         with self._step() as state:
@@ -108,11 +110,7 @@ class FileStore(Store):
             return True
 
     def join(self) -> None:
-        def attempt() -> Optional[bool]:
-            with self._step() as state:
-                return True if state.tasks == 0 else None
-
-        poll(attempt, None)
+        poll(lambda: True if self._state().tasks == 0 else None, None)
 
     @staticmethod
     def _take_slot(state: State, bound: int, task: bool) -> bool:
@@ -131,6 +129,8 @@ class FileStore(Store):
         state.visible += 1
 
     def _take(self) -> Optional[bytes]:
+        if self._state().visible == 0:
+            return None
         with self._step() as state:
             if state.visible == 0:
                 return None
@@ -149,6 +149,10 @@ class FileStore(Store):
             found += os.pread(self._file, size - len(found), at + len(found))
         return found
 
+    def _state(self) -> State:
+        """One look. Without the lock, so that no process waits for one that is stopped while it waits."""
+        return State(*_HEADER.unpack(os.pread(self._file, _HEADER.size, 0)))
+
     def _write(self, state: State) -> None:
         values = (state.head, state.tail, state.slots, state.visible, state.tasks)
         os.pwrite(self._file, _HEADER.pack(*values), 0)
@@ -161,7 +165,7 @@ class FileStore(Store):
         with self._threads:  # the kernel's lock is one for all threads of a process
             _lock(self._file)
             try:
-                before = State(*_HEADER.unpack(os.pread(self._file, _HEADER.size, 0)))
+                before = self._state()
                 state = State(**vars(before))
                 yield state
                 if state != before:

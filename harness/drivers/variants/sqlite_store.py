@@ -44,7 +44,7 @@ class SqliteStore(Store):
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.execute("INSERT INTO holders VALUES (?)", (os.getpid(),))
         self._leave = util.Finalize(
-            self, _leave, args=(self._database, self._folder), exitpriority=-10
+            self, _leave, args=(self._threads, self._database, self._folder), exitpriority=-10
         )
 
     def __reduce__(self) -> Tuple[Any, ...]:
@@ -123,8 +123,10 @@ def _tasks(database: sqlite3.Connection) -> int:
     return int(database.execute("SELECT unfinished FROM tasks").fetchone()[0])
 
 
-def _leave(database: sqlite3.Connection, folder: str) -> None:
+def _leave(threads: threading.Lock, database: sqlite3.Connection, folder: str) -> None:
     """Ends this process's use of the queue; the last one takes the file with it."""
+    # For good: a thread that still waits in a call would use the database after its end, which crashes the process.
+    threads.acquire()
     with Step(database):
         database.execute(
             "DELETE FROM holders WHERE rowid = (SELECT rowid FROM holders WHERE pid = ? LIMIT 1)",

@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 from designs import DESIGNS
 from fronts import JoinableQueue, Queue, SimpleQueue
 from mp_adapter import MultiprocessingAdapter
+from one_poller import OnePoller
 from psq_driver_kit import Call, Given, Outcome, serve
 
 
@@ -26,6 +27,7 @@ class VariantAdapter(MultiprocessingAdapter):
 
     def __init__(self, name: str, handed: Optional[str] = None) -> None:
         self._design = DESIGNS[name]
+        self._poller = OnePoller()
         super().__init__("multiprocessing", self._design.start_method)
         prepare = self._design.prepare
         self._handed = None if prepare is None else prepare(handed)
@@ -76,6 +78,16 @@ class VariantAdapter(MultiprocessingAdapter):
         if do in ("send", "send_bytes") and isinstance(error, ConnectionResetError):
             return Outcome("broken_pipe")
         return super().outcome(kind, do, error)
+
+    def spawn(self, name: str, socket_path: str, given: Given, daemon: bool) -> Call:
+        start = super().spawn(name, socket_path, given, daemon)
+        return Call(partial(self._poller.alone, start.invoke), start.value)
+
+    def process_operation(self, handle: Any, do: str, arguments: Mapping[str, Any]) -> Call:
+        call = super().process_operation(handle, do, arguments)
+        if do == "join_process":
+            return Call(partial(self._poller.join, handle, **arguments), call.value)
+        return Call(partial(self._poller.alone, call.invoke), call.value)
 
     def child(self) -> Tuple[Any, Tuple[Any, ...]]:
         return run_variant_child, (self._design.name, self._handed)
