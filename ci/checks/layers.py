@@ -26,6 +26,7 @@ ORDER = (
     "driver_check",
     "kill_matrix",
     "mutants",
+    "new_driver",
     "commands",
     "",
 )

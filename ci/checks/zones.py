@@ -20,6 +20,8 @@ LIBRARIES = {
     "rapidcheck": "rapidcheck",
     "rapidcheck.h": "rapidcheck",
     "rapidcheck_gtest": "rapidcheck",
+    "cjson": "JSON",
+    "${CJSON}": "JSON",
     "nlohmann": "JSON",
     "nlohmann_json": "JSON",
     "simdjson": "simdjson",
@@ -109,6 +111,8 @@ _ZONES = {
             knows=(_KIT, "harness/drivers/python"),
             libraries=_DRIVER_LIBRARIES,
         ),
+        # What a new driver begins with.
+        Zone("harness/psq/new_driver/templates", knows=(_KIT,), libraries=_DRIVER_LIBRARIES),
         # Queues on brokers, with their clients' libraries; processes and items of the Python driver.
         Zone(
             "harness/drivers/brokers",

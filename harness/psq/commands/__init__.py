@@ -22,6 +22,7 @@ from psq.commands.statuses import (
     LAW_STATUSES,
     LEDGER_STATUSES,
     MUTANT_STATUSES,
+    NEW_DRIVER_STATUSES,
     REPLAY_STATUSES,
     REPORT_STATUSES,
     SLOW_STATUSES,
@@ -188,6 +189,12 @@ COMMANDS = (
             "psq kill-matrix --own                    each fault under the tests of its own clause",
             "psq kill-matrix --fault put-full-early   one fault",
         ),
+    ),
+    Command(
+        "new-driver",
+        "a driver to start from, with its ctest and CI file",
+        statuses=NEW_DRIVER_STATUSES,
+        examples=("psq new-driver c++ my-queue   the folder my-queue, with a driver in C++",),
     ),
     Command(
         "mutants",

@@ -32,6 +32,10 @@ REPLAY_STATUSES = """\
 exit status: 0 the driver said what is recorded, 3 it said something else, 64 wrong usage
 """
 
+NEW_DRIVER_STATUSES = """\
+exit status: 0 the folder is written, 64 wrong usage, or there is one already
+"""
+
 MUTANT_STATUSES = """\
 exit status: 0 each mutant is killed or ruled on, 1 some are neither, 2 the budget ended first,
 64 wrong usage, 70 internal error; 130 interrupted

@@ -12,7 +12,8 @@ implementation.  To write a driver:
    its main thread, with what :meth:`Adapter.spawn` was given.
 
 Then ``psq driver-check -- COMMAND`` says what is still wrong.  ``examples/thread_queue_driver.py``
-is a complete driver of one page.
+is a complete driver of one page.  For anything with the API of ``multiprocessing`` no adapter is
+needed: :mod:`psq_driver_kit.queues`.
 
 The kit needs Python 3.9 or newer, CPython or PyPy, and nothing but the standard library. On another
 interpreter it says what is missing, and ends the program with status 64 before it connects.

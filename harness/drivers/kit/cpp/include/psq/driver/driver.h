@@ -1,4 +1,5 @@
 // The driver program: `int main() { MyAdapter adapter; return psq::driver::run(adapter); }`.
+// For a queue with the law's API queue_driver.h needs no adapter.
 //
 // The kit works in two ways. As headers only: include this file in one source file only, because it
 // includes the whole kit and the JSON library. As a library: link the CMake target psq::driver_kit,
