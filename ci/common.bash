@@ -39,5 +39,5 @@ folder_of() {
 }
 
 set_up() {
-  "$root/ci/setup" || verdict "FAILED: the setup is incomplete (see above)" $?
+  "$root/ci/setup" "$@" || verdict "FAILED: the setup is incomplete (see above)" $?
 }

@@ -29,7 +29,7 @@ _RIGHT: dict[str, Any] = {
     "bytes": "00",
 }
 # Which type of object a create needs so that it takes a field.
-_CREATED_WITH = {"unfinished": "joinable_queue", "duplex": "pipe"}
+_CREATED_WITH = {"unfinished": "joinable_queue", "duplex": "pipe", "visibility": "broker_queue"}
 
 
 class Driver:
@@ -105,6 +105,14 @@ def _has(hello: dict[str, Any], row: Operation, kind: str) -> bool:
     return not row.declared or row.name in hello["capabilities"]["operations"].get(kind, [])
 
 
+def _creates(hello: dict[str, Any], request: dict[str, Any]) -> bool:
+    """Whether the driver has what a request creates, if it creates anything."""
+    kind = request.get("type")
+    if request["do"] != "create" or not isinstance(kind, str):
+        return True
+    return bool(hello["capabilities"]["operations"].get("connection" if kind == "pipe" else kind))
+
+
 def _object_of(driver: Driver, kind: str) -> str:
     """Creates an object of that type; a name that means nothing for a process."""
     if kind == PROCESS:
@@ -125,6 +133,8 @@ def check_fields(vocabulary: Vocabulary, command: list[str]) -> tuple[list[str],
                 if kind not in row.types or not _has(driver.hello, row, kind):
                     continue
                 for wrong, request in _cases(vocabulary, row, on):
+                    if not _creates(driver.hello, request):
+                        continue
                     listed = row.name == "pause"  # which is an element of a list alone
                     asked = {"do": "run", "operations": [request]} if listed else request
                     outcome = driver.ask(asked)["outcome"]

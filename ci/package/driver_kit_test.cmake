@@ -6,7 +6,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 function(use_kit name package)
   build_consumer(${name} -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON -Dpsq_DIR=${SCRATCH}/${name}/${package}
                  -DPSQ_VERSION=${PSQ_VERSION} -DEXAMPLE=${EXAMPLE})
-  test_consumer(${name} 2 "^(mine.queue.put.full-at-once|reported.report)$")
+  test_consumer(${name} 4 "^(mine.queue.put.full-at-once|reported.report)$")
 endfunction()
 
 start()

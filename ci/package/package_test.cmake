@@ -4,7 +4,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
 function(try_with name psq_dir)
   build_consumer(${name} -Dpsq_DIR=${psq_dir} -DPSQ_VERSION=${PSQ_VERSION} -DPSQ_DRIVER=${PSQ_DRIVER})
-  test_consumer(${name} 2 "^(consumer|mine.queue.put.full-at-once)$")
+  test_consumer(${name} 4 "^(consumer|mine.queue.put.full-at-once)$")
 endfunction()
 
 # No text file of the installation names the build tree or the sources.

@@ -34,7 +34,8 @@ function(build_consumer name)
   run(${CMAKE_COMMAND} --build ${SCRATCH}/${name}/consumer)
 endfunction()
 
-# test_consumer(VARIANT HOW_MANY TESTS): those of its tests whose names match the expression TESTS.
+# test_consumer(VARIANT HOW_MANY TESTS): those of its tests whose names match the expression TESTS, with what comes before
+# and after those of an implementation ("begin", "verified").
 function(test_consumer name how_many tests)
   get_filename_component(bin ${CMAKE_COMMAND} DIRECTORY)
   run(${bin}/ctest --test-dir ${SCRATCH}/${name}/consumer --no-tests=error --output-on-failure -R ${tests})

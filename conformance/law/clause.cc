@@ -6,7 +6,7 @@ namespace psq::conformance {
 
 std::span<const Profile> all_profiles() {
   static constexpr Profile kAll[] = {Profile::kBase, Profile::kLifecycle, Profile::kRobust,
-                                     Profile::kManager};
+                                     Profile::kManager, Profile::kBroker};
   return kAll;
 }
 
@@ -40,6 +40,8 @@ std::string_view to_string(Profile profile) {
       return "robust";
     case Profile::kManager:
       return "manager";
+    case Profile::kBroker:
+      return "broker";
   }
   return "unknown profile";
 }

@@ -11,7 +11,7 @@ namespace psq::conformance {
 enum class Level { kMust, kShould, kMay, kObserved };
 
 /// The set of clauses to which one belongs; an implementation claims whole profiles.
-enum class Profile { kBase, kLifecycle, kRobust, kManager };
+enum class Profile { kBase, kLifecycle, kRobust, kManager, kBroker };
 
 /// One promise. The views live as long as the program. `why` and `differs` may be empty, nothing
 /// else is.
@@ -43,7 +43,7 @@ struct Clause {
 /// As the pages write it: "MUST", "SHOULD", "MAY", "OBSERVED".
 [[nodiscard]] std::string_view to_string(Level level);
 
-/// As the pages write it: "base", "lifecycle", "robust", "manager".
+/// As the pages write it: "base", "lifecycle", "robust", "manager", "broker".
 [[nodiscard]] std::string_view to_string(Profile profile);
 
 }  // namespace psq::conformance

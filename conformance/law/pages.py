@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Iterator
 
 LEVELS = ("MUST", "SHOULD", "MAY", "OBSERVED")
-PROFILES = ("base", "lifecycle", "robust", "manager")
+PROFILES = ("base", "lifecycle", "robust", "manager", "broker")
 NOTES = ("Why", "Source", "Differs", "Example")
 
 # Pages that explain and hold no clause. Every other page directly in spec/ is a page of clauses.

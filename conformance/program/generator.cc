@@ -9,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 
 constexpr std::int64_t kLarge = 20'000;  // from here on a few items are many bytes
 constexpr std::int64_t kManyLarge = 3;
@@ -56,7 +57,10 @@ class Author {
     } else {
       write_queues();
     }
+    if (drawing_.stops && drawing_.kind == Kind::kSimpleQueue && in_a_hundred(60))
+      add_waiting_writer();
     if (drawing_.kills) add_kill();
+    if (drawing_.stops) add_stops();
     return std::move(program_);
   }
 
@@ -214,6 +218,40 @@ class Author {
   void add_kill() {
     program_.kills.push_back({.process = index_below(program_.processes.size()),
                               .after = microseconds{between(0, 6'000)}});
+  }
+
+  // Three processes: one puts more than transports hold, and is stopped while it waits for room. Of
+  // the other two, which begin later, one puts and one gets.
+  void add_waiting_writer() {
+    const std::size_t object = any_object();
+    const auto puts = [object](std::int64_t repeat, std::int64_t size) {
+      return Action{.operation = Operation::kPut, .object = object, .repeat = repeat, .size = size};
+    };
+    const auto pause = [](Nanoseconds time) {
+      return Action{.operation = Operation::kPause, .time = time};
+    };
+    const Action fill = puts(between(40, 60), between(8'000, 16'000));
+    const Action more = puts(between(1, 10), between(0, 400));
+    const Action get{
+        .operation = Operation::kGet, .object = object, .repeat = fill.repeat + more.repeat};
+    program_.stops.push_back({.process = program_.processes.size(),
+                              .lasts = milliseconds{between(60, 90)},
+                              .when_it_waits = true});
+    const std::vector<std::vector<Action>> processes{
+        {fill}, {pause(40ms), more}, {pause(45ms), get}};
+    for (const auto& steps : processes)
+      program_.processes.push_back({.threads = {{.steps = steps}}});
+  }
+
+  void add_stops() {
+    for (auto count = between(1, 3); count > 0; --count) {
+      program_.stops.push_back(
+          {.process = index_below(program_.processes.size()),
+           .after = microseconds{between(0, 6'000)},
+           .lasts = microseconds{in_a_hundred(80) ? between(100, 20'000) : between(20'000, 90'000)},
+           .when_it_waits = in_a_hundred(50)});
+    }
+    program_.stops.back().killed = in_a_hundred(25);
   }
 
   const Drawing& drawing_;

@@ -95,7 +95,8 @@ bool Helper::found_nothing(const Lane& lane) const {
 
 bool Helper::intervene_in_pipe(const Lane& lane, const Tally& counts) {
   if (counts.putting > 0 && !has_receiver(program_, threads_, lane)) {
-    take_items(lane, counts.items() + counts.to_put, kShortly);
+    if (counts.in_the_way() == 0) return false;  // the end of the put is on its way
+    take_items(lane, counts.in_the_way(), kShortly);
   } else if (counts.getting > 0 && !has_sender(program_, threads_, lane)) {
     give(lane, counts.to_get);
   } else {
@@ -108,17 +109,18 @@ bool Helper::intervene(const Lane& lane) {
   const Tally counts = tally(program_, threads_, lane);
   if (is_pipe(kind(lane))) return intervene_in_pipe(lane, counts);
   if (counts.putting > 0) {
-    take_items(lane, counts.items() + counts.to_put, kShortly);
+    if (counts.in_the_way() == 0) return false;  // the end of the put is on its way
+    take_items(lane, counts.in_the_way(), kShortly);
   } else if (counts.getting > 0) {
     give(lane, counts.to_get);
-  } else if (counts.joining > 0 && !program_.kills.empty()) {
+  } else if (counts.joining > 0 && has_kills(program_)) {
     // A killed consumer may have taken items with it, and their tasks stay. One call of task_done
     // too many ends the list.
     if (counts.items() > 0) take_items(lane, counts.items(), kShortly);
-    finish_tasks(lane, counts.unfinished() + 1);
+    finish_tasks(lane, std::max<std::int64_t>(0, counts.unfinished()) + 1);
   } else if (counts.joining > 0 && counts.items() > 0) {
     take_items(lane, counts.items(), kShortly);
-  } else if (counts.joining > 0) {
+  } else if (counts.joining > 0 && counts.unfinished() > 0) {
     finish_tasks(lane, counts.unfinished());
   } else {
     return false;
@@ -153,8 +155,18 @@ std::optional<bool> Helper::there_is_one(const Lane& lane, Nanoseconds timeout,
   return asked.events[0].value.boolean.value_or(false) == pipe;
 }
 
+// A killed consumer may have taken items with it that a list of the helper waits for.
+bool Helper::end_own_gets(const Lane& lane, Nanoseconds hang_bound) {
+  const std::int64_t missing = tally(program_, threads_, lane).to_get;
+  if (missing > 0) give(lane, missing);
+  return std::ranges::all_of(threads_, [&](const Running& each) {
+    return each.process != kRoot || each.done() || finish(each, hang_bound);
+  });
+}
+
 // The object may hold a part of an item, which cannot be obtained: an item behind it can be.
 bool Helper::read_up_to_own(const Lane& lane, Nanoseconds hang_bound) {
+  if (!end_own_gets(lane, hang_bound)) return false;
   const std::int64_t own = given_;
   give(lane, 1);
   while (true) {
@@ -167,7 +179,7 @@ bool Helper::read_up_to_own(const Lane& lane, Nanoseconds hang_bound) {
 }
 
 bool Helper::empty_out(const Lane& lane, Nanoseconds hang_bound) {
-  if (!program_.kills.empty() && kind(lane) == Kind::kSimpleQueue)
+  if (has_kills(program_) && kind(lane) == Kind::kSimpleQueue)
     return read_up_to_own(lane, hang_bound);
   while (true) {
     const std::int64_t items = tally(program_, threads_, lane).items();

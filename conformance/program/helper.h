@@ -47,6 +47,7 @@ class Helper {
   const Running& start(std::vector<Request> operations, std::vector<PlannedCall> calls);
   const Running& take_items(const Lane& lane, std::int64_t count, Nanoseconds timeout);
   void give(const Lane& lane, std::int64_t count);
+  [[nodiscard]] bool end_own_gets(const Lane& lane, Nanoseconds hang_bound);
   [[nodiscard]] bool read_up_to_own(const Lane& lane, Nanoseconds hang_bound);
   void finish_tasks(const Lane& lane, std::int64_t count);
   [[nodiscard]] bool finish(const Running& list, Nanoseconds hang_bound);

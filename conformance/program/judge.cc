@@ -94,7 +94,7 @@ std::optional<Violation> wrong_outcome(const Program& program, const std::vector
 void judge(const Program& program, const std::vector<Running>& threads, RunResult& result) {
   // An operation's own defect explains what follows from it: a hang, a lost item.
   for (const bool defects : {true, false}) {
-    if (!program.kills.empty() || (result.violation && !defects)) break;
+    if (has_kills(program) || (result.violation && !defects)) break;
     if (auto wrong = wrong_outcome(program, threads, result.history, defects)) {
       result.violation = std::move(wrong);
       return;

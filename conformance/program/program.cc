@@ -42,6 +42,12 @@ std::string object_text(const Program& program, std::size_t index) {
   return text + (object.maxsize > 0 ? ", maxsize " + std::to_string(object.maxsize) : ", no bound");
 }
 
+std::string text_of(const Stop& stop) {
+  return "(stopped " + human(stop.after) + " after the start" +
+         (stop.when_it_waits ? ", when it waits" : "") + ", for " + human(stop.lasts) +
+         (stop.killed ? ", then killed)" : ")");
+}
+
 std::vector<std::string> column_of(const Program& program, std::size_t process,
                                    std::size_t thread) {
   const ProcessPlan& plan = program.processes[process];
@@ -53,6 +59,9 @@ std::vector<std::string> column_of(const Program& program, std::size_t process,
   for (const Kill& kill : program.kills) {
     if (thread == 0 && kill.process == process)
       lines.push_back("(killed " + human(kill.after) + " after the start)");
+  }
+  for (const Stop& stop : program.stops) {
+    if (thread == 0 && stop.process == process) lines.push_back(text_of(stop));
   }
   return lines;
 }
@@ -82,6 +91,10 @@ std::string side_by_side(const std::vector<std::vector<std::string>>& columns) {
 }
 
 }  // namespace
+
+bool has_kills(const Program& program) {
+  return !program.kills.empty() || std::ranges::any_of(program.stops, &Stop::killed);
+}
 
 bool is_pipe(Kind kind) { return kind == Kind::kPipe || kind == Kind::kDuplexPipe; }
 

@@ -67,14 +67,28 @@ struct Kill {
   friend bool operator==(const Kill&, const Kill&) = default;
 };
 
-/// Steps and kills have indices of these lists. At most one thread sends and one receives at each
-/// end of a pipe: a connection is not for several threads.
+/// A process that the controller stops, at least so long after the start, for about so long.
+struct Stop {
+  std::size_t process = 0;
+  Nanoseconds after{0};
+  Nanoseconds lasts{0};
+  bool when_it_waits = false;  // not before each of its threads sleeps, one of them in a call
+  bool killed = false;         // then, instead of being continued
+  friend bool operator==(const Stop&, const Stop&) = default;
+};
+
+/// Steps, kills and stops have indices of these lists. At most one thread sends and one receives at
+/// each end of a pipe: a connection is not for several threads.
 struct Program {
   std::vector<ObjectPlan> objects;
   std::vector<ProcessPlan> processes;
   std::vector<Kill> kills = {};
+  std::vector<Stop> stops = {};  // one after the other
   friend bool operator==(const Program&, const Program&) = default;
 };
+
+/// Whether one of its processes may die by a signal.
+bool has_kills(const Program& program);
 
 std::string process_name(std::size_t process);  // "p0"
 std::string thread_name(std::size_t thread);    // "main", "b", "c"

@@ -74,17 +74,20 @@ class Recorder {
     const Arguments& arguments = request.arguments;
     const std::string& name = arguments.names->front();
     if (arguments.type == CreatedType::kPipe) return create_pipe(arguments);
+    const std::optional<ObjectKind> kind = kind_of(*arguments.type);
+    if (!kind) return;  // a history has no objects of this type
     const std::size_t object = history_.objects.size();
     history_.objects.push_back({.name = shown(name),
-                                .kind = kind_of(*arguments.type),
+                                .kind = *kind,
                                 .maxsize = arguments.maxsize.value_or(0),
                                 .unfinished = arguments.unfinished.value_or(0)});
     holders_[name] = {.in = object, .out = object};
   }
 
-  [[nodiscard]] ObjectKind kind_of(CreatedType type) const {
-    if (session_.hello().profiles.contains("manager")) return ObjectKind::kManagerQueue;
-    return value_of<ObjectKind>(to_string(type)).value();
+  [[nodiscard]] std::optional<ObjectKind> kind_of(CreatedType type) const {
+    const auto kind = value_of<ObjectKind>(to_string(type));
+    const bool managed = kind && session_.hello().profiles.contains("manager");
+    return managed ? ObjectKind::kManagerQueue : kind;
   }
 
   void create_pipe(const Arguments& arguments) {

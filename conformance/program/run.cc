@@ -37,6 +37,7 @@ Run::Run(Scenario& t, const Program& program, std::string suffix, Nanoseconds ha
       hang_bound_(hang_bound),
       live_(t, program, suffix_),
       helper_(t, program, live_.handles(), suffix_, live_.threads()),
+      stopper_(t, program, live_),
       threads_(live_.threads()),
       quiet_after_(t.patient(std::max<Nanoseconds>(kQuiet, 2 * longest_time(program)))) {}
 
@@ -99,14 +100,12 @@ std::size_t Run::own_progress() const {
 void Run::bring_to_an_end() {
   while (!all_done() && !stopped()) {
     kill_those_due();
+    stop_and_continue();
     end_those_that_leave();
     const std::size_t before = progress();
     const std::size_t own_before = own_progress();
     const bool moved = t_.session().wait_until([&] { return progress() != before; }, next_look());
-    if (own_progress() != own_before) {
-      moved_at_ = monotonic_now();
-      quiet_->restart();
-    }
+    if (own_progress() != own_before) note_move();
     const Nanoseconds still_for = monotonic_now() - moved_at_;
     const bool quiet = still_for >= quiet_after_;
     if (quiet && (!moved || still_for > t_.patient(kGivesUpAfter))) explain_standstill();
@@ -115,12 +114,19 @@ void Run::bring_to_an_end() {
   }
   for (std::size_t i = killed_; i < program_.kills.size(); ++i) kill(program_.kills[i]);
   killed_ = program_.kills.size();
+  if (stopper_.stands()) stopper_.resume();
+}
+
+void Run::note_move() {
+  moved_at_ = monotonic_now();
+  quiet_->restart();
 }
 
 Nanoseconds Run::next_look() const {
-  if (killed_ == program_.kills.size()) return t_.patient(kQuiet);
-  return std::clamp<Nanoseconds>(started_ + program_.kills[killed_].after - monotonic_now(), 0ns,
-                                 t_.patient(kQuiet));
+  Nanoseconds next = stopper_.next_at(started_);
+  if (killed_ < program_.kills.size())
+    next = std::min(next, started_ + program_.kills[killed_].after);
+  return std::clamp<Nanoseconds>(next - monotonic_now(), 0ns, t_.patient(kQuiet));
 }
 
 void Run::kill_those_due() {
@@ -132,6 +138,7 @@ void Run::kill_those_due() {
 void Run::kill(const Kill& kill) {
   const Peer& target = peer(kill.process);
   if (target.dead) return;
+  ++kills_;
   t_.session().signal(live_.wire_name(kill.process), SIGKILL);
   // A death that takes longer is seen later.
   static_cast<void>(t_.session().wait_until([&] { return target.dead; }, hang_bound_));

@@ -10,6 +10,7 @@
 #include "program/live_program.h"
 #include "program/program.h"
 #include "program/runner.h"
+#include "program/stopper.h"
 #include "program/tally.h"
 
 namespace psq::conformance {
@@ -31,6 +32,9 @@ class Run {
   void bring_to_an_end();
   void kill_those_due();
   void kill(const Kill& kill);
+  void stop_and_continue();
+  [[nodiscard]] bool is_others_turn();
+  void note_move();
   void end_those_that_leave();
   void end(std::size_t process);
   [[nodiscard]] Nanoseconds next_look() const;
@@ -56,7 +60,7 @@ class Run {
   [[nodiscard]] const Peer& peer(std::size_t process);
   [[nodiscard]] bool all_done() const;
   [[nodiscard]] bool stopped() const { return violation_ || gave_up_ || !undecided_.empty(); }
-  [[nodiscard]] bool killed_some() const { return !program_.kills.empty(); }
+  [[nodiscard]] bool killed_some() const { return has_kills(program_); }
   /// Whether survivors are promised to go on after a kill. On a pipe they wait as long as some
   /// process holds the other end.
   [[nodiscard]] bool robust() const;
@@ -71,6 +75,7 @@ class Run {
   const Nanoseconds hang_bound_;
   LiveProgram live_;
   Helper helper_;
+  Stopper stopper_;
   const std::vector<Running>& threads_;
   const Nanoseconds quiet_after_;
   std::int64_t first_call_ = 0;
@@ -78,6 +83,7 @@ class Run {
   Nanoseconds moved_at_{0};              // when a thread of the program last made progress
   std::optional<FairBound> quiet_ = {};  // since then
   std::size_t killed_ = 0;
+  int kills_ = 0;
   std::optional<Violation> violation_ = {};
   std::string undecided_;
   const Call* hanging_ = nullptr;
@@ -87,6 +93,8 @@ class Run {
 
 /// The promise that survivors go on.
 inline constexpr const char* kGoesOn = "failure.robust.goes-on";
+/// The promise that a stopped process that waits delays no other process.
+inline constexpr const char* kStopDelaysNone = "failure.robust.stop-delays-none";
 /// After a kill no process has to go on, unless that is promised.
 inline constexpr auto kGivesUpAfter = std::chrono::milliseconds{500};
 

@@ -72,7 +72,9 @@ void Run::empty_out() {
 RunResult Run::judged() {
   RunResult result{.history = record(t_.session(), {first_call_, suffix_}),
                    .violation = std::move(violation_),
-                   .undecided = std::move(undecided_)};
+                   .undecided = std::move(undecided_),
+                   .kills = kills_,
+                   .stops = stopper_.stops()};
   result.history.complete = complete_;
   result.overlapping = overlapping_pairs(result.history);
   if (hanging_ != nullptr) mark_hanging(result);

@@ -4,10 +4,15 @@
 namespace psq::conformance {
 
 void Run::explain_standstill() {
-  if (killed_some()) {
+  if (killed_some() && !stopper_.stands()) {
     const Nanoseconds quiet_for = quiet_->spent().fair;
     if (quiet_for > patience_after_kill()) give_up();
     if (quiet_for < patience_after_kill() / 2) intervene();
+    return;
+  }
+  if (stopper_.stands()) {
+    // What waits for the stopped process goes on after it.
+    if (!stopper_.is_over()) intervene();
     return;
   }
   const FairBound::State state = quiet_->state();

@@ -20,7 +20,7 @@ RunResult ProgramRunner::run(const Program& program, Nanoseconds hang_bound) {
   }
   afresh_ = true;  // also when the run ends with an exception
   RunResult result = Run{t_, program, "-" + std::to_string(++runs_), hang_bound}.result();
-  afresh_ = result.violation || !result.undecided.empty() || !program.kills.empty();
+  afresh_ = result.violation || !result.undecided.empty() || has_kills(program);
   return result;
 }
 

@@ -27,7 +27,9 @@ struct RunResult {
   std::optional<Violation> violation = {};
   std::string undecided = {};   // why the run is neither right nor wrong; empty otherwise
   std::size_t overlapping = 0;  // pairs of calls on one object by two threads at once
-  Nanoseconds took{0};          // of fair time
+  int kills = 0;                // of processes that ran
+  int stops = 0;
+  Nanoseconds took{0};  // of fair time
 };
 
 /// Runs programs one after the other in a scenario of its own, which it starts afresh now and then,

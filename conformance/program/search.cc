@@ -63,10 +63,13 @@ bool skips(const SearchOptions& options, const Hello& hello, Kind kind) {
 }  // namespace
 
 std::map<std::string, std::int64_t> numbers_of(const Seen& seen) {
-  return {{"programs", seen.programs},
-          {"operations", seen.operations},
-          {"overlapping", seen.overlapping},
-          {"undecided", seen.undecided}};
+  std::map<std::string, std::int64_t> numbers{{"programs", seen.programs},
+                                              {"operations", seen.operations},
+                                              {"overlapping", seen.overlapping},
+                                              {"undecided", seen.undecided}};
+  if (seen.kills > 0) numbers["kills"] = seen.kills;
+  if (seen.stops > 0) numbers["stops"] = seen.stops;
+  return numbers;
 }
 
 std::string too_gentle(const Seen& seen) {
@@ -93,8 +96,10 @@ bool Search::over() const {
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
 
 Program Search::draw() const {
-  const Drawing drawing{
-      .kind = kind(), .kills = options_.kills, .bounds = t_.hello().bounds.contains("bounded")};
+  const Drawing drawing{.kind = kind(),
+                        .kills = options_.kills,
+                        .stops = options_.stops,
+                        .bounds = t_.hello().bounds.contains("bounded")};
   return stretched(draw_program(seed_, drawing), pace_);
 }
 
@@ -103,6 +108,8 @@ void Search::note(const RunResult& run) {
   spent_ += run.took;
   pace_ = pace_at(lateness_of(run.history));
   seen_.operations += static_cast<std::int64_t>(run.history.operations.size());
+  seen_.kills += run.kills;
+  seen_.stops += run.stops;
   seen_.overlapping += static_cast<std::int64_t>(run.overlapping);
   if (run.violation || run.undecided.empty()) return;
   ++seen_.undecided;

@@ -17,7 +17,9 @@ namespace psq::conformance {
 struct Seen {
   std::int64_t programs = 0;
   std::int64_t operations = 0;
-  std::int64_t overlapping = 0;    // pairs of calls on one object by two threads at once
+  std::int64_t overlapping = 0;  // pairs of calls on one object by two threads at once
+  std::int64_t kills = 0;
+  std::int64_t stops = 0;
   std::int64_t undecided = 0;      // programs of which it is not known whether they were right
   std::string why_undecided = {};  // of the last of them
 };
@@ -37,6 +39,7 @@ struct Failure {
 struct SearchOptions {
   std::optional<Kind> kind = {};  // drawn for each program when absent
   bool kills = false;
+  bool stops = false;
   std::uint64_t first_seed = 0;
   std::uint64_t stride = 1;  // from one program's seed to the next
   Nanoseconds budget{0};

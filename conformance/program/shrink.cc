@@ -16,6 +16,7 @@ class Smaller {
 
   std::vector<Program> all() {
     without_kills();
+    without_stops();
     without_processes();
     without_threads();
     without_steps();
@@ -60,11 +61,17 @@ class Smaller {
     if (!program_.kills.empty()) add([](Program& changed) { changed.kills.clear(); });
   }
 
+  void without_stops() {
+    for (std::size_t i = 0; i < program_.stops.size(); ++i)
+      add([&](Program& changed) { erase(changed.stops, i); });
+  }
+
   void without_processes() {
     if (program_.processes.size() == 1) return;
     for (std::size_t p = 0; p < program_.processes.size(); ++p) {
-      const auto about_it = [&](const Kill& kill) { return kill.process >= p; };
+      const auto about_it = [&](const auto& each) { return each.process >= p; };
       if (std::ranges::any_of(program_.kills, about_it)) continue;
+      if (std::ranges::any_of(program_.stops, about_it)) continue;
       add([&](Program& changed) { erase(changed.processes, p); });
     }
   }

@@ -30,6 +30,7 @@ class Soak {
         file_(file),
         scenario_(session_options(options), options.seed),
         search_(scenario_, {.kills = options.kills,
+                            .stops = options.stops,
                             .first_seed = options.seed + options.shard - 1,
                             .stride = options.shards,
                             .budget = in_nanoseconds(options.budget),

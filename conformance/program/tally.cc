@@ -66,6 +66,48 @@ std::string in_words(std::int64_t count, const std::string& what) {
   return std::to_string(count) + " " + what;
 }
 
+// How many items there are, between what is sure and what is possible.
+struct Range {
+  Tally least;
+  Tally most;
+};
+
+Owed owed_of(const Program& program, const std::vector<Running>& threads, const Lane& lane,
+             const Range& range) {
+  const ObjectPlan& object = program.objects[lane.object];
+  const Tally& counts = range.least;
+  const std::string page = page_of(object.kind);
+  const auto in = [&](Operation each) { return first_in(threads, lane, object.kind, each); };
+  if (counts.bounded != nullptr)
+    return {.thread = counts.bounded, .why = "a call that has an end of its own does not end"};
+  if (counts.getting > 0 && counts.items() > 0) {
+    return {
+        .thread = in(get_of(object.kind)),
+        .clause = page + (is_pipe(object.kind) ? ".recv.waits-for-message" : ".get.waits-for-item"),
+        .why = "it waits for ever with " + in_words(counts.items(), "items there")};
+  }
+  const bool buffered = is_timed(object.kind);
+  const bool has_room = object.maxsize == 0 || range.most.items() < object.maxsize;
+  if (counts.putting > 0 && buffered && has_room) {
+    return {.thread = in(put_of(object.kind)),
+            .clause = object.maxsize > 0 ? "queue.put.blocks-when-full"
+                                         : "queue.put.returns-without-consumer",
+            .why = "it waits for ever with " + in_words(range.most.items(), "slots taken")};
+  }
+  if (counts.putting > 0 && counts.getting > 0 && !buffered) {
+    return {.thread = in(put_of(object.kind)),
+            .clause = is_pipe(object.kind) ? "pipe.send.waits-for-room"
+                                           : "simple-queue.put.large-later-consumer",
+            .why = "it waits for ever, and so does who would take its item"};
+  }
+  if (counts.joining > 0 && range.most.unfinished() == 0) {
+    return {.thread = in(Operation::kJoin),
+            .clause = "joinable-queue.join.returns-at-zero",
+            .why = "it waits for ever with no unfinished task"};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Lane> lanes_of(const Program& program) {
@@ -132,38 +174,37 @@ std::string page_of(Kind kind) {
 }
 
 Owed owed(const Program& program, const std::vector<Running>& threads, const Lane& lane) {
-  const ObjectPlan& object = program.objects[lane.object];
   const Tally counts = tally(program, threads, lane);
-  const std::string page = page_of(object.kind);
-  const auto in = [&](Operation each) { return first_in(threads, lane, object.kind, each); };
-  if (counts.bounded != nullptr)
-    return {.thread = counts.bounded, .why = "a call that has an end of its own does not end"};
-  if (counts.getting > 0 && counts.items() > 0) {
-    return {
-        .thread = in(get_of(object.kind)),
-        .clause = page + (is_pipe(object.kind) ? ".recv.waits-for-message" : ".get.waits-for-item"),
-        .why = "it waits for ever with " + in_words(counts.items(), "items there")};
+  return owed_of(program, threads, lane, {.least = counts, .most = counts});
+}
+
+Owed owed_beside(const Program& program, const std::vector<Running>& threads, const Lane& lane,
+                 std::size_t stopped) {
+  std::vector<Running> others;
+  std::vector<Running> theirs;
+  std::int64_t may_get = 0;
+  std::int64_t may_put = 0;
+  const Kind kind = program.objects[lane.object].kind;
+  for (const Running& thread : threads) {
+    (thread.process == stopped ? theirs : others).push_back(thread);
+    const PlannedCall* call = thread.process == stopped ? thread.pending() : nullptr;
+    if (call == nullptr || !concerns(*call, lane, kind)) continue;
+    may_get += gets(call->operation) ? 1 : 0;
+    may_put += puts(call->operation) ? 1 : 0;
   }
-  const bool buffered = is_timed(object.kind);
-  const bool has_room = object.maxsize == 0 || counts.items() < object.maxsize;
-  if (counts.putting > 0 && buffered && has_room) {
-    return {.thread = in(put_of(object.kind)),
-            .clause = object.maxsize > 0 ? "queue.put.blocks-when-full"
-                                         : "queue.put.returns-without-consumer",
-            .why = "it waits for ever with " + in_words(counts.items(), "slots taken")};
-  }
-  if (counts.putting > 0 && counts.getting > 0 && !buffered) {
-    return {.thread = in(put_of(object.kind)),
-            .clause = is_pipe(object.kind) ? "pipe.send.waits-for-room"
-                                           : "simple-queue.put.large-later-consumer",
-            .why = "it waits for ever, and so does who would take its item"};
-  }
-  if (counts.joining > 0 && counts.unfinished() == 0) {
-    return {.thread = in(Operation::kJoin),
-            .clause = "joinable-queue.join.returns-at-zero",
-            .why = "it waits for ever with no unfinished task"};
-  }
-  return {};
+  const Tally moved = tally(program, theirs, lane);
+  Range range{.least = tally(program, others, lane), .most = tally(program, others, lane)};
+  range.least.got += moved.got + may_get;
+  if (!is_timed(kind)) range.least.put += moved.put;
+  range.most.got += moved.got;
+  range.most.put += moved.put + may_put;
+  range.most.tasks_done += moved.tasks_done;
+  // What points into a list of its own would outlive it.
+  Owed call = owed_of(program, others, lane, range);
+  if (call.thread == nullptr) return call;
+  const auto same = std::ranges::find(threads, call.thread->call, &Running::call);
+  call.thread = &*same;
+  return call;
 }
 
 }  // namespace psq::conformance

@@ -1,6 +1,7 @@
 // Counts, lane by lane, of the calls that the threads of a running program have made or wait in.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -44,7 +45,12 @@ struct Tally {
   std::int64_t to_get = 0;
   const Running* bounded = nullptr;  // a thread whose call has a timeout and has not ended
 
+  /// Negative when a get has obtained what a put, whose end is not seen yet, is about to put.
   [[nodiscard]] std::int64_t items() const { return put - got; }
+  /// How many items are still to be taken for the threads in `putting` to go on.
+  [[nodiscard]] std::int64_t in_the_way() const {
+    return std::max<std::int64_t>(0, items() + to_put);
+  }
   [[nodiscard]] std::int64_t unfinished() const { return put - tasks_done; }
 };
 Tally tally(const Program& program, const std::vector<Running>& threads, const Lane& lane);
@@ -62,6 +68,10 @@ struct Owed {
   std::string why = {};
 };
 Owed owed(const Program& program, const std::vector<Running>& threads, const Lane& lane);
+/// The same of the threads of other processes while one is stopped in calls that wait: it may hold
+/// what it was about to take or to give, and its feeder sends nothing.
+Owed owed_beside(const Program& program, const std::vector<Running>& threads, const Lane& lane,
+                 std::size_t stopped);
 
 /// `queue`, `joinable-queue`, …: the page of the law about such objects.
 std::string page_of(Kind kind);

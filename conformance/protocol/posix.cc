@@ -104,6 +104,13 @@ std::optional<ThreadView> view_thread(pid_t pid, pid_t tid) {
   return view;
 }
 
+std::string system_call_of(pid_t pid, pid_t tid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/syscall"};
+  std::string line;
+  std::getline(file, line);
+  return line.starts_with("-1") || line == "running" ? std::string{} : line;
+}
+
 std::vector<pid_t> threads_of(pid_t pid) {
   std::vector<pid_t> found;
   std::error_code gone;

@@ -67,6 +67,10 @@ struct ThreadView {
 };
 std::optional<ThreadView> view_thread(pid_t pid, pid_t tid);
 
+/// The system call that a thread is in, with its arguments, as the kernel prints them; empty when
+/// it is in none, or the kernel does not say. A stop leaves it as it was.
+std::string system_call_of(pid_t pid, pid_t tid);
+
 /// Whether no thread of a process runs: each was stopped by a signal, or has ended. A signal is on
 /// its way for a while after it was sent, and the threads go on until then, each for itself.
 bool stands_still(pid_t pid);

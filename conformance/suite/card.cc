@@ -78,7 +78,7 @@ std::string replay_of(const TestResult& result, const Options& options) {
   const std::string seed = " --seed " + seed_of(result, options);
   if (options.soak) {
     return "psq soak " + driver_of(options) + seed + " --programs 1" +
-           (options.kills ? " --kills" : "");
+           (options.kills ? " --kills" : "") + (options.stops ? " --stops" : "");
   }
   // A search may show that a clause is broken which other tests are about.
   const bool own = std::ranges::find(result.clauses, clause_of(result)) != result.clauses.end();

@@ -31,6 +31,12 @@ Request with_payload(Request request, Payload payload) {
   return request;
 }
 
+Request on_delivery(const Object& queue, Operation operation, const std::string& delivery) {
+  Request request = on(queue, operation);
+  request.arguments.delivery = delivery;
+  return request;
+}
+
 }  // namespace
 
 Wait within(Nanoseconds timeout) { return {.block = {}, .seconds = in_seconds(timeout)}; }
@@ -112,6 +118,35 @@ Request recv_connection(const Object& through, const std::string& as) {
   request.arguments.as = as;
   return request;
 }
+
+Request publish(const Object& queue, Payload payload) {
+  return with_payload(on(queue, Operation::kPublish), std::move(payload));
+}
+Request receive(const Object& queue, const std::string& as, const Wait& wait) {
+  Request request = waiting(on(queue, Operation::kReceive), wait);
+  request.arguments.as = as;
+  return request;
+}
+Request ack(const Object& queue, const std::string& delivery) {
+  return on_delivery(queue, Operation::kAck, delivery);
+}
+Request nack(const Object& queue, const std::string& delivery) {
+  return on_delivery(queue, Operation::kNack, delivery);
+}
+Request reject(const Object& queue, const std::string& delivery) {
+  return on_delivery(queue, Operation::kReject, delivery);
+}
+Request extend(const Object& queue, const std::string& delivery) {
+  return on_delivery(queue, Operation::kExtend, delivery);
+}
+Request ready(const Object& queue) { return on(queue, Operation::kReady); }
+Request dead_letters(const Object& queue) { return on(queue, Operation::kDeadLetters); }
+Request stop_server(const Object& queue, bool orderly) {
+  Request request = on(queue, Operation::kStopServer);
+  request.arguments.orderly = orderly;
+  return request;
+}
+Request start_server(const Object& queue) { return on(queue, Operation::kStartServer); }
 
 Request drop(const Object& object) { return on_process(Operation::kDrop, object.name); }
 Request end_thread() { return on_process(Operation::kEndThread); }

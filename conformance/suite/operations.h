@@ -60,6 +60,19 @@ Request send_connection(const Object& through, const Object& end);
 /// What is obtained is a connection of that name.
 Request recv_connection(const Object& through, const std::string& as);
 
+// Of a queue of a broker. `as` and `delivery` are the name of a delivery in its process.
+Request publish(const Object& queue, Payload payload);
+Request receive(const Object& queue, const std::string& as, const Wait& wait = kForever);
+Request ack(const Object& queue, const std::string& delivery);
+Request nack(const Object& queue, const std::string& delivery);
+Request reject(const Object& queue, const std::string& delivery);
+Request extend(const Object& queue, const std::string& delivery);
+Request ready(const Object& queue);
+Request dead_letters(const Object& queue);
+/// Of the server that keeps the queue.
+Request stop_server(const Object& queue, bool orderly);
+Request start_server(const Object& queue);
+
 Request drop(const Object& object);
 /// On a thread of its own, which `by` names.
 Request end_thread();

@@ -99,6 +99,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_flag("--soak", options.soak,
                "Instead of tests: generated programs on every kind of object, for the budget");
   app.add_flag("--kills", options.kills, "With --soak: kill one process of each program");
+  app.add_flag("--stops", options.stops,
+               "With --soak: stop processes of each program; some are killed while they stand");
   app.add_option("--programs", options.programs,
                  "With --soak: no more programs than these; without it, each test that searches "
                  "among generated programs runs so many, whatever its --budget")
@@ -182,8 +184,8 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
     const int status = app.exit(error);
     return status == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
   }
-  if (!options.soak && (options.kills || options.shards > 1)) {
-    std::cerr << "psq-conformance: --kills and --shard go with --soak\n";
+  if (!options.soak && (options.kills || options.stops || options.shards > 1)) {
+    std::cerr << "psq-conformance: --kills, --stops and --shard go with --soak\n";
     return static_cast<int>(ExitStatus::kUsage);
   }
   if (options.driver.empty() && !options.list && !options.clauses) {

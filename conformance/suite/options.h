@@ -33,6 +33,7 @@ struct Options {
   bool once = false;         // an inconclusive test is not repeated
   bool soak = false;         // programs of all kinds for the budget, instead of tests
   bool kills = false;
+  bool stops = false;
   std::uint64_t shard = 1;  // of `shards`: every so manieth program
   std::uint64_t shards = 1;
   std::int64_t programs = INT64_MAX;  // of a soak at most; else of each test that searches

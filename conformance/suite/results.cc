@@ -152,6 +152,7 @@ void ResultFile::soak_plan(const Options& options) {
                  {"shard", options.shard},
                  {"shards", options.shards},
                  {"kills", options.kills},
+                 {"stops", options.stops},
                  {"seed", options.seed}}));
 }
 

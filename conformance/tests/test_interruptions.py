@@ -52,7 +52,12 @@ def run(tmp_path):
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     process.mark = mark
     process.folder = tmp_path
+    written = tmp_path / "results.jsonl"
     try:
+        wait_for(
+            lambda: written.exists() and written.read_text().count("\n") == 2,
+            "the implementation is written",
+        )
         # The suite is two processes.
         wait_for(lambda: len(marked(mark)) == DRIVER_PROCESSES + 2, "the driver starts")
         wait_for(lambda: "T" in marked(mark).values(), "one stops")

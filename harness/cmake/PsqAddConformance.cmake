@@ -27,7 +27,7 @@
 
 set(PSQ_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 # Those of the law; its suite need not be built when a project is configured.
-set(PSQ_PROFILES base lifecycle robust manager)
+set(PSQ_PROFILES base lifecycle robust manager broker)
 
 function(psq_add_conformance)
   cmake_parse_arguments(PARSE_ARGV 0 arg "REPORT_ONLY;THOROUGH" "NAME;LEDGER;TIMEOUT" "DRIVER;PROFILE;TESTS;LABELS")

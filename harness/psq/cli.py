@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from psq.base.paths import Paths
 from psq.base.status import Status, Stop, UsageError, did_you_mean
+from psq.base.visible import visible
 from psq.commands import COMMANDS, Command
 from psq.commands.statuses import VERDICT_STATUSES
 from psq.running import drivers
@@ -101,7 +102,7 @@ def _status_of(argv: list[str], paths: Paths) -> int:
     try:
         return int(_run(argv, paths))
     except Stop as stop:
-        print(f"psq: {stop}", file=sys.stderr)
+        print(f"psq: {visible(str(stop))}", file=sys.stderr)
         return int(stop.status)
     except KeyboardInterrupt:
         print("psq: interrupted: no verdict", file=sys.stderr)

@@ -107,19 +107,6 @@ class Channel {
     return head.until(tail_.load(std::memory_order_acquire).value()) == 0;
   }
 
-  // While it lives, changes between empty and not empty are told to wait_for_change, which would
-  // find them by itself only at its next check. A watcher that is killed leaves messages a little
-  // slower, as one that lives does.
-  class Watcher {
-   public:
-    explicit Watcher(Channel& channel) noexcept : channel_(channel) { ++channel_.watchers_; }
-    ~Watcher() { --channel_.watchers_; }
-    Watcher(Watcher&&) = delete;
-
-   private:
-    Channel& channel_;
-  };
-
   // Waits until `readable` is wrong about whether a message can be read. Or until `stop` is true,
   // which it checks as receive does, and when wake_watchers is called.
   void wait_for_change(const std::atomic<bool>& readable, const std::atomic<bool>& stop) noexcept {
@@ -212,15 +199,14 @@ class Channel {
   void tell_of_messages(const SharedMemory& memory, std::uint32_t begin) noexcept {
     message_.notify_one();
     room_.pass_on_if([&] { return may_have_room(memory); });
-    // Behind the fence of that: a watcher that is not seen here sees the messages. Where the head
-    // has not come to them, there were other ones before.
-    if (watchers_.load(std::memory_order_relaxed) == 0) return;
-    if (head_.load(std::memory_order_acquire).has_reached(begin)) change_.notify_all();
+    // Where the head has not come to them, there were other ones before.
+    change_.notify_all_if_fenced(
+        [&] { return head_.load(std::memory_order_acquire).has_reached(begin); });
   }
   // After a read, without the lock.
   void tell_of_room() noexcept {
     room_.notify_one();
-    if (watchers_.load(std::memory_order_relaxed) != 0 && empty()) change_.notify_all();
+    change_.notify_all_if_fenced([&] { return empty(); });
   }
 
   // The extent is the frame's as soon as the tail moves. Until then no process takes the extent,
@@ -289,8 +275,7 @@ class Channel {
   // Both sides read these often and change them seldom.
   alignas(kCacheLine) FutexEvent message_;  // A new message is visible.
   FutexEvent room_;
-  std::atomic<std::uint32_t> watchers_{0};  // And those that were killed.
-  FutexEvent change_;                       // Between empty and not empty.
+  FutexEvent change_;  // Between empty and not empty; for wait_for_change.
 
   alignas(kCacheLine) Extents extents_;
 

@@ -90,6 +90,13 @@ class FutexEvent {
   // Call it after the change. It makes no system call while no waiter sleeps.
   void notify_one() noexcept { notify(1); }
   void notify_all() noexcept { notify(INT_MAX); }
+  // As notify_all, where `is_true` says that there is a reason. Call it behind a notification of
+  // another event, whose fence serves for this one, too: it costs a load while no waiter sleeps,
+  // and again soon after the last one was killed in its sleep.
+  template <typename IsTrue>
+  void notify_all_if_fenced(const IsTrue& is_true) noexcept {
+    if ((state_.load(std::memory_order_relaxed) & kSleepers) != 0 && is_true()) notify_all();
+  }
   // Forwards a notification when `is_true` says that one more waiter may have what it waits for:
   // one notification may stand for several changes, and its receiver may not have used it up.
   template <typename IsTrue>

@@ -75,7 +75,6 @@ class ReadySignal : public std::enable_shared_from_this<ReadySignal> {
  private:
   void run() noexcept {
     Channel& channel = (*queue_)->channel();
-    const Channel::Watcher watcher(channel);
     while (!is_closed_) {
       channel.wait_for_change(is_readable_, is_closed_);
       update();

@@ -7,10 +7,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "psq/psq.h"
 #include "tests/child.h"
+#include "tests/crash_probes.h"
 #include "tests/filler.h"
 #include "tests/limits.h"
 
@@ -20,6 +23,34 @@ namespace psq::test {
 struct EndsOrFails {
   EndsOrFails() { alarm(kLongestLife); }
   ~EndsOrFails() { alarm(0); }
+};
+
+// A crash point at which a process dies when it comes there for the `times`-th time.
+struct CrashPoint {
+  const char* name;
+  int times;
+};
+
+inline std::vector<CrashPoint> crash_points(std::initializer_list<const char*> names,
+                                            std::initializer_list<int> times) {
+  std::vector<CrashPoint> all;
+  for (const char* name : names)
+    for (const int each : times) all.push_back({name, each});
+  return all;
+}
+
+inline std::string name_of(const testing::TestParamInfo<CrashPoint>& info) {
+  std::string name = info.param.name + std::string("_") + std::to_string(info.param.times);
+  for (char& c : name) c = c == '-' ? '_' : c;
+  return name;
+}
+
+// A test at each of several crash points.
+class Death : public testing::TestWithParam<CrashPoint> {
+ protected:
+  const EndsOrFails limit_;
+
+  void die_there() const { die_at(GetParam().name, GetParam().times); }
 };
 
 using Clock = std::chrono::steady_clock;

@@ -48,6 +48,7 @@ TEST(ManyWaiters, CheckSeldomTogether) {
   constexpr int kWaiters = 100;
   const SharedObject<Crowd> crowd;
   std::vector<std::thread> waiters;
+  waiters.reserve(kWaiters);
   for (int i = 0; i < kWaiters; ++i) waiters.emplace_back([&] { wait_in(*crowd); });
   settle(*crowd, kWaiters);
   const int before = crowd->looks;
@@ -87,6 +88,7 @@ TEST(ManyWaiters, EndWhenTheirQueueIsClosed) {
   Queue<int> queue;
   std::atomic<int> waiting{0};
   std::vector<std::thread> waiters;
+  waiters.reserve(kWaiters);
   for (int i = 0; i < kWaiters; ++i) {
     waiters.emplace_back([&] {
       ++waiting;

@@ -148,7 +148,7 @@ TEST_F(NamedQueue, TheModeSaysWhoMayOpenIt) {
 
 TEST_F(NamedQueue, WhatIsNoQueueIsRefused) {
   std::ofstream(path("text")) << std::string(10'000, 'x');
-  std::ofstream(path("nothing"));
+  std::ofstream(path("nothing")).flush();
   mkfifo(path("fifo").c_str(), 0600);
   for (const char* each : {"text", "nothing", "fifo"})
     EXPECT_EQ(refusal(path(each)), path(each) + " is no queue of psq");

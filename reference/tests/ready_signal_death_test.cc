@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <atomic>
+
 #include "tests/crash_probes.h"
 #include "tests/death.h"
+#include "tests/shared_object.h"
 
 namespace psq::test {
 namespace {
@@ -46,6 +49,30 @@ TEST(ReadySignalAndDeath, AConsumerThatCouldNotTell) {
   expect_readable(queue, false);
   queue.put(2);
   expect_readable(queue, true);
+}
+
+// What a killed owner leaves costs others one notification.
+TEST(ReadySignalAndDeath, AnOwnerThatCannotWatchAnyMore) {
+  const EndsOrFails limit;
+  SimpleQueue<int> queue;
+  const SharedObject<std::atomic<bool>> is_watched;
+  Child owner([&]() -> int {
+    expect_readable(queue, false);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // By then the watcher sleeps.
+    *is_watched = true;
+    for (;;) pause();
+  });
+  await([&] { return is_watched->load(); });
+  EXPECT_EQ(owner.kill_and_wait(), -SIGKILL);
+  queue.put(1);
+  EXPECT_EQ(queue.get(kSoon), 1);
+  Child other([&] {
+    die_at("notification-counted");
+    queue.put(2);
+    return queue.get() == 2 ? 0 : 1;
+  });
+  EXPECT_EQ(other.status(), 0);
+  expect_readable(queue, false);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ template <typename Check>
 void for_many(Check&& check) {
   for (const Kind kind : kKinds) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
-      check(draw_program(seed, {.kind = kind, .kills = seed % 2 == 0}));
+      check(draw_program(seed, {.kind = kind, .kills = seed % 2 == 0, .stops = seed % 3 == 0}));
   }
 }
 
@@ -35,9 +35,10 @@ TEST(Generator, StaysWithinItsBounds) {
   for_many([](const Program& program) {
     ASSERT_GT(calls_in(program), 0U);
     ASSERT_GE(program.processes.size(), 1U);
-    ASSERT_LE(program.processes.size(), 4U);
+    ASSERT_LE(program.processes.size(), program.stops.empty() ? 4U : 7U);
     for (const ObjectPlan& object : program.objects) ASSERT_LE(object.maxsize, 5);
     for (const Kill& kill : program.kills) ASSERT_LT(kill.process, program.processes.size());
+    for (const Stop& stop : program.stops) ASSERT_LT(stop.process, program.processes.size());
     for (const ProcessPlan& process : program.processes) {
       ASSERT_GE(process.threads.size(), 1U);
       ASSERT_LE(process.threads.size(), 4U);
@@ -81,6 +82,7 @@ TEST(Shrinking, OffersOtherProgramsThatStillDoSomething) {
       ASSERT_GT(calls_in(each), 0U);
       ASSERT_LE(calls_in(each), calls_in(program));
       for (const Kill& kill : each.kills) ASSERT_LT(kill.process, each.processes.size());
+      for (const Stop& stop : each.stops) ASSERT_LT(stop.process, each.processes.size());
     }
   });
 }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 import keeper
 from brokers import BROKERS, Broker
+from delivery import ConnectionLost, Delivery, NotHeld
 from mp_adapter import MultiprocessingAdapter
-from psq_driver_kit import Call, Given, serve
+from psq_driver_kit import Call, Defect, Given, Outcome, serve
+from server import ServerFailed
 
 # Of the Python driver's: the rest is about what queues of multiprocessing do in their processes.
 _OPTIONS = (
@@ -20,6 +23,8 @@ _OPTIONS = (
     "item.same",
     "signal_handler",
 )
+# As which their errors are told apart.
+_LIKE = {"publish": "put", "receive": "get"}
 
 
 def run_broker_child(name: str, folder: str, role: str, socket_path: str, given: Given) -> None:
@@ -47,6 +52,7 @@ class BrokerAdapter(MultiprocessingAdapter):
         else:
             self._folder, self._keeper = folder, keeper.connect(folder)
         super().__init__("multiprocessing", "fork")
+        self._asking = threading.Lock()
         self._client = self._broker.client(self._folder)
 
     def hello(self) -> Mapping[str, Any]:
@@ -71,6 +77,49 @@ class BrokerAdapter(MultiprocessingAdapter):
     def create(self, kind: str, arguments: Mapping[str, Any]) -> Call:
         make = partial(self._broker.types[kind], self._client, **arguments)
         return Call(lambda: [make()])
+
+    def outcome(self, kind: str, do: str, error: BaseException) -> Outcome:
+        if isinstance(error, NotHeld):
+            return Outcome("not_held")
+        if isinstance(error, ConnectionLost):
+            return Outcome("connection_lost")
+        return super().outcome(kind, _LIKE.get(do, do), error)
+
+    # Operations on queues with deliveries.
+
+    def _publish(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(partial(target.publish, self._payload(arguments["payload"])))
+
+    def _receive(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        def value(delivery: Delivery) -> Dict[str, Any]:
+            return {**self._value(delivery.value), "count": delivery.count}
+
+        return Call(partial(target.receive, **arguments), value)
+
+    def _ready(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(partial(target.ready), int)
+
+    def _dead_letters(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(partial(target.dead_letters), int)
+
+    def _stop_server(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        orderly = arguments.get("orderly", True)
+        return Call(partial(self._ask_keeper, "stop", "SIGTERM" if orderly else "SIGKILL"))
+
+    def _start_server(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        return Call(partial(self._ask_keeper, "start"), lambda answer: answer["pid"])
+
+    def operation(self, kind: str, target: Any, do: str, arguments: Mapping[str, Any]) -> Call:
+        if "delivery" in arguments:
+            return Call(partial(getattr(target, do), arguments["delivery"]))
+        return super().operation(kind, target, do, arguments)
+
+    def _ask_keeper(self, do: str, signal: str = "") -> Dict[str, Any]:
+        try:
+            with self._asking:
+                return keeper.ask(self._keeper, do=do, signal=signal)
+        except ServerFailed as error:
+            raise Defect(str(error)) from error
 
     def child(self) -> Tuple[Any, Tuple[Any, ...]]:
         return run_broker_child, (self._broker.name, self._folder)

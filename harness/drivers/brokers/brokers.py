@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
+import beanstalkd
 import redis_client
 import redis_list
+import redis_stream
 from server import Server
 
 
@@ -25,6 +27,12 @@ class Broker:
     """By type of object: how one is made, given the client and the arguments of its creation."""
     operations: Mapping[str, List[str]]
     bounds: Tuple[str, ...] = ("unbounded",)
+
+
+_DELIVERIES = [
+    *("publish", "receive", "ack", "nack", "reject", "extend", "ready", "dead_letters"),
+    *("stop_server", "start_server"),
+]
 
 
 def _redis_version(client: Any) -> str:
@@ -49,6 +57,26 @@ BROKERS: Dict[str, Broker] = {
                 "queue": ["put", "get", "qsize", "empty", "full"],
                 "simple_queue": ["put", "get", "empty"],
             },
+        ),
+        Broker(
+            "redis-streams",
+            "a stream of Redis with a group of consumers, each write on the disk before its answer",
+            redis_client.server("--appendonly", "yes", "--appendfsync", "always"),
+            redis_client.Client,
+            _redis_version,
+            ("broker",),
+            {"broker_queue": redis_stream.RedisStream},
+            {"broker_queue": _DELIVERIES},
+        ),
+        Broker(
+            "beanstalkd",
+            "a tube of beanstalkd, each job on the disk before its answer",
+            beanstalkd.SERVER,
+            beanstalkd.Client,
+            beanstalkd.version,
+            ("broker",),
+            {"broker_queue": beanstalkd.Tube},
+            {"broker_queue": _DELIVERIES},
         ),
     )
 }

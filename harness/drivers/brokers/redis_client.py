@@ -9,6 +9,14 @@ from typing import Any, List
 import redis
 from server import Server, ServerFailed, socket_in, track
 
+LOST = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
+"""What a client raises whose server is gone."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the server says that its memory is used up."""
+    return isinstance(error, redis.exceptions.ResponseError) and str(error).startswith("OOM")
+
 
 def server(*more: str) -> Server:
     """A server with further arguments."""

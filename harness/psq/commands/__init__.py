@@ -66,7 +66,9 @@ COMMANDS = (
             "psq check reference                          the C++ reference, the whole law",
             "psq check ./my-driver --test 'queue.put.*'   some clauses, of your own driver",
             "psq check cpython:spawn --seed 7             as it was in the run with that seed",
-            "psq check reference --require level=must     a gate: every MUST is verified, too",
+            "psq check ./my-driver --require profile=base   a gate: status 1 unless all of it was verified",
+            "psq check ./my-driver --rerun-failed           only what did not pass the last time",
+            "psq check ./my-driver --shard 2/4 --junit r.xml   a share of the law, and a report",
         ),
     ),
     Command(

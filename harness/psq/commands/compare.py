@@ -50,9 +50,9 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
     print_comparison(runs, law, console, _selected(law, args))
     with in_any_case(functools.partial(_print_verdicts, runs, console)):
         if args.html:
-            from psq.reporting import report  # only here: it needs jinja2
+            from psq.reporting.page import render  # only here: it needs jinja2
 
-            write(args.html, report.html(runs, law))
+            write(args.html, render.html(runs, law, args.html))
             console.print(f"report:   {args.html}", soft_wrap=True)
     return worst(run.status() for run in runs)
 

@@ -12,6 +12,7 @@ from psq.base.options import add_answer_within
 from psq.base.paths import Paths
 from psq.base.status import Status, UsageError
 from psq.base.subreaper import subreaper
+from psq.base.visible import visible
 from psq.driver_check.replay import Differs, Replay
 from psq.driver_check.transcript import read_transcript
 from psq.running.drivers import command_of
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
                 with Replay(command, args.answer_within) as replay:
                     replay.play(conversation)
             except Differs as difference:
-                print(f"{conversation.name}: {difference}")
+                print(f"{conversation.name}: {visible(str(difference))}")
                 return Status.DRIVER_BROKEN
             except OSError as error:
                 raise UsageError(f"cannot start {command[0]!r}: {error.strerror}") from error

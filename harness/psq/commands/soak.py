@@ -58,6 +58,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--kills", action="store_true", help="kill one process of each program at a random time"
     )
     parser.add_argument(
+        "--stops",
+        action="store_true",
+        help="stop processes of each program at random times, or when they wait; "
+        "most are continued, some killed",
+    )
+    parser.add_argument(
         "--shrink-for",
         metavar="TIME",
         type=options.duration,
@@ -109,6 +115,8 @@ def _command(
         argv += ["--programs", str(args.programs)]
     if args.kills:
         argv.append("--kills")
+    if args.stops:
+        argv.append("--stops")
     return [*argv, "--", *driver.argv]
 
 

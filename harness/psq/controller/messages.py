@@ -8,6 +8,8 @@ from typing import Any
 
 import jsonschema
 
+from psq.base.status import did_you_mean
+
 LONGEST_LINE = 1 << 20
 
 OPERATIONS: dict[str, list[str]] = {
@@ -39,6 +41,18 @@ OPERATIONS: dict[str, list[str]] = {
         "wait",
         "send_connection",
         "recv_connection",
+    ],
+    "broker_queue": [
+        "publish",
+        "receive",
+        "ack",
+        "nack",
+        "reject",
+        "extend",
+        "ready",
+        "dead_letters",
+        "stop_server",
+        "start_server",
     ],
     "process": [
         "spawn",
@@ -88,7 +102,15 @@ class Schemas:
             return None
         error = jsonschema.exceptions.best_match(errors)
         where = "/".join(str(part) for part in error.absolute_path)
-        return f"{where + ': ' if where else ''}{shorten(error.message)}"
+        return f"{where + ': ' if where else ''}{shorten(error.message)}{_hint(error)}"
+
+
+def _hint(error: jsonschema.ValidationError) -> str:
+    if error.validator != "enum":
+        return ""
+    return did_you_mean(
+        str(error.instance), [each for each in error.validator_value if isinstance(each, str)]
+    )
 
 
 def kind_of(message: dict[str, Any]) -> str:

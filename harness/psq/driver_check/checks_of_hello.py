@@ -1,29 +1,13 @@
-"""Checks of what the hello promises: its names, and its limits of items."""
+"""Checks of what the hello promises: its limits of items, and that nothing else is there."""
 
 from __future__ import annotations
 
-from psq.base.status import did_you_mean
 from psq.controller.items import received
-from psq.controller.messages import OPERATIONS, OPTIONS
-from psq.controller.peer import Broken
 from psq.controller.session import Session
 from psq.driver_check.rules import check, expect_value, item, largest_item, some_queue, still_usable
 
 _LONGEST_FROM = 32
 _MOST_TRIED = 16 << 20
-
-
-@check("hello.words", "The hello names operations and options of the protocol.")
-def hello_words(session: Session) -> None:
-    capabilities = session.hello["capabilities"]
-    for kind, names in capabilities["operations"].items():
-        for name in names:
-            if name not in OPERATIONS.get(kind, ()):
-                hint = did_you_mean(name, OPERATIONS.get(kind, ()))
-                raise Broken(f"a {kind} has no operation {name!r}.{hint}")
-    for name in capabilities["options"]:
-        if name not in OPTIONS:
-            raise Broken(f"there is no option {name!r}.{did_you_mean(name, OPTIONS)}")
 
 
 @check("item.least-size", "An item of item_bytes has room for a name of 32 bytes.")

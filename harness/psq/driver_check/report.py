@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from psq.base.subreaper import subreaper
+from psq.base.visible import visible
 from psq.driver_check.advice import advice_for
 from psq.driver_check.judge import Chosen, Judge
 from psq.driver_check.rules import ALWAYS, AT_START, CHECKS, Check
@@ -28,9 +29,9 @@ class Report:
             return
         result = "BROKEN" if problems else "ok" if rule.name in self._judge.passed else "-"
         reason = self._judge.not_played.get(rule.name, "not played: see above")
-        print(f"{result:7} {rule.name:26} {reason if result == '-' else rule.rule}")
+        print(f"{result:7} {rule.name:26} {visible(reason) if result == '-' else rule.rule}")
         for problem in problems[:_MOST_PROBLEMS]:
-            print("          " + problem.replace("\n", "\n          "))
+            print("          " + visible(problem).replace("\n", "\n          "))
         if len(problems) > _MOST_PROBLEMS:
             print(f"          and {len(problems) - _MOST_PROBLEMS} more")
         if problems and self._explain:

@@ -13,28 +13,23 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import tempfile
 from collections import deque
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Callable
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import Callable
 
 from psq.base.paths import Paths
-from psq.base.status import InternalError, Status, UsageError, did_you_mean
+from psq.base.status import InternalError, Status
+from psq.kill_matrix.table import as_lines, print_table, print_unbroken
+from psq.kill_matrix.trial import Trial, choose, controls_of, driver_of, tests_of
+from psq.kill_matrix.verdict import judge
 from psq.law.clause_table import Law
 from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.results.driver_times import in_microseconds
-from psq.results.result_file import Tail
-from psq.running.faults import all_faults, is_rare, ledger_of, without_fault
+from psq.running.faults import all_faults, is_rare, ledger_of
 from psq.running.looking import look
-from psq.running.pool import Job, Pool
+from psq.running.pool import Pool
 
 # Of one test. On a busy machine each of its calls that hangs takes minutes, and so does an item beyond 2 GiB.
 _LIMIT_SECONDS = 1200.0
@@ -42,42 +37,9 @@ _LIMIT_SECONDS = 1200.0
 # the control, the faulty driver without a fault, fails too and the matrix with it.
 _HANG_AFTER_SECONDS = 1.5
 _TIMES_ALONE = 3
-_CONTROL = "nothing: the control, which must pass"
 
 # What each driver itself takes, as an option of the suite.
 Times = dict[tuple[str, ...], str]
-
-
-@dataclass
-class Trial:
-    """One fault under the tests of its clause."""
-
-    fault: dict[str, Any]
-    results: Path
-    ledger: Path | None  # of what the driver breaks without the fault
-    tests: list[str] = field(default_factory=list)  # none: every one
-    strict: bool = True  # whether a failure that no list has counts
-    judged: bool = False
-    killed: bool = False
-    why: str = ""
-    seconds: float = 0.0
-    failed: set[str] = field(default_factory=set)
-    undecided: list[str] = field(default_factory=list)  # the inconclusive tests
-
-    @property
-    def is_control(self) -> bool:
-        return "clauses" in self.fault
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its inconclusive tests may change what it says."""
-        known = self.failed if self.is_control else self.failed & {self.fault["clause"]}
-        return not self.killed and bool(self.undecided) and not known
-
-    @property
-    def without_fault(self) -> tuple[str, ...]:
-        """The command line of the same driver without a fault."""
-        return _driver_of(self.fault)
 
 
 def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
@@ -85,7 +47,7 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
     law = Law.load(suite)
     # The rare ones are for generated programs alone.
     known = [fault for fault in all_faults(paths) if not is_rare(fault)]
-    faults = _choose(known, args.fault, thorough=args.thorough)
+    faults = choose(known, args.fault, thorough=args.thorough)
     for fault in faults:
         if not law.tests_of(fault["clause"]):
             raise InternalError(
@@ -94,84 +56,25 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
             )
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
         trials = [
-            _trial(f, Path(scratch) / f"{i}.jsonl", ledger_of(_driver_of(f), paths), law, args)
-            for i, f in enumerate([*_controls_of(faults), *faults])
+            Trial(
+                fault=f,
+                results=Path(scratch) / f"{i}.jsonl",
+                ledger=ledger_of(driver_of(f), paths),
+                tests=tests_of(f, law, whole=args.whole, own=args.own),
+                strict=not args.whole,
+            )
+            for i, f in enumerate([*controls_of(faults), *faults])
         ]
         interrupted = not _run_all(trials, suite, args)
         trials = [trial for trial in trials if trial.judged or not interrupted]
     if args.json:
-        write(args.json, _as_lines(trials))
+        write(args.json, as_lines(trials))
     console = make_console(stderr=args.json == STANDARD_OUTPUT)
-    _print(trials, console)
+    print_table(trials, console)
     if interrupted:
         return Status.INTERRUPTED
-    _print_unbroken(law, known, console)
+    print_unbroken(law, known, console)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
-
-
-def _driver_of(fault: dict) -> tuple[str, ...]:
-    return fault.get("driver") or without_fault(fault)
-
-
-def _trial(
-    fault: dict, results: Path, ledger: Path | None, law: Law, args: argparse.Namespace
-) -> Trial:
-    own = fault.get("clauses", [fault.get("clause")])
-    tests: set[str] = set()
-    for clause in [] if args.whole else own:
-        around = [clause] if args.own else _around(law, clause)
-        tests.update(_scenarios(law, clause, around, fault["thorough"]))
-    return Trial(fault, results, ledger, tests=sorted(tests), strict=not args.whole)
-
-
-def _around(law: Law, clause: str) -> list[str]:
-    """The clause and those around it: of the same operation, or of the same crash point."""
-    section = clause.split(".")[:2]
-    if len(clause.split(".")) <= len(section):
-        return [clause]
-    return [each for each in law.clauses if each.split(".")[:2] == section]
-
-
-def _scenarios(law: Law, clause: str, around: list[str], thorough: bool) -> list[str]:
-    """The tests that find a fault at once: generated programs only where a clause has nothing else."""
-    tests = [test.name for each in around for test in law.tests_of(each, thorough)]
-    scenarios = [name for name in tests if not name.endswith("/programs")]
-    own = [test.name for test in law.tests_of(clause, thorough)]
-    return scenarios if set(own) & set(scenarios) else [*scenarios, *own]
-
-
-def _controls_of(faults: list[dict]) -> list[dict]:
-    """For each driver that has faults, the same driver without one, page by page under their clauses."""
-    groups: dict[tuple[str, tuple[str, ...], bool], set[str]] = {}
-    for fault in faults:
-        driver = without_fault(fault)
-        page = fault["clause"].split(".")[0]
-        groups.setdefault((page, driver, fault["thorough"]), set()).add(fault["clause"])
-    return [
-        {
-            "name": f"(none: {' '.join([Path(driver[0]).name, *driver[1:]])}, {page})",
-            "breaks": _CONTROL,
-            "driver": driver,
-            "clauses": sorted(clauses),
-            "thorough": thorough,
-        }
-        for (page, driver, thorough), clauses in groups.items()
-    ]
-
-
-def _choose(
-    faults: list[dict[str, Any]], globs: list[str], *, thorough: bool
-) -> list[dict[str, Any]]:
-    names = [fault["name"] for fault in faults]
-    for glob in globs:
-        if not any(fnmatchcase(name, glob) for name in names):
-            raise UsageError(
-                f"no fault matches {glob!r}; there are {', '.join(names)}."
-                + did_you_mean(glob, names)
-            )
-    if not globs:
-        return [fault for fault in faults if fault["thorough"] == thorough]
-    return [f for f in faults if any(fnmatchcase(f["name"], glob) for glob in globs)]
 
 
 def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool:
@@ -202,7 +105,7 @@ def _work_off(
         while waiting and len(pool.jobs) < at_once:
             start(waiting.popleft())
         for job in pool.wait(0.5):
-            _judge(job)
+            judge(job)
         for job in pool.jobs:
             job.watch(job.what.results)
         for job in [job for job in pool.jobs if job.quiet_for > limit]:
@@ -239,114 +142,3 @@ def _start(pool: Pool, trial: Trial, times: Times, suite: Path, args: argparse.N
     argv += ["--name", f"faulty:{fault['name']}"]
     argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]
     pool.start(trial, argv, trial.results.with_suffix(".log"))
-
-
-def _judge(job: Job) -> None:
-    trial: Trial = job.what
-    trial.judged = True
-    trial.seconds += job.runs_for
-    verdicts = _verdicts(trial)
-    trial.failed = {clause for verdict, clause in verdicts.values() if verdict == "fail"}
-    trial.undecided = [test for test, (verdict, _) in verdicts.items() if verdict == "inconclusive"]
-    if trial.is_control:
-        _judge_control(trial, job)
-    else:
-        _judge_fault(trial, job)
-
-
-def _judge_fault(trial: Trial, job: Job) -> None:
-    failed = trial.failed
-    allowed = [trial.fault["clause"], *trial.fault["also"]]
-    others = sorted(c for c in failed if not any(fnmatchcase(c, glob) for glob in allowed))
-    if job.process.returncode != 1:
-        trial.why = f"the suite ended with status {job.process.returncode}, not 1"
-        if job.process.returncode == 2:
-            trial.why += f": {', '.join(trial.undecided)}"
-        elif job.process.returncode != 0:
-            trial.why += f": {job.log_tail(300)}"
-    elif trial.fault["clause"] not in failed:
-        trial.why = f"failed at {', '.join(sorted(failed))} instead"
-    elif trial.strict and others:
-        trial.why = (
-            f"failed also at {', '.join(others)}: where that follows from the fault, "
-            f"put it into `also` of its row, {trial.fault['file']}:{trial.fault['line']}"
-        )
-    else:
-        trial.killed = True
-
-
-def _judge_control(trial: Trial, job: Job) -> None:
-    trial.killed = job.process.returncode == 0 and not trial.failed
-    if not trial.killed:
-        failed = ", ".join([*sorted(trial.failed), *trial.undecided]) or job.log_tail(300)
-        trial.why = (
-            f"without a fault the suite ended with status {job.process.returncode}: {failed}"
-        )
-
-
-def _verdicts(trial: Trial) -> dict[str, tuple[str, str]]:
-    """The newest verdict of each test, and its clause."""
-    try:
-        records = [r for r in Tail(trial.results).read() if r.get("record") == "test"]
-        return {record["test"]: (record["verdict"], record["clause"]) for record in records}
-    except (ValueError, KeyError) as error:
-        name = trial.fault["name"]
-        raise InternalError(f"{name}: results that cannot be read: {error}") from error
-
-
-def _as_lines(trials: list[Trial]) -> str:
-    """One JSON object a fault."""
-    rows = [
-        {
-            "fault": trial.fault["name"],
-            "clause": trial.fault["clause"],
-            "killed": trial.killed,
-            "why": trial.why,
-            "failed": sorted(trial.failed),
-            "seconds": round(trial.seconds, 2),
-        }
-        for trial in trials
-        if not trial.is_control
-    ]
-    return "\n".join(json.dumps(row) for row in rows)
-
-
-def _print(trials: list[Trial], console: Console) -> None:
-    table = Table(title="kill matrix", title_justify="left", title_style="bold")
-    for column in ("fault", "clause", "what it breaks", "result"):
-        table.add_column(column, no_wrap=column != "what it breaks")
-    table.add_column("s", justify="right")
-    for trial in trials:
-        good, bad = ("passes", "FAILS") if trial.is_control else ("killed", "SURVIVES")
-        result = Text(good, "green") if trial.killed else Text(bad, "bold red")
-        fault = trial.fault
-        table.add_row(
-            fault["name"],
-            fault.get("clause", ""),
-            fault.get("breaks", ""),
-            result,
-            f"{trial.seconds:.1f}",
-        )
-    console.print(table)
-    alive = [trial for trial in trials if not trial.killed]
-    for trial in alive:
-        word = "fails" if trial.is_control else "survives"
-        line = f"{word}: {trial.fault['name']}: {trial.why}"
-        console.print(Text(line, "bold red"), soft_wrap=True)
-    faults = [trial for trial in trials if not trial.is_control]
-    found = sum(trial.killed for trial in faults)
-    console.print(f"{found} of {len(faults)} faults found at their clause")
-
-
-def _print_unbroken(law: Law, faults: list[dict], console: Console) -> None:
-    broken = {fault["clause"] for fault in faults}
-    unbroken = [
-        clause.id
-        for clause in law.clauses.values()
-        if clause.level == "MUST" and clause.id not in broken and law.tests_of(clause.id)
-    ]
-    console.print(
-        f"{len(unbroken)} MUST clauses are broken by no fault" + (":" if unbroken else "")
-    )
-    for clause in unbroken:
-        console.print(f"  {clause}", highlight=False)

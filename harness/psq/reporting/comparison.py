@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -11,28 +13,70 @@ from psq.reporting.console import STYLES
 from psq.results import tally
 from psq.results.run import Run
 
+# The narrowest column in which a result can be read; below it the clauses come one under the other.
+_READABLE = 16
+# One long observation must not make the lines of all clauses longer.
+_WIDEST = 60
+# What the law leaves open was seen, not passed.
+_SEEN_STYLE = "cyan"
+
 
 def print_comparison(runs: list[Run], law: Law, console: Console, clauses: list[str]) -> None:
     """A row a clause, a column an implementation; then where they differ."""
     digests = {run.plan.get("clause_digest") for run in runs}
     if len(digests) > 1:
         console.print(Text("the results were made with different clause tables", style="yellow"))
-    table = Table(title="clauses by implementation", title_justify="left", title_style="bold")
-    table.add_column("clause", no_wrap=True)
-    table.add_column("level", no_wrap=True)
-    for run in runs:
-        table.add_column(Text(run.title))
-    for clause in clauses:
-        table.add_row(clause, law.clauses[clause].level, *(_cell(run, law, clause) for run in runs))
-    console.print(table)
+    table = _table(runs, law, clauses)
+    if not console.is_terminal:
+        _print_whole(table, console)
+    elif console.width < _least_width(runs, clauses):
+        _print_one_below_the_other(runs, law, console, clauses)
+    else:
+        console.print(table)
     for difference in tally.differences(runs, law):
         if difference.clause in clauses:
             _print_difference(difference, runs, console)
 
 
+def _print_whole(table: Table, console: Console) -> None:
+    """A file has room for wide columns, and a search in it needs whole lines."""
+    usual = console.width
+    options = console.options.update(max_width=10**6)
+    console.width = Measurement.get(console, options, table).maximum
+    console.print(table)
+    console.width = usual
+
+
+def _table(runs: list[Run], law: Law, clauses: list[str]) -> Table:
+    table = Table(title="clauses by implementation", title_justify="left", title_style="bold")
+    table.add_column("clause", no_wrap=True)
+    table.add_column("level", no_wrap=True)
+    for run in runs:
+        table.add_column(Text(run.title), max_width=_WIDEST)
+    for clause in clauses:
+        table.add_row(clause, law.clauses[clause].level, *(_cell(run, law, clause) for run in runs))
+    return table
+
+
+def _least_width(runs: list[Run], clauses: list[str]) -> int:
+    """The columns of clause and level, with their frames, and a readable one for each run."""
+    return max(map(len, clauses), default=0) + 16 + len(runs) * (_READABLE + 3)
+
+
+def _print_one_below_the_other(
+    runs: list[Run], law: Law, console: Console, clauses: list[str]
+) -> None:
+    for clause in clauses:
+        head = Text(clause, style="bold").append(f"  {law.clauses[clause].level}", style="dim")
+        console.print(head)
+        for run in runs:
+            console.print(Padding(Text(f"{run.name}: ") + _cell(run, law, clause), (0, 0, 0, 4)))
+
+
 def _cell(run: Run, law: Law, clause: str) -> Text:
     cell = tally.cell(run, law, clause)
-    return Text(cell.text, style=STYLES.get(cell.verdict, "dim"))
+    seen = cell.verdict == "pass" and cell.observed
+    return Text(cell.text, style=_SEEN_STYLE if seen else STYLES.get(cell.verdict, "dim"))
 
 
 def _print_difference(difference: tally.Difference, runs: list[Run], console: Console) -> None:

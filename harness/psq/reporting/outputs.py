@@ -32,14 +32,15 @@ def write_all(targets: dict[str, str], runs: list[Run], law: Law) -> None:
     """One that cannot be written does not keep the next ones from it."""
     with contextlib.ExitStack() as stack:
         for kind, target in targets.items():
-            stack.callback(write, target, _rendered(kind, runs, law))
+            stack.callback(write, target, _rendered(kind, target, runs, law))
 
 
-def _rendered(kind: str, runs: list[Run], law: Law) -> str:
+def _rendered(kind: str, target: str, runs: list[Run], law: Law) -> str:
     from psq.reporting import junit, report  # only here: they need jinja2
+    from psq.reporting.page import render
 
+    if kind == "html":
+        return render.html(runs, law, target)
     if kind == "junit":
         return junit.render(runs)
-    return {"html": report.html, "markdown": report.markdown, "json": report.as_json}[kind](
-        runs, law
-    )
+    return report.markdown(runs, law) if kind == "markdown" else report.as_json(runs, law)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from psq.base.visible import visible
 from psq.reporting.card import SHOWN_AT_ONCE, card_of
 from psq.reporting.console import STYLES
 from psq.results.defects import is_foreign
@@ -73,7 +74,7 @@ class Progress:
             self._live.update(self._line(), refresh=True)
         elif time.monotonic() - self._spoke >= _HEARTBEAT_SECONDS:
             self._spoke = time.monotonic()
-            print(f"psq: {self._line().plain}", file=sys.stderr, flush=True)
+            print(f"psq: {visible(self._line().plain)}", file=sys.stderr, flush=True)
 
     def _line(self) -> Text:
         line = Text(f"{self._label}: {sum(self._counts.values())} of {self._planned} tests")

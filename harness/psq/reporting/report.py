@@ -1,26 +1,21 @@
-"""The report of stored runs, as HTML, Markdown and JSON."""
+"""The report of stored runs, as Markdown and JSON."""
 
 from __future__ import annotations
 
-import functools
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from psq.base.status import SENTENCES, worst
 from psq.law.clause_table import Law
 from psq.reporting.card import SHOWN_AT_ONCE, card_of
 from psq.reporting.summary import verdict_sentence
+from psq.reporting.templating import template
 from psq.results import tally
 from psq.results.coverage import gaps, unverified_sentence
 from psq.results.defects import defects_of, headline
 from psq.results.driver_times import in_words
 from psq.results.run import VERDICTS, Record, Run, repeated
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def facts(runs: list[Run], law: Law) -> dict[str, Any]:
@@ -101,27 +96,9 @@ def _clause_facts(runs: list[Run], law: Law, clause: str) -> dict[str, Any]:
     }
 
 
-def html(runs: list[Run], law: Law) -> str:
-    return _template("report.html.j2", autoescape=True).render(facts(runs, law), verdicts=VERDICTS)
-
-
 def markdown(runs: list[Run], law: Law) -> str:
-    return _template("report.md.j2", autoescape=False).render(facts(runs, law), verdicts=VERDICTS)
+    return template("report.md.j2").render(facts(runs, law), verdicts=VERDICTS)
 
 
 def as_json(runs: list[Run], law: Law) -> str:
     return json.dumps(facts(runs, law), indent=2, ensure_ascii=False)
-
-
-@functools.cache
-def _template(name: str, autoescape: bool) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=autoescape,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
-    return environment.get_template(name)

@@ -76,5 +76,8 @@ def sentence(seen: dict[str, int]) -> str:
     """`12 programs, 3456 operations, 789 pairs of them overlapping`."""
     text = f"{seen.get('programs', 0)} programs, {seen.get('operations', 0)} operations, "
     text += f"{seen.get('overlapping', 0)} pairs of them overlapping"
+    for what in ("kills", "stops"):
+        if seen.get(what):
+            text += f", {seen[what]} {what}"
     undecided = seen.get("undecided", 0)
     return text + (f", {undecided} programs undecided" if undecided else "")

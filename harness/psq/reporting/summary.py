@@ -34,7 +34,7 @@ def print_summary(run: Run, law: Law, console: Console) -> None:
         table.add_column(verdict, justify="right", style=STYLES.get(verdict, "bold red"))
     for page, counts in sorted(pages.items()):
         cells = [str(counts[verdict] or "·") for verdict in columns]
-        table.add_row(page, str(sum(counts.values())), *cells)
+        table.add_row(Text(page), str(sum(counts.values())), *cells)
     console.print(table)
     for record in run.tests.values():
         if record["verdict"] == "expected-fail":

@@ -58,9 +58,11 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "tests": (_texts, "a list of texts"),
         "clause_digest": (_text, "a text"),
         "thorough": (_thorough, "lists of texts by name"),
+        "started": (_text, "a text"),
+        "host": (_text, "a text"),
         "selection": (_texts, "a list of texts"),
-        "about": (_object, "an object"),
         "repeat": (_number, "a number"),
+        "about": (_object, "an object"),
     },
     "implementation": {
         "implementation": (_text, "a text"),

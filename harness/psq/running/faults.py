@@ -43,6 +43,8 @@ def ledger_of(driver: tuple[str, ...], paths: Paths) -> Path | None:
     """What a faulty program breaks without a fault, for the suite's --ledger; None: nothing."""
     program, *control = driver
     implementation = FAULTY_PROGRAMS[Path(program).name]
+    if "--broker" in control:
+        return None
     if "--manager" in control:
         implementation += "-manager"
     ledger = paths.ledgers / f"{implementation}.json"

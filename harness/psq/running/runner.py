@@ -24,6 +24,7 @@ from psq.results.known import unmatched
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
 from psq.running.looking import Look, look, said_by_suite
+from psq.running.origin import origin
 from psq.running.pool import Job, Pool
 from psq.running.turns import Turns
 
@@ -278,6 +279,7 @@ class Runner:
             "repeat": self._options.repeat,
             "clause_digest": digest,
             "seed": self._options.seed,
+            **origin(),
             "about": self._options.about,
         }
         self._writer.write(self._run.plan)

@@ -24,6 +24,7 @@ from rich.console import Console  # noqa: E402
 from psq.base.status import Stop, UsageError  # noqa: E402
 from psq.law.clause_table import Clause, Law, Test  # noqa: E402
 from psq.reporting import junit, report, timeline  # noqa: E402
+from psq.reporting.page import render  # noqa: E402
 from psq.reporting.comparison import print_comparison  # noqa: E402
 from psq.reporting.summary import print_summary  # noqa: E402
 from psq.results import certificate, difference, result_file  # noqa: E402
@@ -184,7 +185,7 @@ class Readers:
         print_summary(run, self._law, console)
         print_comparison([run, run], self._law, console, list(self._law.clauses))
         for text in (
-            report.html([run], self._law),
+            render.html([run], self._law),
             report.markdown([run], self._law),
             report.as_json([run], self._law),
             junit.render([run]),

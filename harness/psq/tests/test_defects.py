@@ -121,6 +121,6 @@ def test_every_report_of_a_real_run_groups_by_root_cause(judged):
         assert defect["sentence"] in reports[kind]
     suite = ElementTree.fromstring(reports["junit"]).find("testsuite")
     values = [each.get("value") for each in suite.iter("property")]
-    assert values == [defect["sentence"]]
+    assert defect["sentence"] in values
     blocked_cases = [each for each in suite.iter("error") if each.get("type") == "blocked"]
     assert len(blocked_cases) == len(defect["blocks"])

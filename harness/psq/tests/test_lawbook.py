@@ -54,8 +54,8 @@ def test_explain_says_who_was_judged_and_who_not(psq, paths):
     assert status == 0
     said = out.partition("as last judged:")[2]
     assert "reference: not judged yet: psq check reference --test queue.get.c" in said
-    assert "driver (misbehaving 1): seen late" in said
-    assert "queue.get_c=fail (misbehaving 1): fail" in said
+    assert "driver (misbehaving 1, fork): seen late" in said
+    assert "queue.get_c=fail (misbehaving 1, fork): fail" in said
 
 
 def test_explain_takes_the_newest_run_that_planned_the_clause(psq, paths):
@@ -65,7 +65,7 @@ def test_explain_takes_the_newest_run_that_planned_the_clause(psq, paths):
     _, out, _ = psq("explain", "queue.get.c")
     assert "seen late" in out
     _, out, _ = psq("explain", "queue.put.a")
-    assert "(misbehaving 1): pass" in out
+    assert "(misbehaving 1, fork): pass" in out
 
 
 def test_explain_says_which_results_cannot_be_read(psq, paths):

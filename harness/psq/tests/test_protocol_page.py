@@ -39,12 +39,12 @@ HELLO = (
     [
         (
             HELLO.format("hello['capabilities']['options'].append('itme.same')"),
-            "hello.words",
+            "hello.fields",
             "Did you mean item.same",
         ),
         (
             HELLO.format("hello['capabilities']['operations']['queue'].append('putt')"),
-            "hello.words",
+            "hello.fields",
             "Did you mean put",
         ),
         (HELLO.format("hello['limits']['item_bytes'] = 40"), "item.least-size", "n" * 32),

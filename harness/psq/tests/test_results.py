@@ -1,10 +1,14 @@
 """Result files, whole and damaged."""
 
+import io
 import json
 
 import pytest
+from rich.console import Console
 
 from psq.base.status import Status, UsageError
+from psq.law.clause_table import Law
+from psq.reporting.summary import print_summary
 from psq.results.result_file import Tail, Writer, load
 from psq.results.run import Run
 
@@ -31,6 +35,13 @@ def test_a_whole_run_loads(tmp_path):
 def test_a_plan_need_not_tell_of_thorough_tests(tmp_path, thorough):
     run = load(written(tmp_path, {**PLAN, "thorough": thorough}, A, B, END))
     assert (run.thorough_run, run.thorough_left_out) == ([], [])
+
+
+def test_a_page_that_looks_like_a_style_is_text(tmp_path):
+    run = load(written(tmp_path, {**PLAN, "tests": ["[/]"], "planned": 1}, END))
+    told = io.StringIO()
+    print_summary(run, Law({}), Console(file=told))
+    assert "[/]" in told.getvalue()
 
 
 def test_a_run_that_was_cut_short_loads_and_is_no_verdict(tmp_path):

@@ -119,6 +119,17 @@ void write_under_one_lock(const QueuePointer& queue, detail::Producer producer,
   shared_number() = 0;
 }
 
+// A lock that the death of its holder frees. The wait for room is within it.
+void write_waiting_with_lock(const QueuePointer& queue, detail::Producer producer,
+                             std::string_view item) {
+  for (std::int64_t holder = 0; !shared_number().compare_exchange_weak(holder, getpid());) {
+    if (holder == getpid() || !is_dead(holder)) holder = 0;
+    if (holder == 0) std::this_thread::sleep_for(1ms);
+  }
+  send(queue, producer, item);
+  shared_number() = 0;
+}
+
 // Every other item that comes while another get waits, or died while it waited, is that one's.
 std::optional<std::string> get_by_turns(LocalQueue& queue, Timeout timeout) {
   for (;;) {
@@ -254,6 +265,9 @@ std::vector<Fault> failure_faults() {
       fault("dead-getter-blocks", "failure.robust.goes-on",
             "a get that dies while it waits keeps a lock that every get needs",
             {queues.get(get_with_fragile_lock)}, {.also = {"failure.robust.*"}}),
+      fault("waiting-writer-locks", "failure.robust.stop-delays-none",
+            "a put that waits for room keeps a lock that every put needs",
+            {writes(write_waiting_with_lock)}),
       fault("dead-writer-awaited", "failure.robust.within-a-second",
             "a get waits 4 s for the end of a put whose process is dead",
             {is_visible_early(

@@ -49,8 +49,13 @@ class Operation:
         return self.right.args[0]  # type: ignore[attr-defined]
 
     @property
+    def delivery(self) -> Any:
+        """What an ack, nack, reject or extend is about."""
+        return self.right.args[0]  # type: ignore[attr-defined]
+
+    @property
     def options(self) -> Dict[str, Any]:
-        """The options of a put or get, block and timeout."""
+        """The options of a put, get or receive, block and timeout."""
         return dict(self.right.keywords)  # type: ignore[attr-defined]
 
     @property
@@ -79,18 +84,27 @@ class Fault:
     """One way to be wrong: a row of the tables.
 
     ``client`` does an operation in place of ``Operation.right``, in the process that asks for it;
-    ``server`` is the class of the queues that a manager's server keeps. ``also`` are globs of the
-    clauses at which tests may fail besides ``clause``.
+    ``server`` is the class of the queues that a manager's server keeps; of a broker's queues
+    (``broker``), the arguments of a server that is set up wrongly. ``also`` are globs of the clauses
+    at which tests may fail besides ``clause``.
     """
 
     name: str
     clause: str
     breaks: str
     client: Optional[Callable[[Operation], Any]] = None
-    server: Optional[type] = None
+    server: Any = None
     manager: bool = False
+    broker: bool = False
+    visibility: float = 1.0
+    """Of a broker's queue: by what its visibility timeout is multiplied."""
     also: Tuple[str, ...] = ()
     line: int = field(default_factory=_line_of_row)
+
+    @property
+    def control(self) -> Tuple[str, ...]:
+        """The options of the run without a fault that it is to be held against."""
+        return ("--manager",) if self.manager else ("--broker",) if self.broker else ()
 
 
 def run_faulty_child(make: Callable[[], Any], name: str, socket_path: str, given: Given) -> None:
@@ -98,7 +112,7 @@ def run_faulty_child(make: Callable[[], Any], name: str, socket_path: str, given
     serve(make(), role=name, socket_path=socket_path, objects=given)
 
 
-class _Faulty:
+class Faulty:
     """To be mixed into an adapter, before it."""
 
     fault: Optional[Fault]
@@ -112,7 +126,7 @@ class _Faulty:
         return Call(functools.partial(self.fault.client, operation), call.value)
 
 
-class FaultyAdapter(_Faulty, MultiprocessingAdapter):
+class FaultyAdapter(Faulty, MultiprocessingAdapter):
     """multiprocessing, by fork, with a fault."""
 
     def __init__(self, fault: Optional[Fault], depth: int = 0) -> None:
@@ -124,7 +138,7 @@ class FaultyAdapter(_Faulty, MultiprocessingAdapter):
         return run_faulty_child, (make,)
 
 
-class FaultyManagerAdapter(_Faulty, ManagerAdapter):
+class FaultyManagerAdapter(Faulty, ManagerAdapter):
     """The queues of a manager, by fork, with a fault."""
 
     def __init__(

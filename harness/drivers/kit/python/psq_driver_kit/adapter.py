@@ -76,8 +76,9 @@ class Adapter(abc.ABC):
     def create(self, kind: str, arguments: Mapping[str, Any]) -> Call:
         """Prepare to create an object.
 
-        ``kind`` is ``queue``, ``joinable_queue``, ``simple_queue`` or ``pipe``; ``arguments`` may
-        hold ``maxsize`` and ``unfinished``, or for a pipe ``duplex``.  The call returns a list with
+        ``kind`` is ``queue``, ``joinable_queue``, ``simple_queue``, ``pipe`` or ``broker_queue``;
+        ``arguments`` may hold ``maxsize`` and ``unfinished``, for a pipe ``duplex``, for a queue of
+        a broker ``visibility``.  The call returns a list with
         the object, for a pipe with its two ends (of type ``connection``) in order.
         """
 
@@ -94,6 +95,10 @@ class Adapter(abc.ABC):
         ``recv_connection`` returns the connection that it obtained; ``arguments["hold_still"]`` is
         a function that it calls when one is there, right before it takes it: from then until the
         kit has recorded the descriptors, no object and no child is made.
+
+        The call of ``receive`` returns a delivery, which the kit keeps, and hands to later ``ack``,
+        ``nack``, ``reject`` and ``extend`` as ``arguments["delivery"]``; its value is the item's
+        with ``count``.
         """
 
     @abc.abstractmethod

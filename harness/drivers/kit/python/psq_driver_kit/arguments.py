@@ -133,6 +133,7 @@ _READERS: Dict[str, Callable[[Any, str], Any]] = {
     "size": integer,
     "maxlength": integer,
     "room": lambda value, what: integer(value, what, 0, _LARGEST_SIZE),
+    "orderly": boolean,
 }
 
 # What each operation takes besides its payload and the names of objects.
@@ -145,6 +146,8 @@ FIELDS: Dict[str, Tuple[str, ...]] = {
     "poll": ("timeout",),
     "wait": ("timeout",),
     "join_process": ("timeout",),
+    "receive": ("block", "timeout"),
+    "stop_server": ("orderly",),
 }
 
 
@@ -157,7 +160,7 @@ def operation_arguments(
     found = {field: _READERS[field](request[field], field) for field in fields if field in request}
     if do == "recv_bytes_into" and "room" not in found:
         raise BadRequest("recv_bytes_into needs room, the bytes in the buffer")
-    if do in ("put", "send", "send_bytes"):
+    if do in ("put", "send", "send_bytes", "publish"):
         found["payload"] = payload(request, do == "send_bytes", declared)
     return found
 

@@ -59,6 +59,7 @@ class Registry:
     def __init__(self, adapter: Adapter) -> None:
         self.lock = threading.Lock()
         self.children: Dict[str, Any] = {}
+        self.deliveries: Dict[str, Any] = {}
         self._adapter = adapter
         self._entries: Dict[str, Entry] = {}
         # Descriptors of objects that were dropped, which a blocked call or a thread of the
@@ -73,6 +74,15 @@ class Registry:
             raise BadRequest(
                 f"this process has no object {name!r:.60}: create it first, or give "
                 "it to the process when it is spawned"
+            ) from None
+
+    def delivery(self, name: Any) -> Any:
+        """What was received under that name last."""
+        try:
+            return self.deliveries[name]
+        except (KeyError, TypeError):
+            raise BadRequest(
+                f"this process has no delivery {name!r:.60}: name it with receive first"
             ) from None
 
     def child(self, name: Any) -> Any:

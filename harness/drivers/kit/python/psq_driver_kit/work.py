@@ -17,6 +17,7 @@ from .wire import Wire
 Fields = Dict[str, Any]
 DROP_PROCESS = "drop_process"
 OF_CHILDREN = ("join_process", "exit_code", "terminate", "kill", DROP_PROCESS)
+OF_DELIVERIES = ("ack", "nack", "reject", "extend")
 END_THREAD = "end_thread"
 WAYS_TO_END = ("return", "exit", "exit_now", "raise")
 
@@ -114,6 +115,8 @@ class Worker:
             found["maxsize"] = number(request["maxsize"], "maxsize")
         if kind in ("queue", "joinable_queue"):
             self._declared.need_bound(found.get("maxsize", 0))
+        if kind == "broker_queue" and "visibility" in request:
+            found["visibility"] = number(request["visibility"], "visibility")
         if kind == "joinable_queue" and "unfinished" in request:
             self._declared.need_option("preset_unfinished")
             found["unfinished"] = integer(request["unfinished"], "unfinished", least=0)
@@ -233,6 +236,10 @@ class Worker:
                 arguments["connection"] = entries[1].target
             if do == "recv_connection":
                 return self._receive(target, request, arguments, began)
+            if do == "receive":
+                return self._receive_delivery(target, request, arguments, began)
+            if do in OF_DELIVERIES:
+                arguments["delivery"] = self._registry.delivery(request.get("delivery"))
             call = self._adapter.operation(kind, target, do, arguments)
             return self._make(kind, do, call, began)
         finally:
@@ -261,6 +268,19 @@ class Worker:
             call = self._adapter.operation("connection", carrier, do, arguments)
             fields = self._make("connection", do, Call(call.invoke, register), began)
         return fields
+
+    def _receive_delivery(
+        self, target: Any, request: Mapping[str, Any], arguments: Fields, began: Optional[Fields]
+    ) -> Fields:
+        """Do a receive: the delivery becomes known to this process by its name."""
+        name = text(request.get("as"), "as")
+        call = self._adapter.operation("broker_queue", target, "receive", arguments)
+
+        def register(delivery: Any) -> Any:
+            self._registry.deliveries[name] = delivery
+            return call.value(delivery)
+
+        return self._make("broker_queue", "receive", Call(call.invoke, register), began)
 
     def _check(self, request: Mapping[str, Any]) -> Tuple[Tuple[str, ...], List[Entry], Fields]:
         """The objects of an operation, by name and themselves, and its arguments."""
