@@ -105,8 +105,8 @@ COMMANDS = (
         "bring a list of known failures up to date with a run",
         statuses=LEDGER_STATUSES,
         examples=(
-            "psq ledger update results.jsonl --dry-run             what would change",
-            "psq ledger update results.jsonl --ledger mine.json    and write it",
+            "psq ledger update results.jsonl --dry-run    what would change",
+            "psq ledger update results.jsonl mine.json    and write it",
         ),
     ),
     Command(

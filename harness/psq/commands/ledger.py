@@ -27,9 +27,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "results", metavar="RESULTS", help="the results of a whole run, judged with this ledger"
     )
     parser.add_argument(
-        "--ledger",
-        metavar="FILE",
-        help="the ledger (default: harness/ledgers/, by implementation)",
+        "ledger",
+        metavar="LEDGER",
+        nargs="?",
+        help="the ledger, which need not exist (default: harness/ledgers/, by implementation)",
     )
     parser.add_argument("--dry-run", action="store_true", help="only tell what would change")
 

@@ -39,8 +39,9 @@ def unmatched(run: Run) -> list[str]:
 def _why_undecided(run: Run, clause: str) -> str:
     """Why no test of the clause could fail; empty when one could, or when none was run."""
     records = [record for record in run.tests.values() if clause in record["clauses"]]
-    planned_elsewhere = [test for test in run.missing if test.partition("/")[0] == clause]
-    if planned_elsewhere or any(record["verdict"] != "unsupported" for record in records):
+    others = [*run.missing, *run.thorough_left_out]
+    not_run = any(test.partition("/")[0] == clause for test in others)
+    if not_run or any(record["verdict"] != "unsupported" for record in records):
         return ""
     return (records[0].get("message") or "unsupported") if records else ""
 
