@@ -230,6 +230,21 @@ TEST(LoanOfASimpleQueue, KeepsTheLoanWhenThereIsNoRoom) {
   EXPECT_TRUE(queue.get() == filled("", 100'000, 100'000));
 }
 
+// The thread that took it still has its lock, which stands in the memory of the queue.
+TEST(LoanOfASimpleQueue, MayEndWithItsQueueInAnotherThread) {
+  std::jthread([] {
+    std::optional<SimpleQueue<std::string>> queue{std::in_place};
+    std::optional<Loan> loan = queue->loan(100'000);
+    std::jthread([&] {
+      loan.reset();
+      queue.reset();
+    }).join();
+    SimpleQueue<std::string> next;
+    next.put(filled_loan(next, 100'000));
+    EXPECT_TRUE(next.get() == filled("", 100'000, 100'000));
+  }).join();
+}
+
 // They wait in the buffer as copies, in order with other items, and their places are free.
 TEST(LoanOfAQueue, WaitsInTheBufferAsACopy) {
   Queue<std::string> queue;
