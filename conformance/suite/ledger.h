@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "protocol/message.h"
+#include "suite/conditions.h"
 #include "suite/verdict.h"
 
 namespace psq::conformance {
 
 struct LedgerEntry {
   std::string clause;
-  std::vector<std::string> start_methods;  // any when empty
-  std::string version;                     // prefix of the implementation's version; any when empty
+  Conditions where;
   std::string reason;
   std::string blocks;  // part of a cause: what it does to tests of other clauses is known, too
   bool always = true;  // false: it fails now and then, and passes otherwise
+  int line = 0;        // of its clause, in the file
 };
 
 /// A ledger that is not for the implementation which the driver judges.
@@ -28,8 +29,8 @@ struct ForeignLedger : std::invalid_argument {
 class Ledger {
  public:
   /// An empty path is an empty ledger. Throws std::invalid_argument, naming file and entry, for a
-  /// file with a key that is missing, unknown or of the wrong type, or that names a clause which
-  /// the law does not have.
+  /// file with a key that is missing, unknown or of the wrong type, that names a clause which the
+  /// law does not have, or gives no reason.
   explicit Ledger(const std::string& path);
 
   /// Throws ForeignLedger when the ledger is for another implementation than that of the hello.
@@ -39,6 +40,9 @@ class Ledger {
   /// passes now and then, where an entry applies to this hello; and blocked into expected-fail
   /// where an entry names the defect that blocks.
   void apply(TestResult& result, const Hello& hello) const;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::vector<LedgerEntry>& entries() const { return entries_; }
 
  private:
   [[nodiscard]] const LedgerEntry* find(const TestResult& result, const Hello& hello) const;

@@ -136,6 +136,7 @@ Look look_first(const Options& options, const Ledger& ledger, ResultFile& file) 
   if (look.hello) {
     ledger.expect_for(*look.hello);
     file.implementation(*look.hello);
+    file.ledger(ledger, *look.hello);
   }
   if (look.times) file.driver(*look.times);
   return look;

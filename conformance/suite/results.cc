@@ -101,6 +101,18 @@ void ResultFile::driver(const DriverTimes& times) {
   append(dumped({{"record", "driver"}, {"round_trip_us", us(times.round_trip)}, {"items", items}}));
 }
 
+void ResultFile::ledger(const Ledger& ledger, const Hello& hello) {
+  if (ledger.path().empty()) return;
+  json entries = json::array();
+  for (const auto& each : ledger.entries()) {
+    entries.push_back({{"clause", each.clause},
+                       {"line", each.line},
+                       {"applies", each.where.hold(hello)},
+                       {"always", each.always}});
+  }
+  append(dumped({{"record", "ledger"}, {"path", ledger.path()}, {"entries", entries}}));
+}
+
 void ResultFile::test(const TestResult& result, std::uint64_t seed) {
   json line{{"record", "test"},
             {"test", result.test},

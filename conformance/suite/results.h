@@ -8,6 +8,7 @@
 
 #include "protocol/driver_times.h"
 #include "protocol/message.h"
+#include "suite/ledger.h"
 #include "suite/options.h"
 #include "suite/registry.h"
 #include "suite/verdict.h"
@@ -29,6 +30,8 @@ class ResultFile {
   /// What the driver itself takes.
   void driver(const DriverTimes& times);
   [[nodiscard]] bool introduced() const { return introduced_; }
+  /// The entries of the ledger, and which of them apply to this implementation.
+  void ledger(const Ledger& ledger, const Hello& hello);
   void test(const TestResult& result, std::uint64_t seed);
   /// Of a soak: how much was seen until now, what failed, and how it ended.
   void soak_plan(const Options& options);

@@ -418,7 +418,7 @@ def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
         "none",
     )
     assert ended.returncode == 1
-    assert "take the entry out" in ended.stdout
+    assert f"take out the entry at {ledger}:" in ended.stdout
 
 
 @pytest.mark.parametrize("clause", ["queue.put.full-at-once", "queue.put.returns-without-consumer"])

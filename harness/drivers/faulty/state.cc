@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <new>
 
@@ -11,19 +12,26 @@
 namespace psq::faulty {
 namespace {
 
-std::atomic<std::int64_t>* make_shared_number() {
-  void* room = mmap(nullptr, sizeof(std::atomic<std::int64_t>), PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (room == MAP_FAILED) throw SystemError("cannot map a number for the faults", errno);
-  return new (room) std::atomic<std::int64_t>(0);
+// The first for all, and some that queues share out among themselves.
+using Numbers = std::array<std::atomic<std::int64_t>, 1 + 64>;
+
+Numbers& make_shared_numbers() {
+  void* room =
+      mmap(nullptr, sizeof(Numbers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) throw SystemError("cannot map numbers for the faults", errno);
+  return *new (room) Numbers{};
 }
 
 // Mapped before any fork.
-std::atomic<std::int64_t>* const the_shared_number = make_shared_number();
+Numbers& the_shared_numbers = make_shared_numbers();
 
 }  // namespace
 
-std::atomic<std::int64_t>& shared_number() noexcept { return *the_shared_number; }
+std::atomic<std::int64_t>& shared_number() noexcept { return the_shared_numbers.front(); }
+
+std::atomic<std::int64_t>& shared_number_of(std::uint64_t inode) noexcept {
+  return the_shared_numbers[1 + inode % (the_shared_numbers.size() - 1)];
+}
 
 std::atomic<std::int64_t>& process_number() noexcept {
   static std::atomic<std::int64_t> number{0};

@@ -9,6 +9,9 @@ namespace psq::faulty {
 /// A number that all processes share.
 [[nodiscard]] std::atomic<std::int64_t>& shared_number() noexcept;
 
+/// The same, one for each queue: queues that were made one after another have different ones.
+[[nodiscard]] std::atomic<std::int64_t>& shared_number_of(std::uint64_t inode) noexcept;
+
 /// A number of this process, zero at its start.
 [[nodiscard]] std::atomic<std::int64_t>& process_number() noexcept;
 

@@ -20,6 +20,7 @@ from psq.commands.statuses import (
     HISTORY_STATUSES,
     KILL_STATUSES,
     LAW_STATUSES,
+    LEDGER_STATUSES,
     MUTANT_STATUSES,
     NEW_DRIVER_STATUSES,
     REPLAY_STATUSES,
@@ -97,6 +98,15 @@ COMMANDS = (
             "psq certificate results.jsonl --badge psq.svg               certificate and badge",
             "psq certificate --verify c.certificate.json                 was it changed?",
             "psq certificate --verify c.certificate.json results.jsonl   and is it of these results?",
+        ),
+    ),
+    Command(
+        "ledger",
+        "bring a list of known failures up to date with a run",
+        statuses=LEDGER_STATUSES,
+        examples=(
+            "psq ledger update results.jsonl --dry-run    what would change",
+            "psq ledger update results.jsonl mine.json    and write it",
         ),
     ),
     Command(

@@ -65,3 +65,8 @@ CERTIFICATE_STATUSES = """\
 exit status: 0 the run conforms, 1 it does not, 2 it is inconclusive, 64 wrong usage, a run that gets no certificate,
 or a certificate that was changed or is of other results, 70 internal error or a full disk
 """
+
+LEDGER_STATUSES = """\
+exit status: 0 the ledger is up to date, or was brought up to date, 1 some failures can have no entry,
+64 wrong usage, a broken ledger or a run that cannot tell, 70 internal error or a full disk
+"""

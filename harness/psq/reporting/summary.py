@@ -135,7 +135,7 @@ def verdict_sentence(run: Run) -> str:
     if run.stopped:
         sentence += f"; it stopped at the first failure: {run.stopped}"
     if run.unmet:
-        sentence += "; less was verified than was asked for"
+        sentence += "; not all that was demanded of it holds"
     if run.thorough_run:
         sentence += f"; {_thorough_tests(run.thorough_run)} among them"
     if run.thorough_left_out:

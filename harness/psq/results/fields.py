@@ -31,6 +31,19 @@ def _named_numbers(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_number, value.values()))
 
 
+def _ledger_entries(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_ledger_entry, value))
+
+
+def _ledger_entry(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and _text(value.get("clause"))
+        and _number(value.get("line"))
+        and all(isinstance(value.get(key), bool) for key in ("applies", "always"))
+    )
+
+
 def _thorough(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_texts, value.values()))
 
@@ -55,6 +68,10 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "implementation": (_text, "a text"),
         "version": (_text, "a text"),
         "start_method": (_text, "a text"),
+    },
+    "ledger": {
+        "path": (_text, "a text"),
+        "entries": (_ledger_entries, "a list of entries"),
     },
     "test": {
         "test": (_text, "a text"),

@@ -48,6 +48,8 @@ def _take(run: Run, record: Record, where: str) -> None:
         run.implementation = run.implementation or record
     elif kind == "driver":
         run.driver = run.driver or checked(record)
+    elif kind == "ledger":
+        run.ledger = run.ledger or record
     elif kind == "test":
         check_record(record, where)
         run.tests[record["test"]] = record

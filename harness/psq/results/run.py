@@ -52,6 +52,7 @@ class Run:
     plan: Record = field(default_factory=dict)
     implementation: Record = field(default_factory=dict)
     driver: Record = field(default_factory=dict)  # what it takes itself
+    ledger: Record = field(default_factory=dict)  # its entries, and which of them apply
     tests: dict[str, Record] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     end: Record | None = None

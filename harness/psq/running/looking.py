@@ -8,6 +8,7 @@ from typing import Sequence
 
 from psq.base.status import Status, UsageError
 from psq.results.driver_times import checked
+from psq.results.fields import check_fields
 from psq.results.result_file import Tail
 from psq.results.run import Record, check_record
 from psq.running.pool import Job, Pool
@@ -28,6 +29,7 @@ class Look:
     plan: Record = field(default_factory=dict)
     times: Record = field(default_factory=dict)
     implementation: Record = field(default_factory=dict)
+    ledger: Record = field(default_factory=dict)
     unsupported: dict[str, Record] = field(default_factory=dict)
     """The records of the tests that need not start: the hello and one question say that they cannot be."""
 
@@ -60,5 +62,11 @@ def look(
         of_kind.get("plan", {}),
         checked(times) if times else {},
         of_kind.get("implementation", {}),
+        _fields_checked(of_kind.get("ledger", {})),
         {record["test"]: record for record in tests if record["verdict"] == "unsupported"},
     )
+
+
+def _fields_checked(record: Record) -> Record:
+    check_fields(record)
+    return record

@@ -20,6 +20,7 @@ from psq.results.defects import is_foreign, settle
 from psq.results.result_file import Tail, Writer
 from psq.results.driver_times import in_microseconds
 from psq.results.gate import NO_GATE, Gate
+from psq.results.known import unmatched
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
 from psq.running.drivers import Driver
 from psq.running.looking import Look, look, said_by_suite
@@ -160,6 +161,7 @@ class Runner:
         try:
             seen = look(pool, self._suite, self._driver.argv, arguments, self._scratch / "(driver)")
             self._run.driver, self._run.implementation = seen.times, seen.implementation
+            self._run.ledger = seen.ledger
             self._times = in_microseconds(self._run.driver)
         except ValueError as error:
             self._run.problems.append(f"the measurement of the driver cannot be read: {error}")
@@ -281,7 +283,7 @@ class Runner:
             "about": self._options.about,
         }
         self._writer.write(self._run.plan)
-        for record in (self._run.driver, self._run.implementation):
+        for record in (self._run.driver, self._run.implementation, self._run.ledger):
             if record:
                 self._writer.write(record)
 
@@ -345,7 +347,7 @@ class Runner:
             self._write_plan(None)
         self._settle()
         if not self._run.interrupted:
-            self._run.unmet = self._options.gate.unmet(self._run)
+            self._run.unmet = self._options.gate.unmet(self._run) + unmatched(self._run)
         self._run.end = self._run.end_record(self._run.status())
         try:
             self._writer.write(self._run.end)

@@ -29,7 +29,7 @@ from psq.reporting.comparison import print_comparison  # noqa: E402
 from psq.reporting.summary import print_summary  # noqa: E402
 from psq.results import certificate, difference, result_file  # noqa: E402
 from psq.results.comparable import ACCEPTABLE, expect_comparable  # noqa: E402
-from psq.running import ledger  # noqa: E402
+from psq.running import ledger, ledger_update  # noqa: E402
 
 _ITEM = {"from": "p", "seq": 0, "size": 9}
 _TIMES = {"outcome": "ok", "invoked": 5, "returned": 9}
@@ -65,6 +65,11 @@ RESULTS: list[Any] = [
     },
     {"record": "test", "test": "q.c", "clauses": ["q.c"], "verdict": "expected-fail"},
     {"record": "end", "planned": 3, "ran": 3, "problems": ["one"], "status": 1},
+    {
+        "record": "ledger",
+        "path": "l",
+        "entries": [{"clause": "q.c", "line": 4, "applies": True, "always": True}],
+    },
 ]
 LEDGER: list[Any] = [
     {
@@ -190,13 +195,14 @@ class Readers:
             lambda: expect_comparable(run, run, self._law, ACCEPTABLE),
             lambda: difference.changes(run, run, self._law),
             lambda: certificate.make(run, self._law),
+            lambda: ledger_update.update(run, None),
         ):
             with contextlib.suppress(UsageError):
                 judge_later()
 
     def a_ledger(self, data: bytes) -> None:
         self._path.write_bytes(data)
-        ledger._check(self._path, self._law)
+        ledger.read(self._path, self._law)
 
     def history(self, data: bytes) -> None:
         self._path.write_bytes(data)

@@ -119,15 +119,16 @@ void write_under_one_lock(const QueuePointer& queue, detail::Producer producer,
   shared_number() = 0;
 }
 
-// A lock that the death of its holder frees. The wait for room is within it.
+// A lock of the queue that the death of its holder frees. The wait for room is within it.
 void write_waiting_with_lock(const QueuePointer& queue, detail::Producer producer,
                              std::string_view item) {
-  for (std::int64_t holder = 0; !shared_number().compare_exchange_weak(holder, getpid());) {
+  auto& lock = shared_number_of(queue->mark().inode);
+  for (std::int64_t holder = 0; !lock.compare_exchange_weak(holder, getpid());) {
     if (holder == getpid() || !is_dead(holder)) holder = 0;
     if (holder == 0) std::this_thread::sleep_for(1ms);
   }
   send(queue, producer, item);
-  shared_number() = 0;
+  lock = 0;
 }
 
 // Every other item that comes while another get waits, or died while it waited, is that one's.
