@@ -150,10 +150,10 @@ TEST(Adopt, UsesAQueueByADuplicateOfItsDescriptor) {
   const auto queue = QueueCore::create({.maxsize = 1});
   const auto same =
       QueueCore::adopt(QueueKind::kPlain, fcntl(queue->descriptor(), F_DUPFD_CLOEXEC, 3));
+  EXPECT_TRUE(queue->flushed());
   EXPECT_TRUE(queue->put("item", no_wait));
   EXPECT_FALSE(same->put("item", no_wait));
   EXPECT_EQ(same->get(forever), "item");
-  EXPECT_TRUE(same->flushed());
   EXPECT_FALSE(queue->flushed());  // Its thread waits for the next item.
 }
 

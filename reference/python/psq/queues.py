@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from multiprocessing import context, reduction
 from queue import Empty, Full
-from typing import Any, Generic, Optional, Type, TypeVar
+from typing import Any, Generic, Iterable, Iterator, List, Optional, Type, TypeVar
 
 from . import exits
 from ._native import Core, Kind
@@ -41,12 +41,74 @@ class _Queue(Generic[T]):
         return Handle(self._core.handle())
 
     @classmethod
+    def open_at(cls: Type[Q], path: str, *, codec: str = "pickle") -> Q:
+        """The queue of that name. Raises OSError when there is none that this process may use, and
+        ValueError when the file is no whole queue of this type and version of psq."""
+        return cls._of(Core.open_at(cls._kind, path), codec)
+
+    @classmethod
+    def _of(cls: Type[Q], core: Core, codec: str) -> Q:
+        queue = cls.__new__(cls)
+        queue._use(core, codec)
+        return queue
+
+    @classmethod
     def from_handle(cls: Type[Q], token: str, *, codec: str = "pickle") -> Q:
         """The queue of a handle that this program has inherited, once. Raises ValueError when it has
         not, and when the token is of another version of psq, a C++ program's too."""
-        queue = cls.__new__(cls)
-        queue._use(Core.from_handle(cls._kind, token), codec)
-        return queue
+        return cls._of(Core.from_handle(cls._kind, token), codec)
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while a get would find an item, and when the queue is closed
+        in this process: for select and event loops, which only watch it. The queue keeps it. The first
+        call starts a thread of this process. Raises Closed, and OSError without descriptors."""
+        return self._core.fileno()
+
+    def until(self, sentinel: Optional[T] = None) -> Iterator[T]:
+        """The items before the first one that is the sentinel, or equals it and is of its type. The
+        sentinel is consumed. Clauses: queue.get.no-end-of-stream."""
+        while True:
+            item = self._loaded(self._core.get(None))
+            if item is sentinel or (type(item) is type(sentinel) and item == sentinel):
+                return
+            yield item
+
+    def put_many(self, items: Iterable[T], timeout: Optional[float] = None) -> int:
+        """Puts the items in order, as one put after the other does, at less cost for each. Returns how
+        many were put: all, unless ``timeout`` seconds passed before. All are pickled before the first
+        is put; what that raises, and Closed, leaves the queue unchanged."""
+        self._core.check_open()
+        dumps = self._codec.dumps
+        data = [dumps(item) for item in items]
+        self._will_put()
+        return self._core.put_many(data, timeout)
+
+    def get_many(self, most: int, timeout: Optional[float] = None) -> List[T]:
+        """Waits for an item, up to ``timeout`` seconds, and takes it and those behind it that are
+        visible now, ``most`` at most; none when no item came. Raises Closed, and what the unpickling
+        raises: all are consumed then. A process that is killed meanwhile takes them with it."""
+        loads = self._codec.loads
+        return [loads(data) for data in self._core.get_many(most, timeout)]
+
+    async def aget(self) -> T:
+        """``get`` for asyncio. A task that is cancelled has taken no item."""
+        from . import aio  # Imports asyncio, which takes longer than all else of the package.
+
+        while True:
+            data = self._core.get(0)
+            if data is not None:
+                return self._loaded(data)
+            await aio.readable(self._core.fileno())
+
+    async def aput(self, obj: T) -> None:
+        """``put`` for asyncio. A task that is cancelled has put nothing. While there is no slot it looks
+        for one more and more seldom, every 20 ms at last."""
+        from . import aio
+
+        self._core.check_open()
+        data = self._codec.dumps(obj)
+        self._will_put()
+        await aio.until_true(lambda: self._core.put(data, 0))
 
     def close(self) -> None:
         """Ends the use of the queue in this process. What it has put still arrives. Idempotent.
@@ -62,13 +124,18 @@ class _Queue(Generic[T]):
         self._core.check_open()
         data = self._codec.dumps(obj)
         if self._putting is not exits.this_process:
-            self._begin_to_put()
+            self._will_put()
         return self._core.put(data, timeout)
 
-    def _begin_to_put(self) -> None:
+    def _will_put(self) -> None:
         if self._putting is None:
             weakref.finalize(self, exits.dropped, self._core).atexit = False
-        self._putting = exits.putting()
+        if self._putting is not exits.this_process:
+            self._putting = exits.putting()
+
+    def _loaded(self, data: Any) -> T:
+        value: T = self._codec.loads(data)
+        return value
 
 
 class Queue(_Queue[T]):
@@ -86,6 +153,14 @@ class Queue(_Queue[T]):
     def __init__(self, maxsize: int = 0, *, codec: str = "pickle", ctx: Any = None) -> None:
         self._use(Core.create(self._kind, maxsize), codec)
 
+    @classmethod
+    def create_at(
+        cls: Type[Q], path: str, maxsize: int = 0, *, mode: int = 0o600, codec: str = "pickle"
+    ) -> Q:
+        """A queue that other programs find by a name in the file system, best in /dev/shm or /run,
+        until the file is removed. Raises OSError also when there is a file of this name."""
+        return cls._of(Core.create_at(cls._kind, path, maxsize, mode), codec)
+
     def put(self, obj: T, block: bool = True, timeout: Optional[float] = None) -> None:
         """Pickles the value and puts it. Waits for a slot, up to ``timeout`` seconds; raises Full
         without one, Closed, and what the pickling raises: nothing is put then.
@@ -100,8 +175,7 @@ class Queue(_Queue[T]):
         data = self._core.get(timeout if block else 0)
         if data is None:
             raise Empty
-        value: T = self._codec.loads(data)
-        return value
+        return self._loaded(data)
 
     def put_nowait(self, obj: T) -> None:
         """``put(obj, False)``."""
@@ -184,5 +258,4 @@ class SimpleQueue(_Queue[T]):
 
     def get(self) -> T:
         """Waits for an item and takes it. Raises Closed, and what the unpickling raises."""
-        value: T = self._codec.loads(self._core.get(None))
-        return value
+        return self._loaded(self._core.get(None))
