@@ -38,7 +38,6 @@ LIBRARIES = {
     "jinja2": "jinja2",
     "jsonschema": "jsonschema",
     "pybind11": "binding",
-    "numpy": "numpy",
     "redis": "client of a broker",
     "pika": "client of a broker",
     "generated": "generated from the law",
@@ -84,7 +83,7 @@ _ZONES = {
         Zone("reference", libraries=frozenset(("serialization",))),
         *(Zone(folder, knows=_REFERENCE, libraries=ANYTHING) for folder in _REFERENCE[1:]),
         # The reference as a package for Python.
-        Zone(_PYTHON, knows=("reference",), libraries=frozenset(("binding", "numpy"))),
+        Zone(_PYTHON, knows=("reference",), libraries=frozenset(("binding",))),
         Zone(
             "conformance",
             names=("spec",),
