@@ -33,6 +33,7 @@
 
 #include "psq/batch.h"
 #include "psq/error.h"
+#include "psq/interruptible.h"
 #include "src/clock.h"
 #include "src/extents.h"
 #include "src/futex_event.h"

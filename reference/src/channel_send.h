@@ -124,6 +124,7 @@ inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t 
     } else {
       const timespec soon = deadline->within(pause).absolute();
       (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &soon, nullptr);
+      Interruptible::check();
       pause = std::min(2 * pause, kLookAgain);
     }
   }
