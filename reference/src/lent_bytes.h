@@ -33,8 +33,7 @@ class LentBytes final : public Lent {
   [[nodiscard]] Received& item() noexcept { return item_; }
   // Call it when the item is complete.
   void fix() noexcept {
-    bytes_ = item_.extent ? std::span(item_.window.data(), item_.extent.extent->length)
-                          : std::as_writable_bytes(std::span(item_.bytes));
+    bytes_ = item_.extent ? item_.window.bytes() : std::as_writable_bytes(std::span(item_.bytes));
   }
 
   // Whether a queue with this memory can put it on the calling thread.

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -197,7 +198,7 @@ class Window {
   Window() = default;
   // Throws SystemError.
   Window(const SharedMemory& memory, std::uint64_t offset, std::uint64_t length)
-      : data_(memory.mapped_behind(offset, length)) {
+      : data_(memory.mapped_behind(offset, length)), length_(length) {
     if (data_ != nullptr) return;
     const auto from = static_cast<std::uint64_t>(memory.begin_behind()) + offset;
     const std::uint64_t before = from % static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
@@ -217,7 +218,7 @@ class Window {
     if (begin_ != nullptr) munmap(begin_, mapped_);
   }
 
-  [[nodiscard]] std::byte* data() const noexcept { return data_; }
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, length_}; }
 
   // Maps the pages now, all at once: much cheaper than one after the other when they are touched.
   // `how` is MADV_POPULATE_READ or MADV_POPULATE_WRITE. Older systems map them later.
@@ -228,11 +229,13 @@ class Window {
  private:
   void swap(Window& other) noexcept {
     std::swap(data_, other.data_);
+    std::swap(length_, other.length_);
     std::swap(begin_, other.begin_);
     std::swap(mapped_, other.mapped_);
   }
 
   std::byte* data_ = nullptr;
+  std::size_t length_ = 0;
   std::byte* begin_ = nullptr;  // Of a mapping of its own, if it has one.
   std::uint64_t mapped_ = 0;
 };
