@@ -3,6 +3,8 @@
 #include "psq/loan.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -130,8 +132,8 @@ TYPED_TEST(Lending, WaitsWhileAllPlacesAreInUse) {
     for (std::size_t i = 0; i < kPlaces; ++i) loans.push_back(queue.loan(kLong));
     EXPECT_FALSE(queue.try_loan(kLong));
     const auto begin = detail::Clock::now();
-    EXPECT_THROW((void)queue.loan(kLong, 30ms), Full);
-    EXPECT_GE(detail::Clock::now() - begin, 30ms);
+    EXPECT_THROW((void)queue.loan(kLong, 80ms), Full);  // It looks for a close every 50 ms.
+    EXPECT_GE(detail::Clock::now() - begin, 80ms);
     EXPECT_TRUE(queue.try_loan(100)) << "a short one needs no place";
     std::jthread later([&queue, own = kLong] { EXPECT_EQ(queue.loan(own).bytes().size(), own); });
     std::this_thread::sleep_for(5ms);
@@ -230,16 +232,35 @@ TEST(LoanOfASimpleQueue, KeepsTheLoanWhenThereIsNoRoom) {
   EXPECT_TRUE(queue.get() == filled("", 100'000, 100'000));
 }
 
+// A byte without memory would end the process with SIGBUS when it is filled.
+TEST(LoanOfASimpleQueue, IsRefusedWhenTheSystemHasNoMemoryForIt) {
+  Child program([] {
+    SimpleQueue<std::string> queue;
+    rlimit limit{};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    const rlimit small{4096, limit.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    for (const std::size_t length : {20'000, 5 << 20})
+      EXPECT_THROW(filled_loan(queue, length), SystemError);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    await_free_places(queue, kPlaces);
+    queue.put(filled_loan(queue, 5 << 20));
+    EXPECT_TRUE(queue.get() == filled("", 5 << 20, 5 << 20));
+    return testing::Test::HasFailure() ? 1 : 0;
+  });
+  EXPECT_EQ(program.status(), 0);
+}
+
 // The thread that took it still has its lock, which stands in the memory of the queue.
 TEST(LoanOfASimpleQueue, MayEndWithItsQueueInAnotherThread) {
   std::jthread([] {
+    SimpleQueue<std::string> next;  // It is elsewhere in memory, because both exist at once.
     std::optional<SimpleQueue<std::string>> queue{std::in_place};
     std::optional<Loan> loan = queue->loan(100'000);
     std::jthread([&] {
       loan.reset();
       queue.reset();
     }).join();
-    SimpleQueue<std::string> next;
     next.put(filled_loan(next, 100'000));
     EXPECT_TRUE(next.get() == filled("", 100'000, 100'000));
   }).join();
@@ -275,6 +296,15 @@ TEST(LoanOfAQueue, WaitsForASlotWhenItIsPut) {
   queue.task_done();
   queue.task_done();
   EXPECT_TRUE(queue.try_join());
+}
+
+TEST(LoanOfAQueue, AViewOfTheLastItemEndsTheReadySignal) {
+  Queue<std::string> queue;
+  pollfd ready{.fd = queue.fd(), .events = POLLIN, .revents = 0};
+  queue.put(filled_loan(queue, 100'000));
+  EXPECT_EQ(poll(&ready, 1, static_cast<int>(kSoon / 1ms)), 1);
+  const View view = queue.get_view();
+  EXPECT_EQ(poll(&ready, 1, 0), 0);
 }
 
 TEST(LoanOfBytes, IsTheVector) {
