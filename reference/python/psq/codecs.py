@@ -37,10 +37,7 @@ def dumps(value: Any) -> Any:
     buffers: List[memoryview] = []
 
     def is_in_pickle(buffer: pickle.PickleBuffer) -> bool:
-        try:
-            view = buffer.raw()
-        except BufferError:  # Not contiguous.
-            return True
+        view = buffer.raw()
         if view.nbytes < _LEAST_BUFFER:
             return True
         buffers.append(view)
@@ -149,7 +146,7 @@ def _of_json(data: Any) -> Any:
 
 CODECS: Dict[str, Codec] = {
     "pickle": Codec(dumps, loads),
-    "bytes": Codec(_bytes_of, bytes),
+    "bytes": Codec(memoryview, bytes),
     "text": Codec(_utf8_of, lambda data: str(data, "utf-8")),
     "json": Codec(_json_of, _of_json),
 }
