@@ -298,8 +298,9 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   // As Channel::send_some, but no error ends the thread. Without memory for a long item it tries
-  // again later; into a damaged channel nothing can be sent, so the batch is lost. No caller is
-  // there to be told: standard error is, once.
+  // again later, and again: no event says that the system has memory once more. Into a damaged
+  // channel nothing can be sent, so the batch is lost. No caller is there to be told: standard
+  // error is, once.
   void send_some(std::string_view& batch, Producer producer) noexcept {
     for (bool is_told = false;;) {
       try {

@@ -35,12 +35,16 @@ class Process::State {
   bool join(detail::Deadline deadline) {
     while (!look()) {
       if (deadline.has_passed()) return false;
-      // In short waits, because the descriptor may be missing (too many are open) or stand for
-      // another process (another thread reaped the child after the look).
       const auto child = detail::descriptor_of_process(pid);
-      pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
+      // The descriptor stands for the child, and not for a later process of the same number, if
+      // the child is not reaped even now.
+      if (look()) return true;
+      // In short waits where the descriptor is missing (too many are open), and where there is a
+      // deadline: a wait that a stop interrupts goes on with the time that was left before it.
+      const bool is_short = child.get() < 0 || !deadline.is_never();
       const timespec soon = deadline.within(detail::kLookAgain).left();
-      (void)ppoll(&watched, 1, &soon, nullptr);
+      pollfd watched{.fd = child.get(), .events = POLLIN, .revents = 0};
+      (void)ppoll(&watched, 1, is_short ? &soon : nullptr, nullptr);
     }
     return true;
   }

@@ -40,7 +40,8 @@ class RobustLock {
     }
     return taken;
   }
-  // Waits in bounded pieces, as every sleep in shared memory does.
+  // Waits in bounded pieces: the kernel wakes one waiter, and that one may be stopped before it
+  // takes the lock. Another waiter would sleep on beside a lock that is free.
   void lock() {
     for (bool taken = try_lock(); !taken;)
       taken = try_lock_until(Deadline::never().within(kLookAgain));

@@ -1,6 +1,7 @@
 #include "psq/process.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <thread>
@@ -92,6 +93,20 @@ TEST(Process, WaitsForItsChildrenThoughTwoThreadsEndIt) {
   EXPECT_TRUE(parent.join(10s));
   EXPECT_EQ(parent.exit_code(), 4);
   EXPECT_EQ(alive.get(no_wait), 1);
+}
+
+// A wait that looked again from time to time would sleep eight times.
+TEST(Process, JoinSleepsUntilTheEnd) {
+  const auto sleeps = [] {
+    rusage used{};
+    getrusage(RUSAGE_THREAD, &used);
+    return used.ru_nvcsw;
+  };
+  Process process([] { std::this_thread::sleep_for(8 * detail::kLookAgain); });
+  const auto before = sleeps();
+  process.join();
+  EXPECT_LT(sleeps() - before, 6);
+  EXPECT_EQ(process.exit_code(), 0);
 }
 
 TEST(Process, MayBeJoinedByManyThreads) {

@@ -27,10 +27,9 @@ class OnePoller:
     def join(self, process: Any, timeout: Optional[float] = None) -> bool:
         """Whether the process has ended; waits for it, ``timeout`` seconds at most."""
         if not self._has_ended(process):
-            if timeout is None:
+            # A process closes its sentinel a moment before its exit status is there.
+            if timeout is None or wait([process.sentinel], timeout):
                 _wait_without_reaping(process.pid)
-            else:
-                wait([process.sentinel], timeout)
         return self._has_ended(process)
 
     def _has_ended(self, process: Any) -> bool:
