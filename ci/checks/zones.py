@@ -37,6 +37,7 @@ LIBRARIES = {
     "rich": "rich",
     "jinja2": "jinja2",
     "jsonschema": "jsonschema",
+    "pybind11": "binding",
     "redis": "client of a broker",
     "pika": "client of a broker",
     "generated": "generated from the law",
@@ -68,6 +69,7 @@ class Zone:
 
 
 _REFERENCE = ("reference", "reference/tests", "reference/benchmarks", "reference/examples")
+_PYTHON = "reference/python"
 _KIT = "harness/drivers/kit"
 _REFERENCE_DRIVER = "harness/drivers/reference"
 _DRIVER_LIBRARIES = frozenset(("JSON",))  # the kit needs it
@@ -80,6 +82,8 @@ _ZONES = {
         Zone("spec"),
         Zone("reference", libraries=frozenset(("serialization",))),
         *(Zone(folder, knows=_REFERENCE, libraries=ANYTHING) for folder in _REFERENCE[1:]),
+        # The reference as a package for Python.
+        Zone(_PYTHON, knows=("reference",), libraries=frozenset(("binding",))),
         Zone(
             "conformance",
             names=("spec",),

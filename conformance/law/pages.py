@@ -23,6 +23,7 @@ PROSE_PAGES = frozenset(
         "changes",
         "driver-protocol",
         "history-format",
+        "item-formats",
     )
 )
 

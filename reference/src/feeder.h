@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "psq/error.h"
+#include "psq/interruptible.h"
 #include "src/own_thread.h"
 #include "src/probe.h"
 #include "src/queue_memory.h"
@@ -105,8 +106,22 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // Call it after close or end. Waits until all items are in the channel, or until cancel_wait.
   void wait_flushed() {
     std::unique_lock lock(mutex_);
-    const auto flushed = [&] { return thread_ == Thread::kNone || cancelled_; };
-    done_.wait(lock, flushed);
+    done_.wait(lock, [&] { return is_flushed(); });
+  }
+  // The same, but throws what the thread's Interruptible throws.
+  void wait_flushed_or_interrupted() {
+    if (!Interruptible::in_this_thread()) return wait_flushed();
+    std::unique_lock lock(mutex_);
+    while (!done_.wait_for(lock, kLookAgain, [&] { return is_flushed(); })) {
+      lock.unlock();
+      Interruptible::check();
+      lock.lock();
+    }
+  }
+  // Whether wait_flushed has nothing to wait for.
+  [[nodiscard]] bool flushed() noexcept {
+    const std::lock_guard lock(mutex_);
+    return is_flushed();
   }
 
   // wait_flushed does not wait from now on.
@@ -146,6 +161,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   // The first attempts of a put, before it first sleeps, look for a free slot alone.
   static constexpr int kEasyAttempts = 2;
+
+  [[nodiscard]] bool is_flushed() const noexcept { return thread_ == Thread::kNone || cancelled_; }
 
   // One attempt of a put. The first attempt yields to the feeder; from attempt kEasyAttempts on,
   // and in the last one, a put also reclaims slots of dead processes.

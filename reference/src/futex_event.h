@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 
+#include "psq/interruptible.h"
 #include "src/clock.h"
 #include "src/looks.h"
 #include "src/probe.h"
@@ -104,7 +105,8 @@ class FutexEvent {
     if ((state_.load(std::memory_order_acquire) & kSleepers) != 0 && is_true()) notify(1);
   }
 
-  // Waits until `condition` is true; returns its last value, false not before the deadline.
+  // Waits until `condition` is true; returns its last value, false not before the deadline. Throws
+  // what the thread's Interruptible throws.
   template <typename Condition>
   bool wait(Deadline deadline, const Condition& condition) {
     StopHere never;
@@ -140,6 +142,7 @@ class FutexEvent {
       } else if (!deadline.has_passed()) {
         looks_.note();
       }
+      Interruptible::check();
     }
   }
 

@@ -103,8 +103,10 @@ class LocalQueue final : public QueueCore {
 
   void join_thread() override {
     if (!feeder_->closed()) throw NotStarted("join_thread before close: call close first");
-    feeder_->wait_flushed();
+    feeder_->wait_flushed_or_interrupted();
   }
+
+  bool flushed() const noexcept override { return feeder_->flushed(); }
 
   void cancel_join_thread() noexcept override { feeder_->cancel_wait(); }
 
@@ -129,6 +131,8 @@ class LocalQueue final : public QueueCore {
   void send_over(int socket) const override {
     send_descriptor(socket, memory_->descriptor(), kQueueCargo, kQueueCargo.least);
   }
+
+  int descriptor() const noexcept override { return memory_->descriptor(); }
 
  private:
   void slots_freed(std::size_t slots) {

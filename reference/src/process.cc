@@ -147,7 +147,7 @@ void ProcessState::flush_queues() {
   lock.unlock();
   feeders = altered("queues.flushed", std::move(feeders));
   for (const auto& feeder : feeders) feeder->end();
-  for (const auto& feeder : feeders) feeder->wait_flushed();
+  for (const auto& feeder : feeders) feeder->wait_flushed_or_interrupted();
 }
 
 void ProcessState::close_queues() noexcept {
@@ -248,8 +248,10 @@ void execute(const std::vector<std::string>& command) {
   throw SystemError("cannot execute " + command[0], errno);
 }
 
+void finish() { detail::ProcessState::instance().finish(); }
+
 void exit(int status) {
-  detail::ProcessState::instance().finish();
+  finish();
   flush_standard_streams();
   _exit(status);
 }

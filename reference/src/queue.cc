@@ -28,6 +28,11 @@ QueueMemory& make_queue_in(const SharedMemory& memory, const CoreOptions& option
   return queue;
 }
 
+std::unique_ptr<QueueCore> queue_in(Descriptor file, QueueKind kind, const std::string& what) {
+  check_queue_file(file.get(), name_of(kind), kSize, what);
+  return std::make_unique<LocalQueue>(std::make_shared<SharedMemory>(std::move(file), kSize));
+}
+
 }  // namespace
 
 std::unique_ptr<QueueCore> QueueCore::create(CoreOptions options) {
@@ -49,15 +54,16 @@ std::unique_ptr<QueueCore> QueueCore::create_at(const std::string& path, mode_t 
 }
 
 std::unique_ptr<QueueCore> QueueCore::open_at(QueueKind kind, const std::string& path) {
-  Descriptor file = open_queue_file(path);
-  check_queue_file(file.get(), name_of(kind), kSize, path);
-  return std::make_unique<LocalQueue>(std::make_shared<SharedMemory>(std::move(file), kSize));
+  return queue_in(open_queue_file(path), kind, path);
 }
 
 std::unique_ptr<QueueCore> QueueCore::receive_from(QueueKind kind, int socket) {
-  Descriptor file = receive_descriptor(socket, kQueueCargo).descriptor;
-  check_queue_file(file.get(), name_of(kind), kSize, "what came through the socket");
-  return std::make_unique<LocalQueue>(std::make_shared<SharedMemory>(std::move(file), kSize));
+  return queue_in(receive_descriptor(socket, kQueueCargo).descriptor, kind,
+                  "what came through the socket");
+}
+
+std::unique_ptr<QueueCore> QueueCore::adopt(QueueKind kind, int descriptor) {
+  return queue_in(Descriptor(descriptor), kind, "descriptor " + std::to_string(descriptor));
 }
 
 std::unique_ptr<QueueCore> QueueCore::open(QueueKind kind, const std::string& token) {

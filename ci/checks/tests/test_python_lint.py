@@ -48,3 +48,13 @@ def test_a_tool_that_fails_is_no_pass(tree: Tree) -> None:
 def test_no_python_is_no_pass(tree: Tree) -> None:
     tree.write("a.md", "# A\n")
     assert tree.run("python_lint").returncode == 1
+
+
+def test_wrong_types_are_caught_in_a_package_of_its_own_settings(tree: Tree) -> None:
+    tree.write("pyproject.toml", SETTINGS)
+    tree.write("typed/a.py", "x = 1\n")
+    tree.write("lib/pyproject.toml", SETTINGS.replace("typed", "p"))
+    tree.write("lib/p/a.py", "def f() -> int:\n    return 'x'\n")
+    result = tree.run("python_lint")
+    assert result.returncode == 1
+    assert result.stderr.startswith("lib/p/a.py:2: error: Incompatible return value type")

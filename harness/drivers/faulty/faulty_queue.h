@@ -41,6 +41,7 @@ class FaultyQueue final : public detail::QueueCore {
   void join_thread() override {
     calls_.join_thread ? calls_.join_thread(*queue_) : queue_->join_thread();
   }
+  bool flushed() const noexcept override { return queue_->flushed(); }
   void cancel_join_thread() noexcept override {
     calls_.cancel_join_thread ? calls_.cancel_join_thread(*queue_) : queue_->cancel_join_thread();
   }
@@ -51,6 +52,7 @@ class FaultyQueue final : public detail::QueueCore {
   int fd() const override { return queue_->fd(); }
   Handle handle() const override { return queue_->handle(); }
   void send_over(int socket) const override { queue_->send_over(socket); }
+  int descriptor() const noexcept override { return queue_->descriptor(); }
 
  private:
   std::unique_ptr<LocalQueue> queue_;

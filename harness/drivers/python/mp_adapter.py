@@ -49,9 +49,14 @@ class MultiprocessingAdapter(Adapter):
         self._module = importlib.import_module(module_name)
         self._context = self._module.get_context(start_method)
         self._start_method = start_method
-        self._pickler = importlib.import_module(f"{module_name}.reduction").ForkingPickler
-        self._items = ItemMaker(self._pickler.dumps)
+        self._items = ItemMaker(self.pickler())
         self._connection = importlib.import_module(f"{module_name}.connection")
+
+    def pickler(self) -> Callable[[Any], Any]:
+        """What makes the bytes of an item."""
+        reduction = importlib.import_module(f"{self._module.__name__}.reduction")
+        dumps: Callable[[Any], Any] = reduction.ForkingPickler.dumps
+        return dumps
 
     def hello(self) -> Mapping[str, Any]:
         return mp_capabilities.hello(self._module, self._start_method)

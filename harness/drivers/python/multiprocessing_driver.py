@@ -12,13 +12,17 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import List
+from typing import Dict, List, Type
 
 import mp_path  # noqa: F401
 from mp_adapter import MultiprocessingAdapter
 from mp_manager import ManagerAdapter
+from mp_psq import PsqAdapter
 from mp_usage import Parser
 from psq_driver_kit import serve
+
+# Of packages that differ from multiprocessing in more than the names say.
+ADAPTERS: Dict[str, Type[MultiprocessingAdapter]] = {"psq": PsqAdapter}
 
 
 def main(argv: List[str]) -> None:
@@ -36,8 +40,13 @@ def main(argv: List[str]) -> None:
         action="store_true",
         help="the queues of a manager's server process, Manager().Queue()",
     )
+    parser.add_argument("--path", metavar="FOLDER", help="where that package is, looked into first")
     options = parser.parse_args(argv)
-    make = ManagerAdapter if options.manager else MultiprocessingAdapter
+    if options.path:
+        sys.path.insert(0, options.path)
+    make: Type[MultiprocessingAdapter] = ADAPTERS.get(options.module, MultiprocessingAdapter)
+    if options.manager:
+        make = ManagerAdapter
     # Python 3.12 and later warn of a fork in a process with threads: to the log, whatever -W says.
     warnings.filterwarnings("default", message=".*fork", category=DeprecationWarning)
     try:

@@ -27,7 +27,7 @@ class OnePoller:
     def join(self, process: Any, timeout: Optional[float] = None) -> bool:
         """Whether the process has ended; waits for it, ``timeout`` seconds at most."""
         if not self._has_ended(process):
-            # A process closes its sentinel a moment before its exit status is there.
+            # A process closes its sentinel shortly before its exit status is there.
             if timeout is None or wait([process.sentinel], timeout):
                 _wait_without_reaping(process.pid)
         return self._has_ended(process)

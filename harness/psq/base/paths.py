@@ -78,6 +78,11 @@ class Paths:
         return self.source / "harness" / "drivers" / "python" / "multiprocessing_driver.py"
 
     @property
+    def python_package(self) -> Path:
+        """The folder of the package psq for Python, which is a part of a build tree alone."""
+        return self.build / "python"
+
+    @property
     def variants_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "variants" / "variants_driver.py"
 

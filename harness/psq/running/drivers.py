@@ -29,6 +29,7 @@ A DRIVER is one of
   cpython:METHOD            the same by spawn or forkserver
   cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
   python:MODULE[:METHOD]    a package with the API of multiprocessing, e.g. python:billiard
+  python:psq[:METHOD]       the reference as a package for Python (reference/python)
   variant:DESIGN            a right queue of another design (harness/drivers/variants)
   broker:NAME               queues on a broker, whose server it starts (harness/drivers/brokers)
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
@@ -189,7 +190,9 @@ def _python(
             + did_you_mean(method, START_METHODS)
         )
     program = find_interpreter(interpreter or "/usr/bin/python3")
-    check_module(program, module)
+    # The package of this tree, which its build has made.
+    folder = paths.python_package if module == "psq" and paths.python_package.is_dir() else None
+    check_module(program, module, folder)
     if not paths.python_driver.is_file():
         raise InternalError(f"the Python driver is not there: {paths.python_driver}")
     argv: tuple[str, ...] = (program, str(paths.python_driver), "--start-method", method)
@@ -197,6 +200,8 @@ def _python(
         argv += ("--manager",)
     if module != "multiprocessing":
         argv += ("--module", module)
+    if folder is not None:
+        argv += ("--path", str(folder))
     implementation = parts[0] if module == "multiprocessing" else module
     if module == "multiprocessing" and parts[0] != "cpython-manager":
         implementation = implementation_of(program) if interpreter else "cpython"

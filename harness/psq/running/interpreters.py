@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 from psq.base.status import DriverMissing
 
@@ -69,14 +70,16 @@ def implementation_of(path: str) -> str:
     return answer.stdout.strip()
 
 
-def check_module(interpreter: str, module: str) -> None:
+def check_module(interpreter: str, module: str, folder: Path | None = None) -> None:
+    """Raises DriverMissing unless the interpreter can import the module, from the folder if there is one."""
     try:
         answer = subprocess.run(
             [
                 interpreter,
                 "-c",
-                "import importlib, sys; importlib.import_module(sys.argv[1])",
+                "import importlib, sys; sys.path[:0] = sys.argv[2:]; importlib.import_module(sys.argv[1])",
                 module,
+                *([] if folder is None else [str(folder)]),
             ],
             capture_output=True,
             text=True,

@@ -42,6 +42,8 @@ class Handle {
 
   // Printable, without spaces: for an argument of the program or a variable of its environment.
   [[nodiscard]] const std::string& token() const noexcept { return token_; }
+  // The descriptor's number, for what starts a program and closes all others before.
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }
 
  private:
   detail::Descriptor descriptor_;

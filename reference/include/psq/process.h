@@ -91,6 +91,12 @@ class Process : public Waitable {
 // queue.exit.large-flush.
 [[noreturn]] PSQ_EXPORT void exit(int status);
 
+// What exit does before it ends the process, for a process that something else ends (an
+// interpreter, a framework's child). Returns when it is done; a put that follows waits until its
+// item is in the channel. Throws what the thread's Interruptible throws; then call it again.
+// Clauses: queue.exit.flushes, process.exit.items-after.
+PSQ_EXPORT void finish();
+
 // Replaces this process by another program, to which queues can be handed; see psq/handle.h. For
 // the body of a Process: the parent's handle of the child stays valid. `command` is the program's
 // name, which is looked up on the PATH when it has no slash, then its arguments. Waits first, as

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "psq/interruptible.h"
 #include "psq/joinable_queue.h"
 #include "psq/pipe.h"
 #include "psq/process.h"

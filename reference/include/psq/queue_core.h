@@ -47,6 +47,8 @@ class QueueCore {
   static std::unique_ptr<QueueCore> open(QueueKind kind, const std::string& token);
   static std::unique_ptr<QueueCore> open_at(QueueKind kind, const std::string& path);
   static std::unique_ptr<QueueCore> receive_from(QueueKind kind, int socket);
+  // Of a duplicate of another process's descriptor(), which it takes over. Throws as receive_from.
+  static std::unique_ptr<QueueCore> adopt(QueueKind kind, int descriptor);
   virtual ~QueueCore() = default;
 
   virtual void check_open() const = 0;
@@ -62,12 +64,16 @@ class QueueCore {
   virtual bool full() const noexcept = 0;
   virtual void close() noexcept = 0;
   virtual void join_thread() = 0;
+  // Whether join_thread, after close, would return at once.
+  [[nodiscard]] virtual bool flushed() const noexcept = 0;
   virtual void cancel_join_thread() noexcept = 0;
   virtual void task_done() = 0;
   [[nodiscard]] virtual bool join(Timeout timeout) = 0;
   [[nodiscard]] virtual int fd() const = 0;
   [[nodiscard]] virtual Handle handle() const = 0;
   virtual void send_over(int socket) const = 0;
+  // Of the memory, close-on-exec; the queue keeps it.
+  [[nodiscard]] virtual int descriptor() const noexcept = 0;
 };
 
 }  // namespace detail

@@ -1,0 +1,35 @@
+"""psq: the queues and pipes of ``multiprocessing``, which survive a killed process.
+
+    from psq import Queue   # in place of: from multiprocessing import Queue
+
+Names, arguments, defaults and exceptions are those of ``multiprocessing``. A process may be killed at
+any instruction: its survivors go on, no item is torn or repeated, and the slots and tasks of what the
+victim had not yet made visible come back. C++ programs use the same queues (``psq::Queue``).
+
+Objects are given to other processes as those of ``multiprocessing`` are: to a ``Process`` by each start
+method, to a ``ProcessPoolExecutor`` by its initializer; and to other programs by ``handle``.
+"""
+
+from __future__ import annotations
+
+from queue import Empty, Full
+
+from ._native import MAX_SIZE, VERSION, Closed
+from .connection import Connection, Pipe, wait
+from .contexts import get_context
+from .queues import JoinableQueue, Queue, SimpleQueue
+
+__all__ = [
+    "Closed",
+    "Connection",
+    "Empty",
+    "Full",
+    "JoinableQueue",
+    "MAX_SIZE",
+    "Pipe",
+    "Queue",
+    "SimpleQueue",
+    "get_context",
+    "wait",
+]
+__version__ = VERSION
