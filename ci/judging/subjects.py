@@ -20,6 +20,7 @@ class Subject:
 
 SUBJECTS = (
     Subject("reference", "the C++ reference of psq"),
+    Subject("python:psq", "the reference as a package for Python"),
     Subject("cpython", "multiprocessing of CPython, by fork"),
     Subject("cpython:spawn", "multiprocessing of CPython, by spawn"),
     Subject("cpython:forkserver", "multiprocessing of CPython, by forkserver"),
