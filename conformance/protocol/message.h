@@ -50,7 +50,8 @@ struct Answer {
   [[nodiscard]] const Item* item() const;
 };
 std::string describe(const Answer& answer);
-/// The calls of a list by their outcomes and errors, when one is not ok: `: 2990 ok, 10 raised (…)`.
+/// The calls of a list by their outcomes and errors, when one is not ok: `: 2990 ok, 10 raised
+/// (…)`.
 std::string outcomes_of(const std::vector<Answer>& events);
 
 struct Hello {

@@ -129,7 +129,7 @@ macro(_psq_command out)
   endif()
 endmacro()
 
-# A word of a shell.
+# An argument, quoted for a shell.
 function(_psq_shell_word out word)
   if(NOT word MATCHES "^[A-Za-z0-9_./:=@,+-]+$")
     string(REPLACE "'" "'\\''" word "${word}")
@@ -138,7 +138,7 @@ function(_psq_shell_word out word)
   set(${out} "${word}" PARENT_SCOPE)
 endfunction()
 
-# What a failure says to run: psq takes the driver's command line as one word.
+# What a failure says to run: psq takes the command line of the driver as one argument.
 macro(_psq_replay out)
   _psq_command(command)
   set(words)

@@ -19,7 +19,7 @@ HELLO = {"implementation": "i", "version": "3", "start_method": "fork"}
 
 
 def judged(driver="python:mine", known=None, **verdicts):
-    """A run; a verdict is a word, or the record's own fields."""
+    """A run; a verdict is a name, or the record's own fields."""
     run = Run(name=driver, plan={"tests": list(LEVELS), "seed": 7}, implementation=HELLO)
     for letter, given in verdicts.items():
         fields = {"verdict": given} if isinstance(given, str) else given
