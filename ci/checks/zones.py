@@ -38,6 +38,7 @@ LIBRARIES = {
     "jinja2": "jinja2",
     "jsonschema": "jsonschema",
     "pybind11": "binding",
+    "setuptools": "binding",
     "redis": "client of a broker",
     "pika": "client of a broker",
     "generated": "generated from the law",
@@ -80,7 +81,8 @@ _ZONES = {
         Zone("", knows=ANYTHING, libraries=ANYTHING),
         Zone("ci", knows=ANYTHING, libraries=ANYTHING),
         Zone("spec"),
-        Zone("reference", libraries=frozenset(("serialization",))),
+        # Its setup.py builds the package for Python.
+        Zone("reference", libraries=frozenset(("serialization", "binding"))),
         *(Zone(folder, knows=_REFERENCE, libraries=ANYTHING) for folder in _REFERENCE[1:]),
         # The reference as a package for Python.
         Zone(_PYTHON, knows=("reference",), libraries=frozenset(("binding",))),

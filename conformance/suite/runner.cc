@@ -14,6 +14,7 @@
 #include "protocol/files.h"
 #include "suite/card.h"
 #include "suite/lacks.h"
+#include "suite/memory_kills.h"
 #include "suite/scenario.h"
 
 namespace psq::conformance {
@@ -140,7 +141,23 @@ Effort effort(const Options& options) {
           .programs = options.programs};
 }
 
+bool is_against(Verdict verdict) {
+  return verdict == Verdict::kFail || verdict == Verdict::kDeviates ||
+         verdict == Verdict::kBlocked || verdict == Verdict::kDriverError;
+}
+
+// A process that the kernel ended looks like one that crashed, and its peers like ones that hang.
+void doubt_without_memory(TestResult& result, std::int64_t kills_before) {
+  const std::int64_t kills = memory_kills() - kills_before;
+  if (kills <= 0 || !is_against(result.verdict)) return;
+  take(result, Verdict::kInconclusive,
+       "the system ran out of memory and ended processes, " + std::to_string(kills) +
+           " in all; meanwhile: " + result.message);
+  result.clause.clear();
+}
+
 void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
+  const std::int64_t kills_before = memory_kills();
   try {
     require_profile(test, scenario.hello());
     test.body(scenario);
@@ -162,6 +179,7 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
   result.seen = scenario.seen();
   result.asked = scenario.asked();
   result.late = scenario.late();
+  doubt_without_memory(result, kills_before);
   check_needs(test, result);
 }
 

@@ -150,6 +150,10 @@ def serve(control, fault):
             os._exit(70)
         if fault == "ends-as-70":
             os._exit(70)
+        if fault == "killed" and request["do"] == "put":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if fault == "takes-memory" and request["do"] == "put":
+            bytearray(256 << 20)
         if fault == "crashes":
             os.kill(os.getpid(), signal.SIGSEGV)
         if fault == "endless-line":

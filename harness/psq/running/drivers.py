@@ -20,6 +20,8 @@ START_METHODS = ("fork", "spawn", "forkserver")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
 PYTHONS = ("cpython", "cpython-manager", "python")
 LISTED = ("variant", "broker")
+# Packages whose drivers' hello has another name than the package.
+NAMED = {"psq": "psq-python"}
 FAMILIES = ("reference", *PYTHONS, "faulty", *LISTED, "slow")
 
 HELP = """\
@@ -202,7 +204,7 @@ def _python(
         argv += ("--module", module)
     if folder is not None:
         argv += ("--path", str(folder))
-    implementation = parts[0] if module == "multiprocessing" else module
+    implementation = parts[0] if module == "multiprocessing" else NAMED.get(module, module)
     if module == "multiprocessing" and parts[0] != "cpython-manager":
         implementation = implementation_of(program) if interpreter else "cpython"
     return Driver(_python_label(parts[0], module, method, interpreter), argv, implementation)

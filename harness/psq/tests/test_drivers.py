@@ -48,6 +48,18 @@ def test_a_module_with_the_same_face(paths):
     assert driver.implementation == "queue"
 
 
+def test_the_package_of_the_tree_is_found_where_the_build_has_made_it(paths):
+    package = paths.python_package / "psq"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("import no_such_module\n")
+    with pytest.raises(DriverMissing, match="no_such_module"):
+        resolve("python:psq", paths)
+    (package / "__init__.py").write_text("")
+    driver = resolve("python:psq:spawn", paths)
+    assert driver.argv[-4:] == ("--module", "psq", "--path", str(paths.python_package))
+    assert (driver.label, driver.implementation) == ("python:psq:spawn", "psq-python")
+
+
 def test_a_slow_driver_is_another_one_with_pauses(paths):
     slow = make_program(paths.build / "bin" / "psq-slow-driver", "exit 0")
     inner = resolve("cpython:spawn", paths)

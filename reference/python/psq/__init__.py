@@ -13,11 +13,14 @@ method, to a ``ProcessPoolExecutor`` by its initializer; and to other programs b
 from __future__ import annotations
 
 from queue import Empty, Full
+from typing import TYPE_CHECKING, Any
 
 from ._native import MAX_SIZE, VERSION, Closed
-from .connection import Connection, Pipe, wait
-from .contexts import get_context
 from .queues import JoinableQueue, Queue, SimpleQueue
+
+if TYPE_CHECKING:
+    from .connection import Connection, Pipe, wait
+    from .contexts import get_context
 
 __all__ = [
     "Closed",
@@ -33,3 +36,22 @@ __all__ = [
     "wait",
 ]
 __version__ = VERSION
+
+# These import multiprocessing's, which takes longer than all else.
+_LATER = {
+    "Connection": "connection",
+    "Pipe": "connection",
+    "wait": "connection",
+    "get_context": "contexts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is not used by each program when it is asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    globals()[name] = value
+    return value

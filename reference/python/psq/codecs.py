@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import functools
+import copyreg
 import io
-import json
 import pickle
 import struct
-from multiprocessing.reduction import ForkingPickler
-from typing import Any, Callable, Dict, List, NamedTuple
+from collections import ChainMap
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
 
 PROTOCOL = 5
 """Of pickled items."""
 # These have no parts whose pickling a program could have changed.
 _PLAIN = frozenset((int, float, complex, bool, str, bytes, type(None)))
+# Up to so many parts are looked at one by one.
+_FEW = 16
 # A pickle with large buffers behind it begins so; one alone begins with 0x80.
 _MAGIC = b"psq\x01"
 _COUNT = struct.Struct("<4sI")
 _ALIGNED = 64
-_pickler: Any = ForkingPickler
 # A buffer below this size is a part of the pickle.
 _LEAST_BUFFER = 16 << 10
 
@@ -32,27 +32,54 @@ class Codec(NamedTuple):
 
 def dumps(value: Any) -> Any:
     """The pickle of a value, by ``multiprocessing``'s reducers, with its large buffers behind it."""
-    if type(value) in _PLAIN:
+    if _is_plain(value):
         return pickle.dumps(value, PROTOCOL)
     buffers: List[memoryview] = []
 
     def is_in_pickle(buffer: pickle.PickleBuffer) -> bool:
-        try:
-            view = buffer.raw()
-        except BufferError:  # Not contiguous.
-            return True
+        view = buffer.raw()
         if view.nbytes < _LEAST_BUFFER:
             return True
         buffers.append(view)
         return False
 
     file = io.BytesIO()
-    _pickler(file, PROTOCOL, True, is_in_pickle).dump(value)
+    pickler = pickle.Pickler(file, PROTOCOL, buffer_callback=is_in_pickle)
+    pickler.dispatch_table = _reducers or _find_reducers()
+    pickler.dump(value)
     return _joined([file.getbuffer(), *buffers]) if buffers else file.getbuffer()
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether no reducer and no buffer can be in it; of most small values."""
+    of_type = type(value)
+    if of_type in _PLAIN:
+        return True
+    if of_type is tuple or of_type is list:
+        return len(value) <= _FEW and _PLAIN.issuperset(map(type, value))
+    if of_type is dict:
+        return len(value) <= _FEW and _PLAIN.issuperset(map(type, (*value, *value.values())))
+    return False
+
+
+# Those of the program and of multiprocessing, whatever is registered later. A ForkingPickler copies them
+# for each item, which takes longer than all else.
+_reducers: Optional[Mapping[Any, Any]] = None
+
+
+def _find_reducers() -> Mapping[Any, Any]:
+    global _reducers
+    from multiprocessing.reduction import ForkingPickler  # Which imports sockets.
+
+    extra: Dict[Any, Any] = getattr(ForkingPickler, "_extra_reducers")
+    _reducers = ChainMap(extra, copyreg.dispatch_table)
+    return _reducers
 
 
 def loads(data: Any) -> Any:
     """The value of an item. Large buffers in it are parts of the item, and keep it."""
+    if type(data) is bytes and len(data) < _LEAST_BUFFER:
+        return pickle.loads(data)
     view = memoryview(data)
     if view[:4] != _MAGIC:
         return pickle.loads(data)
@@ -105,12 +132,23 @@ def _utf8_of(value: Any) -> bytes:
     return value.encode()
 
 
-_json = functools.partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+def _json_of(value: Any) -> bytes:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _of_json(data: Any) -> Any:
+    import json
+
+    return json.loads(bytes(data))
+
+
 CODECS: Dict[str, Codec] = {
     "pickle": Codec(dumps, loads),
-    "bytes": Codec(_bytes_of, bytes),
+    "bytes": Codec(memoryview, bytes),
     "text": Codec(_utf8_of, lambda data: str(data, "utf-8")),
-    "json": Codec(lambda value: _json(value).encode(), lambda data: json.loads(bytes(data))),
+    "json": Codec(_json_of, _of_json),
 }
 
 

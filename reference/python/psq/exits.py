@@ -7,7 +7,6 @@ the interpreter. So each process that puts has itself finished there, behind the
 from __future__ import annotations
 
 import os
-from multiprocessing.util import Finalize
 from typing import Any, List
 
 from . import _native
@@ -30,6 +29,8 @@ _lingering: List[Any] = []
 def putting() -> _Process:
     """To be called before the first put of a queue in a process; returns ``this_process``."""
     if not this_process.will_finish:
+        from multiprocessing.util import Finalize
+
         this_process.will_finish = True
         Finalize(None, _native.finish, exitpriority=_PRIORITY)
     return this_process

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from multiprocessing import context, reduction
 from queue import Empty, Full
 from typing import Any, Generic, Iterable, Iterator, List, Optional, Type, TypeVar
 
@@ -29,6 +28,8 @@ class _Queue(Generic[T]):
         self._putting: Any = None
 
     def __getstate__(self) -> Any:
+        from multiprocessing import context, reduction
+
         context.assert_spawning(self)
         return self._codec_name, reduction.DupFd(self._core.descriptor())
 
@@ -121,8 +122,11 @@ class _Queue(Generic[T]):
         return self._core.empty()
 
     def _put(self, obj: T, timeout: Optional[float]) -> bool:
-        self._core.check_open()
-        data = self._codec.dumps(obj)
+        try:
+            data = self._codec.dumps(obj)
+        except BaseException:
+            self._core.check_open()  # That it is closed comes first.
+            raise
         if self._putting is not exits.this_process:
             self._will_put()
         return self._core.put(data, timeout)

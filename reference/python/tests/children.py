@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 
 import psq
 
@@ -19,6 +20,15 @@ def echo(numbers, answers, tasks, end):
 def put_and_return(queue, count, size):
     for i in range(count):
         queue.put(bytes([i % 256]) * size)
+
+
+def put_and_drop(holder, dropped):
+    """Drops its only reference to the queue long before its items have room, and ends."""
+    queue = holder.pop()
+    put_and_return(queue, 40, 100_000)
+    reference = weakref.ref(queue)
+    del queue
+    dropped.put(reference() is None)
 
 
 def use_and_die(queue, answers):

@@ -88,7 +88,10 @@ HEAD = b"psq\x01"
     [
         ("text", [b"\xff\xfe", b"\xc3"]),
         ("json", [b"", b"{", b"\xff"]),
-        ("pickle", [b"\xff", HEAD, HEAD + b"\xff" * 4, HEAD + bytes(4), HEAD + b"\1\0\0\0" * 3]),
+        (
+            "pickle",
+            [b"", b"\xff", HEAD, HEAD + b"\xff" * 4, HEAD + bytes(4), HEAD + b"\1\0\0\0" * 3],
+        ),
     ],
 )
 def test_bytes_that_are_no_item_are_an_error_and_consumed(codec, broken):
@@ -100,9 +103,27 @@ def test_bytes_that_are_no_item_are_an_error_and_consumed(codec, broken):
         os.unlink(path)
     for each in broken:
         raw.put(each)
-        with pytest.raises((pickle.UnpicklingError, ValueError)):
+        with pytest.raises((pickle.UnpicklingError, ValueError, EOFError)):
             queue.get(timeout=10)
     assert queue.qsize() == 0
+
+
+def test_an_item_whose_parts_do_not_fill_it_is_refused():
+    path = f"/dev/shm/psq-test-{os.getpid()}"
+    raw = psq.Queue.create_at(path, codec="bytes")
+    try:
+        queue = psq.Queue.open_at(path)
+    finally:
+        os.unlink(path)
+    queue.put(pickle.PickleBuffer(bytes(100_000)))
+    item = raw.get()
+    assert item.startswith(HEAD)
+    for wrong in (item + bytes(64), item[:-64], item[:70_000]):
+        raw.put(wrong)
+        with pytest.raises(pickle.UnpicklingError):
+            queue.get()
+    raw.put(item)
+    assert queue.get() == bytes(100_000)
 
 
 def test_a_queue_with_a_name_is_found_by_it():

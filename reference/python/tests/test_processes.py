@@ -37,7 +37,10 @@ def test_every_type_is_given_to_a_child(ctx):
 
 def test_a_child_ends_when_its_items_are_visible(ctx):
     queue = ctx.Queue()
+    queue.put(None)  # So that a forked child is a copy of a process that has put.
+    assert queue.get() is None
     child = run(ctx, children.put_and_return, queue, 40, 100_000)
+    child.join(0.2)
     assert [queue.get()[0] for _ in range(40)] == list(range(40))
     child.join()
     assert child.exitcode == 0
@@ -58,6 +61,18 @@ def test_what_a_dropped_queue_has_put_arrives():
     assert time.monotonic() - begin < 5  # It does not wait for its reader.
     os.write(writer, b"x")
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_what_a_dropped_queue_has_put_arrives_though_its_process_ends(method):
+    ctx = psq.get_context(method)
+    queue, dropped = ctx.Queue(), ctx.SimpleQueue()
+    child = run(ctx, children.put_and_drop, [queue], dropped)
+    assert dropped.get() is True
+    child.join(0.2)  # If it does not wait for its items, it has ended now.
+    assert [queue.get(timeout=60)[0] for _ in range(40)] == list(range(40))
+    child.join()
+    assert child.exitcode == 0
 
 
 def test_killed_users_delay_nobody():
