@@ -1,4 +1,4 @@
-"""A process that the kernel ends for want of memory convicts nobody: the suite, named by PSQ_CONFORMANCE."""
+"""A process that the kernel ends for want of memory convicts no implementation: the suite, named by PSQ_CONFORMANCE."""
 
 import json
 import os

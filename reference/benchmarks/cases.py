@@ -131,7 +131,8 @@ class Runner:
         return float(answer.split()[0]) if answer else None
 
     def _python(self, load: Load, name: str, items: int) -> float:
+        make, item = cpython.CARRIERS[name], bytes(load.size)
         if load.cores:
-            return cpython.round_trips(name, load.size, load.cores, items)
-        shape = (load.size, load.producers, load.consumers, items)
-        return cpython.throughput(name, *shape, load.bound)
+            return cpython.round_trips(make, item, load.cores, items).rate
+        shape = (load.producers, load.consumers, items)
+        return cpython.throughput(make(load.bound), item, *shape).rate

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cases import PSQ, Runner, carriers, loads
 from goals import IDLE_NUMBERS, Goal, busy_rows, idle_rows
+from package import package_table
 from picture import picture
 from results import Results
 from table import table
@@ -29,6 +30,9 @@ _BEGIN, _END = "<!-- benchmark -->", "<!-- /benchmark -->"
 
 def main() -> int:
     arguments = _arguments()
+    if arguments.package_only:
+        _tell_package(arguments)
+        return 0
     deadline = time.monotonic() + arguments.seconds
     runner = Runner(arguments.program, arguments.each)
     if "boost" not in runner.there:
@@ -36,13 +40,26 @@ def main() -> int:
     idle = _idle(runner)
     results, rounds = _measure(runner, deadline)
     text = table(results, loads(), [*_busy(runner), *idle])
-    note = _note(rounds)
-    print(f"{note}\n\n{text}")
+    text = f"{_note()}\n{_legend(rounds)}\n\n{text}"
+    print(text)
+    _tell_package(arguments)
     arguments.picture.write_text(picture(results), encoding="utf-8")
     print(f"picture: {arguments.picture}")
     if arguments.write:
-        _write_readme(f"{note}\n\n{text}")
+        _write(_HERE.parent / "README.md", text)
     return 0
+
+
+def _tell_package(arguments: argparse.Namespace) -> None:
+    try:
+        found, rounds = package_table(arguments.package, arguments.package_seconds)
+    except ImportError as error:
+        print(f"compare: without the package for Python: {error}", file=sys.stderr)
+        return
+    text = f"{_note()}\nMedians of {rounds} interleaved rounds.\n\n{found}"
+    print(text)
+    if arguments.write:
+        _write(_HERE.parent / "python" / "README.md", text)
 
 
 def _arguments() -> argparse.Namespace:
@@ -58,7 +75,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--write", action="store_true", help="write table and picture into the folder reference"
     )
+    parser.add_argument(
+        "--package", type=Path, default=Path("build/python"), help="where psq for Python is"
+    )
+    parser.add_argument(
+        "--package-seconds", type=float, default=20, help="of its rounds (20; 3 rounds or more)"
+    )
+    parser.add_argument("--package-only", action="store_true", help="measure nothing else")
     arguments = parser.parse_args()
+    if arguments.package_only:
+        return arguments
     if not arguments.program.is_file():
         print(
             f"compare: no {arguments.program}; build the target psq-measure or give --program",
@@ -105,18 +131,20 @@ def _measure(runner: Runner, deadline: float) -> tuple[Results, int]:
     return results, done
 
 
-def _note(rounds: int) -> str:
+def _note() -> str:
     cores = len(os.sched_getaffinity(0))
     load = os.getloadavg()[0]
+    return f"CPython {platform.python_version()}, {cores} cores; the load average was {load:.1f}."
+
+
+def _legend(rounds: int) -> str:
     return (
-        f"CPython {platform.python_version()}, {cores} cores, medians of {rounds} interleaved rounds; "
-        f"the load average was {load:.1f}.\nThe columns with × say how many times as fast as that "
+        f"Medians of {rounds} interleaved rounds. The columns with × say how many times as fast as that "
         "psq is; 2 to 1 is two producers and one consumer."
     )
 
 
-def _write_readme(text: str) -> None:
-    page = _HERE.parent / "README.md"
+def _write(page: Path, text: str) -> None:
     before, found, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
     _, found_end, after = rest.partition(_END)
     if not found or not found_end:

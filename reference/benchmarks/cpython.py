@@ -1,4 +1,4 @@
-"""CPython's four types under the loads of psq-measure, in the interpreter that runs this file."""
+"""Loads as those of psq-measure in the interpreter that runs this file, and CPython's four types for them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import multiprocessing
 import os
 import time
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from typing import Any, Callable
 
 _context = multiprocessing.get_context("fork")
 _LONGEST = 60  # seconds
+# Later than the queues' own at the end of a process, which wait for their threads.
+_LAST = -100
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,24 @@ CARRIERS = {
 }
 
 
+@dataclass(frozen=True)
+class Measured:
+    rate: float
+    """Items or round trips a second."""
+    processor: float
+    """Seconds of processor time an item, of all processes."""
+
+
+def _count_processor_time(used: Any, which: int) -> None:
+    """Of this process from now to its end."""
+    begin = time.process_time()
+
+    def tell() -> None:
+        used[which] = time.process_time() - begin
+
+    Finalize(None, tell, exitpriority=_LAST)
+
+
 def _run(processes: list[Any]) -> None:
     for process in processes:
         process.join(_LONGEST)
@@ -59,17 +80,15 @@ def _run(processes: list[Any]) -> None:
             raise RuntimeError(f"a measured process of CPython ended with {process.exitcode}")
 
 
-def throughput(
-    name: str, size: int, producers: int, consumers: int, items: int, bound: int = 0
-) -> float:
-    """Items a second, from the first put to the last take."""
-    carrier = CARRIERS[name](bound)
-    item = bytes(size)
+def throughput(carrier: Carrier, item: Any, producers: int, consumers: int, items: int) -> Measured:
+    """From the first put to the last take."""
     gate = _context.Event()
     begun, ended = (_context.RawArray("d", count) for count in (producers, consumers))
+    used = _context.RawArray("d", producers + consumers)
 
     def produce(which: int) -> None:
         gate.wait()
+        _count_processor_time(used, which)
         begun[which] = time.monotonic()
         put = carrier.put
         for _ in range(items // producers):
@@ -78,6 +97,7 @@ def throughput(
 
     def consume(which: int) -> None:
         gate.wait()
+        _count_processor_time(used, producers + which)
         take = carrier.take
         for _ in range(items // consumers):
             take()
@@ -92,23 +112,24 @@ def throughput(
         process.start()
     gate.set()
     _run(processes)
-    return items / (max(ended) - min(begun))
+    return Measured(items / (max(ended) - min(begun)), sum(used) / items)
 
 
-def round_trips(name: str, size: int, cores: int, items: int) -> float:
-    """Round trips a second, between processes on this number of cores."""
-    there, back = (CARRIERS[name](0) for _ in range(2))
-    item = bytes(size)
+def round_trips(make: Callable[[int], Carrier], item: Any, cores: int, items: int) -> Measured:
+    """Between processes on this number of cores."""
+    there, back = (make(0) for _ in range(2))
     allowed = sorted(os.sched_getaffinity(0))
-    took = _context.RawArray("d", 1)
+    took, used = _context.RawArray("d", 1), _context.RawArray("d", 2)
 
     def answer() -> None:
+        _count_processor_time(used, 0)
         os.sched_setaffinity(0, [allowed[min(cores, len(allowed)) - 1]])
         for _ in range(items + 1):
             there.take()
             back.put(item)
 
     def ask() -> None:
+        _count_processor_time(used, 1)
         os.sched_setaffinity(0, [allowed[0]])
         there.put(item)
         back.take()
@@ -122,4 +143,4 @@ def round_trips(name: str, size: int, cores: int, items: int) -> float:
     for process in processes:
         process.start()
     _run(processes)
-    return items / took[0]
+    return Measured(items / took[0], sum(used) / items)

@@ -12,11 +12,15 @@ _HEAD = ("", "a second", "× CPython", "× raw pipe", "× mqueue", "× Boost", "
 
 
 def table(results: Results, loads: list[Load], idle: list[tuple[str, str, Goal]]) -> str:
-    rows = [_HEAD, ("---", *["---:"] * 5, "---")]
-    for load in loads:
-        rows.extend(_row(results, load, name) for name in rows_of(load))
+    rows = [_row(results, load, name) for load in loads for name in rows_of(load)]
     rows.extend((what, amount, "", "", "", "", str(goal)) for what, amount, goal in idle)
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+    return markdown(_HEAD, rows)
+
+
+def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Numbers between a column of names and one of goals."""
+    every = [head, ("---", *["---:"] * (len(head) - 2), "---"), *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in every) + "\n"
 
 
 def _row(results: Results, load: Load, name: str) -> tuple[str, ...]:
@@ -26,12 +30,12 @@ def _row(results: Results, load: Load, name: str) -> tuple[str, ...]:
     return (
         row_title(load, name),
         rate_text(results.median(load, mine)),
-        *map(_times, ratios),
+        *map(times_text, ratios),
         "; ".join(map(str, goals(results, load, name))),
     )
 
 
-def _times(ratio: Optional[float]) -> str:
+def times_text(ratio: Optional[float]) -> str:
     if ratio is None:
         return ""
     return f"{ratio:.0f}" if ratio >= 20 else f"{ratio:.1f}" if ratio >= 2 else f"{ratio:.2f}"

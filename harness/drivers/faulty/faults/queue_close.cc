@@ -97,7 +97,8 @@ std::vector<Fault> queue_close_faults() {
              queues.close([](LocalQueue& queue) {
                has_closed = true;
                queue.close();
-             })}),
+             })},
+            {.also = {"queue.close.beside-puts"}}),
       fault("join-thread-does-not-wait", "queue.join-thread.waits-for-flush",
             "join_thread returns at once", {queues.join_thread([](LocalQueue& queue) {
               if (!is_closed(queue)) queue.join_thread();
