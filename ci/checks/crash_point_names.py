@@ -20,7 +20,7 @@ _FIRST_COLUMN = re.compile(r"^\|([^|]*)\|", re.MULTILINE)
 _CODE = re.compile(rf"`({_NAME})`")
 # Where a test names crash points: in a suite, in a loop, in a chain of deaths, and one alone.
 _KILLS = re.compile(
-    r"crash_points\(\{([^}]*)\}|char\* point : \{([^}]*)\}|Chain\{([^}]*)\}|die_at\(([^)]*)\)"
+    r"crash_points\(\{([^}]*)\}|char\* point :\s*\{([^}]*)\}|Chain\{([^}]*)\}|die_at\(([^)]*)\)"
 )
 
 

@@ -7,8 +7,10 @@
 #include <mqueue.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "benchmarks/load.h"
 
@@ -41,6 +43,22 @@ struct ByJoinableQueue {
   }
   void finish() { queue.join(); }
   psq::JoinableQueue<Item> queue;
+};
+
+// Loans and views. The taker reads a byte of each page.
+template <typename Carrier>
+struct Lent : Carrier {
+  using Carrier::Carrier;
+  void put(const Item& item) {
+    Loan loan = this->queue.loan(item.size());
+    if (!item.empty()) std::memcpy(loan.bytes().data(), item.data(), item.size());
+    this->queue.put(std::move(loan));
+  }
+  void take(Item& item) {
+    const View view = this->queue.get_view();
+    for (std::size_t i = 0; i < view.bytes().size(); i += 4096)
+      if (view.text()[i] != item[i]) fail("psq-measure: a view of another item");
+  }
 };
 
 struct ByPipe {

@@ -12,11 +12,14 @@ from typing import Optional
 import cpython
 
 PSQ = ("queue", "simple-queue", "joinable-queue", "pipe")
+LENT = ("queue-lent", "simple-queue-lent")
 OTHERS = ("raw-pipe", "mqueue", "boost")
 NAMES = {
     "queue": "Queue",
     "simple-queue": "SimpleQueue",
     "joinable-queue": "JoinableQueue",
+    "queue-lent": "Queue, lent",
+    "simple-queue-lent": "SimpleQueue, lent",
     "pipe": "Pipe",
     "raw-pipe": "raw pipe",
     "mqueue": "POSIX mqueue",
@@ -24,6 +27,7 @@ NAMES = {
 }
 SIZES = (0, 64, 1024, 65536, 1 << 20)
 
+LENT_FROM = 65536  # shorter items are copied
 _CANNOT = 69  # exit status of psq-measure: the carrier cannot carry this load
 
 
@@ -76,6 +80,8 @@ def carriers(load: Load, there: list[str]) -> list[Carrier]:
         names = [name for name in there if name != "raw-pipe"]  # reads of no bytes do not wait
     else:
         names = there
+    if load.size < LENT_FROM or load.cores:
+        names = [name for name in names if name not in LENT]
     return [
         Carrier(name, python)
         for name in names

@@ -139,8 +139,8 @@ def _note() -> str:
 
 def _legend(rounds: int) -> str:
     return (
-        f"Medians of {rounds} interleaved rounds. The columns with × say how many times as fast as that "
-        "psq is; 2 to 1 is two producers and one consumer."
+        f"Medians of {rounds} interleaved rounds. The columns with × say how many times as fast as "
+        "that psq is; 2 to 1 is two producers and one consumer."
     )
 
 

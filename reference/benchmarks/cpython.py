@@ -1,4 +1,4 @@
-"""Loads as those of psq-measure in the interpreter that runs this file, and CPython's four types for them."""
+"""Loads as those of psq-measure, in this interpreter, and CPython's four types for them."""
 
 from __future__ import annotations
 

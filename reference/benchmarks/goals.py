@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
-from cases import NAMES, PSQ, Carrier, Load
+from cases import LENT, LENT_FROM, NAMES, PSQ, Carrier, Load
 from results import Results
 
 IDLE_SHARE = 0.001  # of one processor
@@ -43,6 +43,8 @@ def goals(results: Results, load: Load, name: str) -> list[Goal]:
         at_least(1, Carrier("boost"), "ahead of Boost")
     if load.size == 1 << 20 and name in ("queue", "simple-queue"):
         at_least(2, Carrier("raw-pipe"), "2 × raw pipe")
+    if load.size in (65536, 1 << 20) and name in ("queue", "simple-queue"):
+        at_least(2, Carrier("boost"), "2 × Boost")
     if (load.producers, load.consumers) == (2, 1):
         ratio = results.ratio(load, Carrier(name), Load(), Carrier(name))
         text = "⅔ of one producer's" if ratio is None else f"⅔ of one producer's ({ratio:.2f})"
@@ -110,7 +112,9 @@ def rows_of(load: Load) -> list[str]:
     """The types of psq that have a row for this load."""
     if load.bound:
         return ["queue"]
-    return [name for name in PSQ if name != "pipe" or load.producers == load.consumers == 1]
+    if not load.producers == load.consumers == 1:
+        return [name for name in PSQ if name != "pipe"]
+    return [*PSQ, *LENT] if load.size >= LENT_FROM else [*PSQ]
 
 
 def row_title(load: Load, name: str) -> str:

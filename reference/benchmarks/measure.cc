@@ -83,6 +83,8 @@ constexpr Kind kKinds[] = {
     kind<psq::bench::ByQueue>("queue"),
     kind<psq::bench::BySimpleQueue>("simple-queue"),
     kind<psq::bench::ByJoinableQueue>("joinable-queue"),
+    kind<psq::bench::Lent<psq::bench::ByQueue>>("queue-lent"),
+    kind<psq::bench::Lent<psq::bench::BySimpleQueue>>("simple-queue-lent"),
     kind<psq::bench::ByPipe>("pipe"),
     kind<psq::bench::ByRawPipe>("raw-pipe"),
     kind<psq::bench::ByMqueue>("mqueue"),

@@ -134,8 +134,8 @@ class _Rates:
         return statistics.median(each.rate for each in self._found[load.title, name, "psq"][1:])
 
     def ratios(self, load: Load, name: str, of: str) -> tuple[Optional[float], Optional[float]]:
-        """How many times as fast psq is, and how many times as much processor time the other takes: the
-        medians of the ratios of the rounds."""
+        """How many times as fast psq is, and how many times as much processor time the other one
+        takes: the medians of the ratios of the rounds."""
         theirs = self._found.get((load.title, name, of))
         if theirs is None:
             return None, None

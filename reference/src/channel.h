@@ -20,18 +20,20 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "psq/batch.h"
 #include "psq/error.h"
+#include "psq/interruptible.h"
 #include "src/clock.h"
 #include "src/extents.h"
 #include "src/futex_event.h"
@@ -42,6 +44,23 @@
 #include "src/shared_memory.h"
 
 namespace psq::detail {
+
+// A message to be sent. A long one may stand in an extent that the calling thread owns, and does
+// not own any more when it is sent.
+struct Message {
+  template <std::convertible_to<std::string_view> Text>
+  Message(const Text& text, OwnedExtent* in = nullptr) noexcept : bytes(text), filled(in) {}
+
+  std::string_view bytes;
+  OwnedExtent* filled;
+};
+
+// A message that was received: its bytes, or the extent in which they are.
+struct Received {
+  std::string bytes;
+  OwnedExtent extent;
+  Window window;
+};
 
 // Lives in shared memory. Any thread of any process that has it may call any method; `memory` is
 // the memory in which it lives.
@@ -61,12 +80,22 @@ class Channel {
   // Appends the message; waits for room until the deadline: false, with nothing sent. A producer
   // that asks committed() sends from one thread at a time. Throws SystemError, with nothing sent,
   // when there is no memory for a long message, and Corrupted.
-  bool send(const SharedMemory& memory, std::string_view message, Producer producer = 0,
+  bool send(const SharedMemory& memory, const Message& message, Producer producer = 0,
             Deadline deadline = Deadline::never());
 
   // As send, but never waits. False, with no effect: it would have to wait.
-  [[nodiscard]] bool try_send(const SharedMemory& memory, std::string_view message,
+  [[nodiscard]] bool try_send(const SharedMemory& memory, const Message& message,
                               Producer producer);
+
+  // Whether a message is copied into the ring. A longer one stands in an extent.
+  [[nodiscard]] bool is_short(std::size_t length) const noexcept {
+    return length <= longest_short(capacity_);
+  }
+  // An extent that the calling thread owns from then on, for a long message. Waits for a free one
+  // until the deadline, and never without one: none.
+  [[nodiscard]] OwnedExtent take_extent(const SharedMemory& memory, std::size_t length,
+                                        std::optional<Deadline> deadline);
+  [[nodiscard]] Extents& extents() noexcept { return extents_; }
 
   // Appends the first messages of a batch, and removes them from it: at least one, for which it
   // waits for room until the deadline, and more while there is room, up to `most` and kMostAtOnce
@@ -92,6 +121,10 @@ class Channel {
   // requested: false. Throws Corrupted when the channel holds what no producer writes.
   [[nodiscard]] bool receive(const SharedMemory& memory, std::string& out, Deadline deadline,
                              StopHere& stop);
+  // As receive, but copies no long message: the calling thread owns its extent from then on, and
+  // has to give it back. Throws SystemError, too, with nothing received.
+  [[nodiscard]] bool receive_in_place(const SharedMemory& memory, Received& out, Deadline deadline,
+                                      StopHere& stop);
   // Ends the waits of receive in processes that have requested a stop.
   void wake_receivers() noexcept { message_.notify_all(); }
 
@@ -128,15 +161,11 @@ class Channel {
   // that one needs with a short message, while it runs.
   static constexpr int kTries = 200;
 
-  // How long a producer of a long message sleeps when all extents have an owner.
+  // How long a producer of a long message sleeps at first when all extents have an owner. Then it
+  // sleeps longer and longer, up to kLookAgain: an owner may have a loan or a view for long.
   static constexpr std::chrono::milliseconds kNoExtent{1};
 
-  [[nodiscard]] bool is_short(std::size_t length) const noexcept {
-    return length <= longest_short(capacity_);
-  }
-
-  // Copies a long message into an extent that the calling thread owns from then on. Waits for a
-  // free one until the deadline, and never without one: none.
+  // Copies a long message into an extent that it takes as take_extent does.
   [[nodiscard]] OwnedExtent fill(const SharedMemory& memory, std::string_view message,
                                  std::optional<Deadline> deadline);
 
@@ -224,8 +253,10 @@ class Channel {
   [[nodiscard]] bool read(Deadline deadline, StopHere& stop, const Take& take);
 
   // Takes the message at the head, with the read lock held: a short one whole, and of a long one
-  // the extent. What may throw comes before the head moves.
-  [[nodiscard]] OwnedExtent take(const SharedMemory& memory, std::string& out);
+  // the extent, for which it calls `prepare`. What may throw comes before the head moves.
+  template <typename Prepare>
+  [[nodiscard]] OwnedExtent take(const SharedMemory& memory, std::string& out,
+                                 const Prepare& prepare);
   // Takes the short messages at the head, as receive_some. None: a long one is there.
   [[nodiscard]] std::size_t take_some(const SharedMemory& memory, std::string& out,
                                       std::size_t most);

@@ -29,8 +29,17 @@ bool Channel::read(Deadline deadline, StopHere& stop, const Take& take) {
 inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadline deadline,
                              StopHere& stop) {
   OwnedExtent extent;
-  if (!read(deadline, stop, [&] { extent = take(memory, out); })) return false;
-  if (extent.extent != nullptr) copy_out(memory, std::move(extent), out);
+  const auto prepare = [&](const Extent& each) { out.reserve(out.size() + each.length); };
+  if (!read(deadline, stop, [&] { extent = take(memory, out, prepare); })) return false;
+  if (extent) copy_out(memory, std::move(extent), out);
+  return true;
+}
+
+inline bool Channel::receive_in_place(const SharedMemory& memory, Received& out, Deadline deadline,
+                                      StopHere& stop) {
+  const auto prepare = [&](const Extent& each) { out.window = {memory, each.begin, each.length}; };
+  if (!read(deadline, stop, [&] { out.extent = take(memory, out.bytes, prepare); })) return false;
+  out.window.map_pages(MADV_POPULATE_READ);
   return true;
 }
 
@@ -43,16 +52,17 @@ inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string
     taken = take_some(memory, out, most);
     if (taken > 0) return;
     append_length(out, 0);
-    extent = take(memory, out);
+    extent = take(memory, out, [&](const Extent& each) { out.reserve(out.size() + each.length); });
   });
-  if (!came || extent.extent == nullptr) return taken;
+  if (!came || !extent) return taken;
   const std::size_t length = extent.extent->length;
   std::memcpy(out.data() + before, &length, sizeof length);
   copy_out(memory, std::move(extent), out);
   return 1;
 }
 
-inline OwnedExtent Channel::take(const SharedMemory& memory, std::string& out) {
+template <typename Prepare>
+OwnedExtent Channel::take(const SharedMemory& memory, std::string& out, const Prepare& prepare) {
   if (!is_whole(memory)) throw_damaged();
   const PackedHead head = head_.load(std::memory_order_relaxed);
   const FrameHeader frame = frame_at(head, readable_behind(head));
@@ -61,7 +71,7 @@ inline OwnedExtent Channel::take(const SharedMemory& memory, std::string& out) {
     ring().append_to(out, head.position() + 1, frame.length);
   } else {
     extent = claim_of(memory, head.position(), frame.length);
-    out.reserve(out.size() + extent.extent->length);
+    prepare(*extent.extent);
   }
   head_.store(head.past(frame), std::memory_order_release);
   at("head-moved");
@@ -91,7 +101,12 @@ inline std::size_t Channel::take_some(const SharedMemory& memory, std::string& o
 }
 
 inline void Channel::copy_out(const SharedMemory& memory, OwnedExtent extent, std::string& out) {
-  memory.read_behind(extent.extent->begin, extent.extent->length, out);
+  const Extent& from = *extent.extent;
+  const std::byte* const mapped = memory.mapped_behind(from.begin, from.length);
+  if (mapped != nullptr)
+    out.append(reinterpret_cast<const char*>(mapped), from.length);
+  else
+    memory.read_behind(from.begin, from.length, out);
   at("extent-read");
   Extents::give_back(memory, std::move(extent));
 }

@@ -6,14 +6,16 @@
 
 namespace psq::detail {
 
-inline bool Channel::send(const SharedMemory& memory, std::string_view message, Producer producer,
+inline bool Channel::send(const SharedMemory& memory, const Message& message, Producer producer,
                           Deadline deadline) {
-  OwnedExtent extent;
-  if (!is_short(message.size())) {
+  OwnedExtent own;
+  const bool is_filled = message.filled != nullptr && *message.filled;
+  OwnedExtent& extent = is_filled ? *message.filled : own;
+  if (!is_short(message.bytes.size()) && !is_filled) {
     // A message that finds no room in time is not copied.
     if (!deadline.is_never() && !wait_for_room(memory, deadline)) return false;
-    extent = fill(memory, message, deadline);
-    if (extent.extent == nullptr) {
+    own = fill(memory, message.bytes, deadline);
+    if (!own) {
       room_.pass_on_if([&] { return may_have_room(memory); });
       return false;
     }
@@ -22,29 +24,31 @@ inline bool Channel::send(const SharedMemory& memory, std::string_view message, 
   {
     const auto guard = lock_with_room(memory, deadline);
     if (!guard) {
-      if (extent.extent != nullptr) Extents::give_back(memory, std::move(extent));
+      if (own) Extents::give_back(memory, std::move(own));
       return false;
     }
-    begin = append(message, extent, producer);
+    begin = append(message.bytes, extent, producer);
   }
   tell_of_messages(memory, begin);
   return true;
 }
 
-inline bool Channel::try_send(const SharedMemory& memory, std::string_view message,
+inline bool Channel::try_send(const SharedMemory& memory, const Message& message,
                               Producer producer) {
   if (!may_have_room(memory)) return false;
-  OwnedExtent extent;
-  if (!is_short(message.size())) {
-    extent = fill(memory, message, std::nullopt);
-    if (extent.extent == nullptr) return false;
+  OwnedExtent own;
+  const bool is_filled = message.filled != nullptr && *message.filled;
+  OwnedExtent& extent = is_filled ? *message.filled : own;
+  if (!is_short(message.bytes.size()) && !is_filled) {
+    own = fill(memory, message.bytes, std::nullopt);
+    if (!own) return false;
   }
   std::uint32_t begin = 0;
   {
     const std::unique_lock guard(write_lock_, std::try_to_lock);
     if (!guard || !has_room(memory)) return false;
     at("write-lock-taken");
-    begin = append(message, extent, producer);
+    begin = append(message.bytes, extent, producer);
   }
   tell_of_messages(memory, begin);
   return true;
@@ -91,7 +95,16 @@ inline std::size_t Channel::try_send_some(const SharedMemory& memory, std::strin
 
 inline OwnedExtent Channel::fill(const SharedMemory& memory, std::string_view message,
                                  std::optional<Deadline> deadline) {
-  for (;;) {
+  OwnedExtent mine = take_extent(memory, message.size(), deadline);
+  if (!mine) return mine;
+  extents_.write(memory, *mine.extent, message);
+  at("extent-filled");
+  return mine;
+}
+
+inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t length,
+                                        std::optional<Deadline> deadline) {
+  for (auto pause = kNoExtent;;) {
     OwnedExtent mine;
     {
       std::unique_lock guard(write_lock_, std::defer_lock);
@@ -99,20 +112,20 @@ inline OwnedExtent Channel::fill(const SharedMemory& memory, std::string_view me
       if (!guard && (deadline || !guard.try_lock())) return {};
       const PackedHead head = head_.load(std::memory_order_acquire);
       const std::uint32_t unread = head.until(tail_.load(std::memory_order_relaxed).value());
-      mine = extents_.take(message.size(),
-                           [&](std::uint32_t frame) { return head.until(frame) < unread; });
+      mine = extents_.take(length, [&](std::uint32_t frame) { return head.until(frame) < unread; });
       at("extent-taken");
     }
     if (mine.is_left_behind) {
       Extents::give_back(memory, std::move(mine));
-    } else if (mine.extent != nullptr) {
-      memory.write_behind(mine.extent->begin, message);
-      at("extent-filled");
+    } else if (mine) {
       return mine;
     } else if (!deadline || deadline->has_passed()) {
       return {};
     } else {
-      std::this_thread::sleep_for(kNoExtent);
+      const timespec soon = deadline->within(pause).absolute();
+      (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &soon, nullptr);
+      Interruptible::check();
+      pause = std::min(2 * pause, kLookAgain);
     }
   }
 }
@@ -199,15 +212,14 @@ inline std::size_t Channel::append_some(std::string_view& batch, std::size_t mos
 
 inline std::uint32_t Channel::write_frame(std::uint32_t begin, std::string_view message,
                                           OwnedExtent& in) {
-  const FrameHeader header{
-      .length = counted_length(message.size(), capacity_),
-      .place = in.extent == nullptr ? FrameHeader::kInRing : FrameHeader::kInExtent};
+  const FrameHeader header{.length = counted_length(message.size(), capacity_),
+                           .place = in ? FrameHeader::kInExtent : FrameHeader::kInRing};
   ring().write(begin, &header, sizeof header);
   at("frame-begun");
-  if (in.extent == nullptr)
-    ring().write(begin + 1, message.data(), message.size());
-  else
+  if (in)
     hand_over(begin, in);
+  else
+    ring().write(begin + 1, message.data(), message.size());
   at("frame-written");
   return begin + FrameHeader::units(header.length);
 }
@@ -229,6 +241,7 @@ inline void Channel::hand_over(std::uint32_t frame, OwnedExtent& in) {
   at("extent-named");
   in.ownership.unlock();
   at("extent-released");
+  in.extent = nullptr;
 }
 
 }  // namespace psq::detail

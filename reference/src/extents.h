@@ -13,8 +13,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "src/probe.h"
@@ -39,10 +41,11 @@ struct OwnedExtent {
   Extent* extent = nullptr;
   std::unique_lock<RobustLock> ownership{};
   bool is_left_behind = false;  // By an owner that is dead or failed; it is to be given back.
+
+  explicit operator bool() const noexcept { return extent != nullptr; }
 };
 
-// Lives in shared memory, in zeroed bytes. The channel's write lock guards everything but give_back
-// and claim.
+// Lives in shared memory, in zeroed bytes. The channel's write lock guards take.
 class Extents {
  public:
   static constexpr std::size_t kMost = 256;
@@ -60,10 +63,10 @@ class Extents {
       is_busy[i] = (each.length != 0 && is_in_ring(each.frame)) || !ownership.try_lock();
       if (is_busy[i]) continue;
       if (each.length != 0) return {&each, std::move(ownership), true};
-      if (mine.extent == nullptr) mine = {&each, std::move(ownership), false};
+      if (!mine) mine = {&each, std::move(ownership), false};
     }
-    if (mine.extent == nullptr) mine = open_next();
-    if (mine.extent == nullptr) return mine;
+    if (!mine) mine = open_next();
+    if (!mine) return mine;
     mine.extent->begin = lowest_gap(length, is_busy);
     mine.extent->length = length;
     return mine;
@@ -81,6 +84,25 @@ class Extents {
     return static_cast<std::size_t>(&extent - &at_index(0));
   }
 
+  // The bytes of an extent that the calling thread owns, with memory for all of them. Throws
+  // SystemError.
+  [[nodiscard]] Window window_to_fill(const SharedMemory& memory, const Extent& extent) {
+    const int error = reserve(memory, extent);
+    if (error != 0) throw SystemError("no shared memory for a long item", error);
+    Window window{memory, extent.begin, extent.length};
+    window.map_pages(MADV_POPULATE_WRITE);
+    return window;
+  }
+
+  // Copies into an extent that the calling thread owns. Throws SystemError, with a part written.
+  void write(const SharedMemory& memory, const Extent& extent, std::string_view bytes) {
+    std::byte* const mapped = memory.mapped_behind(extent.begin, bytes.size());
+    if (mapped != nullptr && reserve(memory, extent) == 0)
+      std::memcpy(mapped, bytes.data(), bytes.size());
+    else
+      memory.write_behind(extent.begin, bytes);
+  }
+
   // Ends the extent. The memory beyond the first kKept bytes goes back to the system.
   static void give_back(const SharedMemory& memory, OwnedExtent owned) noexcept {
     const std::uint64_t begin = std::max<std::uint64_t>(owned.extent->begin, kKept);
@@ -91,7 +113,21 @@ class Extents {
 
  private:
   // Memory from the system costs more than the copy into it.
-  static constexpr std::uint64_t kKept = std::uint64_t{4} << 20;
+  static constexpr std::uint64_t kKept = SharedMemory::kMapped;
+
+  // Lets the extent have memory. The error number; zero for none.
+  [[nodiscard]] int reserve(const SharedMemory& memory, const Extent& extent) noexcept {
+    const std::uint64_t end = extent.end();
+    if (end > kKept) return memory.reserve_behind(extent.begin, extent.length);
+    std::uint64_t reserved = reserved_;
+    if (reserved >= end) return 0;
+    const int error = memory.reserve_behind(0, end);
+    if (error != 0) return error;
+    at("memory-reserved");
+    while (reserved < end && !reserved_.compare_exchange_weak(reserved, end)) {
+    }
+    return 0;
+  }
 
   [[nodiscard]] Extent& at_index(std::size_t index) noexcept {
     return reinterpret_cast<Extent*>(extents_.data())[index];
@@ -120,7 +156,8 @@ class Extents {
     return begin;
   }
 
-  std::atomic<std::uint32_t> opened_{0};  // Extents that were ever taken.
+  std::atomic<std::uint32_t> opened_{0};    // Extents that were ever taken.
+  std::atomic<std::uint64_t> reserved_{0};  // The first bytes, which have memory and keep it.
   // Not initialized before use: untouched pages take no space.
   alignas(Extent) std::array<std::byte, kMost * sizeof(Extent)> extents_;
 };

@@ -44,9 +44,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   // Counts an item, waiting for a slot until the deadline. Then it sends the item itself if no item
-  // is before it and the channel has room, and leaves it to the thread otherwise. False: there was
-  // no slot. Throws Closed, CountOverflow, and SystemError when no thread or no record can be had.
-  [[nodiscard]] bool put(std::string_view item, Deadline deadline) {
+  // is before it and the channel has room, and leaves a copy to the thread otherwise. False: there
+  // was no slot. Throws Closed, CountOverflow, and SystemError when no thread or no record can be
+  // had.
+  [[nodiscard]] bool put(const Message& item, Deadline deadline) {
     int attempts = 0;
     const auto attempt = [&] { return try_put(item, attempts++); };
     const SlotPassedOn slot{*queue_};
@@ -166,9 +167,9 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   // One attempt of a put. The first attempt yields to the feeder; from attempt kEasyAttempts on,
   // and in the last one, a put also reclaims slots of dead processes.
-  bool try_put(std::string_view item, int attempt) {
+  bool try_put(const Message& item, int attempt) {
     std::unique_lock lock(mutex_);
-    const Way way = way_of(lock, item.size(), attempt);
+    const Way way = way_of(lock, item.bytes.size(), attempt);
     if (way == Way::kAlone) {
       lock.unlock();
       return put_alone(item, attempt >= kEasyAttempts);
@@ -213,7 +214,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   // Without the thread, so with a record of its own. A put that waits for room holds up no other.
-  bool put_alone(std::string_view item, bool closely) {
+  bool put_alone(const Message& item, bool closely) {
     const Producer producer = queue_->records().enter(queue_->channel());
     const std::shared_ptr<void> leaves(nullptr, [&](void*) { queue_->records().leave(producer); });
     if (queue_->try_take(producer, closely) == 0) return false;
@@ -226,12 +227,12 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return true;
   }
 
-  void add(std::string_view item) {
+  void add(const Message& item) {
     try {
       const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
       if (!altered("item.sent-at-once", nothing_before) ||
           !queue_->channel().try_send(queue_.memory(), item, producer_))
-        buffer(item);
+        buffer(item.bytes);
     } catch (...) {
       queue_->take_back(producer_);
       throw;

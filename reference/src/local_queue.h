@@ -9,6 +9,7 @@
 #include "psq/error.h"
 #include "psq/queue_core.h"
 #include "src/descriptor_message.h"
+#include "src/lent_bytes.h"
 #include "src/probe.h"
 #include "src/process_state.h"
 #include "src/queue_memory.h"
@@ -40,8 +41,54 @@ class LocalQueue final : public QueueCore {
   bool put(std::string_view item, Timeout timeout) override {
     check_open();
     queue_->check_at_home();
-    if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
-    return queue_->channel().send(*memory_, item, 0, Deadline::after(timeout));
+    return put_message(item, timeout);
+  }
+
+  std::unique_ptr<Lent> loan(std::size_t length, Timeout timeout) override {
+    check_open();
+    queue_->check_at_home();
+    auto lent = std::make_unique<LentBytes>(memory_);
+    Received& item = lent->item();
+    Channel& channel = queue_->channel();
+    if (channel.is_short(length)) {
+      item.bytes.resize(length);
+    } else {
+      SharedMemory::check_length(length);
+      for (const Deadline deadline = Deadline::after(timeout); !item.extent;) {
+        item.extent = channel.take_extent(*memory_, length, deadline.within(kLookAgain));
+        check_open();
+        if (!item.extent && deadline.has_passed()) return nullptr;
+      }
+      item.window = channel.extents().window_to_fill(*memory_, *item.extent.extent);
+      at("loan-taken");
+    }
+    lent->fix();
+    return lent;
+  }
+
+  bool put_lent(Lent* lent, Timeout timeout) override {
+    check_open();
+    queue_->check_at_home();
+    auto* const mine = static_cast<LentBytes*>(lent);
+    if (mine == nullptr || !mine->can_be_put(memory_)) {
+      throw InvalidArgument(
+          "cannot put a loan that is empty, is of another queue, or was lent to another thread");
+    }
+    return put_message(mine->message(), timeout);
+  }
+
+  std::unique_ptr<Lent> get_view(Timeout timeout) override {
+    queue_->check_at_home();
+    auto lent = std::make_unique<LentBytes>(memory_);
+    if (!queue_->channel().receive_in_place(*memory_, lent->item(), Deadline::after(timeout),
+                                            feeder_->stop())) {
+      if (feeder_->closed()) throw Closed("queue");
+      return nullptr;
+    }
+    lent->fix();
+    slots_freed(1);
+    at("view-taken");
+    return lent;
   }
 
   std::optional<std::string> get(Timeout timeout) override {
@@ -135,6 +182,11 @@ class LocalQueue final : public QueueCore {
   int descriptor() const noexcept override { return memory_->descriptor(); }
 
  private:
+  bool put_message(const Message& item, Timeout timeout) {
+    if (!is_simple()) return feeder_->put(item, Deadline::after(timeout));
+    return queue_->channel().send(*memory_, item, 0, Deadline::after(timeout));
+  }
+
   void slots_freed(std::size_t slots) {
     queue_->slots_freed(slots);
     at("slot-freed");

@@ -1,15 +1,18 @@
 // Memory that a process shares with the children that it forks later, and with programs that
-// inherit its descriptor; and a file behind it, for bytes that need not be mapped.
+// inherit its descriptor; and bytes behind it in the same file, of which the first ones are mapped.
 
 #pragma once
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +25,8 @@
 #include "src/token.h"
 
 namespace psq::detail {
+
+class Window;
 
 // A shared mapping without a name, unless its file has one, freed with the last process that has
 // it. Its address is the same in a process and its forked children, and arbitrary in an executed
@@ -37,20 +42,57 @@ class SharedMemory {
       : SharedMemory(inherited_file(kind, token, size), size) {}
   // Of a file that has `size` bytes. Throws SystemError.
   SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
-    void* const data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+    void* const data =
+        mmap(nullptr, size_mapped(), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
     if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
     data_ = static_cast<std::byte*>(data);
   }
   SharedMemory(SharedMemory&&) = delete;
-  ~SharedMemory() { munmap(data_, size_); }
+  ~SharedMemory() {
+    if (!stays_) munmap(data_, size_mapped());
+  }
+  // From now on the process has it mapped as long as it lives.
+  void stay_mapped() noexcept { stays_ = true; }
 
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
   [[nodiscard]] std::byte* end() const noexcept { return data_ + size_; }
   [[nodiscard]] int descriptor() const noexcept { return file_.get(); }
 
-  // The functions below are for the bytes behind the mapped ones, which take memory from the first
-  // time that they are written until they are given back. Offsets count from the first of them.
+  // The functions below are for the bytes behind `size`, which take memory from the first time that
+  // they are written until they are given back. Offsets count from the first of them.
   static constexpr std::uint64_t kPage = 4096;
+
+  // So many of them are mapped. A process that touches a mapped byte behind the end of the file, or
+  // one for which there is no memory, is killed by the system: reserve_behind finds out before.
+  static constexpr std::uint64_t kMapped = std::uint64_t{4} << 20;
+  // Null: not all of these bytes are mapped.
+  [[nodiscard]] std::byte* mapped_behind(std::uint64_t offset,
+                                         std::uint64_t length) const noexcept {
+    const bool is_mapped = offset <= kMapped && length <= kMapped - offset;
+    return is_mapped ? data_ + begin_behind() + offset : nullptr;
+  }
+
+  // Throws SystemError when the machine does not have as much memory. (The system lends more than
+  // it has, and kills a process later.)
+  static void check_length(std::uint64_t length) {
+    const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    if (length / page >= static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)))
+      throw SystemError("no shared memory for a long item", ENOMEM);
+  }
+  // Makes the file reach to these bytes and have memory for them. The error number; zero for none.
+  [[nodiscard]] int reserve_behind(std::uint64_t offset, std::uint64_t length) const noexcept {
+    const NoFileSizeSignal guard;
+    // In pieces: the system undoes one that a signal interrupts.
+    for (std::uint64_t done = 0; done < length;) {
+      const std::uint64_t piece = std::min(length - done, kReserved);
+      const auto at = begin_behind() + static_cast<off_t>(offset + done);
+      if (fallocate(file_.get(), 0, at, static_cast<off_t>(piece)) == 0)
+        done += piece;
+      else if (errno != EINTR)
+        return errno;
+    }
+    return 0;
+  }
 
   // Throws SystemError, with a part written.
   void write_behind(std::uint64_t offset, std::string_view bytes) const {
@@ -106,9 +148,13 @@ class SharedMemory {
   // No process can shrink the memory while another one has it mapped.
   static constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_SEAL;
   static constexpr std::size_t kPiece = std::size_t{64} << 10;
+  static constexpr std::uint64_t kReserved = std::uint64_t{16} << 20;
 
   [[nodiscard]] off_t begin_behind() const noexcept {
     return static_cast<off_t>((size_ + kPage - 1) / kPage * kPage);
+  }
+  [[nodiscard]] std::size_t size_mapped() const noexcept {
+    return static_cast<std::size_t>(begin_behind()) + kMapped;
   }
 
   static Descriptor make_file(std::size_t size) {
@@ -138,9 +184,60 @@ class SharedMemory {
     return Descriptor(token.descriptor);
   }
 
+  friend Window;
+
   Descriptor file_;
   std::size_t size_;
   std::byte* data_;
+  std::atomic<bool> stays_{false};
+};
+
+// Bytes behind the memory that this process can touch while it lives and the memory does. Or none.
+class Window {
+ public:
+  Window() = default;
+  // Throws SystemError.
+  Window(const SharedMemory& memory, std::uint64_t offset, std::uint64_t length)
+      : data_(memory.mapped_behind(offset, length)), length_(length) {
+    if (data_ != nullptr) return;
+    const auto from = static_cast<std::uint64_t>(memory.begin_behind()) + offset;
+    const std::uint64_t before = from % static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    mapped_ = before + length;
+    void* const data = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_SHARED,
+                            memory.file_.get(), static_cast<off_t>(from - before));
+    if (data == MAP_FAILED) throw SystemError("cannot map a long item", errno);
+    begin_ = static_cast<std::byte*>(data);
+    data_ = begin_ + before;
+  }
+  Window(Window&& other) noexcept { swap(other); }
+  Window& operator=(Window&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Window() {
+    if (begin_ != nullptr) munmap(begin_, mapped_);
+  }
+
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, length_}; }
+
+  // Maps the pages now, all at once: much cheaper than one after the other when they are touched.
+  // `how` is MADV_POPULATE_READ or MADV_POPULATE_WRITE. Older systems map them later.
+  void map_pages(int how) const noexcept {
+    if (begin_ != nullptr) (void)madvise(begin_, mapped_, how);
+  }
+
+ private:
+  void swap(Window& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(length_, other.length_);
+    std::swap(begin_, other.begin_);
+    std::swap(mapped_, other.mapped_);
+  }
+
+  std::byte* data_ = nullptr;
+  std::size_t length_ = 0;
+  std::byte* begin_ = nullptr;  // Of a mapping of its own, if it has one.
+  std::uint64_t mapped_ = 0;
 };
 
 }  // namespace psq::detail

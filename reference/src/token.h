@@ -24,7 +24,7 @@ namespace psq::detail {
 struct Token {
   // The format of the shared memory: its layout, and the steps by which processes change it. A
   // change of either has a new number.
-  static constexpr int kFormat = 7;
+  static constexpr int kFormat = 8;
   static constexpr std::size_t kWordBits = 8 * sizeof(void*);
 
   // Throws InvalidArgument when the text is no token of memory of this kind that this library can

@@ -167,8 +167,8 @@ TEST_F(Executed, WhatIsNoHandleIsRefused) {
     queue.put(1);
     EXPECT_EQ(queue.get(kSoon), 1);
   }
-  // An ending feeder thread may still hold the memory.
-  await([&] { return open_descriptors() == before; });
+  // An ending feeder thread may still hold the memory; one of a test before might do so at first.
+  await([&] { return open_descriptors() <= before; });
 }
 
 // The token of a queue with one of its parts changed; "" removes the part.

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <csignal>
 #include <functional>
+#include <list>
 #include <string>
 #include <thread>
 
@@ -77,6 +78,15 @@ TEST(Interruptible, EndsThePutOfALongItemThatFindsNoRoom) {
   while (queue.try_put(item)) ++count;
   EXPECT_TRUE(stops([&] { queue.put(item); }));
   for (; count > 0; --count) EXPECT_EQ(queue.get(), item);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(Interruptible, EndsALoanAndAPutThatFindNoPlaceForALongItem) {
+  SimpleQueue<std::string> queue;
+  std::list<Loan> loans;
+  while (auto loan = queue.try_loan(17'000)) loans.push_back(*std::move(loan));
+  EXPECT_TRUE(stops([&] { (void)queue.loan(17'000); }));
+  EXPECT_TRUE(stops([&] { queue.put(std::string(17'000, 'x')); }));
   EXPECT_TRUE(queue.empty());
 }
 

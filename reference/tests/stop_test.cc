@@ -100,6 +100,29 @@ INSTANTIATE_TEST_SUITE_P(AtEveryPointWithoutALock, StoppedConsumer,
                          testing::Values("extent-read", "extent-given-back", "slot-freed"),
                          stop_name);
 
+// A process that is stopped with a loan or a view.
+class StoppedWithAnItem : public testing::TestWithParam<const char*> {
+ protected:
+  const EndsOrFails limit_;
+};
+
+TEST_P(StoppedWithAnItem, HoldsUpNoOther) {
+  SimpleQueue<std::string> queue;
+  Child victim([&] {
+    stop_at(GetParam());
+    queue.put(queue.loan(1 << 20));
+    (void)queue.get_view();
+    return 0;
+  });
+  await_stop(victim.pid());
+  expect_others_go_on(queue);
+  victim.signal(SIGCONT);
+  EXPECT_EQ(victim.status(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPointWithoutALock, StoppedWithAnItem,
+                         testing::Values("memory-reserved", "loan-taken", "view-taken"), stop_name);
+
 // In the few instructions with a lock of the channel.
 class StoppedWithALock : public testing::TestWithParam<const char*> {
  protected:

@@ -30,6 +30,15 @@ class FaultyQueue final : public detail::QueueCore {
   std::size_t get_many(std::string& row, std::size_t most, Timeout timeout) override {
     return queue_->get_many(row, most, timeout);
   }
+  std::unique_ptr<detail::Lent> loan(std::size_t length, Timeout timeout) override {
+    return queue_->loan(length, timeout);
+  }
+  bool put_lent(detail::Lent* lent, Timeout timeout) override {
+    return queue_->put_lent(lent, timeout);
+  }
+  std::unique_ptr<detail::Lent> get_view(Timeout timeout) override {
+    return queue_->get_view(timeout);
+  }
   std::size_t qsize() const noexcept override {
     return calls_.qsize ? calls_.qsize(*queue_) : queue_->qsize();
   }

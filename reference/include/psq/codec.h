@@ -116,6 +116,13 @@ struct Codec<T> {
 
 namespace detail {
 
+// Whether the bytes of an item are the value itself, so that they can be filled and viewed in
+// place.
+template <typename T>
+concept Lendable = AsItIs<T> && requires {
+  Codec<T>::bytes_of;
+};
+
 // Calls `code`, and throws only `Wrong`, with the error of `code` nested in it.
 template <typename Wrong, typename Code>
 auto nesting(const char* what, const Code& code) {

@@ -10,6 +10,7 @@
 
 #include "psq/interruptible.h"
 #include "psq/joinable_queue.h"
+#include "psq/loan.h"
 #include "psq/pipe.h"
 #include "psq/process.h"
 #include "psq/simple_queue.h"

@@ -38,6 +38,7 @@
 
 #include "psq/batch.h"
 #include "psq/codec.h"
+#include "psq/loan.h"
 #include "psq/queue_core.h"
 #include "psq/wait.h"
 
@@ -143,6 +144,46 @@ class Queue : public Waitable {
     auto bytes = core_->get(timeout);
     if (!bytes) return std::nullopt;
     return detail::deserialize<std::remove_cv_t<T>>(std::move(*bytes));
+  }
+
+  // Lends memory for an item of `length` bytes, to be filled and given to put. It takes neither
+  // room nor a slot. Waits up to `timeout` while all memory for long items is in use (psq/loan.h).
+  // Throws Closed, Full (after the timeout), and SystemError when there is no memory for the item.
+  [[nodiscard]] Loan loan(std::size_t length,
+                          Timeout timeout = forever) requires detail::Lendable<T> {
+    auto lent = try_loan(length, timeout);
+    if (!lent) throw Full();
+    return *std::move(lent);
+  }
+  // As loan, but returns nullopt instead of throwing Full.
+  [[nodiscard]] std::optional<Loan> try_loan(
+      std::size_t length, Timeout timeout = no_wait) requires detail::Lendable<T> {
+    return Loan::of(core_->loan(length, timeout));
+  }
+
+  // Puts the item of a loan, which is empty then. Waits up to `timeout` for a slot. No byte of a
+  // long item is copied when no item of this process waits in the buffer and the channel has room;
+  // otherwise a copy goes to the buffer. Throws as the other put, with the loan as it was, and
+  // InvalidArgument when the loan is empty, of another queue, or was lent to another thread.
+  void put(Loan&& loan, Timeout timeout = forever) requires detail::Lendable<T> {
+    if (!try_put(std::move(loan), timeout)) throw Full();
+  }
+  // As put, but returns false instead of throwing Full.
+  [[nodiscard]] bool try_put(Loan&& loan, Timeout timeout = no_wait) requires detail::Lendable<T> {
+    return loan.put_into(*core_, timeout);
+  }
+
+  // As get, but a view of the item's bytes where they are (psq/loan.h). The item is consumed.
+  // Throws as get, and SystemError, with nothing taken, when a long item cannot be mapped.
+  [[nodiscard]] View get_view(Timeout timeout = forever) requires detail::Lendable<T> {
+    auto view = try_get_view(timeout);
+    if (!view) throw Empty();
+    return *std::move(view);
+  }
+  // As get_view, but returns nullopt instead of throwing Empty.
+  [[nodiscard]] std::optional<View> try_get_view(
+      Timeout timeout = no_wait) requires detail::Lendable<T> {
+    return View::of(core_->get_view(timeout));
   }
 
   // Puts the items of a range in order, as one put after the other does, at less cost for each.

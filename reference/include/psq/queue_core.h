@@ -18,6 +18,7 @@
 
 #include "psq/export.h"
 #include "psq/handle.h"
+#include "psq/loan.h"
 #include "psq/timeout.h"
 
 namespace PSQ_EXPORT psq {
@@ -59,6 +60,12 @@ class QueueCore {
   // Rows of items: see psq/batch.h. Returns how many items were put or appended.
   virtual std::size_t put_many(std::string_view row, std::size_t count, Timeout timeout) = 0;
   virtual std::size_t get_many(std::string& row, std::size_t most, Timeout timeout) = 0;
+  // Null: within the timeout all memory for long items was in use.
+  [[nodiscard]] virtual std::unique_ptr<Lent> loan(std::size_t length, Timeout timeout) = 0;
+  // Throws InvalidArgument when it is null, or no loan of this queue to the calling thread.
+  [[nodiscard]] virtual bool put_lent(Lent* lent, Timeout timeout) = 0;
+  // Null where get returns nullopt.
+  [[nodiscard]] virtual std::unique_ptr<Lent> get_view(Timeout timeout) = 0;
   virtual std::size_t qsize() const noexcept = 0;
   virtual bool empty() const = 0;
   virtual bool full() const noexcept = 0;

@@ -32,6 +32,8 @@ class Codec(NamedTuple):
 
 def dumps(value: Any) -> Any:
     """The pickle of a value, by ``multiprocessing``'s reducers, with its large buffers behind it."""
+    if type(value) is bytes and len(value) >= _LEAST_BUFFER:
+        return _framed([_BYTES, memoryview(value)])
     if _is_plain(value):
         return pickle.dumps(value, PROTOCOL)
     buffers: List[memoryview] = []
@@ -47,7 +49,7 @@ def dumps(value: Any) -> Any:
     pickler = pickle.Pickler(file, PROTOCOL, buffer_callback=is_in_pickle)
     pickler.dispatch_table = _reducers or _find_reducers()
     pickler.dump(value)
-    return _joined([file.getbuffer(), *buffers]) if buffers else file.getbuffer()
+    return _framed([file.getbuffer(), *buffers]) if buffers else file.getbuffer()
 
 
 def _is_plain(value: Any) -> bool:
@@ -87,16 +89,25 @@ def loads(data: Any) -> Any:
     return pickle.loads(pickled, buffers=buffers)
 
 
-def _joined(parts: List[memoryview]) -> bytearray:
-    lengths = struct.pack(f"<{len(parts)}Q", *map(len, parts))
-    begin = _aligned(_COUNT.size + len(lengths))
-    item = bytearray(begin + sum(_aligned(len(part)) for part in parts))
-    _COUNT.pack_into(item, 0, _MAGIC, len(parts))
-    item[_COUNT.size : _COUNT.size + len(lengths)] = lengths
-    for part in parts:
-        item[begin : begin + len(part)] = part
-        begin += _aligned(len(part))
-    return item
+class _Bytes:
+    """What is pickled for a large bytes object: that it is made of the buffer behind the pickle."""
+
+    def __reduce__(self) -> Any:
+        return bytes, (pickle.PickleBuffer(b""),)
+
+
+_BYTES = pickle.dumps(_Bytes(), PROTOCOL, buffer_callback=lambda _: False)
+
+
+def _framed(parts: List[Any]) -> bytes:
+    """A pickle and its buffers, with their head and with zeros before each buffer."""
+    head = _COUNT.pack(_MAGIC, len(parts)) + struct.pack(f"<{len(parts)}Q", *map(len, parts))
+    framed = [head, parts[0]]
+    end = len(head) + len(parts[0])
+    for buffer in parts[1:]:
+        framed += bytes(-end % _ALIGNED), buffer
+        end = len(buffer)  # From an aligned offset on.
+    return b"".join(framed)
 
 
 def _parts_of(item: memoryview) -> List[memoryview]:
@@ -106,24 +117,19 @@ def _parts_of(item: memoryview) -> List[memoryview]:
         lengths = struct.unpack_from(f"<{count}Q", item, _COUNT.size)
     except (struct.error, MemoryError) as error:
         raise pickle.UnpicklingError(f"an item with a broken head: {error}") from None
-    begin = _aligned(_COUNT.size + 8 * count)
-    if begin + sum(map(_aligned, lengths)) != len(item) or not count:
-        raise pickle.UnpicklingError("an item whose parts have other lengths than its head says")
-    parts = []
+    end = _COUNT.size + 8 * count
+    parts: List[memoryview] = []
     for length in lengths:
-        parts.append(item[begin : begin + length])
-        begin += _aligned(length)
+        begin = _aligned(end) if parts else end
+        end = begin + length
+        parts.append(item[begin:end])
+    if end != len(item) or not count:
+        raise pickle.UnpicklingError("an item whose parts have other lengths than its head says")
     return parts
 
 
 def _aligned(length: int) -> int:
     return (length + _ALIGNED - 1) // _ALIGNED * _ALIGNED
-
-
-def _bytes_of(value: Any) -> Any:
-    if isinstance(value, str):
-        raise TypeError("a queue of bytes takes objects with a buffer, and no str")
-    return memoryview(value)
 
 
 def _utf8_of(value: Any) -> bytes:

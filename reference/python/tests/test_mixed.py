@@ -13,11 +13,12 @@ import pytest
 
 PEER = os.environ["PSQ_PYTHON_PEER"]
 _context = psq.get_context("fork")
+_started = []
 
 
 @pytest.fixture(autouse=True)
 def watchdog():
-    """Ends a wait that only a fault makes long."""
+    """Ends a wait that only a fault makes long, and the processes that a failed test leaves."""
 
     def raise_timeout(*_):
         raise TimeoutError
@@ -27,6 +28,10 @@ def watchdog():
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
+    for process in _started:
+        process.kill()
+        join(process)
+    _started.clear()
 
 
 def peer(what, *arguments):
@@ -40,13 +45,23 @@ def peer(what, *arguments):
                 descriptors += handle.pass_fds
             else:
                 command.append(str(each))
-        return subprocess.Popen(command, pass_fds=descriptors)
+        _started.append(subprocess.Popen(command, pass_fds=descriptors))
+    return _started[-1]
 
 
 def child(target, *arguments):
     process = _context.Process(target=target, args=arguments)
     process.start()
+    _started.append(process)
     return process
+
+
+def join(process):
+    """Returns the exit code."""
+    if isinstance(process, subprocess.Popen):
+        return process.wait()
+    process.join()
+    return process.exitcode
 
 
 def bytes_queue(maxsize=0):
@@ -63,12 +78,10 @@ def bytes_queue(maxsize=0):
 )
 def test_items_of_each_format_come_back_from_cpp(codec, values):
     items, answers = psq.Queue(codec=codec), psq.Queue(codec=codec)
-    echo = peer("echo", items, answers)
+    peer("echo", items, answers)
     for value in values:
         items.put(value)
     assert [answers.get(timeout=60) for _ in values] == values
-    echo.kill()
-    echo.wait()
 
 
 def test_producers_and_consumers_of_both_kinds():
@@ -79,10 +92,10 @@ def test_producers_and_consumers_of_both_kinds():
     consumers = [peer("echo", items, seen_by_cpp)]
     consumers += [child(mixed_children.drain, items, seen_by_python)]
     for producer in producers:
-        assert (producer.wait() if isinstance(producer, subprocess.Popen) else join(producer)) == 0
+        assert join(producer) == 0
     for _ in consumers:
         items.put(b"")
-    assert consumers[0].wait() == 0 and join(consumers[1]) == 0
+    assert [join(consumer) for consumer in consumers] == [0, 0]
     seen = [drained(seen_by_cpp), drained(seen_by_python)]
     names = (b"cpp-1", b"cpp-2", b"py-1", b"py-2")
     assert sorted(seen[0] + seen[1]) == sorted(
@@ -92,11 +105,6 @@ def test_producers_and_consumers_of_both_kinds():
         for name in names:
             numbers = [int(item.split()[1]) for item in each if item.startswith(name)]
             assert numbers == sorted(numbers)
-
-
-def join(process):
-    process.join()
-    return process.exitcode
 
 
 def drained(queue):
@@ -114,7 +122,7 @@ def test_python_joins_what_cpp_does():
     tasks.put(b"")
     worker = peer("do-tasks", tasks, done)
     tasks.join()
-    assert worker.wait() == 0
+    assert join(worker) == 0
     assert drained(done) == [b"%d" % (i + 1) for i in range(50)]
 
 
@@ -129,7 +137,7 @@ def test_cpp_joins_what_python_does():
     tasks.put(b"")
     worker = child(mixed_children.do_tasks, tasks)
     assert answers.get(timeout=60) == b"joined"
-    assert joiner.wait() == 0 and join(worker) == 0
+    assert [join(joiner), join(worker)] == [0, 0]
 
 
 def test_killed_cpp_and_python_processes_delay_neither():
@@ -139,14 +147,14 @@ def test_killed_cpp_and_python_processes_delay_neither():
     time.sleep(0.05)
     for victim in victims:
         victim.kill()
-    assert victims[0].wait() == -9 and join(victims[1]) == -9
+    assert [join(victim) for victim in victims] == [-9, -9]
     assert all(item == b"x" * 3000 for item in drained(items))
     for i in range(4):
         items.put(b"%d" % (i + 1), timeout=10)  # The slots of both are free.
     assert items.full()
     echo = peer("echo", items, answers)
     items.put(b"", timeout=60)
-    assert echo.wait() == 0
+    assert join(echo) == 0
     assert drained(answers) == [b"1", b"2", b"3", b"4"]
 
 
@@ -161,4 +169,4 @@ def test_a_queue_has_a_name_for_both(tmp_path):
     psq.Queue.open_at(str(tmp_path / "q"), codec="text").put("named")
     assert answers.get(timeout=60) == b"named"
     items.put(b"")
-    assert echo.wait() == 0
+    assert join(echo) == 0
