@@ -76,9 +76,8 @@ std::string too_gentle(const Seen& seen) {
   const std::string saw = std::to_string(seen.programs) + " programs, " +
                           std::to_string(seen.overlapping) + " overlapping pairs of calls, " +
                           std::to_string(seen.undecided) + " programs undecided";
-  const std::string advice = "; a longer --budget or a machine with more time shows more";
   if (seen.programs < kFewestPrograms || seen.overlapping < std::min(seen.programs, kManyOverlaps))
-    return "too little happened at once to mean anything: " + saw + advice;
+    return "too little happened at once to mean anything: " + saw;
   if (seen.undecided * 2 > seen.programs)
     return "most programs could not be decided: " + saw + "; the last: " + seen.why_undecided;
   return {};

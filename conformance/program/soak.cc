@@ -84,7 +84,8 @@ class Soak {
     make_folder(folder);
     result.evidence = folder.string();
     result.files["hello.json"] = scenario_.hello().line + "\n";
-    result.files["driver.log"] = scenario_.session().log_tail();
+    result.files["driver.log"] = scenario_.session().log();
+    result.files["wire.jsonl"] = scenario_.session().wire().json_lines(result.test);
     for (const auto& [name, contents] : result.files) write_file(folder / name, contents);
   }
 
@@ -97,7 +98,7 @@ class Soak {
     if (!gentle.empty() || nothing)
       std::cout << "inconclusive: "
                 << (nothing ? "no program could be decided; " + search_.seen().why_undecided
-                            : gentle)
+                            : gentle + "; with a longer --budget more is seen")
                 << "\n";
     return gentle.empty() && !nothing ? ExitStatus::kConforms : ExitStatus::kInconclusive;
   }

@@ -56,14 +56,18 @@ DriverLog::DriverLog(std::filesystem::path file)
       descriptor_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)),
       keeper_([this](const std::stop_token& stop) { keep_short_until(stop, descriptor_); }) {}
 
-std::string DriverLog::excerpt() const {
+std::string DriverLog::excerpt() const { return without_middle(kShownOfBeginning, kShownOfEnd); }
+
+std::string DriverLog::text() const { return without_middle(kKeptOfEach, kKeptOfEach); }
+
+std::string DriverLog::without_middle(std::int64_t beginning, std::int64_t end) const {
   struct stat about {};
   if (::fstat(descriptor_.get(), &about) != 0) return {};
-  const std::int64_t left_out = about.st_size - kShownOfBeginning - kShownOfEnd;
+  const std::int64_t left_out = about.st_size - beginning - end;
   std::ifstream in{file_, std::ios::binary};
   if (left_out <= 0) return part_of(in, 0, about.st_size);
-  return part_of(in, 0, kShownOfBeginning) + "\n[" + std::to_string(left_out) +
-         " bytes are left out]\n" + part_of(in, about.st_size - kShownOfEnd, kShownOfEnd);
+  return part_of(in, 0, beginning) + "\n[" + std::to_string(left_out) + " bytes are left out]\n" +
+         part_of(in, about.st_size - end, end);
 }
 
 }  // namespace psq::conformance

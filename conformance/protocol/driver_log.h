@@ -1,6 +1,7 @@
 // What a driver writes to its standard output and error.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -19,8 +20,12 @@ class DriverLog {
   [[nodiscard]] const Fd& descriptor() const { return descriptor_; }
   /// The text, or of a longer one a part of its beginning, how much is left out, and its end.
   [[nodiscard]] std::string excerpt() const;
+  /// The same of what is on the disk: 1 MiB of the beginning, and of the end.
+  [[nodiscard]] std::string text() const;
 
  private:
+  [[nodiscard]] std::string without_middle(std::int64_t beginning, std::int64_t end) const;
+
   std::filesystem::path file_;
   Fd descriptor_;
   std::jthread keeper_;

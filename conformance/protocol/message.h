@@ -1,5 +1,5 @@
 // The messages of a driver (spec/driver-protocol.md) as the controller has them. JSON stays in
-// encode.cc and decode.cc: it costs seconds a file in every file that sees it.
+// encode.cc, decode.cc and wire_record.cc: it costs seconds in every file that sees it.
 #pragma once
 
 #include <sys/types.h>
@@ -50,6 +50,9 @@ struct Answer {
   [[nodiscard]] const Item* item() const;
 };
 std::string describe(const Answer& answer);
+/// The calls of a list by their outcomes and errors, when one is not ok: `: 2990 ok, 10 raised
+/// (…)`.
+std::string outcomes_of(const std::vector<Answer>& events);
 
 struct Hello {
   std::string role;

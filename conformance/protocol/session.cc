@@ -124,7 +124,9 @@ Call& Session::start(const std::string& process, const Request& request) {
   calls_[call->id] = std::move(call);
   started.count = count_calls(request);
   started.sent = monotonic_now();
-  to.channel->send(encode(request, started.id));
+  const std::string line = encode(request, started.id);
+  wire_.sent(process, line);
+  to.channel->send(line);
   return started;
 }
 
@@ -293,13 +295,17 @@ void Session::introduce(Newcomer& newcomer) {
   }
   known.pid = hello.pid;
   known.pidfd = open_pidfd(hello.pid);
+  wire_.received(hello.role, hello.line);
   known.channel = std::move(newcomer.channel);
   known.dead = !known.pidfd.open();
   if (hello.role == "root") hello_ = std::move(hello);
 }
 
 void Session::receive_from(Peer& from) {
-  from.channel->receive([&](std::string_view line) { take(from, decode(line)); });
+  from.channel->receive([&](std::string_view line) {
+    wire_.received(from.name, line);
+    take(from, decode(line));
+  });
 }
 
 /// The driver says that it, and not the implementation, went wrong: nothing can be judged by it.
@@ -355,7 +361,7 @@ void Session::take_answer(Call& call, const Incoming& incoming) {
   call.answer = answer;
   call.answer->step = call.step;
   call.answer->asked = asked_of(call.request);
-  transcript_.end(call.step, describe(answer), answer.took());
+  transcript_.end(call.step, describe(answer) + outcomes_of(call.events), answer.took());
 }
 
 void Session::note_death(Peer& gone) {
@@ -371,7 +377,8 @@ void Session::note_death(Peer& gone) {
                           .error = asked_for ? "" : program_->how_ended(gone.pid),
                           .step = call->step,
                           .asked = asked_of(call->request, call->events.size())};
-    transcript_.end(call->step, describe(*call->answer), Nanoseconds{0});
+    transcript_.end(call->step, describe(*call->answer) + outcomes_of(call->events),
+                    Nanoseconds{0});
   }
   if (!in_a_call && !gone.killed && !gone.told_to_end) {
     throw DriverError{"process " + gone.name + " ended without being asked to" +

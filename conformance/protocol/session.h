@@ -15,6 +15,7 @@
 #include "protocol/driver_times.h"
 #include "protocol/message.h"
 #include "protocol/transcript.h"
+#include "protocol/wire_record.h"
 
 namespace psq::conformance {
 
@@ -79,6 +80,9 @@ class Session {
   [[nodiscard]] Transcript& transcript() { return transcript_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
   [[nodiscard]] std::string log_tail() const { return program_->log().excerpt(); }
+  /// What the driver wrote to its standard output and error.
+  [[nodiscard]] std::string log() const { return program_->log().text(); }
+  [[nodiscard]] const WireRecord& wire() const { return wire_; }
 
   /// An upper bound for `base`, scaled by the run's patience.
   [[nodiscard]] Nanoseconds patient(Nanoseconds base) const;
@@ -147,6 +151,7 @@ class Session {
   TemporaryFolder folder_;
   Listener listener_;
   Transcript transcript_;
+  WireRecord wire_;
   Hello hello_;
   std::map<std::string, Peer> peers_;
   std::vector<std::unique_ptr<Newcomer>> newcomers_;

@@ -27,9 +27,11 @@ class Transcript {
   [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
   [[nodiscard]] std::size_t newest() const { return steps_.empty() ? 0 : steps_.size() - 1; }
 
-  /// One column a process, one line a step; the step `here` is pointed at. Long runs are cut around
-  /// it.
+  /// One column a process, one line a step; the step `here` is pointed at. Of many like steps
+  /// behind each other the first and the last are shown. Long runs are cut around `here`.
   [[nodiscard]] std::string columns(std::size_t here) const;
+  /// The same, not cut, with nothing pointed at.
+  [[nodiscard]] std::string whole() const;
 
  private:
   std::vector<Step> steps_;

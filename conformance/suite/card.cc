@@ -74,17 +74,18 @@ std::string seed_of(const TestResult& result, const Options& options) {
   return found != result.files.end() ? found->second : std::to_string(options.seed);
 }
 
+// A name is safer than a clause: it is that of one test, and of one that is thorough, too.
 std::string replay_of(const TestResult& result, const Options& options) {
-  const std::string seed = " --seed " + seed_of(result, options);
-  if (options.soak) {
-    return "psq soak " + driver_of(options) + seed + " --programs 1" +
-           (options.kills ? " --kills" : "") + (options.stops ? " --stops" : "");
-  }
-  // A search may show that a clause is broken which other tests are about.
-  const bool own = std::ranges::find(result.clauses, clause_of(result)) != result.clauses.end();
-  const bool searched = result.files.contains("seed.txt");
-  return "psq check " + driver_of(options) + " --test '" +
-         (own && !searched ? clause_of(result) : result.test) + "'" + seed;
+  const std::string command = options.soak ? "psq soak " : "psq check ";
+  std::ostringstream replay;
+  replay << (options.replay.empty() ? command + driver_of(options) : options.replay);
+  if (!options.soak) replay << " --test '" << result.test << "'";
+  replay << " --seed " << seed_of(result, options);
+  if (options.soak) replay << " --programs 1";
+  if (options.kills) replay << " --kills";
+  if (options.stops) replay << " --stops";
+  if (options.patience != 1.0) replay << " --patience " << options.patience;
+  return replay.str();
 }
 
 }  // namespace

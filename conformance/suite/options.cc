@@ -139,6 +139,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--ledger", options.ledger, "Known failures of the implementation")
       ->check(CLI::ExistingFile);
   app.add_option("--name", options.name, "What to call the implementation");
+  app.add_option("--replay", options.replay,
+                 "The command line of which failures say that it shows them again; --test, --seed "
+                 "and the like are added to it");
   app.add_option("--seed", options.seed,
                  "Seed of everything that is drawn (default: a new one each run)");
   app.add_option("--patience", options.patience, "Scales every upper bound on time")

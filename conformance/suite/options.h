@@ -21,6 +21,7 @@ struct Options {
   std::string history;  // a file, or a folder for a file a test
   std::string ledger;
   std::string name;
+  std::string replay;  // the command line that judges the driver as here, but for one test
   std::uint64_t seed = 0;
   double patience = 1.0;
   double hang_after = 5.0;     // seconds of fair time; scaled by patience

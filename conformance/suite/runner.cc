@@ -116,13 +116,13 @@ void keep_evidence(TestResult& result, Scenario& scenario, const Options& option
   make_folder(folder);
   result.evidence = folder.string();
   write_file(folder / "hello.json", scenario.hello().line + "\n");
-  write_file(folder / "driver.log", scenario.session().log_tail());
+  write_file(folder / "driver.log", scenario.session().log());
+  write_file(folder / "wire.jsonl", scenario.session().wire().json_lines(result.test));
   for (const auto& [name, contents] : result.files) write_file(folder / name, contents);
   if (const auto history = history_of(scenario.session());
       !history.empty() && !result.files.contains("history.jsonl"))
     write_file(folder / "history.jsonl", history);
-  const Transcript& transcript = scenario.session().transcript();
-  write_file(folder / "steps.txt", transcript.columns(transcript.newest()));
+  write_file(folder / "steps.txt", scenario.session().transcript().whole());
 }
 
 /// A verdict stands, whatever of its evidence has no room.

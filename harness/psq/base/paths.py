@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +49,17 @@ class Paths:
             Path(os.environ.get(_OUTPUT_VARIABLE) or _OUTPUT).absolute() if installed else folder
         )
         return Paths(output, programs=programs, version=version, installed=installed)
+
+    @property
+    def command(self) -> str:
+        """How a person starts this psq once more from the current folder."""
+        launcher = self.build / "psq"
+        found = shutil.which("psq")
+        if self.installed or not launcher.is_file() or (found and launcher.samefile(found)):
+            return "psq"
+        below = Path.cwd() in launcher.parents
+        path = os.path.relpath(launcher) if below else str(launcher)
+        return shlex.quote(path if "/" in path else f"./{path}")
 
     @property
     def results(self) -> Path:

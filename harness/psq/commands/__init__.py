@@ -68,6 +68,7 @@ COMMANDS = (
             "psq check cpython:spawn --seed 7             as it was in the run with that seed",
             "psq check ./my-driver --require profile=base   a gate: status 1 unless all of it was verified",
             "psq check ./my-driver --rerun-failed           only what did not pass the last time",
+            "psq check ./my-driver --confirm 5              and how often does each failure come again?",
             "psq check ./my-driver --shard 2/4 --junit r.xml   a share of the law, and a report",
         ),
     ),

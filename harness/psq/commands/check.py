@@ -76,6 +76,14 @@ def _add_manner(parser: argparse.ArgumentParser) -> None:
         help="run each test N times, with a seed of its own each; the worst verdict counts",
     )
     parser.add_argument(
+        "--confirm",
+        metavar="N",
+        type=options.at_least_one,
+        default=0,
+        help="run each test that failed N times more with its seed, and tell how often it failed; "
+        "its verdict stays",
+    )
+    parser.add_argument(
         "--until-fail",
         action="store_true",
         help="repeat until the first failure, at most as often as --repeat says "
@@ -145,7 +153,7 @@ def _demands_of(args: argparse.Namespace, law: Law, filters: Filters) -> Gates:
 def _manner_of(args: argparse.Namespace, demands: Gates) -> judging.Manner:
     option = "--until-fail" if args.until_fail else "--fail-fast" if args.fail_fast else ""
     turns = args.repeat or (_TURNS_UNTIL_FAIL if args.until_fail else 1)
-    return judging.Manner(repeat=turns, fail_fast=option, gate=demands)
+    return judging.Manner(repeat=turns, confirm=args.confirm, fail_fast=option, gate=demands)
 
 
 def _draw(run: Run, console: Console) -> None:

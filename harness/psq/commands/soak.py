@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shlex
 import shutil
 import tempfile
 import time
@@ -111,6 +112,7 @@ def _command(
     argv += ["--patience", str(args.patience), "--name", driver.label]
     argv += ["--shrink-for", str(args.shrink_for)]
     argv += ["--results", str(results), "--evidence", str(evidence)]
+    argv += ["--replay", f"{paths.command} soak {shlex.quote(driver.label)}"]
     if args.programs:
         argv += ["--programs", str(args.programs)]
     if args.kills:

@@ -61,6 +61,11 @@ class Progress:
             self._counts -= Counter(fail=1)
         self._show(record)
 
+    def confirmed(self, record: Record) -> None:
+        if self._cards:
+            line = str(record["card"]).rstrip().rpartition("\n")[2].strip()
+            self._console.print(Text(f"{record['test']}: {line}"), soft_wrap=True)
+
     def _show(self, record: Record) -> None:
         if self._cards and record["verdict"] in SHOWN_AT_ONCE:
             self._console.print(card_of(record), soft_wrap=True)

@@ -88,6 +88,7 @@ _RULES: Mapping[str, Mapping[str, tuple[Rule, str]]] = {
         "seconds": (_number, "a number"),
         "observed": (_named_texts, "texts by clause"),
         "repeats": (_named_numbers, "numbers by verdict"),
+        "confirmed": (_named_numbers, "numbers by verdict"),
     },
     "end": {
         "problems": (_texts, "a list of texts"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import random
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,7 @@ class Manner:
     """How the selected tests are run, and what is asked of the run besides."""
 
     repeat: int = 1
+    confirm: int = 0  # how often each failure is run again
     fail_fast: str = ""  # the option by which no test is started after the first failure
     gate: Gate = NO_GATE
 
@@ -89,9 +91,11 @@ def judge(
         left_out=tuple(test.name for test in law.left_out(filters)),
         selection=tuple(filters.in_words),
         repeat=manner.repeat,
+        confirm=manner.confirm,
         fail_fast=manner.fail_fast,
         gate=manner.gate,
         about=about(paths, args.patience, known),
+        replay=_replay(paths, driver, args),
     )
     path = _results_path(driver, paths, args, filters.whole)
     _clear_evidence(how.evidence, tests, filters.whole)
@@ -101,6 +105,12 @@ def judge(
     )
     with Progress(console, driver.label, len(tests) * how.repeat) as watcher:
         return Runner(paths.suite, law, driver, how, watcher).judge(tests, path)
+
+
+def _replay(paths: Paths, driver: Driver, args: argparse.Namespace) -> str:
+    """The command line that judges the driver in the same way; a test and a seed are still to be added."""
+    ledger_options = f" --ledger {shlex.quote(args.ledger)}" if args.ledger else ""
+    return f"{paths.command} check {shlex.quote(driver.label)}{ledger_options}"
 
 
 def _results_path(driver: Driver, paths: Paths, args: argparse.Namespace, whole: bool) -> Path:

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from psq.base.status import NoRoom, Status, UsageError
 from psq.law.clause_table import Law, Test
@@ -22,11 +21,13 @@ from psq.results.driver_times import in_microseconds
 from psq.results.gate import NO_GATE, Gate
 from psq.results.known import unmatched
 from psq.results.run import Record, Run, check_record, earlier_of, status_of
+from psq.running.confirming import Confirming
 from psq.running.drivers import Driver
 from psq.running.looking import Look, look, said_by_suite
 from psq.running.origin import origin
 from psq.running.pool import Job, Pool
 from psq.running.turns import Turns
+from psq.running.watcher import Watcher
 
 _TICK_SECONDS = 0.1
 # The binary bounds every test itself; this bound only ends a binary that is stuck.
@@ -49,26 +50,11 @@ class Options:
     left_out: tuple[str, ...] = ()  # thorough tests that the filters match, and that are not run
     selection: tuple[str, ...] = ()  # the options that narrowed the selection, for the results
     repeat: int = 1  # how often each test is run; the loudest verdict counts
+    confirm: int = 0  # how often a test that failed is run again, its verdict unchanged
     fail_fast: str = ""  # the option by which no test is started after the first failure
     gate: Gate = NO_GATE
+    replay: str = ""  # the command line to which a failure adds its test and seed
     about: Record = field(default_factory=dict)  # who judged, how and where, for the results
-
-
-class Watcher(Protocol):
-    """Follows a run while it goes on."""
-
-    def started(self, test: str) -> None:
-        ...
-
-    def ended(self, record: Record) -> None:
-        ...
-
-    def settled(self, record: Record) -> None:
-        """The final record of a test that failed by a defect of an operation of other clauses."""
-        ...
-
-    def tick(self) -> None:
-        ...
 
 
 @dataclass
@@ -79,6 +65,7 @@ class _Work:
     record: Record | None = None
     alone: bool = True
     earlier: Record | None = None  # the record of the same test that could not be decided
+    confirms: int = 0  # which repeat of a failure it is
 
 
 class Runner:
@@ -94,6 +81,8 @@ class Runner:
         self._watcher = watcher
         self._times = ""
         self._turns = Turns(options.repeat)
+        self._confirming = Confirming(options.confirm)
+        self._settled = False
         self._refused = False
 
     def judge(self, tests: list[Test], path: Path) -> Run:
@@ -149,6 +138,7 @@ class Runner:
             self._run.stopped = self._options.fail_fast
         else:
             self._repeat_undecided(pool)
+        self._confirm(pool)
 
     def _stops(self) -> bool:
         return bool(self._options.fail_fast) and self._turns.failed
@@ -193,6 +183,22 @@ class Runner:
             while pool.jobs:
                 self._follow(pool)
 
+    def _confirm(self, pool: Pool) -> None:
+        """Runs each failure again with its seed, to tell how often it comes."""
+        if not self._options.confirm:
+            return
+        self._settle()  # what another test's defect blocks tells nothing more
+        waiting = deque(self._confirming.wanted(self._run))
+        while waiting or pool.jobs:
+            while waiting and pool.free:
+                name, repeat = waiting.popleft()
+                self._start(pool, self._tests[name], 1, confirms=repeat)
+            self._follow(pool)
+        for record in self._confirming.confirmed(self._run):
+            self._run.tests[record["test"]] = record
+            self._writer.write(record)
+            self._watcher.confirmed(record)
+
     def _follow(self, pool: Pool) -> None:
         ended = pool.wait(_TICK_SECONDS)
         for job in [*pool.jobs, *ended]:
@@ -206,24 +212,38 @@ class Runner:
         started = [r["verdict"] for r in self._run.tests.values() if r["verdict"] != "unsupported"]
         return len(started) >= _DRIVER_ERRORS_TO_STOP and set(started) == {"driver-error"}
 
-    def _start(self, pool: Pool, test: Test, turn: int, earlier: Record | None = None) -> None:
-        stem = test.file_name + (f".{turn}" if turn > 1 else "") + (".again" if earlier else "")
-        results = self._scratch / f"{stem}.jsonl"
+    def _start(
+        self,
+        pool: Pool,
+        test: Test,
+        turn: int,
+        earlier: Record | None = None,
+        confirms: int = 0,
+    ) -> None:
         options = self._options
-        argv = [str(self._suite), "--exactly", test.name, "--results", str(results)]
         # Two runs of one test never write into one folder.
-        evidence = options.evidence / f"turn-{turn}" if turn > 1 else options.evidence
-        argv += ["--evidence", str(evidence), "--seed", str(options.seed + turn - 1)]
+        part = f"confirm-{confirms}" if confirms else f"turn-{turn}" if turn > 1 else ""
+        stem = ".".join([test.file_name, *[part] * bool(part), *["again"] * bool(earlier)])
+        results = self._scratch / f"{stem}.jsonl"
+        argv = [str(self._suite), "--exactly", test.name, "--results", str(results)]
+        seed = options.seed + turn - 1
+        if confirms:
+            seed = self._run.tests[test.name].get("seed", seed)
+        argv += ["--evidence", str(options.evidence / part), "--seed", str(seed)]
         argv += ["--patience", str(options.patience), "--name", self._driver.label]
         argv += ["--unsupported-status", str(_UNSUPPORTED), "--once"]
+        if options.replay:
+            argv += ["--replay", options.replay]
         if self._times:
             argv += ["--driver-times", self._times]
         if options.ledger:
             argv += ["--ledger", str(options.ledger)]
         argv += ["--", *self._driver.argv]
         log = self._scratch / f"{stem}.log"
-        pool.start(_Work(test, turn, Tail(results), earlier=earlier), argv, log)
-        self._watcher.started(test.name)
+        work = _Work(test, turn, Tail(results), earlier=earlier, confirms=confirms)
+        pool.start(work, argv, log)
+        if not confirms:
+            self._watcher.started(test.name)
 
     def _collect(self, job: Job) -> None:
         work: _Work = job.what
@@ -249,6 +269,8 @@ class Runner:
             if work.earlier is not None:
                 record["earlier"] = earlier_of(work.earlier)
             work.record = record
+            if work.confirms:
+                return self._confirming.add(record)
             if record.get("problem"):
                 self._run.problems.append(f"{work.test.name}: {record['problem']}")
             self._keep(work.test, work.turn, record)
@@ -312,6 +334,8 @@ class Runner:
 
     def _driver_error(self, work: _Work, job: Job) -> None:
         """The binary could not use the driver, so the test did not begin."""
+        if work.confirms:
+            return  # it is a repeat without a verdict
         said = job.log_tail() or "the driver could not be used"
         record = {
             "record": "test",
@@ -336,6 +360,9 @@ class Runner:
         self._run.problems.append(f"{test.name}: the suite's process {what}")
 
     def _settle(self) -> None:
+        if self._settled:
+            return
+        self._settled = True
         held = [test for test, record in self._run.tests.items() if is_foreign(record)]
         for record in settle(self._run):
             self._writer.write(record)

@@ -5,7 +5,8 @@ Speaks its command line; each argument of the driver is TEST=BEHAVIOUR: a verdic
 inconclusive the first time, and has that verdict when it runs once more, unclaimed: it is
 unsupported, since the hello does not claim its profile, undeclared: a look at the driver says that
 it is unsupported, and it crashes when it is started, and turn-N-VERDICT: it
-has that verdict the N-th time. Unnamed tests pass. An argument @FILE stands for what is in the file;
+has that verdict the N-th time, and but-N-VERDICT: it fails, and has that verdict when the failure is
+repeated the N-th time. Unnamed tests pass. An argument @FILE stands for what is in the file;
 claims=P,... are the profiles of the hello. A file `refuse` in the build tree is wrong usage.
 """
 
@@ -178,10 +179,16 @@ def main(argv):
         if behaviour.startswith("then-"):
             again = results.endswith(".again.jsonl")
             behaviours[name] = behaviour.removeprefix("then-") if again else "inconclusive"
+        if behaviour.startswith("but-"):
+            _, repeat, verdict = behaviour.split("-", 2)
+            behaviours[name] = verdict if results.endswith(f".confirm-{repeat}.jsonl") else "fail"
         if behaviour.startswith("turn-"):
             _, turn, verdict = behaviour.split("-", 2)
-            behaviours[name] = verdict if results.endswith(f".{turn}.jsonl") else "pass"
-    return judge(test, options.get("--results"), behaviours.get(test, "pass"))
+            behaviours[name] = verdict if results.endswith(f".turn-{turn}.jsonl") else "pass"
+    status = judge(test, options.get("--results"), behaviours.get(test, "pass"))
+    if status == 1 and "--replay" in options:
+        print(f"replay {options['--replay']} --test '{test}' --seed 7")
+    return status
 
 
 sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,7 @@
 """psq_add_conformance in another project."""
 
+import re
+import shlex
 import subprocess
 
 import pytest
@@ -61,6 +63,21 @@ def test_a_failure_fails_and_a_lack_is_skipped(ctest, paths):
     assert status != 0
     assert "mine.queue.put_a (Failed)" in said
     assert "mine.queue.put_b (Skipped)" in said
+
+
+def test_a_failure_says_how_to_see_it_again(ctest, paths, tmp_path):
+    make_program(tmp_path / "psq", f'printf "%s\\n" "$@" > {tmp_path}/arguments')
+    (tmp_path / "a ledger.json").touch()
+    driver = f'{paths.build}/driver "it\'s one" queue.put_a=fail'
+    lines = f'psq_add_conformance(NAME mine DRIVER {driver} LEDGER "{tmp_path}/a ledger.json")'
+    status, said = ctest(lines, "-R", "queue.put_a")
+    assert status != 0
+    subprocess.run(re.search(r"replay (.* --seed 7)", said)[1], shell=True, check=True)
+    command, line, *rest = (tmp_path / "arguments").read_text().splitlines()
+    assert command == "check"
+    assert shlex.split(line) == [f"{paths.build}/driver", "it's one", "queue.put_a=fail"]
+    ledger = f"{tmp_path}/a ledger.json"
+    assert rest == ["--ledger", ledger, "--test", "queue.put_a", "--seed", "7"]
 
 
 def test_what_is_skipped_alone_is_not_green(ctest, paths):

@@ -139,7 +139,10 @@ def test_a_conversation_is_recorded_and_played_again(capsys, tmp_path):
     assert "this did not come" in said or "no longer reads" in said
 
 
-@pytest.mark.parametrize("text", ["", "{}\n", '{"to":"root","text":""}\n', "no JSON\n", "\0"])
+CUT = '{"conversation":"a test"}\n{"left_out":70}\n'
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", '{"to":"root","text":""}\n', "no JSON\n", "\0", CUT])
 def test_a_file_that_is_no_transcript_is_refused(capsys, tmp_path, text):
     file = tmp_path / "broken.jsonl"
     file.write_text(text)

@@ -175,3 +175,22 @@ def test_a_run_that_the_suite_refuses_keeps_the_results(psq, paths):
     status, _, err = psq("check", driver(paths))
     assert status == 64 and "a ledger of another implementation" in err
     assert results(paths).read_text() == before
+
+
+def test_a_failure_is_confirmed_by_its_repeats(psq, paths):
+    told = driver(paths, "queue.put_a=but-2-pass", "queue.put_b=fail")
+    status, out, _ = psq("check", told, "--confirm", "3")
+    assert status == 1 and "4 of 4 tests ran (2 pass, 2 fail)" in verdict(out), out
+    assert "queue.put_a: repeats    failed in 2 of 3 repeats with this seed (1 pass)" in out
+    assert "queue.put_b: repeats    failed in 3 of 3 repeats with this seed\n" in out
+    run = load(results(paths))
+    assert run.tests["queue.put_a"]["confirmed"] == {"fail": 2, "pass": 1}
+    assert run.tests["queue.put_a"]["verdict"] == "fail" and run.end["fail"] == 2
+    assert "repeats    failed in 2 of 3" in run.tests["queue.put_a"]["card"]
+    assert "confirmed" not in run.tests["queue.get_c"]
+
+
+def test_a_repeat_without_a_verdict_is_told(psq, paths):
+    status, out, _ = psq("check", driver(paths, "queue.put_a=but-1-silent"), "--confirm", "2")
+    assert status == 70, out
+    assert "failed in 1 of 2 repeats with this seed (1 without a verdict)" in out
