@@ -101,12 +101,13 @@ def test_a_copy_of_a_queue_within_a_process_is_refused(queue, way):
 
 def test_without_a_descriptor_nothing_is_made():
     queue = psq.Queue()
+    makes = (psq.Queue, psq.SimpleQueue, psq.Pipe, queue.handle, queue.fileno)
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     lowest_free = os.dup(0)
     os.close(lowest_free)
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, before[1]))
     try:
-        for make in (psq.Queue, psq.SimpleQueue, psq.Pipe, queue.handle, queue.fileno):
+        for make in makes:
             with pytest.raises(OSError) as caught:
                 make()
             assert caught.value.errno == errno.EMFILE
