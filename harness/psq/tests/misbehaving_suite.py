@@ -4,9 +4,10 @@ Speaks its command line; each argument of the driver is TEST=BEHAVIOUR: a verdic
 (no record), garbage, twice, wrong-status (not that of the verdict), hang, then-VERDICT: it is
 inconclusive the first time, and has that verdict when it runs once more, unclaimed: it is
 unsupported, since the hello does not claim its profile, undeclared: a look at the driver says that
-it is unsupported, and it crashes when it is started, and turn-N-VERDICT: it
-has that verdict the N-th time, and but-N-VERDICT: it fails, and has that verdict when the failure is
-repeated the N-th time. Unnamed tests pass. An argument @FILE stands for what is in the file;
+it is unsupported, and it crashes when it is started, turn-N-VERDICT: it has that verdict the N-th
+time, but-N-VERDICT: it fails, and has that verdict when the failure is repeated the N-th time, and
+seed-N-VERDICT: it has that verdict with the seed N alone. Unnamed tests pass. An argument @FILE
+stands for what is in the file;
 claims=P,... are the profiles of the hello. A file `refuse` in the build tree is wrong usage.
 """
 
@@ -182,6 +183,9 @@ def main(argv):
         if behaviour.startswith("but-"):
             _, repeat, verdict = behaviour.split("-", 2)
             behaviours[name] = verdict if results.endswith(f".confirm-{repeat}.jsonl") else "fail"
+        if behaviour.startswith("seed-"):
+            _, seed, verdict = behaviour.split("-", 2)
+            behaviours[name] = verdict if options.get("--seed") == seed else "pass"
         if behaviour.startswith("turn-"):
             _, turn, verdict = behaviour.split("-", 2)
             behaviours[name] = verdict if results.endswith(f".turn-{turn}.jsonl") else "pass"

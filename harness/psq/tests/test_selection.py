@@ -178,8 +178,8 @@ def test_a_run_that_the_suite_refuses_keeps_the_results(psq, paths):
 
 
 def test_a_failure_is_confirmed_by_its_repeats(psq, paths):
-    told = driver(paths, "queue.put_a=but-2-pass", "queue.put_b=fail")
-    status, out, _ = psq("check", told, "--confirm", "3")
+    told = driver(paths, "queue.put_a=but-3-pass", "queue.put_b=seed-8-fail")
+    status, out, _ = psq("check", told, "--confirm", "3", "--seed", "8")
     assert status == 1 and "4 of 4 tests ran (2 pass, 2 fail)" in verdict(out), out
     assert "queue.put_a: repeats    failed in 2 of 3 repeats with this seed (1 pass)" in out
     assert "queue.put_b: repeats    failed in 3 of 3 repeats with this seed\n" in out
