@@ -24,7 +24,8 @@ _LEAST_BUFFER = 16 << 10
 
 
 class Codec(NamedTuple):
-    """``dumps`` makes any object with a buffer; ``loads`` is given one, which may be writable."""
+    """``dumps`` makes any object with a buffer, or a list of them, whose bytes are the item one behind
+    the other; ``loads`` is given one object, which may be writable."""
 
     dumps: Callable[[Any], Any]
     loads: Callable[[Any], Any]
@@ -99,7 +100,12 @@ class _Bytes:
 _BYTES = pickle.dumps(_Bytes(), PROTOCOL, buffer_callback=lambda _: False)
 
 
-def _framed(parts: List[Any]) -> bytes:
+def joined(data: Any) -> Any:
+    """What ``dumps`` has made as one object, which has no part of the value any more."""
+    return b"".join(data) if type(data) is list else data
+
+
+def _framed(parts: List[Any]) -> List[Any]:
     """A pickle and its buffers, with their head and with zeros before each buffer."""
     head = _COUNT.pack(_MAGIC, len(parts)) + struct.pack(f"<{len(parts)}Q", *map(len, parts))
     framed = [head, parts[0]]
@@ -107,7 +113,7 @@ def _framed(parts: List[Any]) -> bytes:
     for buffer in parts[1:]:
         framed += bytes(-end % _ALIGNED), buffer
         end = len(buffer)  # From an aligned offset on.
-    return b"".join(framed)
+    return framed
 
 
 def _parts_of(item: memoryview) -> List[memoryview]:

@@ -8,7 +8,7 @@ from typing import Any, Generic, Iterable, Iterator, List, Optional, Type, TypeV
 
 from . import exits
 from ._native import Core, Kind
-from .codecs import codec_of
+from .codecs import codec_of, joined
 from .handles import Handle
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class _Queue(Generic[T]):
         from . import aio
 
         self._core.check_open()
-        data = self._codec.dumps(obj)
+        data = joined(self._codec.dumps(obj))  # Each attempt puts the same bytes.
         self._will_put()
         await aio.until_true(lambda: self._core.put(data, 0))
 
