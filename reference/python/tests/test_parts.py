@@ -104,6 +104,7 @@ def test_an_item_in_parts_has_the_bytes_of_the_format(of):
     puts = 1 if of is psq.SimpleQueue else 2
     for _ in range(puts):
         queue.put(Data(data))
+        until(lambda: not queue.empty())
     for _ in range(puts):
         item = bytes(queue._core.get(60))
         magic, count, *lengths = struct.unpack_from("<4sI3Q", item)
@@ -199,11 +200,8 @@ def test_an_interrupted_put_leaves_nothing_behind():
     assert queue.empty() and works(queue)
 
 
-@pytest.mark.parametrize("of", QUEUES)
-def test_without_memory_a_put_in_parts_is_an_error(of):
-    queue = of()
-    queue.put(0)  # A Queue's first item is left to its thread, which would try again.
-    assert queue.get() == 0
+def test_without_memory_a_put_in_parts_is_an_error():
+    queue = psq.SimpleQueue()  # A Queue may leave the item to its thread, which tries again.
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
     try:
