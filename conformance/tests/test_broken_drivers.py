@@ -1,39 +1,11 @@
-"""The suite, named by PSQ_CONFORMANCE, against drivers that are broken: status 3 and a message of what is wrong."""
+"""The suite against drivers that are broken: status 3 and a message of what is wrong."""
 
 import json
-import os
 import pathlib
-import resource
-import subprocess
 import sys
 
 import pytest
-
-SUITE = os.environ.get("PSQ_CONFORMANCE", "")
-BROKEN = pathlib.Path(__file__).with_name("broken_driver.py")
-ONE_TEST = ["--test", "queue.put.full-at-once"]
-
-
-def bound_memory():
-    """Far more than a test needs, far less than a driver can send. A sanitizer maps terabytes for itself."""
-    if "PSQ_SANITIZED" not in os.environ:
-        resource.setrlimit(resource.RLIMIT_DATA, (512 << 20, 512 << 20))
-
-
-def run_suite(*arguments, environment=None):
-    return subprocess.run(
-        [SUITE, *arguments],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=60,
-        preexec_fn=bound_memory,
-        env={**os.environ, **(environment or {})},
-    )
-
-
-def judge_broken(fault, *options):
-    return run_suite(*ONE_TEST, *options, "--", sys.executable, str(BROKEN), fault)
+from suite import BROKEN, ONE_TEST, judge_broken, judged_with, run_suite, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -110,28 +82,6 @@ def test_driver_that_leaves_in_a_call_is_no_driver_error(fault, says):
     assert says in ended.stdout
 
 
-def ledger_of(*entries, implementation="broken"):
-    return json.dumps({"implementation": implementation, "entries": entries})
-
-
-def judged_with(fault, test, entry, tmp_path):
-    ledger, results = tmp_path / "ledger.json", tmp_path / "results.jsonl"
-    ledger.write_text(ledger_of({"reason": "known", **entry}))
-    results.unlink(missing_ok=True)
-    ended = run_suite(
-        *("--test", test, "--ledger", str(ledger), "--results", str(results)),
-        *("--", sys.executable, str(BROKEN), fault),
-    )
-    records = [json.loads(line) for line in results.read_text().splitlines()]
-    return ended, [each for each in records if each["record"] == "test"]
-
-
-def test_no_ledger_covers_a_defect_of_the_driver(tmp_path):
-    entry = {"clause": "queue.put.full-at-once", "blocks": "queue"}
-    ended, (record,) = judged_with("defect", "queue.put.full-at-once", entry, tmp_path)
-    assert (ended.returncode, record["verdict"]) == (3, "driver-error")
-
-
 @pytest.mark.parametrize("several", [[], ["--test", "queue.put.blocks-when-full"]])
 def test_a_needed_call_that_raises_blocks_the_test(several):
     ended = judge_broken("create-raises", *several)  # before several, the driver is measured
@@ -155,17 +105,6 @@ def test_a_blocked_test_says_what_blocks_it(tmp_path):
     assert ended.returncode == 1  # an entry of the section alone may know another defect of it
 
 
-@pytest.mark.parametrize(
-    "blocks, status",
-    [("queue.create raised Oops", 0), ("queue.create raised", 0), ("queue.create crashed", 1)],
-)
-def test_a_ledger_names_the_defect_whose_blocked_tests_it_knows(tmp_path, blocks, status):
-    entry = {"clause": "queue.create.unbounded", "blocks": blocks}
-    ended, (record,) = judged_with("create-raises", "queue.put.full-at-once", entry, tmp_path)
-    assert ended.returncode == status, ended.stdout
-    assert record["verdict"] == ("expected-fail" if status == 0 else "blocked")
-
-
 def test_call_that_never_ends_is_a_failure():
     ended = judge_broken("never-answers", "--patience", "0.05")
     assert ended.returncode == 1, ended.stdout
@@ -177,14 +116,6 @@ def test_call_that_runs_for_ever_is_no_pass():
     # Undecided only where others took the processor from it.
     assert ended.returncode in (1, 2), ended.stdout
     assert "runs on and on" in ended.stdout or "too slow" in ended.stdout
-
-
-def verdict_of(tmp_path, fault, test):
-    results = tmp_path / "results.jsonl"
-    command = [sys.executable, str(BROKEN), fault]
-    ended = run_suite("--exactly", test, "--results", str(results), "--", *command)
-    records = [json.loads(line) for line in results.read_text().splitlines()]
-    return ended.returncode, next(each for each in records if each["record"] == "test")
 
 
 def test_what_the_law_only_observes_is_no_failure(tmp_path):
@@ -235,200 +166,6 @@ def test_driver_without_hello_is_asked_once():
     ended = run_suite("--test", "queue.put.*", "--", sys.executable, str(BROKEN), "exits-at-once")
     assert ended.returncode == 3
     assert ended.stdout.count("not run: the driver failed") > 3
-
-
-@pytest.mark.parametrize(
-    "arguments, says",
-    [
-        (["--test", "nothing.like.it", "--", "x"], "no clause or test matches 'nothing.like.it'"),
-        (
-            ["--test", "queue.put.full-at-once", "--test", "typo.*", "--", "x"],
-            "no clause or test matches 'typo.*'",
-        ),
-        (["--profile", "imaginary", "--", "x"], "imaginary"),
-        (
-            ["--profile", "lifecycle", "--test", "queue.put.full-at-once", "--", "x"],
-            "nothing is selected",
-        ),
-        (["--exactly", "queue.put", "--", "x"], "no test is named 'queue.put'"),
-        (["--exactly", "queue.put.*", "--", "x"], "no test is named 'queue.put.*'"),
-        (
-            ["--exactly", "queue.put.full-at-once", "--test", "pipe.*", "--", "x"],
-            "nothing is selected",
-        ),
-        (["--no-such-flag", "--", "x"], "no-such-flag"),
-        (["--patience", "-1", "--", "x"], "patience"),
-        (["--soak", "--shard", "3/2", "--", "x"], "3/2 is no share such as 2/8"),
-        (["--soak", "--shard", "1/x", "--", "x"], "1/x is no share such as 2/8"),
-        (["--soak", "--shard", "2", "--", "x"], "2 is no share such as 2/8"),
-        (["--shard", "1/2", "--", "x"], "go with --soak"),
-        (["--ledger", "/no/such/file", "--", "x"], "/no/such/file"),
-        ([], "no driver"),
-    ],
-)
-def test_wrong_usage(arguments, says):
-    ended = run_suite(*arguments)
-    assert ended.returncode == 64, ended.stdout + ended.stderr
-    assert says in ended.stderr
-
-
-def test_environment_cannot_empty_the_run():
-    ended = run_suite(
-        "--test",
-        "queue.put.*",
-        "--",
-        sys.executable,
-        str(BROKEN),
-        "exits-at-once",
-        environment={"GTEST_FILTER": "-*", "GTEST_TOTAL_SHARDS": "100", "GTEST_SHARD_INDEX": "7"},
-    )
-    assert ended.returncode not in (0, 1, 2)
-
-
-# In a filter of GoogleTest's a hyphen begins what is left out; names of tests have hyphens.
-@pytest.mark.parametrize("option", ["--test", "--exactly"])
-@pytest.mark.parametrize(
-    "gtest_filter", [None, "queue.put.full-at-once", "*-queue.put.full-at-once"]
-)
-def test_a_hyphen_excludes_nothing(tmp_path, option, gtest_filter):
-    results = tmp_path / "results.jsonl"
-    ended = run_suite(
-        option,
-        "queue.put.full-at-once",
-        "--results",
-        str(results),
-        "--",
-        sys.executable,
-        str(BROKEN),
-        "exits-at-once",
-        environment=gtest_filter and {"GTEST_FILTER": gtest_filter},
-    )
-    assert ended.returncode == 3, ended.stdout + ended.stderr
-    records = [json.loads(line) for line in results.read_text().splitlines()]
-    assert [each["test"] for each in records if each["record"] == "test"] == [
-        "queue.put.full-at-once"
-    ]
-    assert records[-1]["planned"] == records[-1]["ran"] == 1
-
-
-def test_exactly_leaves_out_what_else_decides_the_clause():
-    listed = [
-        json.loads(line)["test"]
-        for line in run_suite("--list", "--test", "queue.many-to-many").stdout.splitlines()
-    ]
-    assert "queue.many-to-many" in listed and "queue.many-to-many/programs" in listed
-    alone = run_suite("--list", "--exactly", "queue.many-to-many").stdout.splitlines()
-    assert [json.loads(line)["test"] for line in alone] == ["queue.many-to-many"]
-
-
-def test_thorough_tests_are_listed_when_asked_for_or_named():
-    name = "queue.get.waits-for-item/longer-than-defaults"
-
-    def listed(*filters):
-        lines = run_suite("--list", *filters).stdout.splitlines()
-        return {json.loads(line)["test"]: json.loads(line)["thorough"] for line in lines}
-
-    assert name not in listed() and not any(listed().values())
-    assert listed("--thorough")[name]
-    assert name not in listed("--test", "queue.get.waits-for-item*")
-    assert list(listed("--test", name)) == list(listed("--exactly", name)) == [name]
-    refused = run_suite("--list", "--test", "queue.get.waits-for-item/*")
-    assert refused.returncode == 64 and "--thorough" in refused.stderr
-
-
-def test_the_plan_names_the_thorough_tests_that_are_left_out(tmp_path):
-    results = tmp_path / "results.jsonl"
-    run_suite(
-        "--test",
-        "queue.get.waits-for-item*",
-        "--results",
-        str(results),
-        "--",
-        sys.executable,
-        str(BROKEN),
-        "exits-at-once",
-    )
-    plan = json.loads(results.read_text().splitlines()[0])
-    assert plan["thorough"] == {
-        "planned": [],
-        "left_out": ["queue.get.waits-for-item/longer-than-defaults"],
-    }
-
-
-@pytest.mark.parametrize(
-    "content, says",
-    [
-        ("not json", "ledger"),
-        ('{"entries":[]}', "implementation"),
-        (ledger_of({"clause": "queue.no.such-clause", "reason": "x"}), "queue.no.such-clause"),
-        (ledger_of({"clause": "queue.put.full-at-once"}), "reason"),
-        (
-            ledger_of(
-                {"clause": "queue.put.full-at-once", "reason": "x", "now_and_then": "1 in 9"}
-            ),
-            "needs a reproduction",
-        ),
-        ('{"implementation":"x","entries":[],"entires":[]}', "'entires' (did you mean entries?)"),
-        (
-            ledger_of(
-                {"clause": "queue.put.full-at-once", "reason": "x", "start_method": ["fork"]}
-            ),
-            "the unknown key 'start_method' (did you mean start_methods?)",
-        ),
-    ],
-)
-def test_broken_ledger(tmp_path, content, says):
-    ledger = tmp_path / "ledger.json"
-    ledger.write_text(content)
-    ended = run_suite(*ONE_TEST, "--ledger", str(ledger), "--", "x")
-    assert ended.returncode == 64
-    assert says in ended.stderr
-
-
-@pytest.mark.parametrize("alone", [[], ["--test", "queue.put.blocks-when-full"], ["--measure"]])
-def test_a_ledger_of_another_implementation_is_refused(tmp_path, alone):
-    ledger, results = tmp_path / "ledger.json", tmp_path / "results.jsonl"
-    entry = {"clause": "queue.put.full-at-once", "reason": "known"}
-    ledger.write_text(ledger_of(entry, implementation="cpython"))
-    ended = judge_broken("none", *alone, "--ledger", str(ledger), "--results", str(results))
-    assert ended.returncode == 64, ended.stdout
-    assert f"ledger {ledger} is for the implementation cpython" in ended.stderr
-    assert "this driver judges broken" in ended.stderr
-    written = results.read_text() if results.exists() else ""
-    assert '"record":"test"' not in written
-
-
-def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
-    ledger = tmp_path / "ledger.json"
-    ledger.write_text(ledger_of({"clause": "queue.put.full-at-once", "reason": "known"}))
-    # This driver answers ok to everything, so a put on a full queue does too.
-    assert judge_broken("none").returncode == 1
-    assert judge_broken("none", "--ledger", str(ledger)).returncode == 0
-    ledger.write_text(
-        ledger_of({"clause": "queue.put.returns-without-consumer", "reason": "stale"})
-    )
-    ended = run_suite(
-        "--test",
-        "queue.put.returns-without-consumer",
-        "--ledger",
-        str(ledger),
-        "--",
-        sys.executable,
-        str(BROKEN),
-        "none",
-    )
-    assert ended.returncode == 1
-    assert f"take out the entry at {ledger}:" in ended.stdout
-
-
-@pytest.mark.parametrize("clause", ["queue.put.full-at-once", "queue.put.returns-without-consumer"])
-def test_a_clause_that_fails_now_and_then_may_fail_and_pass(tmp_path, clause):
-    ledger = tmp_path / "ledger.json"
-    entry = {"clause": clause, "reason": "a race", "reproduction": "r", "now_and_then": "1 of 9"}
-    ledger.write_text(ledger_of(entry))
-    driver = (sys.executable, str(BROKEN), "none")
-    ended = run_suite("--test", clause, "--ledger", str(ledger), "--", *driver)
-    assert ended.returncode == 0, ended.stdout
 
 
 def test_results_are_written_as_the_run_goes(tmp_path):

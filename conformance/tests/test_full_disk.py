@@ -4,12 +4,11 @@ The binary is named by PSQ_CONFORMANCE. /dev/full is a file without room."""
 
 import json
 import os
-import pathlib
 import subprocess
 import sys
 
-SUITE = os.environ.get("PSQ_CONFORMANCE", "")
-BROKEN = pathlib.Path(__file__).with_name("broken_driver.py")
+from suite import BROKEN, SUITE
+
 TEST = "queue.put.full-at-once"
 DRIVER = ("--", sys.executable, str(BROKEN), "none")
 

@@ -12,9 +12,8 @@ import time
 import uuid
 
 import pytest
+from suite import BROKEN, SUITE
 
-SUITE = os.environ.get("PSQ_CONFORMANCE", "")
-BROKEN = pathlib.Path(__file__).with_name("broken_driver.py")
 # The driver, a process in a session of its own, and one that is stopped.
 DRIVER_PROCESSES = 3
 

@@ -1,11 +1,12 @@
-"""When an entry of a ledger applies, and which line it stands on, as the suite tells psq."""
+"""The ledger of known failures: what it covers, when an entry applies, and which one is refused."""
 
 import json
 import subprocess
 import sys
 
 import pytest
-from test_broken_drivers import BROKEN, SUITE, ledger_of, run_suite
+from suite import BROKEN, ONE_TEST, SUITE, judge_broken, judged_with, ledger_of, run_suite
+
 
 # Ranges of versions, and whether 3.11.2 is in them.
 VERSIONS = {
@@ -85,3 +86,96 @@ def test_a_pass_names_the_line_of_its_entry(tmp_path):
         *("--", sys.executable, str(BROKEN), "right"),
     )
     assert f"take out the entry at {path}:5" in ended.stdout
+
+
+def test_no_ledger_covers_a_defect_of_the_driver(tmp_path):
+    entry = {"clause": "queue.put.full-at-once", "blocks": "queue"}
+    ended, (record,) = judged_with("defect", "queue.put.full-at-once", entry, tmp_path)
+    assert (ended.returncode, record["verdict"]) == (3, "driver-error")
+
+
+@pytest.mark.parametrize(
+    "blocks, status",
+    [("queue.create raised Oops", 0), ("queue.create raised", 0), ("queue.create crashed", 1)],
+)
+def test_a_ledger_names_the_defect_whose_blocked_tests_it_knows(tmp_path, blocks, status):
+    entry = {"clause": "queue.create.unbounded", "blocks": blocks}
+    ended, (record,) = judged_with("create-raises", "queue.put.full-at-once", entry, tmp_path)
+    assert ended.returncode == status, ended.stdout
+    assert record["verdict"] == ("expected-fail" if status == 0 else "blocked")
+
+
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        ("not json", "ledger"),
+        ('{"entries":[]}', "implementation"),
+        (ledger_of({"clause": "queue.no.such-clause", "reason": "x"}), "queue.no.such-clause"),
+        (ledger_of({"clause": "queue.put.full-at-once"}), "reason"),
+        (
+            ledger_of(
+                {"clause": "queue.put.full-at-once", "reason": "x", "now_and_then": "1 in 9"}
+            ),
+            "needs a reproduction",
+        ),
+        ('{"implementation":"x","entries":[],"entires":[]}', "'entires' (did you mean entries?)"),
+        (
+            ledger_of(
+                {"clause": "queue.put.full-at-once", "reason": "x", "start_method": ["fork"]}
+            ),
+            "the unknown key 'start_method' (did you mean start_methods?)",
+        ),
+    ],
+)
+def test_broken_ledger(tmp_path, content, says):
+    ledger = tmp_path / "ledger.json"
+    ledger.write_text(content)
+    ended = run_suite(*ONE_TEST, "--ledger", str(ledger), "--", "x")
+    assert ended.returncode == 64
+    assert says in ended.stderr
+
+
+@pytest.mark.parametrize("alone", [[], ["--test", "queue.put.blocks-when-full"], ["--measure"]])
+def test_a_ledger_of_another_implementation_is_refused(tmp_path, alone):
+    ledger, results = tmp_path / "ledger.json", tmp_path / "results.jsonl"
+    entry = {"clause": "queue.put.full-at-once", "reason": "known"}
+    ledger.write_text(ledger_of(entry, implementation="cpython"))
+    ended = judge_broken("none", *alone, "--ledger", str(ledger), "--results", str(results))
+    assert ended.returncode == 64, ended.stdout
+    assert f"ledger {ledger} is for the implementation cpython" in ended.stderr
+    assert "this driver judges broken" in ended.stderr
+    written = results.read_text() if results.exists() else ""
+    assert '"record":"test"' not in written
+
+
+def test_ledger_expects_a_failure_and_then_refuses_it_as_stale(tmp_path):
+    ledger = tmp_path / "ledger.json"
+    ledger.write_text(ledger_of({"clause": "queue.put.full-at-once", "reason": "known"}))
+    # This driver answers ok to everything, so a put on a full queue does too.
+    assert judge_broken("none").returncode == 1
+    assert judge_broken("none", "--ledger", str(ledger)).returncode == 0
+    ledger.write_text(
+        ledger_of({"clause": "queue.put.returns-without-consumer", "reason": "stale"})
+    )
+    ended = run_suite(
+        "--test",
+        "queue.put.returns-without-consumer",
+        "--ledger",
+        str(ledger),
+        "--",
+        sys.executable,
+        str(BROKEN),
+        "none",
+    )
+    assert ended.returncode == 1
+    assert f"take out the entry at {ledger}:" in ended.stdout
+
+
+@pytest.mark.parametrize("clause", ["queue.put.full-at-once", "queue.put.returns-without-consumer"])
+def test_a_clause_that_fails_now_and_then_may_fail_and_pass(tmp_path, clause):
+    ledger = tmp_path / "ledger.json"
+    entry = {"clause": clause, "reason": "a race", "reproduction": "r", "now_and_then": "1 of 9"}
+    ledger.write_text(ledger_of(entry))
+    driver = (sys.executable, str(BROKEN), "none")
+    ended = run_suite("--test", clause, "--ledger", str(ledger), "--", *driver)
+    assert ended.returncode == 0, ended.stdout

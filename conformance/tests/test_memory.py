@@ -7,9 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from suite import BROKEN, SUITE
 
-SUITE = os.environ.get("PSQ_CONFORMANCE", "")
-BROKEN = pathlib.Path(__file__).with_name("broken_driver.py")
 LIMIT = str(64 << 20)
 # Of the second and the first version of control groups.
 GROUPS = {
