@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "harness"))
+sys.path[:0] = [str(ROOT / "harness"), str(ROOT / "ci")]
 
 import pages  # noqa: E402
+from long_runs import commit_of, ended  # noqa: E402
 from subjects import SUBJECTS, Subject, of  # noqa: E402
 
 from psq.base import options  # noqa: E402
@@ -62,30 +63,17 @@ def main(argv: Sequence[str]) -> int:
         args = parser().parse_args(argv)
     except SystemExit as error:
         return int(Status.USAGE if error.code else 0)
-    try:
-        return int(_results(args))
-    except Stop as stop:
-        print(f"ci/results: {stop}", file=sys.stderr)
-        return int(stop.status)
-    except KeyboardInterrupt:
-        print("ci/results: interrupted; the same command goes on", file=sys.stderr)
-        return int(Status.INTERRUPTED)
+    return ended("ci/results", lambda: _results(args))
 
 
 def _results(args: argparse.Namespace) -> Status:
     paths = Paths.of(args.build.resolve())
     subjects = [of(driver) for driver in args.only] if args.only else list(SUBJECTS)
-    state = (args.state or paths.build / "judged").resolve() / commit()
+    state = (args.state or paths.build / "judged").resolve() / commit_of()
     state.mkdir(parents=True, exist_ok=True)
     for subject in [] if args.pages else subjects:
         _judge(subject, args, paths, state)
     return _write_pages(args.to, state, paths)
-
-
-def commit() -> str:
-    """The commit of the sources, in short; `+` says that they were changed."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--exclude=*", "--dirty=+"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _judge(subject: Subject, args: argparse.Namespace, paths: Paths, state: Path) -> None:
@@ -137,8 +125,9 @@ def of_slug(slug: str) -> Subject:
 def _judged(state: Path, paths: Paths) -> Iterator[pages.Judged]:
     """In the order of the subjects, others behind them."""
     order = [each.slug for each in SUBJECTS]
-    found = sorted(state.glob("*.jsonl"), key=lambda p: (p.stem not in order, p.stem))
-    for path in sorted(found, key=lambda p: order.index(p.stem) if p.stem in order else len(order)):
+    for path in sorted(
+        state.glob("*.jsonl"), key=lambda p: ([*order, p.stem].index(p.stem), p.stem)
+    ):
         run = result_file.load(path)
         yield pages.Judged(of_slug(path.stem), run, _known(run.implementation, paths))
 

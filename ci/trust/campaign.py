@@ -8,11 +8,12 @@ import sys
 import time
 from pathlib import Path
 
-import loads
+import loads  # which makes psq and the modules of ci known
+from long_runs import commit_of, ended
 from page import page
 from plan import IMPLEMENTATIONS, Implementation, Planned, plan
 from runs import Bench, run_all
-from store import Store, commit_of
+from store import Store
 from table import Table
 
 from psq.base import options
@@ -61,14 +62,7 @@ def main(argv: list[str]) -> int:
     except SystemExit as error:
         return int(Status.USAGE if error.code else 0)
     store = Store((args.state or args.build / "campaign").resolve())
-    try:
-        return int(_campaign(args, store))
-    except Stop as stop:
-        print(f"ci/campaign: {stop}", file=sys.stderr)
-        return int(stop.status)
-    except KeyboardInterrupt:
-        print("ci/campaign: interrupted; the same command goes on", file=sys.stderr)
-        return int(Status.INTERRUPTED)
+    return ended("ci/campaign", lambda: _campaign(args, store))
 
 
 def _campaign(args: argparse.Namespace, store: Store) -> Status:

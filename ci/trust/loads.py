@@ -12,7 +12,7 @@ from typing import Iterator, Optional, Sequence
 
 HERE = Path(__file__).resolve().parent
 HARNESS = HERE.parents[1] / "harness"
-sys.path.insert(0, str(HARNESS))
+sys.path[:0] = [str(HARNESS), str(HERE.parent)]
 
 from psq.base.status import InternalError  # noqa: E402
 from psq.running.pool import Job, Pool  # noqa: E402

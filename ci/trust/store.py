@@ -8,18 +8,15 @@ work/                    what unfinished runs have written; a run that was inter
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from loads import HARNESS
 from plan import Planned
 
-from psq.base.status import InternalError, UsageError
+from psq.base.status import UsageError
 from psq.results import result_file
 from psq.results.run import Run
 
@@ -101,23 +98,3 @@ class Store:
 
     def _results_of(self, path: Path) -> Run | None:
         return result_file.load(path) if path.is_file() else None
-
-
-def commit_of(root: Path = HARNESS.parent) -> str:
-    """The commit of the source tree; with changes, also a digest of them."""
-    head = _git(root, "rev-parse", "--short=10", "HEAD").strip()
-    if not head:
-        return "unversioned"
-    changes = _git(root, "diff", "HEAD")
-    digest = hashlib.sha256(changes.encode()).hexdigest()[:8]
-    return f"{head}+{digest}" if changes else head
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        command = ["git", "-C", str(root), *arguments]
-        return subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False
-        ).stdout
-    except OSError as error:
-        raise InternalError(f"git: {error}") from error
