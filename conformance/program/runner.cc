@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "program/run.h"
+#include "suite/memory_kills.h"
 
 namespace psq::conformance {
 namespace {
@@ -19,7 +21,9 @@ RunResult ProgramRunner::run(const Program& program, Nanoseconds hang_bound) {
     runs_ = 0;
   }
   afresh_ = true;  // also when the run ends with an exception
+  const std::int64_t kills_before = memory_kills();
   RunResult result = Run{t_, program, "-" + std::to_string(++runs_), hang_bound}.result();
+  result = doubted(std::move(result), memory_kills() - kills_before);
   afresh_ = result.violation || !result.undecided.empty() || has_kills(program);
   return result;
 }

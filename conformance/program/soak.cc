@@ -8,6 +8,7 @@
 #include "program/search.h"
 #include "protocol/files.h"
 #include "suite/card.h"
+#include "suite/memory_kills.h"
 #include "suite/results.h"
 #include "suite/runner.h"
 
@@ -111,28 +112,34 @@ class Soak {
   Nanoseconds reported_at_ = monotonic_now();
 };
 
+// For what kept it from running programs; of processes that the kernel ended nothing is known.
+ExitStatus broken_off(ExitStatus status, const std::string& why, std::int64_t kills_before) {
+  const std::string doubt = doubt_without_memory(memory_kills() - kills_before, why);
+  std::cout << (doubt.empty() ? why : "inconclusive: " + doubt) << "\n";
+  return doubt.empty() ? status : ExitStatus::kInconclusive;
+}
+
 }  // namespace
 
 ExitStatus soak(const Options& options) {
   ResultFile file{options.results};
   file.soak_plan(options);
+  const std::int64_t kills_before = memory_kills();
   ExitStatus status = ExitStatus::kInternal;
   try {
     status = Soak{options, file}.run();
   } catch (const DriverError& error) {
-    std::cout << "driver-error: " << error.what() << "\n";
-    status = ExitStatus::kDriverBroken;
+    status = broken_off(ExitStatus::kDriverBroken, std::string{"driver-error: "} + error.what(),
+                        kills_before);
   } catch (const Unsupported& lack) {
     std::cout << "inconclusive: " << lack.what() << "\n";
     status = ExitStatus::kInconclusive;
   } catch (const Blocked& blocked) {
-    std::cout << "fail: before a program began: " << blocked.failed.cause->text << "; saw "
-              << blocked.failed.saw << "\n";
-    status = ExitStatus::kFails;
+    const std::string why = blocked.failed.cause->text + "; saw " + blocked.failed.saw;
+    status = broken_off(ExitStatus::kFails, "fail: before a program began: " + why, kills_before);
   } catch (const Failed& failed) {
-    std::cout << "fail: before a program began: expected " << failed.expected << "; saw "
-              << failed.saw << "\n";
-    status = ExitStatus::kFails;
+    const std::string why = "expected " + failed.expected + "; saw " + failed.saw;
+    status = broken_off(ExitStatus::kFails, "fail: before a program began: " + why, kills_before);
   } catch (const Inconclusive& doubt) {
     std::cout << "inconclusive: " << doubt.what() << "\n";
     status = ExitStatus::kInconclusive;

@@ -14,4 +14,10 @@ std::int64_t memory_kills() {
   return 0;
 }
 
+std::string doubt_without_memory(std::int64_t kills, const std::string& seen) {
+  if (kills <= 0) return {};
+  return "the system ran out of memory and ended processes, " + std::to_string(kills) +
+         " in all; meanwhile: " + seen;
+}
+
 }  // namespace psq::conformance

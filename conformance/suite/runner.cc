@@ -146,13 +146,10 @@ bool is_against(Verdict verdict) {
          verdict == Verdict::kBlocked || verdict == Verdict::kDriverError;
 }
 
-// A process that the kernel ended looks like one that crashed, and its peers like ones that hang.
-void doubt_without_memory(TestResult& result, std::int64_t kills_before) {
-  const std::int64_t kills = memory_kills() - kills_before;
-  if (kills <= 0 || !is_against(result.verdict)) return;
-  take(result, Verdict::kInconclusive,
-       "the system ran out of memory and ended processes, " + std::to_string(kills) +
-           " in all; meanwhile: " + result.message);
+void take_doubt(TestResult& result, std::int64_t kills) {
+  const std::string doubt = doubt_without_memory(kills, result.message);
+  if (doubt.empty() || !is_against(result.verdict)) return;
+  take(result, Verdict::kInconclusive, doubt);
   result.clause.clear();
 }
 
@@ -179,7 +176,7 @@ void judge(const TestCase& test, TestResult& result, Scenario& scenario) {
   result.seen = scenario.seen();
   result.asked = scenario.asked();
   result.late = scenario.late();
-  doubt_without_memory(result, kills_before);
+  take_doubt(result, memory_kills() - kills_before);
   check_needs(test, result);
 }
 

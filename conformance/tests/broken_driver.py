@@ -150,9 +150,9 @@ def serve(control, fault):
             os._exit(70)
         if fault == "ends-as-70":
             os._exit(70)
-        if fault == "killed" and request["do"] == "put":
+        if fault == "killed" and request["do"] in ("put", "spawn"):
             os.kill(os.getpid(), signal.SIGKILL)
-        if fault == "takes-memory" and request["do"] == "put":
+        if fault == "takes-memory" and request["do"] in ("put", "spawn"):
             bytearray(256 << 20)
         if fault == "crashes":
             os.kill(os.getpid(), signal.SIGSEGV)

@@ -42,6 +42,21 @@ def little_memory():
     pytest.skip("no control group for memory can be made here")
 
 
+def confined(group):
+    """The broken driver that takes memory, in that group."""
+    enter = f'echo $$ >{group}/cgroup.procs && exec "$@"'
+    return ["/bin/sh", "-c", enter, "sh", sys.executable, BROKEN, "takes-memory"]
+
+
+def soaked(command):
+    return subprocess.run(
+        [SUITE, "--soak", "--programs", "3", "--", *command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
 def judged(folder, command):
     results = folder / "results.jsonl"
     subprocess.run(
@@ -53,9 +68,7 @@ def judged(folder, command):
 
 
 def test_killed_for_want_of_memory(tmp_path, little_memory):
-    enter = f'echo $$ >{little_memory}/cgroup.procs && exec "$@"'
-    command = ["/bin/sh", "-c", enter, "sh", sys.executable, BROKEN, "takes-memory"]
-    tests = judged(tmp_path, command)
+    tests = judged(tmp_path, confined(little_memory))
     assert {test["verdict"] for test in tests} == {"inconclusive"}
     assert all("the system ran out of memory" in test["message"] for test in tests)
 
@@ -63,3 +76,15 @@ def test_killed_for_want_of_memory(tmp_path, little_memory):
 def test_killed_by_itself(tmp_path):
     tests = judged(tmp_path, [sys.executable, BROKEN, "killed"])
     assert {test["verdict"] for test in tests} == {"fail"}
+
+
+def test_soak_killed_for_want_of_memory(little_memory):
+    ended = soaked(confined(little_memory))
+    assert ended.returncode == 2, ended
+    assert "the system ran out of memory" in ended.stdout
+
+
+def test_soak_killed_by_itself():
+    ended = soaked([sys.executable, BROKEN, "killed"])
+    assert ended.returncode == 1, ended
+    assert "ran out of memory" not in ended.stdout

@@ -27,8 +27,7 @@ _SHOWN = 160  # characters of a message
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("driver", metavar="DRIVER")
-    judging.add_options(parser)
-    parser.set_defaults(jobs=3 * options.cpu_count())
+    judging.add_options(parser, jobs_a_processor=3)
     parser.add_argument(
         "--seeds",
         metavar="N",

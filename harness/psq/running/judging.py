@@ -24,7 +24,7 @@ from psq.running.drivers import Driver
 from psq.running.runner import Options, Runner
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser, jobs_a_processor: int = 2) -> None:
     """The options of the commands that run tests."""
     options.add_tests(parser)
     parser.add_argument(
@@ -43,8 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=options.at_least_one,
-        default=2 * options.cpu_count(),
-        help="tests at a time; most of them wait (default: two a processor, here %(default)s)",
+        default=jobs_a_processor * options.cpu_count(),
+        help="tests at a time; most of them wait"
+        f" (default: {jobs_a_processor} a processor, here %(default)s)",
     )
     parser.add_argument(
         "--ledger",
