@@ -27,7 +27,7 @@ from server import Server, ServerFailed, socket_in
 PREFIX = "psq-broker-"
 _LONGEST_PATH = 70  # a socket's path has 107 bytes at most, and the servers add theirs
 _PR_SET_PDEATHSIG = 1
-_LONGEST_STOP = 20.0
+_LONGEST_STOP = 120.0
 _LOOKS_AGAIN = 0.002
 _AGE_OF_REMAINS = 60.0
 

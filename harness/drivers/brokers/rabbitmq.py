@@ -41,6 +41,9 @@ class RabbitQueue(DeliveryQueue):
                     lambda channel: channel.queue_declare(name, durable=True, arguments=arguments)
                 )
 
+        for name in (self._dead, self._name):
+            client.await_stored(name, patience)
+
     def add(self, data: bytes) -> None:
         with self._client.use(self._patience) as link:
             link.ask(

@@ -11,17 +11,22 @@ import queue
 import select
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import Any, Callable, Iterator, Optional, Set, TypeVar
 
 import pika
 from delivery import PATIENCE, ConnectionLost, NotHeld
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker, NackError
-from rabbitmq_server import address
+from rabbitmq_server import address, knows_queue
 from server import ServerFailed, track
 
 _REFUSED = (pika.exceptions.ProbableAuthenticationError, pika.exceptions.ProbableAccessDeniedError)
+_LOST = (AMQPConnectionError, AMQPConnectorException, OSError)
+_NO_CONNECTION = (AMQPError, AMQPConnectorException, OSError)
 _PRECONDITION_FAILED = 406
+_LOOKS_AGAIN = 0.02
 Result = TypeVar("Result")
 
 
@@ -37,7 +42,7 @@ class Link:
         self._patience = patience
         try:
             self._connection = pika.BlockingConnection(_parameters(folder, patience))
-        except (AMQPError, OSError) as error:
+        except _NO_CONNECTION as error:
             raise ConnectionLost(f"{self._where}: {_why(error)}") from error
         # The library has no other way to the socket.
         self._socket: socket.socket = self._connection._impl._transport._sock
@@ -132,6 +137,15 @@ class Client:
                 return found
             found.close()
 
+    def await_stored(self, name: str, patience: float) -> None:
+        """Waits until a kill of the server no longer loses this quorum queue: the server has
+        answered its declaration some time before it stores that."""
+        deadline = time.monotonic() + patience
+        while not knows_queue(self._folder, name):
+            if time.monotonic() > deadline:
+                raise ConnectionLost(f"RabbitMQ has not stored {name} within {patience:g} s")
+            time.sleep(_LOOKS_AGAIN)
+
     def give_back(self, link: Link) -> None:
         self._used.discard(link)
         if link.open:
@@ -163,7 +177,7 @@ def greet(folder: str) -> None:
             f"RabbitMQ at {host}:{port} refuses the client: {_why(error)}; the driver is its user "
             "guest, so let the server that it starts keep that user and its password"
         ) from None
-    except AMQPError as error:
+    except _NO_CONNECTION as error:
         raise OSError(_why(error)) from None
 
 
@@ -181,5 +195,5 @@ def _parameters(folder: str, patience: float) -> Any:
 
 
 def _why(error: BaseException) -> str:
-    hint = "; is it running, and does it answer?" if isinstance(error, AMQPConnectionError) else ""
+    hint = "; is it running, and does it answer?" if isinstance(error, _LOST) else ""
     return f"{type(error).__name__} {error}".rstrip() + hint

@@ -16,6 +16,7 @@ from server import Server, ServerFailed
 
 _PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # that of /usr/sbin serves one user alone
 _HOST = "127.0.0.1"
+_NODE = "psq@localhost"
 _PORTS = range(20000, 32000)
 _ATTEMPTS = 100
 # epmd ends with the server, whose process the shell becomes; else the server would start one that
@@ -39,6 +40,16 @@ def _ports(folder: str) -> Dict[str, int]:
     with open(path, encoding="utf-8") as file:
         found: Dict[str, int] = json.load(file)
     return found
+
+
+def knows_queue(folder: str, name: str) -> bool:
+    """Whether the server has stored that it has this quorum queue."""
+    file = os.path.join(folder, "mnesia", _NODE, "quorum", _NODE, "names.dets")
+    try:
+        with open(file, "rb") as names:
+            return name.encode() in names.read()
+    except OSError:
+        return False
 
 
 def _free_ports(count: int) -> List[int]:
@@ -83,7 +94,7 @@ def _environment(folder: str) -> Dict[str, str]:
         **{f"RABBITMQ_{name}": os.path.join(folder, file) for name, file in files.items()},
         "HOME": folder,  # where the cookie is made
         "RABBITMQ_LOGS": "-",
-        "RABBITMQ_NODENAME": "psq@localhost",
+        "RABBITMQ_NODENAME": _NODE,
         "RABBITMQ_NODE_IP_ADDRESS": _HOST,
         "RABBITMQ_NODE_PORT": str(ports["amqp"]),
         "RABBITMQ_DIST_PORT": str(ports["distribution"]),
