@@ -17,6 +17,9 @@ from server import Server, ServerFailed
 _PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # that of /usr/sbin serves one user alone
 _HOST = "127.0.0.1"
 _NODE = "psq@localhost"
+_WHOLE = slice(
+    8, 12
+)  # of the header of a file of Erlang's dets: 1 when nothing is left to be written
 _PORTS = range(20000, 32000)
 _ATTEMPTS = 100
 # epmd ends with the server, whose process the shell becomes; else the server would start one that
@@ -43,13 +46,14 @@ def _ports(folder: str) -> Dict[str, int]:
 
 
 def knows_queue(folder: str, name: str) -> bool:
-    """Whether the server has stored that it has this quorum queue."""
+    """Whether the server has stored that it has this quorum queue, and finds it after a kill."""
     file = os.path.join(folder, "mnesia", _NODE, "quorum", _NODE, "names.dets")
     try:
         with open(file, "rb") as names:
-            return name.encode() in names.read()
+            stored = names.read()
     except OSError:
         return False
+    return name.encode() in stored and stored[_WHOLE] == b"\0\0\0\1"
 
 
 def _free_ports(count: int) -> List[int]:
