@@ -42,7 +42,7 @@ class RabbitQueue(DeliveryQueue):
                 )
 
         for name in (self._dead, self._name):
-            client.await_stored(name, patience)
+            client.await_stored(name)
 
     def add(self, data: bytes) -> None:
         with self._client.use(self._patience) as link:

@@ -27,6 +27,7 @@ _LOST = (AMQPConnectionError, AMQPConnectorException, OSError)
 _NO_CONNECTION = (AMQPError, AMQPConnectorException, OSError)
 _PRECONDITION_FAILED = 406
 _LOOKS_AGAIN = 0.02
+_LONGEST_STORE = 60.0  # seconds: it writes when it has had nothing to write for half a second
 Result = TypeVar("Result")
 
 
@@ -137,13 +138,13 @@ class Client:
                 return found
             found.close()
 
-    def await_stored(self, name: str, patience: float) -> None:
+    def await_stored(self, name: str) -> None:
         """Waits until a kill of the server no longer loses this quorum queue: the server has
         answered its declaration some time before it stores that."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + _LONGEST_STORE
         while not knows_queue(self._folder, name):
             if time.monotonic() > deadline:
-                raise ConnectionLost(f"RabbitMQ has not stored {name} within {patience:g} s")
+                raise ConnectionLost(f"RabbitMQ has not stored {name} within {_LONGEST_STORE:g} s")
             time.sleep(_LOOKS_AGAIN)
 
     def give_back(self, link: Link) -> None:
