@@ -84,7 +84,7 @@ struct History {
   std::vector<std::string> producers;
   std::vector<Value> values;
   std::vector<Operation> operations;  // in any order
-  /// Of operations, by index: what went wrong, in the implementation's own words. Few have one.
+  /// Of operations, by index: what went wrong, as the implementation says it. Few have one.
   std::map<std::size_t, std::string> errors;
   /// Every object was read until it was empty, at a quiet end: what was not obtained is lost.
   bool complete = false;

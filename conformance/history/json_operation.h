@@ -21,7 +21,7 @@ class JsonOperation {
   bool read_member(std::string_view key);
   /// After the last member: the operation, or BadFile when a part is missing.
   [[nodiscard]] Operation finish();
-  /// What went wrong, in the implementation's own words; empty when the line does not say.
+  /// What went wrong, as the implementation says it; empty when the line does not say.
   [[nodiscard]] const std::string& error() const { return error_; }
 
  private:

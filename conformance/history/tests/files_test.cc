@@ -101,7 +101,7 @@ TEST(JsonLines, WritesWhatItReads) {
   EXPECT_EQ(again.operations[2].timeout, kForever);
 }
 
-TEST(JsonLines, KeepsErrorsInTheWordsOfTheImplementation) {
+TEST(JsonLines, KeepsErrorsAsTheImplementationSaysThem) {
   const auto error_of = [](const std::string& member) {
     const auto history = read_json(
         kHeader +

@@ -72,7 +72,7 @@ def item_of(operation: Operation) -> str:
 
 
 def error_of(operation: Operation) -> str:
-    """What went wrong, in the implementation's own words; empty when the line does not say."""
+    """What went wrong, as the implementation says it; empty when the line does not say."""
     error = operation.get("error")
     if isinstance(error, dict):
         words = [error.get(name) for name in ("type", "message")]

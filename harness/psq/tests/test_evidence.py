@@ -34,7 +34,7 @@ def test_a_failure_can_be_looked_at_and_seen_again(built, tmp_path):
     assert subprocess.run(same, capture_output=True).returncode == 0
 
 
-def test_a_history_has_errors_in_the_words_of_the_implementation(built, tmp_path):
+def test_a_history_has_errors_as_the_implementation_says_them(built, tmp_path):
     results = tmp_path / "results.jsonl"
     command = [built.build / "psq", "check", "faulty:poll-raises", "--results", results]
     command += ["--test", "pipe.timed-calls.answer-by-value"]
