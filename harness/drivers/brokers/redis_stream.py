@@ -22,12 +22,11 @@ _CONSUMER = "consumer"
 _DEFAULT_VISIBILITY = 60.0
 LOOKS_AGAIN = 0.02  # seconds: no client is told of an entry whose time has passed
 # One step of the server, so that the death of the client leaves all of it or nothing.
-# The dead letter comes first: a server without room refuses it, and takes nothing back that was done.
+# A server without room goes on with a script that has begun to write.
 _SETTLE = """
-if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1) == 0 then return 0 end
-if ARGV[3] then redis.call('XADD', KEYS[2], '*', 'item', ARGV[3]) end
-redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
+if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
 redis.call('XDEL', KEYS[1], ARGV[2])
+if ARGV[3] then redis.call('XADD', KEYS[2], '*', 'item', ARGV[3]) end
 return 1
 """
 

@@ -50,6 +50,16 @@ def test_a_server_that_is_not_installed() -> None:
     assert "apt-get install redis-server" in ended.stderr
 
 
+def test_a_library_that_is_not_installed() -> None:
+    program, *arguments = command("rabbitmq")
+    # Without the folder of Debian's packages.
+    ended = subprocess.run(
+        [program, "-S", *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert ended.returncode == 64
+    assert "pika" in ended.stderr and "apt-get install python3-pika" in ended.stderr
+
+
 @pytest.mark.parametrize("how", ["killed", "told"])
 def test_nothing_is_left(how: str) -> None:
     # A short path: a socket's has 107 bytes at most.
