@@ -25,7 +25,7 @@ _ATTEMPTS = 100
 # epmd ends with the server, whose process the shell becomes; else the server would start one that
 # stays.
 _COMMAND = 'setpriv --pdeathsig KILL epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 & exec "$0"'
-_LONGEST_START = 600.0  # seconds: it takes five of a processor alone
+_LONGEST_START = 600.0  # seconds: it takes five of a processor
 
 
 def address(folder: str) -> Tuple[str, int]:

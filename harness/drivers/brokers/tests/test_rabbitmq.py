@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
     "PSQ_LONG_TESTS" not in os.environ, reason="starts servers for a minute: ci/test --all"
 )
 COMMAND = command("rabbitmq")
-PATIENCE = 600.0
+PATIENCE = 1500.0
 
 
 @contextmanager
@@ -74,7 +74,8 @@ def test_a_node_is_gone_with_its_driver() -> None:
 
 
 def test_a_node_that_is_out_of_memory_reads_nothing_from_producers() -> None:
-    with serving({"RABBITMQ_VM_MEMORY_HIGH_WATERMARK": "0.00001"}) as session:
+    little = "-rabbit vm_memory_high_watermark 0.0000001"
+    with serving({"RABBITMQ_SERVER_START_ARGS": little}) as session:
         root = session.root
         root.ask("create", type="broker_queue", names=["q"], patience=3)
         answer = root.ask("publish", "connection_lost", on="q", json=1)
