@@ -104,6 +104,7 @@ def test_a_server_that_begins_to_ask_for_a_password() -> None:
         answer = child.ask("publish", "connection_lost", on="q", json=1)
         assert "refuses the client" in said(answer) and "password" in said(answer)
         assert "is it running" not in said(answer)
+        root.ask("publish", on="q", json=2)  # an open connection stays
 
 
 def test_a_list_on_a_server_that_is_killed() -> None:
