@@ -93,7 +93,13 @@ bool Search::over() const {
   if (options_.most_budget == Nanoseconds{0}) return passed >= options_.budget;
   if (spent_ < options_.budget && passed < kUnfair * options_.budget) return false;
   return spent_ >= options_.most_budget || passed >= kUnfair * options_.most_budget ||
-         too_gentle(seen_).empty();
+         too_little().empty();
+}
+
+std::string Search::too_little() const {
+  if (!options_.about.empty() && !t_.asked().contains(options_.about))
+    return "none of " + std::to_string(seen_.programs) + " programs called " + options_.about;
+  return too_gentle(seen_);
 }
 
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }

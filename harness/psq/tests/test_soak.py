@@ -130,6 +130,17 @@ def test_a_test_that_searches_runs_so_many_programs(built, tmp_path):
     assert next(r["seen"]["programs"] for r in records if r["record"] == "test") == 5
 
 
+def test_programs_that_never_call_what_the_test_is_about_decide_nothing(built, tmp_path):
+    results = tmp_path / "results.jsonl"
+    argv = [built.suite, "--exactly", "joinable-queue.join.waits-for-tasks/programs"]
+    argv += ["--programs", "3", "--seed", "85", "--results", results]  # this seed draws no join
+    argv += ["--", built.program("psq-reference-driver")]
+    assert subprocess.run(argv, capture_output=True, timeout=300).returncode == 2
+    records = map(json.loads, results.read_text().splitlines())
+    said = next(r["message"] for r in records if r["record"] == "test")
+    assert "none of 3 programs called joinable_queue.join" in said
+
+
 def test_soak_of_a_driver_that_is_none(built, capsys, tmp_path):
     assert (
         run(
