@@ -111,6 +111,12 @@ _ZONES = {
             ),
             libraries=_DRIVER_LIBRARIES,
         ),
+        # C++ and Python in turn: the drivers of the reference and of its package for Python.
+        Zone(
+            "harness/drivers/mixed",
+            knows=(_KIT, "reference", _REFERENCE_DRIVER, "harness/drivers/python"),
+            libraries=_DRIVER_LIBRARIES,
+        ),
         # Queues of other designs, in processes and with items of the Python driver.
         Zone(
             "harness/drivers/variants",

@@ -149,7 +149,7 @@ class MultiprocessingAdapter(Adapter):
 
     def _send_bytes(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         payload = arguments["payload"]
-        data = payload.data if isinstance(payload, Raw) else _raw_item(payload)
+        data = payload.data if isinstance(payload, Raw) else self.raw_item(payload)
         rest: List[int] = []
         if "size" in arguments:
             rest = [arguments.get("offset", 0), arguments["size"]]
@@ -159,7 +159,12 @@ class MultiprocessingAdapter(Adapter):
 
     def _recv_bytes(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         method = functools.partial(_bound(target, "recv_bytes"), *arguments.values())
-        return Call(method, _received)
+
+        def value(data: Any) -> Dict[str, Any]:
+            known = isinstance(data, (bytes, bytearray))
+            return self.raw_value(bytes(data)) if known else _unknown(data)
+
+        return Call(method, value)
 
     def _recv_bytes_into(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         room = bytearray(_FILL * arguments["room"])
@@ -174,7 +179,7 @@ class MultiprocessingAdapter(Adapter):
             return {
                 "count": count,
                 "rest_untouched": rest == _FILL * len(rest),
-                **bytes_value(bytes(room[offset : offset + count])),
+                **self.raw_value(bytes(room[offset : offset + count])),
             }
 
         return Call(call, value)
@@ -210,6 +215,14 @@ class MultiprocessingAdapter(Adapter):
 
         return Call(receive)
 
+    def raw_item(self, item: Item) -> bytes:
+        """The bytes of an item for the operations on bytes."""
+        return make_body(item.sender, item.seq, item.size, item.size)
+
+    def raw_value(self, data: bytes) -> Dict[str, Any]:
+        """The value for bytes that one of them has received."""
+        return bytes_value(data)
+
     def _payload(self, payload: Any) -> Any:
         return payload.json if isinstance(payload, Plain) else self._items.make(payload)
 
@@ -240,10 +253,6 @@ def _itself(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int)) else _unknown(value)
 
 
-def _received(data: Any) -> Dict[str, Any]:
-    return bytes_value(bytes(data)) if isinstance(data, (bytes, bytearray)) else _unknown(data)
-
-
 def _unknown(value: Any) -> Dict[str, Any]:
     """For what no caller of this operation expects: the controller shall see what came."""
     return {"unknown": {"type": type(value).__name__, "repr": repr(value)[:1000]}}
@@ -255,10 +264,6 @@ def _plain(value: Any) -> Dict[str, Any]:
     except (TypeError, ValueError, RecursionError):
         return _unknown(value)
     return {"json": value}
-
-
-def _raw_item(item: Item) -> bytes:
-    return make_body(item.sender, item.seq, item.size, item.size)
 
 
 def _if_there(arguments: Mapping[str, Any], name: str) -> List[Any]:

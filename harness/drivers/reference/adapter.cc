@@ -63,6 +63,12 @@ constexpr std::array kMappings{
 const std::vector<std::string> kQueueOperations{
     "put", "get", "qsize", "empty", "full", "close", "join_thread", "cancel_join_thread"};
 
+// An end by an error: the implementation's own exit, as after any other.
+int after_end(int status) {
+  if (status == 1) psq::exit(status);
+  return status;
+}
+
 }  // namespace
 
 driver::Hello ReferenceAdapter::hello() const {
@@ -155,7 +161,7 @@ std::unique_ptr<driver::Object> ReferenceAdapter::recv_connection(
 
 std::unique_ptr<driver::Child> ReferenceAdapter::spawn(const driver::SpawnOptions& options,
                                                        const std::function<void()>& body) {
-  return std::make_unique<ReferenceChild>(Process(body, {.daemon = options.daemon}));
+  return make_child(Process(body, {.daemon = options.daemon}));
 }
 
 Outcome ReferenceAdapter::classify(const std::exception& error) const {
@@ -166,11 +172,15 @@ Outcome ReferenceAdapter::classify(const std::exception& error) const {
 
 void ReferenceAdapter::exit(int status) { psq::exit(status); }
 
-int serve(ReferenceAdapter& adapter) {
-  const int status = driver::run(adapter);
-  // An end by an error: the implementation's own exit, as after any other.
-  if (status == 1) psq::exit(status);
-  return status;
+std::unique_ptr<driver::Child> make_child(Process process) {
+  return std::make_unique<ReferenceChild>(std::move(process));
+}
+
+int serve(ReferenceAdapter& adapter) { return after_end(driver::run(adapter)); }
+
+int serve_child(ReferenceAdapter& adapter, const std::string& name,
+                std::vector<driver::OwnObject> objects) {
+  return after_end(driver::run_child(adapter, name, std::move(objects)));
 }
 
 }  // namespace psq::reference_driver

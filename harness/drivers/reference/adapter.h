@@ -39,5 +39,8 @@ class ReferenceAdapter : public driver::Adapter {
 /// uncaught error ends a child of the library: it is reported, the status is 1, and the library
 /// first does all that it does at exit.
 int serve(ReferenceAdapter& adapter);
+/// The same in the program of a child.
+int serve_child(ReferenceAdapter& adapter, const std::string& name,
+                std::vector<driver::OwnObject> objects);
 
 }  // namespace psq::reference_driver

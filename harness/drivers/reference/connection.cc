@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <psq/driver/item.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <span>
 #include <string>
 
@@ -33,6 +35,31 @@ std::string bytes_of(const driver::Payload& payload) {
 
 std::optional<std::vector<int>> ConnectionObject::descriptors() const {
   return std::vector<int>{connection_.fd()};
+}
+
+// As ACCESS:DESCRIPTOR; ACCESS is what the end can do: r, w, or rw for both ends of a duplex pipe.
+Passed ConnectionObject::pass() const {
+  const int descriptor = connection_.fd();
+  // Programs that any other thread executes meanwhile would inherit it, too: this process is to
+  // execute one, and has no other thread.
+  if (::fcntl(descriptor, F_SETFD, 0) != 0)
+    throw SystemError("cannot pass the end of a pipe", errno);
+  std::string access;
+  if (connection_.readable()) access += 'r';
+  if (connection_.writable()) access += 'w';
+  return {.text = access + ':' + std::to_string(descriptor), .handle = std::nullopt};
+}
+
+std::unique_ptr<driver::Object> receive_end(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const std::string access = text.substr(0, colon);
+  const int descriptor = std::stoi(text.substr(colon + 1));
+  if (::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
+    throw SystemError("cannot take over the end of a pipe", errno);
+  const auto can = access == "rw"  ? ConnectionBase::kDuplex
+                   : access == "r" ? ConnectionBase::kReceives
+                                   : ConnectionBase::kSends;
+  return std::make_unique<ConnectionObject>(Connection<Payload>(descriptor, can));
 }
 
 Result ConnectionObject::perform(const Operation& operation, Call& call) {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,17 +19,37 @@ inline Timeout to_timeout(std::optional<driver::Seconds> timeout) {
   return timeout ? Timeout(*timeout) : Timeout(forever);
 }
 
+/// What a program needs in order to have an object of the process that executes it.
+struct Passed {
+  std::string text;              // without spaces
+  std::optional<Handle> handle;  // has to live until the execution
+};
+
+/// An object of any type.
+class ReferenceObject : public driver::Object {
+ public:
+  /// To be called in the process that executes the program.
+  [[nodiscard]] virtual Passed pass() const = 0;
+};
+
+/// The object that a `text` names, in the program that was executed.
+std::unique_ptr<driver::Object> receive_passed(driver::ObjectType type, const std::string& text);
+
+/// A child of the library.
+std::unique_ptr<driver::Child> make_child(Process process);
+
 std::unique_ptr<driver::Object> make_queue(const driver::Creation& creation);
 std::unique_ptr<driver::Object> make_joinable_queue(const driver::Creation& creation);
 std::unique_ptr<driver::Object> make_simple_queue();
 
 /// One end of a pipe.
-class ConnectionObject : public driver::Object {
+class ConnectionObject : public ReferenceObject {
  public:
   explicit ConnectionObject(Connection<Payload> connection) : connection_(std::move(connection)) {}
 
   driver::Result perform(const driver::Operation& operation, driver::Call& call) override;
   [[nodiscard]] std::optional<std::vector<int>> descriptors() const override;
+  [[nodiscard]] Passed pass() const override;
 
   [[nodiscard]] Connection<Payload>& connection() { return connection_; }
 
@@ -39,5 +60,8 @@ class ConnectionObject : public driver::Object {
 
   Connection<Payload> connection_;
 };
+
+/// The end of a pipe that a `Passed` names.
+std::unique_ptr<driver::Object> receive_end(const std::string& text);
 
 }  // namespace psq::reference_driver

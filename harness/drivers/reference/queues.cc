@@ -12,13 +12,18 @@ using driver::Verb;
   throw driver::Refusal(driver::Outcome::kUnsupported, "this object has no such operation");
 }
 
+Passed passed(Handle handle) {
+  std::string token = handle.token();
+  return {.text = std::move(token), .handle = std::move(handle)};
+}
+
 Timeout timeout_of(const Operation& operation) {
   return operation.block ? to_timeout(operation.timeout) : Timeout(no_wait);
 }
 
 /// The common operations of Queue and JoinableQueue.
 template <typename Q>
-class QueueObject : public driver::Object {
+class QueueObject : public ReferenceObject {
  public:
   explicit QueueObject(Q queue) : queue_(std::move(queue)) {}
 
@@ -47,6 +52,7 @@ class QueueObject : public driver::Object {
   [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
     return std::vector<int>{};
   }
+  [[nodiscard]] Passed pass() const override { return passed(queue_.handle()); }
 
  private:
   Result perform_void(Verb verb, Call& call) {
@@ -82,8 +88,10 @@ class QueueObject : public driver::Object {
   Q queue_;
 };
 
-class SimpleQueueObject : public driver::Object {
+class SimpleQueueObject : public ReferenceObject {
  public:
+  explicit SimpleQueueObject(SimpleQueue<Payload> queue) : queue_(std::move(queue)) {}
+
   Result perform(const Operation& operation, Call& call) override {
     switch (operation.verb) {
       case Verb::kPut: {
@@ -106,6 +114,7 @@ class SimpleQueueObject : public driver::Object {
   [[nodiscard]] std::optional<std::vector<int>> descriptors() const override {
     return std::vector<int>{};
   }
+  [[nodiscard]] Passed pass() const override { return passed(queue_.handle()); }
 
  private:
   SimpleQueue<Payload> queue_;
@@ -124,7 +133,23 @@ std::unique_ptr<driver::Object> make_joinable_queue(const driver::Creation& crea
 }
 
 std::unique_ptr<driver::Object> make_simple_queue() {
-  return std::make_unique<SimpleQueueObject>();
+  return std::make_unique<SimpleQueueObject>(SimpleQueue<Payload>());
+}
+
+std::unique_ptr<driver::Object> receive_passed(driver::ObjectType type, const std::string& text) {
+  using Plain = Queue<Payload>;
+  using Joinable = JoinableQueue<Payload>;
+  switch (type) {
+    case driver::ObjectType::kQueue:
+      return std::make_unique<QueueObject<Plain>>(Plain::from_handle(text));
+    case driver::ObjectType::kJoinableQueue:
+      return std::make_unique<QueueObject<Joinable>>(Joinable::from_handle(text));
+    case driver::ObjectType::kSimpleQueue:
+      return std::make_unique<SimpleQueueObject>(SimpleQueue<Payload>::from_handle(text));
+    case driver::ObjectType::kConnection:
+      return receive_end(text);
+  }
+  return nullptr;
 }
 
 }  // namespace psq::reference_driver

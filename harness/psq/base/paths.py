@@ -83,6 +83,10 @@ class Paths:
         return self.build / "python"
 
     @property
+    def mixed_driver(self) -> Path:
+        return self.source / "harness" / "drivers" / "mixed" / "mixed_driver.py"
+
+    @property
     def variants_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "variants" / "variants_driver.py"
 

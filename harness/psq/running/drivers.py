@@ -17,12 +17,13 @@ from psq.running.faults import all_faults
 from psq.running.interpreters import check_module, find_interpreter, implementation_of
 
 START_METHODS = ("fork", "spawn", "forkserver")
-NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager")
+MIXED_ROOTS = ("cpp", "python")
+NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager", "mixed")
 PYTHONS = ("cpython", "cpython-manager", "python")
 LISTED = ("variant", "broker")
 # Packages whose drivers' hello has another name than the package.
 NAMED = {"psq": "psq-python"}
-FAMILIES = ("reference", *PYTHONS, "faulty", *LISTED, "slow")
+FAMILIES = ("reference", *PYTHONS, "mixed", "faulty", *LISTED, "slow")
 
 HELP = """\
 A DRIVER is one of
@@ -32,6 +33,8 @@ A DRIVER is one of
   cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
   python:MODULE[:METHOD]    a package with the API of multiprocessing, e.g. python:billiard
   python:psq[:METHOD]       the reference as a package for Python (reference/python)
+  mixed[:ROOT]              C++ and Python on the reference's queues: each child is of the other language
+                            than its parent, and the first process of cpp, as with no ROOT, or python
   variant:DESIGN            a right queue of another design (harness/drivers/variants)
   broker:NAME               queues on a broker, whose server it starts (harness/drivers/brokers)
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
@@ -81,6 +84,8 @@ def resolve(
         return _built(text, parts, paths, interpreter, start_method)
     if parts[0] in LISTED:
         return _listed(text, parts, paths, interpreter, start_method)
+    if parts[0] == "mixed":
+        return _mixed(text, parts, paths, interpreter, start_method)
     return _python(text, parts, paths, interpreter, start_method)
 
 
@@ -208,6 +213,30 @@ def _python(
     if module == "multiprocessing" and parts[0] != "cpython-manager":
         implementation = implementation_of(program) if interpreter else "cpython"
     return Driver(_python_label(parts[0], module, method, interpreter), argv, implementation)
+
+
+def _mixed(
+    text: str,
+    parts: list[str],
+    paths: Paths,
+    interpreter: str | None,
+    start_method: str | None,
+) -> Driver:
+    if start_method:
+        raise UsageError(f"{text} has its own start method")
+    root = parts[1] if len(parts) > 1 else MIXED_ROOTS[0]
+    if len(parts) > 2 or root not in MIXED_ROOTS:
+        raise UsageError(
+            f"{text}: the first process is one of {', '.join(MIXED_ROOTS)}."
+            + did_you_mean(root, MIXED_ROOTS)
+        )
+    cpp = str(paths.program("psq-mixed-driver"))
+    program = find_interpreter(interpreter or "/usr/bin/python3")
+    check_module(program, "psq", paths.python_package)
+    python = (program, str(paths.mixed_driver), "--path", str(paths.python_package))
+    argv = (cpp, "--", *python) if root == "cpp" else (*python, "--cpp", cpp)
+    label = "mixed" if root == "cpp" else f"mixed:{root}"
+    return Driver(label + (f"@{interpreter}" if interpreter else ""), argv, "psq-mixed")
 
 
 def _python_label(family: str, module: str, method: str, interpreter: str | None) -> str:

@@ -60,6 +60,22 @@ def test_the_package_of_the_tree_is_found_where_the_build_has_made_it(paths):
     assert (driver.label, driver.implementation) == ("python:psq:spawn", "psq-python")
 
 
+def test_cpp_and_python_in_turn(paths):
+    cpp = str(make_program(paths.build / "bin" / "psq-mixed-driver", "exit 0"))
+    package = paths.python_package / "psq"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    python = (SYSTEM, str(paths.mixed_driver), "--path", str(paths.python_package))
+    assert resolve("mixed", paths) == Driver("mixed", (cpp, "--", *python), "psq-mixed")
+    assert resolve("mixed:cpp", paths) == resolve("mixed", paths)
+    assert resolve("mixed:python", paths).argv == (*python, "--cpp", cpp)
+    assert resolve(f"mixed@{sys.executable}", paths).argv[2] == sys.executable
+    with pytest.raises(UsageError, match="Did you mean python?"):
+        resolve("mixed:pyhton", paths)
+    with pytest.raises(UsageError, match="its own start method"):
+        resolve("mixed", paths, start_method="spawn")
+
+
 def test_a_slow_driver_is_another_one_with_pauses(paths):
     slow = make_program(paths.build / "bin" / "psq-slow-driver", "exit 0")
     inner = resolve("cpython:spawn", paths)

@@ -7,4 +7,8 @@ namespace psq::driver {
 
 int run(Adapter& adapter) { return internal::serve(adapter); }
 
+int run_child(Adapter& adapter, const std::string& name, std::vector<OwnObject> objects) {
+  return internal::serve(adapter, name, std::move(objects));
+}
+
 }  // namespace psq::driver

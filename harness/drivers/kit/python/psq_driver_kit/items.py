@@ -49,7 +49,7 @@ def item_value(body: bytes, length: Optional[int] = None) -> Optional[Dict[str, 
         len(body) == body_length
         and end <= len(body)
         and (length is None or length == size)
-        and _is_filler(body, end)
+        and is_filled(body, end, _block(body[:end]))
     )
     return {"item": {"from": name, "seq": seq, "size": size, "intact": intact}}
 
@@ -70,9 +70,9 @@ def _block(header: bytes) -> bytes:
     return check.to_bytes(4, "big") + _RAMP[start : start + 247]
 
 
-def _is_filler(body: bytes, start: int) -> bool:
-    """Whether the body from there on is its filler, compared by large pieces and without a copy."""
-    block = _block(body[:start])
+def is_filled(body: bytes, start: int, block: bytes) -> bool:
+    """Whether the body from there on is the block again and again, compared by large pieces and
+    without a copy."""
     piece = block * min(_BLOCKS_A_PIECE, (len(body) - start) // len(block) + 1)
     whole = len(body) - (len(body) - start) % len(piece)
     pieces = range(start, whole, len(piece))

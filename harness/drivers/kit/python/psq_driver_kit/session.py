@@ -99,9 +99,9 @@ def serve(
 ) -> None:
     """Be a driver's process until the controller ends it.  To be called on the main thread, once.
 
-    ``role``, ``socket_path`` and ``objects`` are what :meth:`Adapter.spawn` was given; without them
-    this is the root, and the environment variable PSQ_SOCKET names the socket.  ``objects`` is
-    emptied.
+    ``role``, ``socket_path`` and ``objects`` are what :meth:`Adapter.spawn` was given; without a
+    role this is the root, and without a path the environment variable PSQ_SOCKET, which programs
+    inherit, names the socket.  ``objects`` is emptied.
 
     Returns when the process shall return from its main function, and raises SystemExit or
     :class:`DriverAskedToFail` when it shall end that way: leave both alone.  Without a socket, or

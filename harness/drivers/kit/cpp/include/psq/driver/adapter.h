@@ -169,6 +169,20 @@ struct SpawnOptions {
   bool daemon = false;
 };
 
+/// An object that a child is given, as its parent has it.
+struct GivenObject {
+  std::string name;
+  ObjectType type = ObjectType::kQueue;
+  Object* object = nullptr;
+};
+
+/// The same in a child that is another program, which has the object for itself.
+struct OwnObject {
+  std::string name;
+  ObjectType type = ObjectType::kQueue;
+  std::unique_ptr<Object> object;
+};
+
 /// The implementation under test.
 class Adapter {
  public:
@@ -208,6 +222,14 @@ class Adapter {
   virtual std::unique_ptr<Child> spawn(const SpawnOptions& options,
                                        const std::function<void()>& body);
 
+  /// Starts a child that is another program, on the calling thread. The program, which inherits
+  /// PSQ_SOCKET, must call `run_child` of driver.h with its name and with objects of its own for
+  /// those that it is `given`, or do what other languages' kits have for it. It must inherit no
+  /// other descriptors of objects; those of the kit it does not. `given` lives as long as the call.
+  /// The default returns null, which means that children are forks: `spawn` makes them.
+  virtual std::unique_ptr<Child> execute(const SpawnOptions& options,
+                                         const std::vector<GivenObject>& given);
+
   /// The outcome of an error of the implementation; kRaised for an error that has no outcome.
   [[nodiscard]] virtual Outcome classify(const std::exception& error) const;
 
@@ -236,6 +258,11 @@ inline std::unique_ptr<Object> Adapter::recv_connection(Object&, const std::func
 
 inline std::unique_ptr<Child> Adapter::spawn(const SpawnOptions&, const std::function<void()>&) {
   throw Refusal(Outcome::kUnsupported, "this driver cannot spawn");
+}
+
+inline std::unique_ptr<Child> Adapter::execute(const SpawnOptions&,
+                                               const std::vector<GivenObject>&) {
+  return nullptr;
 }
 
 inline Outcome Adapter::classify(const std::exception&) const { return Outcome::kRaised; }

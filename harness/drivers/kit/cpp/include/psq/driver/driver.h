@@ -24,8 +24,15 @@ namespace psq::driver {
 /// after the return from main: make it with `new`.
 int run(Adapter& adapter);
 
+/// As `run`, in the program of a child that an adapter has executed (`Adapter::execute`). `name` is
+/// the child's; the objects are those that it was given, and name their descriptors.
+int run_child(Adapter& adapter, const std::string& name, std::vector<OwnObject> objects);
+
 #ifndef PSQ_DRIVER_KIT_COMPILED
 inline int run(Adapter& adapter) { return internal::serve(adapter); }
+inline int run_child(Adapter& adapter, const std::string& name, std::vector<OwnObject> objects) {
+  return internal::serve(adapter, name, std::move(objects));
+}
 #endif
 
 }  // namespace psq::driver

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "psq/driver/adapter.h"
 #include "psq/driver/internal/defect.h"
@@ -70,6 +71,15 @@ class Process {
     for (const auto& given : inheritance.given) {
       executor_.objects().add(given.name, given.type, std::unique_ptr<Object>(given.object),
                               given.descriptors);
+    }
+  }
+
+  /// Takes over the objects that a program begins with.
+  void adopt(std::vector<OwnObject> objects) {
+    const auto still = executor_.objects().hold_still();
+    for (auto& [name, type, object] : objects) {
+      auto records = records_of(*object);
+      executor_.objects().add(name, type, std::move(object), std::move(records));
     }
   }
 
@@ -183,11 +193,19 @@ class Process {
   std::optional<EndRequest> ending_;  // main thread: `end` was answered
 };
 
+inline std::vector<GivenObject> given_objects(const Inheritance& inheritance) {
+  std::vector<GivenObject> objects;
+  for (const auto& given : inheritance.given)
+    objects.push_back({.name = given.name, .type = given.type, .object = given.object});
+  return objects;
+}
+
 inline std::unique_ptr<Child> Process::spawn(const SpawnRequest& request) {
   Inheritance inheritance = executor_.objects().inheritance(request.objects);
   const auto control = record_descriptor(channel_.descriptor());
   if (control) inheritance.not_given.push_back(*control);
   const OnlyInParent guard;
+  if (auto program = adapter_.execute(request.options, given_objects(inheritance))) return program;
   return adapter_.spawn(request.options,
                         [&] { live_as_child(*this, request.options.name, inheritance); });
 }

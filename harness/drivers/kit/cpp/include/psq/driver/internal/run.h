@@ -5,13 +5,19 @@
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "psq/driver/adapter.h"
+#include "psq/driver/internal/messages.h"
 #include "psq/driver/internal/process.h"
 
 namespace psq::driver::internal {
 
-inline int serve(Adapter& adapter) {
+/// `name` is that of the process, and `objects` are those that it begins with.
+inline int serve(Adapter& adapter, const std::string& name = std::string(kRoot),
+                 std::vector<OwnObject> objects = {}) {
   const char* path = std::getenv("PSQ_SOCKET");
   if (path == nullptr || *path == '\0') {
     std::fputs(
@@ -23,7 +29,8 @@ inline int serve(Adapter& adapter) {
   Process* process = nullptr;  // never destroyed, because threads use it to the end
   const Hello hello = adapter.hello();
   try {
-    process = new Process(adapter, *new Capabilities(hello), path, "root");
+    process = new Process(adapter, *new Capabilities(hello), path, name);
+    process->adopt(std::move(objects));
   } catch (const std::invalid_argument& error) {
     std::fprintf(stderr, "driver: %s\n", error.what());
     return 64;
@@ -32,7 +39,7 @@ inline int serve(Adapter& adapter) {
     return 70;
   }
   try {
-    process->live(root_hello_line(hello));
+    process->live(name == kRoot ? root_hello_line(hello) : hello_line(name));
   } catch (const std::exception& error) {
     // The controller asked for an error that nothing handles. Left to leave main it is an abort.
     std::fprintf(stderr, "driver: uncaught: %s\n", error.what());
