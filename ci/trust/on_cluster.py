@@ -29,7 +29,7 @@ def run_on_cluster(
 ) -> None:
     """Makes the runs, as many at a time as the workers have threads, and stores each as it comes back.
 
-    Raises InternalError in the end when some could not be made; the others are stored.
+    Raises InternalError in the end when some could not be made; all that were made are stored.
     """
     wrong: list[str] = []
 

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as something that is asked for, at moments that are safe."""
+"""SIGINT and SIGTERM as something to ask for, where stopping is safe."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def _wrong_with(unit: Unit) -> str:
 def _on_cluster(
     soak: _Soak, scheduler: Scheduler, console: Console, watcher: SoakProgress
 ) -> tuple[Status, str]:
-    """All shares; what has ended stays in the results, whatever becomes of the others."""
+    """All shares; what has ended stays in the results, whatever becomes of the rest."""
     ended: list[Unit] = []
     wrong: list[str] = []
 

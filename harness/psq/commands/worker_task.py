@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
 
 
 def _run(unit: Unit) -> bool:
-    """Whether it came to its end; not when nobody waits for it any more."""
+    """Whether it came to its end; not when its psq has stopped waiting for it."""
     with Here(1) as here:
         here.start(unit)
         while here.running:

@@ -69,9 +69,9 @@ def executor(
 class Cluster:
     """Runs as many units at a time as the workers have threads.
 
-    A unit whose worker dies runs again on another one. One that the cluster gives up is `lost`, which says why, and the
-    others go on. Without a worker `wait` says so after 10 s, and raises InternalError after 5 minutes; it does that at
-    once when the scheduler has gone, and raises UsageError when a worker has another tree.
+    A unit whose worker dies runs again on another one. One that the cluster gives up is `lost`, which says why;
+    all other units go on. Without a worker `wait` says so after 10 s, and raises InternalError after 5 minutes; it does
+    that at once when the scheduler has gone, and raises UsageError when a worker has another tree.
     """
 
     def __init__(self, scheduler: Scheduler, paths: Paths, say: Callable[[str], None]) -> None:

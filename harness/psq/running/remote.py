@@ -18,7 +18,7 @@ from psq.running.tree import Identity
 from psq.running.units import LOG, Limit, Unit
 
 MOST_BYTES = 64 << 20
-"""Of all files of a unit together; what lies deepest, and is largest, is left out first."""
+"""Of all files of a unit together; the deepest and largest are left out first."""
 _MOST_OF_LOG = 1 << 16
 
 # An argument as it is, or the name of a folder of the tree and what is below it.

@@ -1,4 +1,4 @@
-"""Units on their way to another machine and back, and what --scheduler refuses before it asks anybody."""
+"""Units on their way to another machine and back, and what --scheduler refuses before it asks a scheduler."""
 
 from __future__ import annotations
 
