@@ -29,7 +29,11 @@ _RIGHT: dict[str, Any] = {
     "bytes": "00",
 }
 # Which type of object a create needs so that it takes a field.
-_CREATED_WITH = {"unfinished": "joinable_queue", "duplex": "pipe", "visibility": "broker_queue"}
+_CREATED_WITH = {
+    "unfinished": "joinable_queue",
+    "duplex": "pipe",
+    **dict.fromkeys(("visibility", "prefetch", "patience"), "broker_queue"),
+}
 
 
 class Driver:

@@ -31,6 +31,7 @@ SUBJECTS = (
     Subject("broker:redis", "lists of Redis"),
     Subject("broker:redis-streams", "streams of Redis"),
     Subject("broker:beanstalkd", "tubes of beanstalkd"),
+    Subject("broker:rabbitmq", "quorum queues of RabbitMQ"),
 )
 
 

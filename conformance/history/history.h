@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,8 @@ struct History {
   std::vector<std::string> producers;
   std::vector<Value> values;
   std::vector<Operation> operations;  // in any order
+  /// Of operations, by index: what went wrong, as the implementation says it. Few have one.
+  std::map<std::size_t, std::string> errors;
   /// Every object was read until it was empty, at a quiet end: what was not obtained is lost.
   bool complete = false;
 };

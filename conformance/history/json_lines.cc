@@ -121,7 +121,10 @@ class Reader {
       }
     });
     json.expect_end();
-    if (!other) history_.operations.push_back(operation.finish());
+    if (other) return;
+    if (!operation.error().empty())
+      history_.errors.emplace(history_.operations.size(), operation.error());
+    history_.operations.push_back(operation.finish());
   }
 
   /// {"death":{"process":"w","how":"kill","at":123}}

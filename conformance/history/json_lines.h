@@ -23,6 +23,6 @@ inline constexpr int kFormatVersion = 1;
 void write_json_lines(std::ostream& out, const History& history);
 
 /// The line of one operation, without its end; messages show it, too.
-[[nodiscard]] std::string to_json_line(const History& history, const Operation& operation);
+[[nodiscard]] std::string to_json_line(const History& history, std::size_t number);
 
 }  // namespace psq::history

@@ -45,6 +45,7 @@ const std::array<JsonOperation::Member, JsonOperation::kMemberCount> JsonOperati
     {"invoked", &JsonOperation::read_invoked},
     {"outcome", &JsonOperation::read_outcome},
     {"returned", &JsonOperation::read_returned},
+    {"error", &JsonOperation::read_error},
 }};
 
 bool JsonOperation::read_member(std::string_view key) {
@@ -106,6 +107,29 @@ void JsonOperation::read_returned() {
   if (json_.take_null()) return;
   operation_.returned = json_.integer("a time in nanoseconds", kLeastInteger, kMostInteger - 1);
   has_returned_ = true;
+}
+
+/// A text, or its type and message as a driver sends them.
+void JsonOperation::read_error() {
+  const char c = json_.peek();
+  if (c == '"') {
+    error_ = json_.string("an error");
+  } else if (c == '{') {
+    std::string type;
+    std::string message;
+    json_.object([&](std::string_view key) {
+      if (key == "type") {
+        type = json_.string("the error's type");
+      } else if (key == "message") {
+        message = json_.string("the error's message");
+      } else {
+        json_.skip_value();
+      }
+    });
+    error_ = type.empty() || message.empty() ? type + message : type + ": " + message;
+  } else {
+    json_.skip_value();
+  }
 }
 
 void JsonOperation::read_item() {

@@ -21,13 +21,15 @@ class JsonOperation {
   bool read_member(std::string_view key);
   /// After the last member: the operation, or BadFile when a part is missing.
   [[nodiscard]] Operation finish();
+  /// What went wrong, as the implementation says it; empty when the line does not say.
+  [[nodiscard]] const std::string& error() const { return error_; }
 
  private:
   struct Member {
     std::string_view name;
     void (JsonOperation::*read)();
   };
-  static constexpr std::size_t kMemberCount = 11;
+  static constexpr std::size_t kMemberCount = 12;
   static const std::array<Member, kMemberCount> kMembers;
 
   void read_do();
@@ -41,6 +43,7 @@ class JsonOperation {
   void read_invoked();
   void read_outcome();
   void read_returned();
+  void read_error();
   void need(bool there, const char* what) const;
   void finish_value();
 
@@ -50,6 +53,7 @@ class JsonOperation {
   Operation operation_ = {};
   std::string process_ = {};
   std::string thread_ = "main";
+  std::string error_ = {};
   bool has_do_ = false;
   bool has_on_ = false;
   bool has_outcome_ = false;

@@ -87,7 +87,8 @@ void append_value(std::string& out, const History& history, const Operation& ope
   }
 }
 
-void append_operation(std::string& out, const History& history, const Operation& operation) {
+void append_operation(std::string& out, const History& history, std::size_t number) {
+  const auto& operation = history.operations[number];
   const auto& object = history.objects[operation.object];
   const auto& thread = history.threads[operation.thread];
   out.append("{\"do\":\"").append(to_string(operation.op, object.kind)).append("\",\"on\":");
@@ -102,6 +103,10 @@ void append_operation(std::string& out, const History& history, const Operation&
   if (operation.result != Result::kPending) {
     out.append(",\"outcome\":\"").append(to_string(operation.result)) += '"';
     append(out, "returned", operation.returned);
+  }
+  if (const auto error = history.errors.find(number); error != history.errors.end()) {
+    out += ",\"error\":";
+    append_text(out, error->second);
   }
   out += '}';
 }
@@ -135,18 +140,18 @@ std::string death(const ProcessInfo& process) {
 
 }  // namespace
 
-std::string to_json_line(const History& history, const Operation& operation) {
+std::string to_json_line(const History& history, std::size_t number) {
   std::string out;
-  append_operation(out, history, operation);
+  append_operation(out, history, number);
   return out;
 }
 
 void write_json_lines(std::ostream& out, const History& history) {
   out << header(history) << '\n';
   std::string line;
-  for (const auto& operation : history.operations) {
+  for (std::size_t number = 0; number < history.operations.size(); ++number) {
     line.clear();
-    append_operation(line, history, operation);
+    append_operation(line, history, number);
     line += '\n';
     out.write(line.data(), static_cast<std::streamsize>(line.size()));
   }

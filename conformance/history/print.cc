@@ -12,7 +12,7 @@ namespace {
 nlohmann::ordered_json to_json(const Report& report, const Finding& finding) {
   auto witness = nlohmann::ordered_json::array();
   for (const auto number : finding.witness) {
-    const auto line = to_json_line(report.history, report.history.operations[number]);
+    const auto line = to_json_line(report.history, number);
     // A name may hold any bytes; then the line is shown as it is.
     auto operation = nlohmann::ordered_json::parse(line, nullptr, false);
     if (operation.is_discarded()) operation = line;
@@ -58,7 +58,7 @@ void print_text(std::ostream& out, const Report& report, bool with_witness) {
     out << "\n    " << finding.why << '\n';
     for (const auto number : finding.witness) {
       if (!with_witness) break;
-      out << "    " << to_json_line(report.history, report.history.operations[number]) << '\n';
+      out << "    " << to_json_line(report.history, number) << '\n';
     }
   }
   out << to_string(worst(report.findings)) << ": " << report.history.operations.size()

@@ -1,5 +1,7 @@
 #include "program/properties.h"
 
+#include <utility>
+
 #include "program/search.h"
 
 namespace psq::conformance {
@@ -21,8 +23,9 @@ constexpr int kLargerBudget = 20;
   throw Blocked{std::move(failed)};
 }
 
-SearchOptions options_of(const Scenario& t, Kind kind) {
+SearchOptions options_of(const Scenario& t, Kind kind, std::string about) {
   SearchOptions options{.kind = kind,
+                        .about = std::move(about),
                         .first_seed = t.seed(),
                         .budget = t.effort().budget,
                         .most_budget = t.patient(kLargerBudget * t.effort().budget),
@@ -37,12 +40,12 @@ SearchOptions options_of(const Scenario& t, Kind kind) {
 
 }  // namespace
 
-void any_program(Scenario& t, Kind kind) {
-  Search search{t, options_of(t, kind)};
+void any_program(Scenario& t, Kind kind, std::string about) {
+  Search search{t, options_of(t, kind, std::move(about))};
   const auto failure = search.next_failure();
   t.note_seen(numbers_of(search.seen()));
   if (failure) fail(*failure);
-  if (const std::string why = too_gentle(search.seen()); !why.empty())
+  if (const std::string why = search.too_little(); !why.empty())
     throw Inconclusive{why + "; with fewer tests at a time (--jobs 1) more is seen"};
 }
 

@@ -145,6 +145,7 @@ class Recorder {
     if (puts) operation.value = value_put(request, repeated);
     if (*op == Operator::kGet && answer.item() != nullptr) operation.value = value(*answer.item());
     if (*op == Operator::kQsize) operation.value = answer.value.number.value_or(-1);
+    if (!answer.error.empty()) history_.errors[history_.operations.size()] = answer.error;
     history_.operations.push_back(operation);
   }
 

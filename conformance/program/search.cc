@@ -24,12 +24,16 @@ constexpr double kSlowestPace = 16;
 constexpr auto kHangsWhileShrinking = 1s;
 constexpr std::size_t kMostShown = 12;
 
-std::string outcome_of(const history::Operation& each) {
-  if (each.result == history::Result::kPending) return "(no answer)";
-  return std::string{history::to_string(each.result)};
+std::string outcome_of(const history::History& history, std::size_t number) {
+  const auto result = history.operations[number].result;
+  const std::string outcome =
+      result == history::Result::kPending ? "(no answer)" : std::string{history::to_string(result)};
+  const auto error = history.errors.find(number);
+  return error == history.errors.end() ? outcome : outcome + " (" + error->second + ")";
 }
 
-std::string text_of(const history::History& history, const history::Operation& each) {
+std::string text_of(const history::History& history, std::size_t number) {
+  const auto& each = history.operations[number];
   const auto& thread = history.threads[each.thread];
   const auto kind = history.objects[each.object].kind;
   std::string text = human(Nanoseconds{each.invoked}) + " .. " +
@@ -37,7 +41,7 @@ std::string text_of(const history::History& history, const history::Operation& e
                                                        : human(Nanoseconds{each.returned}));
   text += std::string(text.size() < 24 ? 24 - text.size() : 1, ' ') + thread.process + "/" +
           thread.thread + " " + std::string{history::to_string(each.op, kind)} + " " +
-          history.objects[each.object].name + " -> " + outcome_of(each);
+          history.objects[each.object].name + " -> " + outcome_of(history, number);
   const bool item = each.op == history::Operator::kPut || each.op == history::Operator::kGet;
   if (item && each.value >= 0) {
     const auto& value = history.values[static_cast<std::size_t>(each.value)];
@@ -89,7 +93,13 @@ bool Search::over() const {
   if (options_.most_budget == Nanoseconds{0}) return passed >= options_.budget;
   if (spent_ < options_.budget && passed < kUnfair * options_.budget) return false;
   return spent_ >= options_.most_budget || passed >= kUnfair * options_.most_budget ||
-         too_gentle(seen_).empty();
+         too_little().empty();
+}
+
+std::string Search::too_little() const {
+  if (!options_.about.empty() && !t_.asked().contains(options_.about))
+    return "none of " + std::to_string(seen_.programs) + " programs called " + options_.about;
+  return too_gentle(seen_);
 }
 
 Kind Search::kind() const { return options_.kind ? *options_.kind : draw_kind(seed_); }
@@ -162,7 +172,7 @@ std::string in_words(const Failure& failure) {
       << ")\n";
   const auto& witness = failure.run.violation->witness;
   for (std::size_t i = 0; i < std::min(witness.size(), kMostShown); ++i)
-    out << text_of(failure.run.history, failure.run.history.operations[witness[i]]) << "\n";
+    out << text_of(failure.run.history, witness[i]) << "\n";
   if (witness.size() > kMostShown) out << "... " << witness.size() - kMostShown << " more\n";
   return out.str();
 }

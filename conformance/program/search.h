@@ -38,6 +38,8 @@ struct Failure {
 
 struct SearchOptions {
   std::optional<Kind> kind = {};  // drawn for each program when absent
+  /// An operation, such as "joinable_queue.join", without which the search has seen too little.
+  std::string about = {};
   bool kills = false;
   bool stops = false;
   std::uint64_t first_seed = 0;
@@ -61,6 +63,8 @@ class Search {
 
   [[nodiscard]] const Seen& seen() const { return seen_; }
   [[nodiscard]] bool over() const;
+  /// Why it saw too little to mean anything; empty when it saw enough.
+  [[nodiscard]] std::string too_little() const;
 
  private:
   [[nodiscard]] Kind kind() const;

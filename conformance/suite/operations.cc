@@ -147,6 +147,16 @@ Request stop_server(const Object& queue, bool orderly) {
   return request;
 }
 Request start_server(const Object& queue) { return on(queue, Operation::kStartServer); }
+Request freeze_server(const Object& queue, bool frozen) {
+  Request request = on(queue, Operation::kFreezeServer);
+  request.arguments.frozen = frozen;
+  return request;
+}
+Request fill_server(const Object& queue, bool full) {
+  Request request = on(queue, Operation::kFillServer);
+  request.arguments.full = full;
+  return request;
+}
 
 Request drop(const Object& object) { return on_process(Operation::kDrop, object.name); }
 Request end_thread() { return on_process(Operation::kEndThread); }

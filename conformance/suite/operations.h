@@ -72,6 +72,8 @@ Request dead_letters(const Object& queue);
 /// Of the server that keeps the queue.
 Request stop_server(const Object& queue, bool orderly);
 Request start_server(const Object& queue);
+Request freeze_server(const Object& queue, bool frozen);
+Request fill_server(const Object& queue, bool full);
 
 Request drop(const Object& object);
 /// On a thread of its own, which `by` names.

@@ -8,7 +8,7 @@ namespace {
 const Tests kAckTests{[](const Define& test) {
   test("broker.ack.final", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main, kVisible);
+    const Object q = broker_queue(t, main, kVisible);
     const Actor consumer = main.spawn("consumer", {q});
     publish_items(t, main, q, 1);
     expect_and_ack(t, consumer, q, t.item("main", 0));
@@ -18,7 +18,7 @@ const Tests kAckTests{[](const Define& test) {
 
   test("broker.ack.twice", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor consumer = main.spawn("consumer", {q});
     publish_items(t, main, q, 3);
     (void)expect_delivery(t, consumer, q, t.item("main", 0), "settled");
@@ -31,8 +31,9 @@ const Tests kAckTests{[](const Define& test) {
   });
 
   test("broker.ack.after-expiry", [](Scenario& t) {
+    t.needs_option("visibility");
     const Actor main = t.root();
-    const Object q = broker_queue(main, kVisible);
+    const Object q = broker_queue(t, main, kVisible);
     publish_items(t, main, q, 1);
     (void)expect_delivery(t, main, q, t.item("main", 0), "late");
     main.ok(run({pause(kVisible + 300ms)}));

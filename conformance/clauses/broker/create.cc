@@ -8,7 +8,7 @@ namespace {
 const Tests kCreateTests{[](const Define& test) {
   test("broker.create.shared", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor child = main.spawn("child", {q});
     const Actor grandchild = child.spawn("grandchild", {q});
     for (std::int64_t i = 0; i < 3; ++i) {

@@ -2,10 +2,15 @@
 
 namespace psq::conformance {
 
-Object broker_queue(const Actor& actor, std::chrono::seconds visibility) {
+Request broker_queue_creation(const Scenario& t, std::chrono::seconds visibility) {
   Request request = creation(CreatedType::kBrokerQueue, {"q"});
-  request.arguments.visibility = static_cast<double>(visibility.count());
-  return actor.create(request);
+  if (t.hello().options.contains("visibility"))
+    request.arguments.visibility = static_cast<double>(visibility.count());
+  return request;
+}
+
+Object broker_queue(const Scenario& t, const Actor& actor, std::chrono::seconds visibility) {
+  return actor.create(broker_queue_creation(t, visibility));
 }
 
 void publish_items(Scenario& t, const Actor& producer, const Object& q, std::int64_t count,

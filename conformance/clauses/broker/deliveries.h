@@ -14,8 +14,10 @@ inline constexpr auto kVisible = 1s;
 /// That of a test in which it does not.
 inline constexpr auto kHeld = 600s;
 
-/// A broker's queue, named q.
-Object broker_queue(const Actor& actor, std::chrono::seconds visibility = kHeld);
+/// The creation of a broker's queue, named q, with that visibility timeout where the broker has
+/// one.
+Request broker_queue_creation(const Scenario& t, std::chrono::seconds visibility = kHeld);
+Object broker_queue(const Scenario& t, const Actor& actor, std::chrono::seconds visibility = kHeld);
 
 /// Publishes main#first, main#first+1 and so on.
 void publish_items(Scenario& t, const Actor& producer, const Object& q, std::int64_t count,

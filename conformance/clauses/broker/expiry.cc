@@ -25,8 +25,9 @@ Answer held_too_long(Scenario& t, const Actor& holder, const Actor& other, const
 
 const Tests kExpiryTests{[](const Define& test) {
   test("broker.expiry.redelivers", [](Scenario& t) {
+    t.needs_option("visibility");
     const Actor main = t.root();
-    const Object q = broker_queue(main, kVisible);
+    const Object q = broker_queue(t, main, kVisible);
     const Actor holder = main.spawn("holder", {q});
     const Actor other = main.spawn("other", {q});
     std::int64_t first = -2;

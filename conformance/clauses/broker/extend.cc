@@ -40,8 +40,9 @@ bool extended_in_time(Scenario& t, const Actor& holder, const Actor& other, cons
 
 const Tests kExtendTests{[](const Define& test) {
   test("broker.extend.keeps", [](Scenario& t) {
+    t.needs_option("visibility");
     const Actor main = t.root();
-    const Object q = broker_queue(main, kVisible);
+    const Object q = broker_queue(t, main, kVisible);
     const Actor holder = main.spawn("holder", {q});
     const Actor other = main.spawn("other", {q});
     for (std::int64_t i = 0; i < 5; ++i) {
@@ -52,7 +53,7 @@ const Tests kExtendTests{[](const Define& test) {
 
   test("broker.extend.not-held", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     publish_items(t, main, q, 1);
     (void)expect_delivery(t, main, q, t.item("main", 0), "settled");
     main.ok(ack(q, "settled"));

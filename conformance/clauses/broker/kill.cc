@@ -10,7 +10,7 @@ namespace {
 const Tests kKillTests{[](const Define& test) {
   test("broker.kill.consumer", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main, kVisible);
+    const Object q = broker_queue(t, main, kVisible);
     const Actor victim = main.spawn("victim", {q});
     const Actor survivor = main.spawn("survivor", {q});
     publish_items(t, main, q, 4);

@@ -11,7 +11,7 @@ namespace {
 const Tests kLostTests{[](const Define& test) {
   test("broker.lost.call-ends", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor holder = main.spawn("holder", {q});
     const Actor consumer = main.spawn("consumer", {q});
     publish_items(t, main, q, 1);
@@ -34,7 +34,7 @@ const Tests kLostTests{[](const Define& test) {
 
   test("broker.lost.comes-back", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor other = main.spawn("other", {q});
     for (std::int64_t i = 0; i < 3; ++i) {
       main.ok(publish(q, t.item("main", i)));
@@ -52,7 +52,7 @@ const Tests kLostTests{[](const Define& test) {
   test("broker.lost.publish-once", [](Scenario& t) {
     constexpr std::int64_t kItems = 400;
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor producer = main.spawn("producer", {q});
     Call& list = producer.start(run({publish(q, t.item("producer", 0)).repeated(kItems)}));
     t.expect_soon([&] { return list.events.size() >= 20; }, "a publish returns",

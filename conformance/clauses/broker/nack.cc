@@ -8,7 +8,7 @@ namespace {
 const Tests kNackTests{[](const Define& test) {
   test("broker.nack.redelivers", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor other = main.spawn("other", {q});
     const Item item = t.item("main", 0);
     main.ok(publish(q, item));

@@ -9,7 +9,7 @@ namespace {
 const Tests kPublishTests{[](const Define& test) {
   test("broker.publish.visible-on-return", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const std::vector<Actor> actors{main, main.spawn("one", {q}), main.spawn("two", {q})};
     for (std::size_t i = 0; i < 30; ++i) {
       const Actor& producer = actors[i % 3];
@@ -23,7 +23,7 @@ const Tests kPublishTests{[](const Define& test) {
 
   test("broker.publish.arrives-equal", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor producer = main.spawn("producer", {q});
     std::int64_t seq = 0;
     for (const std::int64_t size : boundary_sizes()) {

@@ -8,7 +8,7 @@ namespace {
 const Tests kReadyTests{[](const Define& test) {
   test("broker.ready.exact", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const std::vector<Actor> actors{main, main.spawn("one", {q}), main.spawn("two", {q})};
     std::size_t turn = 0;
     const auto expect_ready = [&](std::int64_t number, const std::string& why) {

@@ -57,7 +57,7 @@ std::map<std::string, int> settle_all(Scenario& t, const std::vector<Actor>& con
 const Tests kReceiveTests{[](const Define& test) {
   test("broker.receive.waits-for-item", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor consumer = main.spawn("consumer", {q});
     for (std::int64_t i = 0; i < 2; ++i) {
       Call& waiting = consumer.start(receive(q, "d", i == 0 ? kForever : within(kLong)));
@@ -71,7 +71,7 @@ const Tests kReceiveTests{[](const Define& test) {
   });
 
   test("broker.receive.empty-after-timeout", [](Scenario& t) {
-    const Object q = broker_queue(t.root());
+    const Object q = broker_queue(t, t.root());
     const Actor consumer = t.root().spawn("consumer", {q});
     for (const Nanoseconds timeout : {Nanoseconds{20ms}, t.patient(kTimed)}) {
       t.expect_prompt(timeout, [&] {
@@ -85,7 +85,7 @@ const Tests kReceiveTests{[](const Define& test) {
 
   test("broker.receive.empty-at-once", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     for (const Wait& wait : {kNoWait, within(0ms)}) {
       t.expect_prompt(0ms, [&] {
         const Answer answer = main.call(receive(q, "d", wait));
@@ -97,7 +97,7 @@ const Tests kReceiveTests{[](const Define& test) {
 
   test("broker.receive.held-once", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor one = main.spawn("one", {q});
     const Actor two = main.spawn("two", {q});
     publish_items(t, main, q, 2);
@@ -111,7 +111,7 @@ const Tests kReceiveTests{[](const Define& test) {
   test("broker.receive.held-once/side-by-side", [](Scenario& t) {
     constexpr std::int64_t kEach = 40;
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     std::vector<Call*> lists;
     for (const char* name : {"one", "two", "three"})
       lists.push_back(&main.spawn(name, {q}).start(receive_and_ack_many(q, kEach)));
@@ -124,7 +124,7 @@ const Tests kReceiveTests{[](const Define& test) {
   test("broker.receive.at-least-once", [](Scenario& t) {
     constexpr std::int64_t kEach = 30;
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     std::vector<Actor> actors;
     for (const char* name : {"one", "two", "three"}) actors.push_back(main.spawn(name, {q}));
     std::vector<Call*> lists;
@@ -139,7 +139,7 @@ const Tests kReceiveTests{[](const Define& test) {
   test("broker.receive.order", [](Scenario& t) {
     constexpr std::int64_t kItems = 60;
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const Actor producer = main.spawn("producer", {q});
     producer.ok(publish_many(t, q, "producer", kItems));
     expect_prefix(t, "producer", received(t, main.start(receive_and_ack_many(q, kItems))).answers);
@@ -147,7 +147,7 @@ const Tests kReceiveTests{[](const Define& test) {
 
   test("broker.receive.count", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main);
+    const Object q = broker_queue(t, main);
     const std::vector<Actor> actors{main, main.spawn("other", {q})};
     main.ok(publish(q, t.item("main", 0)));
     std::int64_t before = 0;

@@ -8,7 +8,7 @@ namespace {
 const Tests kRejectTests{[](const Define& test) {
   test("broker.reject.dead-letter", [](Scenario& t) {
     const Actor main = t.root();
-    const Object q = broker_queue(main, kVisible);
+    const Object q = broker_queue(t, main, kVisible);
     const Actor consumer = main.spawn("consumer", {q});
     publish_items(t, main, q, 3);
     for (std::int64_t i = 0; i < 2; ++i) {

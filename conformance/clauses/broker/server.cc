@@ -12,7 +12,7 @@ void server_keeps(Scenario& t, bool orderly) {
   constexpr std::int64_t kItems = 10;
   constexpr std::int64_t kSettled = 3;
   const Actor main = t.root();
-  const Object q = broker_queue(main, kVisible);
+  const Object q = broker_queue(t, main, kVisible);
   const Actor consumer = main.spawn("consumer", {q});
   publish_items(t, main, q, kItems);
   for (std::int64_t i = 0; i + 1 < kSettled; ++i) expect_and_ack(t, consumer, q, t.item("main", i));

@@ -100,7 +100,7 @@ const Tests kJoinTests{[](const Define& test) {
         "joinable-queue.task-done.at-once-after-get", "joinable-queue.get.exactly-once",
         "joinable-queue.order.per-producer", "joinable-queue.create.bound",
         "joinable-queue.exit.flushes"},
-       [](Scenario& t) { any_program(t, Kind::kJoinableQueue); });
+       [](Scenario& t) { any_program(t, Kind::kJoinableQueue, "joinable_queue.join"); });
 
   test.thorough()("joinable-queue.join.waits-for-tasks/longer-than-defaults", [](Scenario& t) {
     const Actor main = t.root();

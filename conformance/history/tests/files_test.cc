@@ -101,6 +101,25 @@ TEST(JsonLines, WritesWhatItReads) {
   EXPECT_EQ(again.operations[2].timeout, kForever);
 }
 
+TEST(JsonLines, KeepsErrorsAsTheImplementationSaysThem) {
+  const auto error_of = [](const std::string& member) {
+    const auto history = read_json(
+        kHeader +
+        R"({"do":"get","on":"q","process":"p","invoked":5,"outcome":"other","returned":6,)" +
+        R"("error":)" + member + "}\n" + R"({"do":"get","on":"q","process":"p","invoked":7})");
+    EXPECT_FALSE(history.errors.contains(1));
+    EXPECT_EQ(written(read_json(written(history))), written(history));
+    const auto error = history.errors.find(0);
+    return error == history.errors.end() ? "none" : error->second;
+  };
+  EXPECT_EQ(error_of(R"("Message too \"long\"")"), "Message too \"long\"");
+  EXPECT_EQ(error_of(R"({"type":"OSError","errno":90,"message":"Message too long"})"),
+            "OSError: Message too long");
+  EXPECT_EQ(error_of(R"({"type":"OSError"})"), "OSError");
+  EXPECT_EQ(error_of("90"), "none");
+  EXPECT_EQ(error_of(R"("")"), "none");
+}
+
 TEST(JsonLines, NamesLineAndColumn) {
   expect_refused("", "f:1:1: ", "the first line of a history");
   expect_refused("[]", "f:1:1: ", "the first line of a history");

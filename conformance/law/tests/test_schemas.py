@@ -28,6 +28,7 @@ TYPES = {
 RANGES = {
     "": {},
     "0 or more": {"minimum": 0},
+    "1 or more": {"minimum": 1},
     "0 to 255": {"minimum": 0, "maximum": 255},
 }
 # What a schema may say besides: of lists whose length or repetition matters.

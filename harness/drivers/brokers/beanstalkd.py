@@ -13,15 +13,15 @@ import select
 import socket
 import time
 import uuid
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
-from delivery import ConnectionLost, Delivery, DeliveryQueue, NotHeld
+from broker import Broker, deliveries
+from delivery import PATIENCE, ConnectionLost, Delivery, DeliveryQueue, NotHeld
 from server import Server, socket_in, track
 
 _LARGEST_JOB = 64 << 20
 _DEFAULT_VISIBILITY = 60.0
 _PRIORITY = 0
-_LONGEST_WAIT = 1 << 30  # seconds
 
 
 def _arguments(folder: str) -> List[str]:
@@ -48,12 +48,14 @@ class Connection:
     def __init__(self, folder: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         track(self._socket)
+        self.patience = PATIENCE
         self._tube = ""
+        self._where = f"beanstalkd at {socket_in(folder)}"
         try:
             self._socket.connect(socket_in(folder))
         except OSError as error:
             self._socket.close()
-            raise ConnectionLost(str(error)) from error
+            raise ConnectionLost(f"{self._where}: {error}; is it running?") from error
         self._rest = b""
 
     def use(self, tube: str) -> None:
@@ -66,15 +68,21 @@ class Connection:
         self.ask(b"ignore " + (self._tube.encode() or b"default"))
         self._tube = tube
 
-    def ask(self, command: bytes, body: Optional[bytes] = None) -> Tuple[List[bytes], bytes]:
-        """The parts of the answer, and its body where it has one.  Raises ConnectionLost."""
+    def ask(
+        self, command: bytes, body: Optional[bytes] = None, waits: float = 0
+    ) -> Tuple[List[bytes], bytes]:
+        """The parts of the answer, and its body where it has one, to a command that waits so many
+        seconds.  Raises ConnectionLost, also when no answer comes."""
         try:
+            self._socket.settimeout(waits + self.patience)
             sent = command + b"\r\n" + (b"" if body is None else body + b"\r\n")
             self._socket.sendall(sent)
             return self._answer()
         except OSError as error:
             self.close()
-            raise ConnectionLost(str(error)) from error
+            raise ConnectionLost(
+                f"{self._where}: {error}; is it running, and does it answer?"
+            ) from error
 
     def _answer(self) -> Tuple[List[bytes], bytes]:
         while b"\r\n" not in self._rest:
@@ -114,13 +122,17 @@ class Client:
         self._folder = folder
         self._pid = 0
         self._free: "queue.SimpleQueue[Connection]" = queue.SimpleQueue()
+        # Also of a delivery that was forgotten: it stays held.
+        self._used: Set[Connection] = set()
 
-    def connection(self, tube: str) -> Connection:
-        """A connection that is in no use."""
+    def connection(self, tube: str, patience: float) -> Connection:
+        """A connection that is in no use; give it back."""
         if self._pid != os.getpid():
-            self._pid, self._free = os.getpid(), queue.SimpleQueue()
+            self._pid, self._free, self._used = os.getpid(), queue.SimpleQueue(), set()
         found = self._free_one() or Connection(self._folder)
-        found.use(tube)
+        found.patience = patience
+        found.use(tube)  # where it fails, the connection is closed
+        self._used.add(found)
         return found
 
     def _free_one(self) -> Optional[Connection]:
@@ -134,6 +146,7 @@ class Client:
             found.close()
 
     def give_back(self, connection: Connection) -> None:
+        self._used.discard(connection)
         if connection.open:
             self._free.put(connection)
 
@@ -145,39 +158,58 @@ class Client:
 class Tube(DeliveryQueue):
     """One tube, for all processes."""
 
-    def __init__(self, client: Client, visibility: float = _DEFAULT_VISIBILITY) -> None:
+    def __init__(
+        self,
+        client: Client,
+        visibility: float = _DEFAULT_VISIBILITY,
+        patience: float = PATIENCE,
+    ) -> None:
         self._client = client
+        self._patience = patience
         self._tube = f"tube-{uuid.uuid4().hex}"
         # The server counts in whole seconds, from 1.
         self._visibility = max(1, math.ceil(visibility))
 
+    def _connection(self) -> Connection:
+        return self._client.connection(self._tube, self._patience)
+
     def _ask(self, command: str, body: Optional[bytes] = None) -> Tuple[List[bytes], bytes]:
         """On a connection that is in no delivery's use."""
-        connection = self._client.connection(self._tube)
-        answer = connection.ask(command.encode(), body)
-        self._client.give_back(connection)
-        return answer
+        connection = self._connection()
+        try:
+            return connection.ask(command.encode(), body)
+        finally:
+            self._client.give_back(connection)
 
     def add(self, data: bytes) -> None:
         words, _ = self._ask(f"put {_PRIORITY} 0 {self._visibility} {len(data)}", data)
         if words[0] in (b"OUT_OF_MEMORY", b"DRAINING", b"BURIED"):
-            raise queue.Full(words[0].decode())
+            raise queue.Full(f"beanstalkd takes no further job: {words[0].decode()}")
         _expect(words, b"INSERTED")
 
     def take(self, deadline: float) -> Optional[Delivery]:
-        connection = self._client.connection(self._tube)
+        connection = self._connection()
+        found = None
+        try:
+            found = self._reserve(connection, deadline)
+        finally:
+            if found is None:
+                self._client.give_back(connection)
+        return found
+
+    def _reserve(self, connection: Connection, deadline: float) -> Optional[Delivery]:
         while True:
             left = deadline - time.monotonic()
-            seconds = 0 if left <= 0 else math.ceil(min(left, _LONGEST_WAIT))
+            # A wait that is no longer than the patience shows a server that is silent.
+            seconds = 0 if left <= 0 else math.ceil(min(left, self._patience))
             if 0 < left < seconds:  # of a second, which the server cannot wait for
                 seconds -= 1
-            words, data = connection.ask(f"reserve-with-timeout {seconds}".encode())
+            words, data = connection.ask(f"reserve-with-timeout {seconds}".encode(), waits=seconds)
             if words[0] == b"RESERVED":
                 return Delivery(data, self._count(words[1]), (words[1], connection))
             _expect(words, b"TIMED_OUT", b"DEADLINE_SOON")
             left = deadline - time.monotonic()
             if left <= 0 and seconds == 0:
-                self._client.give_back(connection)
                 return None
             if seconds == 0:
                 time.sleep(min(left, 0.01))
@@ -209,10 +241,13 @@ class Tube(DeliveryQueue):
         if connection is None:  # settled before: the connection is another delivery's by now
             raise NotHeld
         if not connection.open:
-            connection = self._client.connection(self._tube)
-        words, _ = connection.ask(command % job)
-        delivery.ticket = (job, None)
-        self._client.give_back(connection)
+            self._client.give_back(connection)
+            connection = self._connection()
+        try:
+            words, _ = connection.ask(command % job)
+        finally:
+            delivery.ticket = (job, None if connection.open else connection)
+            self._client.give_back(connection)
         if words[0] == b"NOT_FOUND":
             raise NotHeld
         _expect(words, done)
@@ -239,5 +274,17 @@ def _expect(words: List[bytes], *known: bytes) -> None:
         raise Refused(f"the server answered {b' '.join(words).decode()!r}")
 
 
-def version(client: Any) -> str:
+def _version(client: Any) -> str:
     return str(client.version())
+
+
+BROKER = Broker(
+    "beanstalkd",
+    SERVER,
+    Client,
+    _version,
+    ("broker",),
+    {"broker_queue": Tube},
+    deliveries(),
+    options=("visibility", "patience"),
+)

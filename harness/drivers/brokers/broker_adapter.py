@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import threading
 from functools import partial
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 import keeper
-from brokers import BROKERS, Broker
+from broker import Broker
+from brokers import load
 from delivery import ConnectionLost, Delivery, NotHeld
 from mp_adapter import MultiprocessingAdapter
 from psq_driver_kit import Call, Defect, Given, Outcome, serve
@@ -23,13 +26,14 @@ _OPTIONS = (
     "item.same",
     "signal_handler",
 )
+_OUTCOMES = ((NotHeld, "not_held"), (ConnectionLost, "connection_lost"), (queue.Full, "full"))
 # As which their errors are told apart.
 _LIKE = {"publish": "put", "receive": "get"}
 
 
 def run_broker_child(name: str, folder: str, role: str, socket_path: str, given: Given) -> None:
     """What a child runs on its main thread."""
-    serve(BrokerAdapter(BROKERS[name], folder), role=role, socket_path=socket_path, objects=given)
+    serve(BrokerAdapter(load(name), folder), role=role, socket_path=socket_path, objects=given)
 
 
 class BrokerAdapter(MultiprocessingAdapter):
@@ -43,7 +47,7 @@ class BrokerAdapter(MultiprocessingAdapter):
         self,
         broker: Broker,
         folder: Optional[str] = None,
-        within: float = keeper.LONGEST_START,
+        within: Optional[float] = None,
     ) -> None:
         self._broker = broker
         # The server's keeper is a fork of this process, which has no connection yet.
@@ -54,21 +58,31 @@ class BrokerAdapter(MultiprocessingAdapter):
         super().__init__("multiprocessing", "fork")
         self._asking = threading.Lock()
         self._client = self._broker.client(self._folder)
+        # A child begins also while the server is not there.
+        self._version = os.path.join(self._folder, "version")
+        if folder is None:
+            with open(self._version, "w", encoding="utf-8") as file:
+                file.write(self._broker.version(self._client))
 
     def hello(self) -> Mapping[str, Any]:
         hello: Dict[str, Any] = dict(super().hello())
         capabilities = hello["capabilities"]
+        with open(self._version, encoding="utf-8") as file:
+            version = file.read()
         return {
             **hello,
             "implementation": f"broker-{self._broker.name}",
-            "version": self._broker.version(self._client),
+            "version": version,
             "profiles": list(self._broker.profiles),
             "capabilities": {
                 "operations": {
                     **self._broker.operations,
                     "process": capabilities["operations"]["process"],
                 },
-                "options": [each for each in capabilities["options"] if each in _OPTIONS],
+                "options": [
+                    *(each for each in capabilities["options"] if each in _OPTIONS),
+                    *self._broker.options,
+                ],
                 "bounds": list(self._broker.bounds),
             },
             "limits": {"item_bytes": hello["limits"]["item_bytes"]},
@@ -79,10 +93,10 @@ class BrokerAdapter(MultiprocessingAdapter):
         return Call(lambda: [make()])
 
     def outcome(self, kind: str, do: str, error: BaseException) -> Outcome:
-        if isinstance(error, NotHeld):
-            return Outcome("not_held")
-        if isinstance(error, ConnectionLost):
-            return Outcome("connection_lost")
+        if kind == "broker_queue":
+            for known, name in _OUTCOMES:
+                if isinstance(error, known):
+                    return Outcome(name)
         return super().outcome(kind, _LIKE.get(do, do), error)
 
     # Operations on queues with deliveries.
@@ -108,6 +122,14 @@ class BrokerAdapter(MultiprocessingAdapter):
 
     def _start_server(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
         return Call(partial(self._ask_keeper, "start"), lambda answer: answer["pid"])
+
+    def _freeze_server(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        number = "SIGSTOP" if arguments["frozen"] else "SIGCONT"
+        return Call(partial(self._ask_keeper, "signal", number))
+
+    def _fill_server(self, kind: str, target: Any, arguments: Dict[str, Any]) -> Call:
+        assert self._broker.fill is not None, "it is not declared otherwise"
+        return Call(partial(self._broker.fill, self._client, arguments["full"]))
 
     def operation(self, kind: str, target: Any, do: str, arguments: Mapping[str, Any]) -> Call:
         if "delivery" in arguments:

@@ -19,17 +19,12 @@ if _PYTHON not in sys.path:
     sys.path.append(_PYTHON)
 
 import mp_path  # noqa: E402,F401  (finds the kit)
-from mp_usage import USAGE_STATUS, Parser  # noqa: E402
+from mp_usage import Parser  # noqa: E402
 from psq_driver_kit import serve  # noqa: E402
 
-try:
-    from broker_adapter import BrokerAdapter
-    from brokers import BROKERS
-    from keeper import LONGEST_START
-    from server import ServerFailed
-except ModuleNotFoundError as _error:
-    print(f"{_error}: apt-get install python3-redis, for {sys.executable}", file=sys.stderr)
-    sys.exit(USAGE_STATUS)
+from broker_adapter import BrokerAdapter  # noqa: E402
+from brokers import BROKERS, load  # noqa: E402
+from server import ServerFailed  # noqa: E402
 
 
 def main(argv: List[str]) -> None:
@@ -41,24 +36,23 @@ def main(argv: List[str]) -> None:
     parser.add_argument(
         "--start-within",
         type=float,
-        default=LONGEST_START,
         metavar="SECONDS",
-        help="how long the server may take until it answers (default %(default)g)",
+        help="how long the server may take until it answers (default: the broker's own)",
     )
     parser.add_argument("name", nargs="?", choices=sorted(BROKERS), help="the broker to drive")
     options = parser.parse_args(argv)
     if options.list:
-        for broker in BROKERS.values():
-            print(f"{broker.name}: {broker.summary}")
+        for name, entry in BROKERS.items():
+            print(f"{name}: {entry.summary}")
         return
     if options.name is None:
         parser.error("name a broker; --list lists them")
     warnings.filterwarnings("default", message=".*fork", category=DeprecationWarning)
     try:
         if options.look:
-            BROKERS[options.name].server.path()
+            load(options.name).server.path()
             return
-        adapter = BrokerAdapter(BROKERS[options.name], within=options.start_within)
+        adapter = BrokerAdapter(load(options.name), within=options.start_within)
     except ServerFailed as error:
         parser.error(str(error))
     serve(adapter)

@@ -10,6 +10,10 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any, Optional
 
 
+PATIENCE = 30.0
+"""Seconds for which a call waits for an answer of the server, beyond the call's own timeout."""
+
+
 class NotHeld(Exception):
     """The delivery is no longer held: it was settled, or its time has passed."""
 

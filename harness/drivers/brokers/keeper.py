@@ -27,19 +27,18 @@ from server import Server, ServerFailed, socket_in
 PREFIX = "psq-broker-"
 _LONGEST_PATH = 70  # a socket's path has 107 bytes at most, and the servers add theirs
 _PR_SET_PDEATHSIG = 1
-LONGEST_START = 60.0
-"""Seconds until a server that does not answer counts as one that does not serve."""
-_LONGEST_STOP = 20.0
+_LONGEST_STOP = 120.0
 _LOOKS_AGAIN = 0.002
 _AGE_OF_REMAINS = 60.0
 
 
-def start(server: Server, within: float = LONGEST_START) -> "tuple[str, socket.socket]":
+def start(server: Server, within: Optional[float] = None) -> "tuple[str, socket.socket]":
     """Starts a keeper and, in it, the server: its folder, and a connection to the keeper.
 
     To be called while the process has one thread. Raises ServerFailed, with what the server said,
-    when it does not serve within so many seconds.
+    when it does not serve within so many seconds, or its own longest time.
     """
+    within = server.longest_start if within is None else within
     _remove_remains()
     folder = tempfile.mkdtemp(prefix=PREFIX)
     if len(folder) > _LONGEST_PATH:
@@ -162,6 +161,9 @@ class Keeper:
             if request["do"] == "stop":
                 self.stop(getattr(signal, request["signal"]))
                 answer: Dict[str, Any] = {}
+            elif request["do"] == "signal":
+                self._signal(getattr(signal, request["signal"]))
+                answer = {}
             else:
                 answer = {"pid": self._start()}
         except ServerFailed as error:
@@ -179,6 +181,7 @@ class Keeper:
                     stdout=log,
                     stderr=log,
                     cwd=self._folder,
+                    env={**os.environ, **self._server.environment(self._folder)},
                     start_new_session=True,
                     preexec_fn=_die_with_keeper,
                 )
@@ -207,11 +210,11 @@ class Keeper:
 
     def stop(self, number: int) -> None:
         """Sends the signal and waits for the end of the server and of all that it started."""
+        self._signal(number)
+        self._signal(signal.SIGCONT)  # it may have been frozen
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
         try:
             process.wait(_LONGEST_STOP)
         except subprocess.TimeoutExpired:
@@ -219,6 +222,12 @@ class Keeper:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        """Sends it to the server and all that it started."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
 
     def _log(self) -> str:
         with open(os.path.join(self._folder, "server.log"), errors="replace") as log:

@@ -12,7 +12,12 @@ import uuid
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Optional
 
+import redis_client
+from broker import Broker
+from delivery import PATIENCE
 from redis_client import Client
+
+_LONGEST_WAIT = PATIENCE / 2  # seconds of one command, so that a silent server is noticed
 
 
 class RedisSimpleQueue:
@@ -23,30 +28,42 @@ class RedisSimpleQueue:
         self._key = f"queue:{uuid.uuid4().hex}"
 
     def put(self, value: Any) -> None:
-        self._client.redis().rpush(self._key, bytes(ForkingPickler.dumps(value)))
+        data = bytes(ForkingPickler.dumps(value))
+        with self._client.errors():
+            self._redis().rpush(self._key, data)
+
+    def _redis(self) -> Any:
+        return self._client.redis(PATIENCE)
 
     def get(self) -> Any:
         return self._take(None)
 
+    def _length(self) -> int:
+        with self._client.errors():
+            return int(self._redis().llen(self._key))
+
     def empty(self) -> bool:
-        return bool(self._client.redis().llen(self._key) == 0)
+        return self._length() == 0
 
     def _take(self, seconds: Optional[float]) -> Any:
-        redis = self._client.redis()
-        deadline = None if seconds is None else time.monotonic() + seconds
+        with self._client.errors():
+            data = self._pop(seconds)
+        return ForkingPickler.loads(data)
+
+    def _pop(self, seconds: Optional[float]) -> bytes:
+        redis = self._redis()
+        deadline = math.inf if seconds is None else time.monotonic() + seconds
         while True:
-            left = 0.0 if deadline is None else deadline - time.monotonic()
-            if deadline is not None and left <= 0:
-                data = redis.lpop(self._key)
+            left = deadline - time.monotonic()
+            if left <= 0:
+                data: Optional[bytes] = redis.lpop(self._key)
                 if data is None:
                     raise queue.Empty
-                break
+                return data
             # The server counts in milliseconds of another clock, and takes 0 for ever.
-            found = redis.blpop(self._key, timeout=left if deadline is None else max(left, 0.001))
+            found = redis.blpop(self._key, timeout=min(max(left, 0.001), _LONGEST_WAIT))
             if found is not None:
-                data = found[1]
-                break
-        return ForkingPickler.loads(data)
+                return bytes(found[1])
 
 
 class RedisQueue(RedisSimpleQueue):
@@ -60,7 +77,7 @@ class RedisQueue(RedisSimpleQueue):
         return self._take(_seconds(block, timeout))
 
     def qsize(self) -> int:
-        return int(self._client.redis().llen(self._key))
+        return self._length()
 
     def full(self) -> bool:
         return False
@@ -74,3 +91,17 @@ def _seconds(block: bool, timeout: Optional[float]) -> Optional[float]:
     if timeout is None or timeout == math.inf:
         return None
     return max(timeout, 0.0)
+
+
+BROKER = Broker(
+    "redis",
+    redis_client.server("--appendonly", "no"),
+    Client,
+    redis_client.version,
+    ("base", "manager"),
+    {"queue": lambda client, **_: RedisQueue(client), "simple_queue": RedisSimpleQueue},
+    {
+        "queue": ["put", "get", "qsize", "empty", "full"],
+        "simple_queue": ["put", "get", "empty"],
+    },
+)

@@ -7,9 +7,13 @@ import shutil
 import socket
 import weakref
 from dataclasses import dataclass
-from typing import Callable, List, Optional
+from typing import Callable, Dict, List, Optional, Tuple
 
 _sockets: "weakref.WeakSet[socket.socket]" = weakref.WeakSet()
+
+
+LONGEST_START = 60.0
+"""Seconds until a server that does not answer counts as one that does not serve."""
 
 
 class ServerFailed(Exception):
@@ -28,13 +32,23 @@ class Server:
     greet: Callable[[str], None]
     """Talks to the server of that folder once.  Raises OSError as long as nothing answers, and
     ServerFailed where the server answers that it will not serve."""
+    needs: Tuple[str, ...] = ()
+    """Further programs, which it runs."""
+    environment: Callable[[str], Dict[str, str]] = lambda folder: {}
+    """What it is given of it besides the driver's own, given the folder."""
+    longest_start: float = LONGEST_START
 
     def path(self) -> str:
-        """The program.  Raises ServerFailed when it is not installed."""
-        found = shutil.which(self.program) or shutil.which(self.program, path="/usr/sbin:/sbin")
+        """The program.  Raises ServerFailed when it, or one that it runs, is not installed."""
+        for needed in self.needs:
+            self._path_of(needed)
+        return self._path_of(self.program)
+
+    def _path_of(self, program: str) -> str:
+        found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
         if found is None:
             raise ServerFailed(
-                f"{self.program} is not installed: apt-get install {self.package}, "
+                f"{program} is not installed: apt-get install {self.package}, "
                 "or put the program on the PATH"
             )
         return found

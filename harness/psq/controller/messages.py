@@ -53,6 +53,8 @@ OPERATIONS: dict[str, list[str]] = {
         "dead_letters",
         "stop_server",
         "start_server",
+        "freeze_server",
+        "fill_server",
     ],
     "process": [
         "spawn",
@@ -79,6 +81,9 @@ OPTIONS = [
     "signal_handler",
     "before_exit",
     "after_exit",
+    "visibility",
+    "prefetch",
+    "patience",
 ]
 
 

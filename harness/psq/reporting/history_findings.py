@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from psq.reporting.recording import error_of
+
 _STYLES = {"holds": "green", "violated": "bold red", "unknown": "yellow"}
 _NS_PER_MS = 1e6
 
@@ -87,6 +89,8 @@ def describe(operation: dict[str, Any]) -> str:
         outcome = _item(value["item"]) if "item" in value else "something that is no item"
     elif value is not None:
         outcome = json.dumps(value)
+    if error := error_of(operation):
+        outcome += f" ({error})"
     return " ".join(words) + f" -> {outcome}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from psq.base.status import UsageError
-from psq.reporting.recording import Operation, item_of, read
+from psq.reporting.recording import Operation, error_of, item_of, read
 
 _LANE = 34
 _MARGIN = 130.0
@@ -159,6 +159,7 @@ def _title(operation: Operation) -> str:
         item_of(operation),
         "->",
         operation.get("outcome", "no answer"),
+        f"({error})" if (error := error_of(operation)) else "",
         f"at {human(operation['invoked'])},",
         "took" if returned is not None else "returned",
         until,

@@ -69,3 +69,12 @@ def item_of(operation: Operation) -> str:
     if item:
         return f"{item['from']}#{item['seq']}"
     return "" if value is None else json.dumps(value)
+
+
+def error_of(operation: Operation) -> str:
+    """What went wrong, as the implementation says it; empty when the line does not say."""
+    error = operation.get("error")
+    if isinstance(error, dict):
+        words = [error.get(name) for name in ("type", "message")]
+        error = ": ".join(word for word in words if isinstance(word, str) and word)
+    return error if isinstance(error, str) else ""

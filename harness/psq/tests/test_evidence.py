@@ -1,5 +1,6 @@
 """What is kept of a failure, and that its replay line shows it again."""
 
+import json
 import re
 import subprocess
 
@@ -31,3 +32,15 @@ def test_a_failure_can_be_looked_at_and_seen_again(built, tmp_path):
     replay = [psq, "driver-replay", folder / "wire.jsonl", "--"]
     same = [*replay, built.program("psq-faulty-driver"), "--fault", "put-full-early"]
     assert subprocess.run(same, capture_output=True).returncode == 0
+
+
+def test_a_history_has_errors_as_the_implementation_says_them(built, tmp_path):
+    results = tmp_path / "results.jsonl"
+    command = [built.build / "psq", "check", "faulty:poll-raises", "--results", results]
+    command += ["--test", "pipe.timed-calls.answer-by-value"]
+    assert subprocess.run(command, cwd=built.build, capture_output=True).returncode == 1
+    failed = [each for each in load(results).tests.values() if each["verdict"] == "fail"]
+    history = built.build / failed[0]["evidence"] / "history.jsonl"
+    operations = map(json.loads, history.read_text().splitlines()[1:])
+    errors = [each["error"] for each in operations if "error" in each]
+    assert errors and all("timed out" in error for error in errors)

@@ -201,6 +201,8 @@ def test_describe():
     waits = {"do": "get", "on": "q", "process": "c", "invoked": 1, "timeout": 0.2}
     assert describe(waits) == "get q timeout 0.2 -> pending"
     assert describe({**waits, "do": "empty", "outcome": "ok", "value": True}).endswith("-> true")
+    failed = {**waits, "outcome": "other", "error": {"type": "OSError", "message": "no room"}}
+    assert describe(failed) == "get q timeout 0.2 -> other (OSError: no room)"
 
 
 def lose_one(lines):

@@ -22,6 +22,7 @@ PUT = {
     "outcome": "ok",
     "returned": 3000,
 }
+FAILED = {**PUT, "outcome": "other", "error": "OSError: no room", "invoked": 5000, "returned": 6000}
 PENDING = {"do": "get", "on": "q", "process": "c<1>", "thread": "b", "invoked": 2000}
 
 
@@ -49,11 +50,12 @@ def test_shares():
 
 
 def test_a_timeline_has_a_lane_a_thread_and_a_bar_an_operation(psq, tmp_path):
-    history = write(tmp_path / "history.jsonl", [HEADER, PUT, PENDING, {"complete": True}])
+    history = write(tmp_path / "history.jsonl", [HEADER, PUT, PENDING, FAILED, {"complete": True}])
     (tmp_path / "witness.txt").write_text("1\n")
     assert psq("timeline", str(history), "-o", str(tmp_path / "page.html"))[0] == 0
     page = (tmp_path / "page.html").read_text()
-    assert page.count("<rect") == 2
+    assert page.count("<rect") == 3
+    assert "put q p#0 -&gt; other (OSError: no room) at 5 us" in page
     assert "p/main put q p#0 -&gt; ok at 1 us, took 2 us" in page
     assert "c&lt;1&gt;/b" in page and "<1>" not in page
     assert re.findall(r'class="(\w+) marked"', page) == ["pending"]
@@ -126,6 +128,17 @@ def test_a_test_that_searches_runs_so_many_programs(built, tmp_path):
     assert subprocess.run(argv, capture_output=True, timeout=300).returncode in (0, 2)
     records = map(json.loads, results.read_text().splitlines())
     assert next(r["seen"]["programs"] for r in records if r["record"] == "test") == 5
+
+
+def test_programs_that_never_call_what_the_test_is_about_decide_nothing(built, tmp_path):
+    results = tmp_path / "results.jsonl"
+    argv = [built.suite, "--exactly", "joinable-queue.join.waits-for-tasks/programs"]
+    argv += ["--programs", "3", "--seed", "85", "--results", results]  # this seed draws no join
+    argv += ["--", built.program("psq-reference-driver")]
+    assert subprocess.run(argv, capture_output=True, timeout=300).returncode == 2
+    records = map(json.loads, results.read_text().splitlines())
+    said = next(r["message"] for r in records if r["record"] == "test")
+    assert "none of 3 programs called joinable_queue.join" in said
 
 
 def test_soak_of_a_driver_that_is_none(built, capsys, tmp_path):

@@ -57,9 +57,7 @@
 namespace PSQ_EXPORT psq {
 
 template <typename T>
-class Queue;
-template <typename T>
-class SimpleQueue;
+class QueueBase;
 
 namespace detail {
 
@@ -91,9 +89,7 @@ class Loan {
 
  private:
   template <typename T>
-  friend class Queue;
-  template <typename T>
-  friend class SimpleQueue;
+  friend class QueueBase;
 
   explicit Loan(std::unique_ptr<detail::Lent> lent) noexcept : lent_(std::move(lent)) {}
   static std::optional<Loan> of(std::unique_ptr<detail::Lent> lent) {
@@ -126,9 +122,7 @@ class View {
 
  private:
   template <typename T>
-  friend class Queue;
-  template <typename T>
-  friend class SimpleQueue;
+  friend class QueueBase;
 
   explicit View(std::unique_ptr<detail::Lent> lent) noexcept : lent_(std::move(lent)) {}
   static std::optional<View> of(std::unique_ptr<detail::Lent> lent) {

@@ -24,16 +24,11 @@
 
 #pragma once
 
-#include <ranges>
-#include <type_traits>
+#include <memory>
+#include <string>
 #include <utility>
-#include <vector>
 
-#include "psq/batch.h"
-#include "psq/codec.h"
-#include "psq/loan.h"
-#include "psq/queue_core.h"
-#include "psq/wait.h"
+#include "psq/queue_base.h"
 
 namespace psq {
 
@@ -41,7 +36,9 @@ namespace psq {
 // within a process; fork makes the copy of a child. It may be destroyed when no thread of this
 // process uses it. Other processes keep their copies.
 template <typename T>
-class SimpleQueue : public Waitable {
+class SimpleQueue : public QueueBase<T> {
+  using Base = QueueBase<T>;
+
  public:
   // Creates an empty queue. Throws SystemError when the system has no memory or no descriptor left.
   SimpleQueue() : SimpleQueue(detail::QueueCore::create({.kind = detail::QueueKind::kSimple})) {}
@@ -53,10 +50,6 @@ class SimpleQueue : public Waitable {
   [[nodiscard]] static SimpleQueue from_handle(const std::string& token) {
     return SimpleQueue(detail::QueueCore::open(detail::QueueKind::kSimple, token));
   }
-  // Makes a handle for a program that this process is about to execute. Throws SystemError when the
-  // system has no descriptor left.
-  [[nodiscard]] Handle handle() const { return core_->handle(); }
-
   // Creates a queue that other programs find by a name in the file system, until the file is
   // removed; who may use it is the file's mode, whatever the umask. The file is the queue: it takes
   // its memory (about 1 MiB) at once, and a queue without a file (std::filesystem::remove) goes on
@@ -74,10 +67,6 @@ class SimpleQueue : public Waitable {
     return SimpleQueue(detail::QueueCore::open_at(detail::QueueKind::kSimple, path));
   }
 
-  // Sends the queue through a connected Unix socket, or an end of a duplex pipe by its fd(), in
-  // order with messages. The process at the other end has it as a forked child would; both may drop
-  // it at any time. Waits for room; send_over throws BrokenPipe, ConnectionReset and SystemError.
-  void send_over(int socket) const { core_->send_over(socket); }
   // Waits for a queue that was sent, and receives it. Throws, with nothing received,
   // NotDeserializable when something else comes next, and SystemError (EMFILE) when this process
   // has no descriptor free; EndOfStream; and InvalidArgument, with the queue lost, when it is of
@@ -94,119 +83,28 @@ class SimpleQueue : public Waitable {
   // simple-queue.put.large-later-consumer, simple-queue.put.not-serializable,
   // simple-queue.put.visible-to-later-child.
   void put(const T& item, Timeout timeout = forever) {
-    if (!try_put(item, timeout)) throw Full();
+    if (!this->try_put(item, timeout)) throw Full();
   }
-
-  // As put, but returns false instead of throwing Full.
-  [[nodiscard]] bool try_put(const T& item, Timeout timeout = no_wait) {
-    core_->check_open();
-    return detail::with_bytes(item,
-                              [&](std::string_view bytes) { return core_->put(bytes, timeout); });
-  }
+  using Base::put;  // of a loan
 
   // Waits up to `timeout` for an item, and takes the oldest one.
   // Throws Closed (also when another thread of this process closes the queue during the wait),
   // Empty, NotDeserializable (the item is consumed) or Corrupted.
   // Clauses: simple-queue.get.waits-for-item, simple-queue.get.exactly-once,
   // simple-queue.get.all-served, simple-queue.get.not-deserializable.
-  [[nodiscard]] T get(Timeout timeout = forever) {
-    auto item = try_get(timeout);
-    if (!item) throw Empty();
-    return *std::move(item);
-  }
-
-  // As get, but returns nullopt instead of throwing Empty.
-  [[nodiscard]] std::optional<T> try_get(Timeout timeout = no_wait) {
-    auto bytes = core_->get(timeout);
-    if (!bytes) return std::nullopt;
-    return detail::deserialize<std::remove_cv_t<T>>(std::move(*bytes));
-  }
-
-  // Lends memory for an item of `length` bytes, to be filled and given to put. It takes neither
-  // room nor a slot. Waits up to `timeout` while all memory for long items is in use (psq/loan.h).
-  // Throws Closed, Full (after the timeout), and SystemError when there is no memory for the item.
-  [[nodiscard]] Loan loan(std::size_t length,
-                          Timeout timeout = forever) requires detail::Lendable<T> {
-    auto lent = try_loan(length, timeout);
-    if (!lent) throw Full();
-    return *std::move(lent);
-  }
-  // As loan, but returns nullopt instead of throwing Full.
-  [[nodiscard]] std::optional<Loan> try_loan(
-      std::size_t length, Timeout timeout = no_wait) requires detail::Lendable<T> {
-    return Loan::of(core_->loan(length, timeout));
-  }
-
-  // Puts the item of a loan, which is empty then. As the other put, but no byte of a long item is
-  // copied. Throws as that put, with the loan as it was, and InvalidArgument when the loan is
-  // empty, of another queue, or was lent to another thread.
-  void put(Loan&& loan, Timeout timeout = forever) requires detail::Lendable<T> {
-    if (!try_put(std::move(loan), timeout)) throw Full();
-  }
-  // As put, but returns false instead of throwing Full.
-  [[nodiscard]] bool try_put(Loan&& loan, Timeout timeout = no_wait) requires detail::Lendable<T> {
-    return loan.put_into(*core_, timeout);
-  }
-
-  // As get, but a view of the item's bytes where they are (psq/loan.h). The item is consumed.
-  // Throws as get, and SystemError, with nothing taken, when a long item cannot be mapped.
-  [[nodiscard]] View get_view(Timeout timeout = forever) requires detail::Lendable<T> {
-    auto view = try_get_view(timeout);
-    if (!view) throw Empty();
-    return *std::move(view);
-  }
-  // As get_view, but returns nullopt instead of throwing Empty.
-  [[nodiscard]] std::optional<View> try_get_view(
-      Timeout timeout = no_wait) requires detail::Lendable<T> {
-    return View::of(core_->get_view(timeout));
-  }
-
-  // Puts the items of a range in order, as one put after the other does, at less cost for each.
-  // `timeout` is for all of them. Returns how many were put: all, unless it passed before. Items of
-  // other producers may come between them, and consumers get the first ones before the last is put.
-  // All are serialized before the first is put: a put_many that throws Closed at its begin or
-  // NotSerializable has put nothing. After any other error, the first ones may have been put.
-  template <std::ranges::input_range Range>
-  std::size_t put_many(const Range& items, Timeout timeout = forever) {
-    core_->check_open();
-    const auto [row, count] = detail::row_of<T>(items);
-    return core_->put_many(row, count, timeout);
-  }
-
-  // Waits up to `timeout` for an item, and takes it and the items behind it that are in the channel
-  // now, `most` at most, in order. None: no item came within the timeout. Consumers at the same
-  // time get other items; of one producer, each gets what is in its order. Throws as get, but not
-  // Empty; NotDeserializable when one of them is, and all are consumed then. A process that dies in
-  // the call takes with it what it had taken.
-  [[nodiscard]] std::vector<T> get_many(std::size_t most, Timeout timeout = forever) {
-    std::string row;
-    const std::size_t count = core_->get_many(row, most, timeout);
-    return detail::items_of<std::remove_cv_t<T>>(row, count);
-  }
+  [[nodiscard]] T get(Timeout timeout = forever) { return this->got(timeout); }
 
   // Whether the channel holds no item now. Exact for items whose put has returned. Throws Closed.
   // Clauses: simple-queue.empty.exact.
-  [[nodiscard]] bool empty() const { return core_->empty(); }
-
-  // A descriptor that is readable while a get would find an item: for wait, poll(2), epoll and the
-  // event loops above them, which only watch it. The same one in each call; the queue keeps it, and
-  // makes it readable when it is closed in this process, because a get ends at once then. A get of
-  // this process brings it in step before it returns. A put or a get of another process does so
-  // soon after it, or within a second when that process dies: so take items with try_get. A forked
-  // child asks for a descriptor of its own. The first call starts a thread of this process;
-  // from then on each put or get that changes whether the queue is empty wakes it. Throws Closed,
-  // and SystemError when the system has no descriptor or thread left.
-  [[nodiscard]] int fd() const override { return core_->fd(); }
+  [[nodiscard]] bool empty() const { return this->core().empty(); }
 
   // From now on put, get and empty in this process throw Closed. Other processes and children
   // forked later keep a working queue. Idempotent. Clauses: simple-queue.close.operations-closed,
   // simple-queue.close.local, simple-queue.close.idempotent.
-  void close() noexcept { core_->close(); }
+  void close() noexcept { this->core().close(); }
 
  private:
-  explicit SimpleQueue(std::unique_ptr<detail::QueueCore> core) : core_(std::move(core)) {}
-
-  std::unique_ptr<detail::QueueCore> core_;
+  explicit SimpleQueue(std::unique_ptr<detail::QueueCore> core) : Base(std::move(core)) {}
 };
 
 }  // namespace psq

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from driven import command
 
 from psq.controller.testing import running
 
-DRIVER = str(Path(__file__).resolve().parents[1] / "broker_driver.py")
-COMMAND = ["/usr/bin/python3", DRIVER, "redis-streams"]
+COMMAND = command("redis-streams")
 
 
 def test_deliveries_by_name() -> None:

@@ -9,12 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from driven import command, server_that
 
 from psq.controller.testing import PATIENCE, running
 
-PYTHON = "/usr/bin/python3"
-DRIVER = str(Path(__file__).resolve().parents[1] / "broker_driver.py")
-COMMAND = [PYTHON, DRIVER, "redis"]
+COMMAND = command("redis")
 
 
 def start(path: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -28,14 +27,6 @@ def start(path: str, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def server_that(folder: Path, does: str) -> str:
-    """A PATH on which the server comes first as a script with this text."""
-    program = folder / "redis-server"
-    program.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
-    program.chmod(0o755)
-    return f"{folder}:/usr/bin:/bin"
-
-
 @pytest.mark.parametrize(
     "does, says",
     [
@@ -46,7 +37,8 @@ def server_that(folder: Path, does: str) -> str:
     ids=["ends", "password", "silent"],
 )
 def test_a_server_that_does_not_serve(tmp_path: Path, does: str, says: tuple[str, ...]) -> None:
-    ended = start(server_that(tmp_path, does), "--start-within", "1" if "sleep" in does else "30")
+    path = server_that(tmp_path, "redis-server", does)
+    ended = start(path, "--start-within", "1" if "sleep" in does else "30")
     assert ended.returncode == 64
     for part in says:
         assert part in ended.stderr
@@ -56,6 +48,16 @@ def test_a_server_that_is_not_installed() -> None:
     ended = start("/nowhere")
     assert ended.returncode == 64
     assert "apt-get install redis-server" in ended.stderr
+
+
+def test_a_library_that_is_not_installed() -> None:
+    program, *arguments = command("rabbitmq")
+    # Without the folder of Debian's packages.
+    ended = subprocess.run(
+        [program, "-S", *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert ended.returncode == 64
+    assert "pika" in ended.stderr and "apt-get install python3-pika" in ended.stderr
 
 
 @pytest.mark.parametrize("how", ["killed", "told"])

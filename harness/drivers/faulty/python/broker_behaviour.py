@@ -138,6 +138,30 @@ def empty_when_lost(op: Operation) -> Any:
         raise queue.Empty from None
 
 
+@only("publish")
+def waits_for_room(op: Operation) -> Any:
+    while True:
+        try:
+            return op.right()
+        except queue.Full:
+            time.sleep(0.02)
+
+
+@only("publish")
+def drops_when_full(op: Operation) -> Any:
+    try:
+        return op.right()
+    except queue.Full:
+        return None
+
+
+@only("receive")
+def nothing_when_full(op: Operation) -> Any:
+    if op.target._client.redis().config_get("maxmemory")["maxmemory"] != "0":
+        raise queue.Empty
+    return op.right()
+
+
 def waits_for_server(op: Operation) -> Any:
     """A call does not end before the server is back."""
     while True:
@@ -149,7 +173,7 @@ def waits_for_server(op: Operation) -> Any:
 
 def never_again(op: Operation) -> Any:
     """A process that has lost the server once has lost it for ever."""
-    if op.do in ("stop_server", "start_server"):
+    if op.do.endswith("_server"):
         return op.right()
     if "lost" in op.process.memory:
         raise op.process.memory["lost"]

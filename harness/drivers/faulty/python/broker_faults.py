@@ -6,6 +6,7 @@ import functools
 from typing import Tuple
 
 import broker_behaviour as does
+import prefetch_behaviour as prefetch
 from faulty_adapters import Fault
 
 _fault = functools.partial(Fault, broker=True)
@@ -134,14 +135,14 @@ FAULTS: Tuple[Fault, ...] = (
         "broker-never-expires",
         "broker.expiry.redelivers",
         "a delivery is held for ever",
-        visibility=1000,
+        times={"visibility": 1000},
         also=("broker.extend.keeps", "broker.kill.consumer", "broker.server.*"),
     ),
     _fault(
         "broker-expires-early",
         "broker.expiry.redelivers",
         "a delivery is held for half the visibility timeout",
-        visibility=0.5,
+        times={"visibility": 0.5},
         also=("broker.extend.keeps",),
     ),
     _fault(
@@ -156,6 +157,27 @@ FAULTS: Tuple[Fault, ...] = (
         "broker.extend.not-held",
         "an extend of a settled delivery ends as ok",
         does.not_held_is_fine("extend"),
+    ),
+    _fault(
+        "broker-prefetch-one-more",
+        "broker.prefetch.bound",
+        "a process is handed one delivery more than its prefetch says",
+        prefetch.one_more,
+        also=("broker.prefetch.leaves-rest",),
+    ),
+    _fault(
+        "broker-prefetch-hoards",
+        "broker.prefetch.leaves-rest",
+        "a process is handed all that there is ahead",
+        prefetch.hoards,
+        also=("broker.prefetch.*",),
+    ),
+    _fault(
+        "broker-prefetch-acknowledges",
+        "broker.prefetch.killed",
+        "what is handed ahead is acknowledged",
+        prefetch.acknowledges_ahead,
+        also=("broker.prefetch.*",),
     ),
     _fault(
         "broker-ready-counts-held",
@@ -183,6 +205,30 @@ FAULTS: Tuple[Fault, ...] = (
         "the server stores what it keeps at a normal stop alone",
         server=("--appendonly", "no", "--save", "3600", "1"),
         also=("broker.lost.*",),
+    ),
+    _fault(
+        "broker-full-waits",
+        "broker.full.refused",
+        "a publish waits until the server has room",
+        does.waits_for_room,
+    ),
+    _fault(
+        "broker-full-drops",
+        "broker.full.refused",
+        "a publish for which there is no room ends as ok",
+        does.drops_when_full,
+    ),
+    _fault(
+        "broker-full-delivers-nothing",
+        "broker.full.consumers",
+        "a receive finds nothing while the server has no room",
+        does.nothing_when_full,
+    ),
+    _fault(
+        "broker-silent-waits",
+        "broker.silent.call-ends",
+        "a client waits ten times as long for an answer as it was told to",
+        times={"patience": 10},
     ),
     _fault(
         "broker-lost-is-empty",

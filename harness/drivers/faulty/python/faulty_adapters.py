@@ -96,8 +96,8 @@ class Fault:
     server: Any = None
     manager: bool = False
     broker: bool = False
-    visibility: float = 1.0
-    """Of a broker's queue: by what its visibility timeout is multiplied."""
+    times: Mapping[str, float] = field(default_factory=dict)
+    """Of a broker's queue: by what arguments of its creation are multiplied."""
     also: Tuple[str, ...] = ()
     line: int = field(default_factory=_line_of_row)
 

@@ -19,7 +19,7 @@ if _BROKERS not in sys.path:
 
 import redis_client  # noqa: E402
 from broker_adapter import BrokerAdapter  # noqa: E402
-from brokers import BROKERS  # noqa: E402
+from brokers import load  # noqa: E402
 from faulty_adapters import Fault, Faulty, Process, run_faulty_child  # noqa: E402
 from psq_driver_kit import Call  # noqa: E402
 
@@ -31,16 +31,15 @@ class FaultyBrokerAdapter(Faulty, BrokerAdapter):
         self, fault: Optional[Fault], depth: int = 0, folder: Optional[str] = None
     ) -> None:
         self.fault, self.process = fault, Process(depth)
-        broker = BROKERS["redis-streams"]
+        broker = load("redis-streams")
         if fault is not None and fault.server is not None:
             broker = replace(broker, server=redis_client.server(*fault.server))
         super().__init__(broker, folder)
 
     def create(self, kind: str, arguments: Mapping[str, Any]) -> Call:
-        if self.fault is not None and "visibility" in arguments:
-            seconds = arguments["visibility"] * self.fault.visibility
-            arguments = {**arguments, "visibility": seconds}
-        return super().create(kind, arguments)
+        times = self.fault.times if self.fault is not None else {}
+        changed = {name: value * times.get(name, 1) for name, value in arguments.items()}
+        return super().create(kind, changed)
 
     def child(self) -> Tuple[Any, Tuple[Any, ...]]:
         depth = self.process.depth + 1

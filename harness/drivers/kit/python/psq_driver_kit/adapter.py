@@ -78,8 +78,8 @@ class Adapter(abc.ABC):
 
         ``kind`` is ``queue``, ``joinable_queue``, ``simple_queue``, ``pipe`` or ``broker_queue``;
         ``arguments`` may hold ``maxsize`` and ``unfinished``, for a pipe ``duplex``, for a queue of
-        a broker ``visibility``.  The call returns a list with
-        the object, for a pipe with its two ends (of type ``connection``) in order.
+        a broker ``visibility``, ``prefetch`` and ``patience``.  The call returns a list with the
+        object, for a pipe with its two ends (of type ``connection``) in order.
         """
 
     @abc.abstractmethod

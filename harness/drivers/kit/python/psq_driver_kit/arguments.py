@@ -134,6 +134,8 @@ _READERS: Dict[str, Callable[[Any, str], Any]] = {
     "maxlength": integer,
     "room": lambda value, what: integer(value, what, 0, _LARGEST_SIZE),
     "orderly": boolean,
+    "frozen": boolean,
+    "full": boolean,
 }
 
 # What each operation takes besides its payload and the names of objects.
@@ -148,7 +150,11 @@ FIELDS: Dict[str, Tuple[str, ...]] = {
     "join_process": ("timeout",),
     "receive": ("block", "timeout"),
     "stop_server": ("orderly",),
+    "freeze_server": ("frozen",),
+    "fill_server": ("full",),
 }
+# Of those the ones that it cannot do without.
+_NEEDED = {"recv_bytes_into": "room", "freeze_server": "frozen", "fill_server": "full"}
 
 
 def operation_arguments(
@@ -158,8 +164,8 @@ def operation_arguments(
     do = request["do"]
     fields = () if kind == "simple_queue" else FIELDS.get(do, ())
     found = {field: _READERS[field](request[field], field) for field in fields if field in request}
-    if do == "recv_bytes_into" and "room" not in found:
-        raise BadRequest("recv_bytes_into needs room, the bytes in the buffer")
+    if _NEEDED.get(do, do) not in (do, *found):
+        raise BadRequest(f"{do} needs the field {_NEEDED[do]!r}")
     if do in ("put", "send", "send_bytes", "publish"):
         found["payload"] = payload(request, do == "send_bytes", declared)
     return found

@@ -115,11 +115,24 @@ class Worker:
             found["maxsize"] = number(request["maxsize"], "maxsize")
         if kind in ("queue", "joinable_queue"):
             self._declared.need_bound(found.get("maxsize", 0))
-        if kind == "broker_queue" and "visibility" in request:
-            found["visibility"] = number(request["visibility"], "visibility")
+        if kind == "broker_queue":
+            found.update(self._broker_arguments(request))
         if kind == "joinable_queue" and "unfinished" in request:
             self._declared.need_option("preset_unfinished")
             found["unfinished"] = integer(request["unfinished"], "unfinished", least=0)
+        return found
+
+    def _broker_arguments(self, request: Mapping[str, Any]) -> Fields:
+        """Each field has an option of its name."""
+        found: Fields = {}
+        for name in ("visibility", "prefetch", "patience"):
+            if name in request:
+                self._declared.need_option(name)
+                found[name] = (
+                    integer(request[name], name, least=1)
+                    if name == "prefetch"
+                    else number(request[name], name)
+                )
         return found
 
     def _spawn(self, request: Mapping[str, Any]) -> Fields:

@@ -66,7 +66,7 @@ inline constexpr std::array kObjectTypes{
 
 inline constexpr std::string_view kProcessType = "process";
 
-inline constexpr std::array<std::string_view, 14> kOptions{"preset_unfinished",
+inline constexpr std::array<std::string_view, 17> kOptions{"preset_unfinished",
                                                            "item.fail_serialize",
                                                            "item.fail_deserialize",
                                                            "item.slow_serialize",
@@ -79,7 +79,10 @@ inline constexpr std::array<std::string_view, 14> kOptions{"preset_unfinished",
                                                            "closed_descriptors",
                                                            "signal_handler",
                                                            "before_exit",
-                                                           "after_exit"};
+                                                           "after_exit",
+                                                           "visibility",
+                                                           "prefetch",
+                                                           "patience"};
 
 inline std::optional<VerbWord> find_verb(std::string_view word) {
   const auto* found = std::find_if(kVerbs.begin(), kVerbs.end(),

@@ -1,0 +1,38 @@
+"""Drivers of brokers, for the tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+DRIVER = str(Path(__file__).resolve().parents[1] / "broker_driver.py")
+
+
+def command(name: str, *options: str) -> list[str]:
+    return ["/usr/bin/python3", DRIVER, name, *options]
+
+
+def server_that(folder: Path, program: str, does: str) -> str:
+    """A PATH on which the server comes first as a script with this text."""
+    script = folder / program
+    script.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    script.chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+def processes_in(folder: str) -> list[int]:
+    """The processes whose working folder is there: the server and what it started."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{name}/cwd").startswith(folder):
+                found.append(int(name))
+        except OSError:  # it has ended, or is another user's
+            continue
+    return found
+
+
+def said(answer: dict[str, Any]) -> str:
+    """The text of an answer's error."""
+    return str(answer["error"]["message"])
