@@ -41,6 +41,8 @@ LIBRARIES = {
     "setuptools": "binding",
     "redis": "client of a broker",
     "pika": "client of a broker",
+    "dask": "Dask",
+    "distributed": "Dask",
     "generated": "generated from the law",
 }
 
@@ -135,7 +137,7 @@ _ZONES = {
         Zone(
             "harness",
             names=("conformance", "spec"),
-            libraries=frozenset(("rich", "jinja2", "jsonschema")),
+            libraries=frozenset(("rich", "jinja2", "jsonschema", "Dask")),
         ),
     )
 }

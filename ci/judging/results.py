@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "harness"), str(ROOT / "ci")]
 
 import pages  # noqa: E402
-from long_runs import commit_of, ended  # noqa: E402
+from long_runs import ended  # noqa: E402
 from subjects import SUBJECTS, Subject, of  # noqa: E402
 
 from psq.base import options  # noqa: E402
@@ -28,6 +28,7 @@ from psq.law.clause_table import Law  # noqa: E402
 from psq.results import result_file  # noqa: E402
 from psq.running import ledger  # noqa: E402
 from psq.running.drivers import resolve  # noqa: E402
+from psq.running.tree import commit_of  # noqa: E402
 
 _VERDICTS = (Status.CONFORMS, Status.DOES_NOT_CONFORM, Status.INCONCLUSIVE, Status.DRIVER_BROKEN)
 _EPILOG = """\

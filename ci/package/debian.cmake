@@ -16,7 +16,7 @@ set(CPACK_DEBIAN_PSQ-CONFORMANCE_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PSQ-CONFORMANCE_PACKAGE_DEPENDS "python3 (>= 3.9), python3-rich, python3-jinja2, python3-jsonschema")
 # What find_package(psq) reads first is a part of the reference.
 set(CPACK_DEBIAN_PSQ-CONFORMANCE_PACKAGE_RECOMMENDS libpsq-dev)
-set(CPACK_DEBIAN_PSQ-CONFORMANCE_PACKAGE_SUGGESTS "libpsq-driver-dev, python3-multiprocess, python3-billiard")
+set(CPACK_DEBIAN_PSQ-CONFORMANCE_PACKAGE_SUGGESTS "libpsq-driver-dev, python3-multiprocess, python3-billiard, python3-distributed")
 
 set(CPACK_COMPONENT_PSQ-DRIVER-KIT_DESCRIPTION "Kit for drivers that bring a C++ queue under psq")
 set(CPACK_DEBIAN_PSQ-DRIVER-KIT_PACKAGE_NAME libpsq-driver-dev)

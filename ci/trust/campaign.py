@@ -6,25 +6,36 @@ import argparse
 import itertools
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import Callable, Sequence
 
 import loads  # which makes psq and the modules of ci known
-from long_runs import commit_of, ended
+from long_runs import ended
 from page import page
 from plan import IMPLEMENTATIONS, Implementation, Planned, plan
-from runs import Bench, run_all
+from on_cluster import run_on_cluster
+from runs import Bench, Ended, MayStart, run_all
 from store import Store
 from table import Table
 
 from psq.base import options
 from psq.base.paths import Paths
 from psq.base.status import Status, Stop, UsageError, worst
+from psq.running.cluster import scheduler_of
 from psq.running.drivers import resolve
+from psq.running.tree import commit_of
 
 _EPILOG = """\
 status: 0 no fail and fewer than one inconclusive in 1,000 tests; 1 a fail; 2 more are inconclusive, or no run is
 finished; 64 wrong usage; 70 a run went wrong itself; 130 interrupted (start it again to go on)
+With --scheduler 64 also when the package is missing or a worker has another tree; 70 also when the scheduler does not
+answer within 10 s or goes away, has no worker for 5 minutes, or gives a run up; what was finished stays, as ever.
+
+example: ci/campaign --scheduler tcp://head:8786    the runs on many machines, one worker on each (docs/cluster.md)
 """
+
+RunAll = Callable[[Sequence[Planned], MayStart, Ended], None]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,9 +56,11 @@ def parser() -> argparse.ArgumentParser:
     add("--runs", metavar="N", type=options.at_least_one, help="of each of these under each load")
     add("--test", metavar="GLOB", action="append", default=[], help="not whole runs: some tests")
     add("--budget", metavar="SECONDS", type=options.seconds, help="start no run after this time")
-    help_at_once = "runs side by side, each a load of the other (default %(default)s)"
-    add("--at-once", metavar="N", type=options.at_least_one, default=1, help=help_at_once)
+    add("--index", metavar="K", type=options.natural, help="of these runs the K-th alone, from 0")
+    help_at_once = "runs side by side, each a load of the other (default 1)"
+    add("--at-once", metavar="N", type=options.at_least_one, help=help_at_once)
     add("--jobs", metavar="N", type=options.at_least_one, help="tests at a time in each run")
+    options.add_scheduler(known, "make each run, with its load,")
     add("--fresh", action="store_true", help="drop all runs, of each commit, first")
     help_table = "run nothing; write the table to FILE, or print it"
     add("--table", metavar="FILE", nargs="?", const="-", help=help_table)
@@ -68,14 +81,26 @@ def main(argv: list[str]) -> int:
 def _campaign(args: argparse.Namespace, store: Store) -> Status:
     chosen = _implementations(args)
     wanted = _loads(args)
-    planned = plan(chosen, [each.name for each in wanted], args.runs, args.test)
+    runs = args.runs if args.index is None else args.index + 1
+    planned = plan(chosen, [each.name for each in wanted], runs, args.test)
+    planned = [each for each in planned if args.index in (None, each.index)]
     if args.table:
         return _write_tables(args, store, planned)
+    paths = Paths.of(args.build.resolve())
+    scheduler = scheduler_of(args, paths)
+    if scheduler and args.at_once:
+        raise UsageError(
+            "--at-once goes without --scheduler: a worker makes as many as it has threads"
+        )
     if args.fresh:
         store.clear()
-    bench = Bench(args.build.resolve(), store, commit_of(), args.at_once, args.jobs)
+    bench = Bench(paths.build, store, commit_of(), args.at_once or 1, args.jobs)
     try:
-        _work_off(bench, wanted, planned, args.budget)
+        if scheduler:
+            make = partial(run_on_cluster, bench, scheduler, paths)
+        else:
+            make = partial(_run_here, bench, wanted)
+        _work_off(bench, make, planned, args.budget)
     finally:
         table = Table(bench.commit, store.finished(bench.commit, tuple(args.test)), planned, chosen)
         if table.total.runs:
@@ -114,26 +139,37 @@ def _loads(args: argparse.Namespace) -> list[loads.Load]:
     return [known[name] for name in dict.fromkeys(args.load or known)]
 
 
-def _work_off(
-    bench: Bench, wanted: list[loads.Load], planned: list[Planned], budget: float | None
-) -> None:
-    """Makes the runs that are not finished; runs that follow each other under one load share it."""
+def _work_off(bench: Bench, make: RunAll, planned: list[Planned], budget: float | None) -> None:
+    """Makes the runs that are not finished."""
     until = time.monotonic() + (budget or float("inf"))
-    by_name = {each.name: each for each in wanted}
     waiting = [each for each in planned if not bench.store.is_finished(each, bench.commit)]
     done, total = len(planned) - len(waiting), len(planned)
     print(f"ci/campaign: {total} runs of {bench.commit}, {done} of them finished", flush=True)
 
-    def ended(run: Planned, seconds: float, status: int) -> None:
+    def ended(run: Planned, seconds: float, status: int, where: str = "") -> None:
         nonlocal done
         done += 1
-        print(f"[{done}/{total}] {run.id}: status {status} after {seconds:.0f} s", flush=True)
+        print(
+            f"[{done}/{total}] {run.id}: status {status} after {seconds:.0f} s{where}", flush=True
+        )
 
     def may_start() -> bool:
         if bench.commit != commit_of():
             raise UsageError("the source tree has changed: build it and start again")
         return time.monotonic() < until
 
+    make(waiting, may_start, ended)
+
+
+def _run_here(
+    bench: Bench,
+    wanted: list[loads.Load],
+    waiting: Sequence[Planned],
+    may_start: MayStart,
+    ended: Ended,
+) -> None:
+    """Runs that follow each other under one load share it."""
+    by_name = {each.name: each for each in wanted}
     for load, runs in itertools.groupby(waiting, key=lambda each: each.load):
         if may_start():
             run_all(bench, by_name[load], list(runs), may_start, ended)

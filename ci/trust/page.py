@@ -14,7 +14,8 @@ Whole runs of the suite over implementations and loads, many times: a verdict th
 the suite. The goal: no fail of a right implementation, and fewer than one inconclusive in 1,000 tests.
 
 `ci/campaign` makes the runs, in rounds, and goes on where it was stopped (`--help` has the options: one implementation,
-one load, a budget of time, runs side by side). `ci/campaign --table docs/campaign.md` writes this page.
+one load, a budget of time, runs side by side, runs on [many machines](cluster.md)). `ci/campaign --table
+docs/campaign.md` writes this page.
 
 | load | meaning |
 |---|---|

@@ -22,6 +22,9 @@ from psq.base.status import InternalError, Status
 from psq.running.pool import Job, Pool
 
 SUITE = "psq-conformance"
+# Whether one more run may begin; and what a run that has ended is told by: itself, its seconds, its status, where.
+MayStart = Callable[[], bool]
+Ended = Callable[..., None]
 _TICK_SECONDS = 0.2
 # A run that ended otherwise has no verdict, and is done again.
 _ENDED = (
@@ -58,8 +61,8 @@ def run_all(
     bench: Bench,
     load: Load,
     planned: Sequence[Planned],
-    may_start: Callable[[], bool],
-    ended: Callable[[Planned, float, int], None],
+    may_start: MayStart,
+    ended: Ended,
 ) -> None:
     """Makes the runs, `at_once` side by side, and stores each as it ends.
 

@@ -75,6 +75,19 @@ class Store:
         new.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         new.rename(path)
 
+    def adopt(self, planned: Planned, commit: str, other: Store, host: str) -> bool:
+        """Takes over a finished run of another store, which was made on another machine; or says that it has none."""
+        theirs = other._facts(planned, commit)
+        if not theirs.is_file():
+            return False
+        results = self.results(planned, commit)
+        results.parent.mkdir(parents=True, exist_ok=True)
+        if other.results(planned, commit).is_file():
+            shutil.move(str(other.results(planned, commit)), str(results))
+        facts = {**json.loads(theirs.read_text(encoding="utf-8")), "host": host}
+        self.keep(planned, commit, theirs.with_suffix(".evidence"), facts)
+        return True
+
     def finished(self, commit: str, tests: tuple[str, ...] = ()) -> list[Finished]:
         """The finished runs of a commit with this choice of tests."""
         found = [self._load(path) for path in sorted((self._runs / commit).glob("*.json"))]

@@ -120,6 +120,33 @@ def add_json(parser: argparse.ArgumentParser, what: str) -> None:
     )
 
 
+def address(text: str) -> str:
+    """That of a Dask scheduler: `host:8786`, `tcp://10.0.0.7:8786`, `tls://[::1]:8786`."""
+    pattern = r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})/?"
+    match = re.fullmatch(pattern, text, re.ASCII)
+    if not match or not 1 <= int(match[1]) <= 65535:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no address of a scheduler such as tcp://host:8786"
+        )
+    return text
+
+
+def add_scheduler(parser: argparse.ArgumentParser, what: str) -> None:
+    """Where `what` runs when it does not run here: docs/cluster.md."""
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        type=address,
+        help=f"{what} on the workers of the Dask scheduler there, e.g. tcp://host:8786",
+    )
+    parser.add_argument(
+        "--tree",
+        metavar="FOLDER",
+        help="with --scheduler: where each worker has its tree of this commit, or the build folder of it; "
+        "a worker's own PSQ_TREE comes first (default: the same path as here)",
+    )
+
+
 def add_python_driver(parser: argparse.ArgumentParser) -> None:
     """The options that choose how a Python driver runs."""
     parser.add_argument("--interpreter", metavar="PATH", help="the Python of the Python drivers")

@@ -26,7 +26,9 @@ from psq.commands.statuses import (
     REPLAY_STATUSES,
     REPORT_STATUSES,
     SLOW_STATUSES,
+    SOAK_STATUSES,
     VERDICT_STATUSES,
+    WORKER_STATUSES,
 )
 
 
@@ -132,7 +134,9 @@ COMMANDS = (
         examples=(
             "psq soak reference --budget 10m           ten minutes",
             "psq soak cpython --kills --programs 100   a hundred programs, with a death in each",
+            "psq soak reference --budget 1h --scheduler tcp://head:8786   on many machines, an hour on each",
         ),
+        statuses=SOAK_STATUSES,
     ),
     Command(
         "slow",
@@ -191,6 +195,7 @@ COMMANDS = (
         examples=(
             "psq kill-matrix --own                    each fault under the tests of its own clause",
             "psq kill-matrix --fault put-full-early   one fault",
+            "psq kill-matrix --scheduler tcp://head:8786   on many machines",
         ),
     ),
     Command(
@@ -205,6 +210,12 @@ COMMANDS = (
         takes_driver=True,
         statuses=MUTANT_STATUSES,
         examples=("psq mutants cpython --sample 20",),
+    ),
+    Command(
+        "worker-task",
+        "one unit of work of a psq on another machine; a worker of a Dask cluster starts it",
+        statuses=WORKER_STATUSES,
+        examples=("psq worker-task   with a request on standard input, which --scheduler sends",),
     ),
     Command(
         "completion",

@@ -9,6 +9,7 @@ from psq.base.paths import Paths
 from psq.base.status import Status, UsageError
 from psq.kill_matrix.histories import kill_histories
 from psq.kill_matrix.scenarios import kill_matrix
+from psq.running.cluster import scheduler_of
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -49,9 +50,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=options.at_least_one,
-        default=5 * options.cpu_count(),
         help="faults tried at a time; most of them wait (default: five a processor)",
     )
+    options.add_scheduler(parser, "try each fault")
 
 
 def run(args: argparse.Namespace, paths: Paths) -> Status:
@@ -61,8 +62,12 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
         raise UsageError("--own goes without --whole and --histories: it says which tests")
     if args.thorough and (args.histories or args.fault):
         raise UsageError("--thorough goes without --histories and --fault: it says which faults")
+    scheduler = scheduler_of(args, paths)
+    if scheduler and args.jobs:
+        raise UsageError("--jobs goes without --scheduler: a worker runs as many as it has threads")
+    args.jobs = args.jobs or 5 * options.cpu_count()
     if args.histories:
-        return kill_histories(args, paths)
+        return kill_histories(args, paths, scheduler)
     if args.times > 1:
         raise UsageError("--times goes with --histories: scenarios find their faults each time")
-    return kill_matrix(args, paths)
+    return kill_matrix(args, paths, scheduler)

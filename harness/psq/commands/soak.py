@@ -7,24 +7,29 @@ import random
 import shlex
 import shutil
 import tempfile
-import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 from rich.console import Console
 from rich.text import Text
 
 from psq.base import options
 from psq.base.paths import Paths
-from psq.base.status import SENTENCES, InternalError, Status, UsageError
+from psq.base.status import SENTENCES, InternalError, Status, UsageError, worst
 from psq.reporting import timeline
 from psq.reporting.console import make_console
 from psq.reporting.soak_progress import SoakProgress, sentence
 from psq.results.result_file import Tail
+from psq.running.cluster import Cluster, Scheduler, scheduler_of
 from psq.running.drivers import Driver, resolve
-from psq.running.pool import Job, Pool
+from psq.running.shards import Shard, merge, programs_of
+from psq.running.units import Here, Limit, Unit, work_off
 
 # Shrinking a failure and waiting for a hang go on beyond the budget.
 _STUCK_SECONDS = 300.0
+_ENDED = (0, 1, 2, 3)
+_RESULTS = "results.jsonl"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -78,80 +83,152 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="where the results go (default: build/results/NAME.soak.jsonl)",
     )
     options.add_python_driver(parser)
+    options.add_scheduler(parser, "run shares of the programs, each for the budget,")
+    parser.add_argument(
+        "--shards",
+        metavar="N",
+        type=options.at_least_one,
+        help="with --scheduler: how many shares (default: as many as its workers have threads)",
+    )
 
 
 def run(args: argparse.Namespace, paths: Paths) -> Status:
     """Runs the suite's soak against one driver and draws the history of each failure."""
+    scheduler = scheduler_of(args, paths)
+    if scheduler and args.shard != (1, 1):
+        raise UsageError("--shard goes without --scheduler, which runs all shares; see --shards")
+    if args.shards and not scheduler:
+        raise UsageError("--shards goes with --scheduler; here --shard K/N runs one share")
     driver = resolve(args.driver, paths, args.interpreter, args.start_method)
-    seed = random.SystemRandom().randrange(2**31) if args.seed is None else args.seed
+    args.seed = random.SystemRandom().randrange(2**31) if args.seed is None else args.seed
     results = Path(args.results) if args.results else paths.results / f"{driver.slug}.soak.jsonl"
     if results.is_dir():
         raise UsageError(f"--results {results} is a folder; name a file")
-    results.parent.mkdir(parents=True, exist_ok=True)
-    results.unlink(missing_ok=True)
     evidence = paths.evidence / f"{driver.slug}.soak"
-    shutil.rmtree(evidence, ignore_errors=True)  # old evidence beside new results misleads
     console = make_console()
     share = f", share {args.shard[0]} of {args.shard[1]}" if args.shard[1] > 1 else ""
-    console.print(f"soaking {driver.label} for {args.budget:g} s, seed {seed}{share}")
-    argv = _command(args, paths, driver, seed, results, evidence)
-    with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        watcher = SoakProgress(console, Tail(results), args.budget)
-        status, said = _watch(argv, Path(scratch) / "soak.log", watcher, args)
+    console.print(f"soaking {driver.label} for {args.budget:g} s, seed {args.seed}{share}")
+    soak = _Soak(args, paths, driver, results, evidence)
+    watcher = SoakProgress(console, Tail(results), args.budget)
+    status, said = (
+        _on_cluster(soak, scheduler, console, watcher) if scheduler else _here(soak, watcher)
+    )
     for page in timeline.draw_all(evidence):
         console.print(f"timeline: {page}", soft_wrap=True)
     _print_end(console, driver, watcher, results, status, said)
     return status
 
 
-def _command(
-    args: argparse.Namespace, paths: Paths, driver: Driver, seed: int, results: Path, evidence: Path
-) -> list[str]:
-    argv = [str(paths.suite), "--soak", "--budget", str(args.budget), "--seed", str(seed)]
-    argv += ["--shard", f"{args.shard[0]}/{args.shard[1]}"]
-    argv += ["--patience", str(args.patience), "--name", driver.label]
-    argv += ["--shrink-for", str(args.shrink_for)]
-    argv += ["--results", str(results), "--evidence", str(evidence)]
-    argv += ["--replay", f"{paths.command} soak {shlex.quote(driver.label)}"]
-    if args.programs:
-        argv += ["--programs", str(args.programs)]
-    if args.kills:
-        argv.append("--kills")
-    if args.stops:
-        argv.append("--stops")
-    return [*argv, "--", *driver.argv]
+@dataclass(frozen=True)
+class _Soak:
+    args: argparse.Namespace
+    paths: Paths
+    driver: Driver
+    results: Path
+    evidence: Path
+
+    def clear(self) -> None:
+        """What an earlier soak left; old evidence beside new results misleads."""
+        self.results.parent.mkdir(parents=True, exist_ok=True)
+        self.results.unlink(missing_ok=True)
+        shutil.rmtree(self.evidence, ignore_errors=True)
+
+    def unit(self, shard: Shard, folder: Path, results: Path, evidence: Path) -> Unit:
+        """The suite with one share of the programs."""
+        args = self.args
+        argv = [str(self.paths.suite), "--soak", "--budget", str(args.budget)]
+        argv += ["--seed", str(args.seed), "--shard", f"{shard.number}/{shard.of}"]
+        argv += ["--patience", str(args.patience), "--name", self.driver.label]
+        argv += ["--shrink-for", str(args.shrink_for)]
+        argv += ["--results", str(results), "--evidence", str(evidence)]
+        argv += ["--replay", f"{self.paths.command} soak {shlex.quote(self.driver.label)}"]
+        if shard.programs:
+            argv += ["--programs", str(shard.programs)]
+        if args.kills:
+            argv.append("--kills")
+        if args.stops:
+            argv.append("--stops")
+        limit = Limit(args.budget + _STUCK_SECONDS * args.patience)
+        return Unit(shard, shard.name, [*argv, "--", *self.driver.argv], folder, limit)
 
 
-def _watch(
-    argv: list[str], log: Path, watcher: SoakProgress, args: argparse.Namespace
+def _here(soak: _Soak, watcher: SoakProgress) -> tuple[Status, str]:
+    soak.clear()
+    with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
+        number, of = soak.args.shard
+        shard = Shard(number, of, soak.args.programs)
+        unit = soak.unit(shard, Path(scratch), soak.results, soak.evidence)
+        with Here(1) as here, watcher:
+            here.start(unit)
+            try:
+                while here.running:
+                    here.wait(0.2)
+                    watcher.tick()
+            except KeyboardInterrupt:
+                watcher.tick()
+                return Status.INTERRUPTED, ""
+        if wrong := _wrong_with(unit):
+            raise InternalError(wrong)
+        if not watcher.ended:
+            raise InternalError("the suite ended without an end record in its results")
+        return worst([unit.status or 0]), unit.log_tail(600)
+
+
+def _wrong_with(unit: Unit) -> str:
+    """Why the unit has no verdict; empty when it has one."""
+    if unit.lost or unit.stuck:
+        return unit.lost or f"the suite is stuck: {unit.log_tail(300)}"
+    if unit.status not in _ENDED:
+        return f"the suite ended with status {unit.status}: {unit.log_tail(600)}"
+    return ""
+
+
+def _on_cluster(
+    soak: _Soak, scheduler: Scheduler, console: Console, watcher: SoakProgress
 ) -> tuple[Status, str]:
-    with Pool(1) as pool, watcher:
-        job = pool.start("soak", argv, log)
-        try:
-            _wait(pool, job, watcher, args)
-        except KeyboardInterrupt:
-            watcher.tick()
-            return Status.INTERRUPTED, ""
+    """All shares; what has ended stays in the results, whatever becomes of the rest."""
+    ended: list[Unit] = []
+    wrong: list[str] = []
+
+    def keep(unit: Unit) -> None:
+        if why := _wrong_with(unit):
+            wrong.append(f"{unit.name}: {why}")
+        if not unit.lost:
+            ended.append(unit)
+            how = f"status {unit.status} after {unit.seconds:.0f} s on {unit.host}"
+            console.print(f"{unit.name}: {how}", soft_wrap=True)
+
+    interrupted, count = False, 0
+    try:
+        with Cluster(scheduler, soak.paths, console.print) as cluster:
+            soak.clear()
+            shards = list(_shards(soak, soak.args.shards or cluster.threads()))
+            count = len(shards)
+            work_off(cluster, shards, keep)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        parts = [unit.folder / _RESULTS for unit in ended]
+        merge(parts, soak.results, whole=len(parts) == count and not wrong)
         watcher.tick()
-    code = job.process.returncode
-    if code not in (0, 1, 2, 3):
-        raise InternalError(f"the suite ended with status {code}: {job.log_tail(600)}")
-    if not watcher.ended:
-        raise InternalError("the suite ended without an end record in its results")
-    return Status(code), job.log_tail(600)
+    if wrong:
+        raise InternalError(
+            f"{count - len(wrong)} of {count} shares ended, with their results in {soak.results}; "
+            + "; ".join(wrong)
+        )
+    said = [unit.log_tail(600) for unit in ended if unit.status not in (0, 1)]
+    status = Status.INTERRUPTED if interrupted else worst(unit.status or 0 for unit in ended)
+    return status, "\n".join(said)
 
 
-def _wait(pool: Pool, job: Job, watcher: SoakProgress, args: argparse.Namespace) -> None:
-    while pool.jobs:
-        pool.wait(0.2)
-        watcher.tick()
-        if job in pool.jobs and _is_stuck(job, args):
-            pool.end(job)
-            raise InternalError(f"the suite is stuck: {job.log_tail(300)}")
-
-
-def _is_stuck(job: Job, args: argparse.Namespace) -> bool:
-    return time.monotonic() - job.started > args.budget + _STUCK_SECONDS * args.patience
+def _shards(soak: _Soak, count: int) -> Iterator[Unit]:
+    programs = soak.args.programs
+    if programs:
+        count = min(count, programs)
+    for number in range(1, count + 1):
+        shard = Shard(number, count, programs_of(programs, number, count))
+        folder = soak.evidence / f"shard-{number}"
+        yield soak.unit(shard, folder, folder / _RESULTS, folder)
 
 
 def _print_end(

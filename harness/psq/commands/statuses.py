@@ -53,6 +53,21 @@ exit status: 0 the runs conform, 1 one does not, 2 one is inconclusive, 3 a driv
 
 KILL_STATUSES = """\
 exit status: 0 each fault is found at its clause, 1 one is not, 64 wrong usage, 70 internal error; 130 interrupted
+With --scheduler 64 also when the package is missing or a worker has another tree; 70 also when the scheduler
+does not answer within 10 s or goes away, has no worker for 5 minutes, or gives a fault up (docs/cluster.md).
+"""
+
+SOAK_STATUSES = (
+    VERDICT_STATUSES
+    + """\
+With --scheduler 64 also when the package is missing or a worker has another tree; 70 also when the scheduler
+does not answer within 10 s or goes away, has no worker for 5 minutes, or gives a share up (docs/cluster.md).
+"""
+)
+
+WORKER_STATUSES = """\
+exit status: 0 the answer is written, and says how the unit ended, or why it was refused; 64 wrong usage,
+70 internal error, 130 standard input was closed first
 """
 
 DIFF_STATUSES = """\

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import tempfile
-from collections import deque
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from psq.base.paths import Paths
-from psq.base.status import InternalError, Status, UsageError, did_you_mean
+from psq.base.status import InternalError, Status, Stop, UsageError, did_you_mean
 from psq.reporting.console import make_console
 from psq.results.result_file import Tail
+from psq.running.cluster import Scheduler, executor
 from psq.running.faults import all_faults
-from psq.running.pool import Job, Pool
+from psq.running.units import Limit, Unit, work_off
 
 _HANG_AFTER_SECONDS = 3.0
 # A suite that is stuck: no program takes nearly so long, on any machine.
@@ -36,6 +35,9 @@ class Row:
     seconds: list[float] = field(default_factory=list)
     programs: list[int] = field(default_factory=list)  # that were run
     whys: list[str] = field(default_factory=list)
+    lost: list[str] = field(
+        default_factory=list
+    )  # runs that a cluster could not bring to their end
 
     @property
     def name(self) -> str:
@@ -51,31 +53,36 @@ class Row:
 class _Run:
     row: Row
     seed: int
-    results: Path
+    folder: Path
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results.jsonl"
 
 
-def kill_histories(args: argparse.Namespace, paths: Paths) -> Status:
+def kill_histories(args: argparse.Namespace, paths: Paths, scheduler: Scheduler | None) -> Status:
     searched = [fault for fault in all_faults(paths) if fault["search"] is not None]
     rows = [Row(fault) for fault in _choose(searched, args.fault)]
     with tempfile.TemporaryDirectory(prefix="psq-") as scratch:
-        runs = deque(
-            _Run(row, args.seed + number * 1000, Path(scratch) / f"{row.name}-{number}.jsonl")
+        runs = [
+            _Run(row, args.seed + number * 1000, Path(scratch) / f"{row.name}-{number}")
             for number in range(args.times)
             for row in rows
-        )
-        interrupted = True
-        with Pool(args.jobs) as pool, contextlib.suppress(KeyboardInterrupt):
-            while runs or pool.jobs:
-                while runs and pool.free:
-                    _start(pool, runs.popleft(), paths.suite, args)
-                for job in pool.wait(0.5):
-                    _judge(job)
-                for job in [j for j in pool.jobs if j.runs_for > _limit(j.what, args.patience)]:
-                    pool.end(job)
-                    _note(job, "did not end in time")
-            interrupted = False
-    rows = [row for row in rows if row.runs or not interrupted]
-    _print(rows)
+        ]
+        with executor(scheduler, paths, args.jobs, make_console().print) as place:
+            units = (_unit(run, paths.suite, args) for run in runs)
+            interrupted = True
+            try:
+                work_off(place, units, _judge)
+                interrupted = False
+            except KeyboardInterrupt:
+                pass
+            except Stop:
+                _print([row for row in rows if row.runs])
+                raise
+    _print([row for row in rows if row.runs])
+    if lost := [f"{row.name}: {why}" for row in rows for why in row.lost]:
+        raise InternalError(f"not tried: {'; '.join(lost)}")
     if interrupted:
         return Status.INTERRUPTED
     return (
@@ -94,40 +101,43 @@ def _choose(faults: list[dict[str, Any]], globs: list[str]) -> list[dict[str, An
     return [f for f in faults if not globs or any(fnmatchcase(f["name"], glob) for glob in globs)]
 
 
-def _start(pool: Pool, run: _Run, suite: Path, args: argparse.Namespace) -> None:
+def _unit(run: _Run, suite: Path, args: argparse.Namespace) -> Unit:
     name, search = run.row.name, run.row.search
     argv = [str(suite), "--exactly", search["test"], "--results", str(run.results)]
     argv += ["--seed", str(run.seed), "--programs", str(search["programs"])]
     argv += ["--shrink-for", "0", "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--name", f"faulty:{name}"]
     argv += ["--", run.row.fault["program"], "--fault", name]
-    pool.start(run, argv, run.results.with_suffix(".log"))
+    limit = Limit(_LIMIT_SECONDS_A_PROGRAM * float(search["programs"]) * args.patience)
+    return Unit(run, f"{name} (seed {run.seed})", argv, run.folder, limit)
 
 
-def _limit(run: _Run, patience: float) -> float:
-    return _LIMIT_SECONDS_A_PROGRAM * float(run.row.search["programs"]) * patience
-
-
-def _judge(job: Job) -> None:
-    run: _Run = job.what
+def _judge(unit: Unit) -> None:
+    run: _Run = unit.what
+    if unit.lost:
+        run.row.lost.append(unit.lost)
+        return
+    if unit.stuck:
+        _note(run, "did not end in time")
+        return
     try:
         verdicts = [each for each in Tail(run.results).read() if each.get("record") == "test"]
     except ValueError as error:
         raise InternalError(f"{run.row.name}: results that cannot be read: {error}") from error
     if len(verdicts) != 1:
-        _note(job, f"no verdict: {job.log_tail(300)}")
+        _note(run, f"no verdict: {unit.log_tail(300)}")
         return
     verdict, clause = verdicts[0]["verdict"], verdicts[0]["clause"]
     run.row.seconds.append(verdicts[0]["seconds"])
     run.row.programs.append(verdicts[0].get("seen", {}).get("programs", 0))
     if verdict == "fail" and clause in run.row.search["clauses"]:
-        _note(job, "")
+        _note(run, "")
     else:
-        _note(job, f"seed {run.seed}: {verdict} {clause} {verdicts[0]['message'][:200]}")
+        _note(run, f"seed {run.seed}: {verdict} {clause} {verdicts[0]['message'][:200]}")
 
 
-def _note(job: Job, why: str) -> None:
-    row: Row = job.what.row
+def _note(run: _Run, why: str) -> None:
+    row = run.row
     row.runs += 1
     row.found += not why
     if why:

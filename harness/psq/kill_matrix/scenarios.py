@@ -14,12 +14,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import tempfile
-from collections import deque
 from pathlib import Path
-from typing import Callable
+from typing import Iterator
+
+from rich.console import Console
 
 from psq.base.paths import Paths
-from psq.base.status import InternalError, Status
+from psq.base.status import InternalError, Status, Stop
 from psq.kill_matrix.table import as_lines, print_table, print_unbroken
 from psq.kill_matrix.trial import Trial, choose, controls_of, driver_of, tests_of
 from psq.kill_matrix.verdict import judge
@@ -27,9 +28,11 @@ from psq.law.clause_table import Law
 from psq.reporting.console import make_console
 from psq.reporting.target import STANDARD_OUTPUT, write
 from psq.results.driver_times import in_microseconds
+from psq.running.cluster import Scheduler, executor
 from psq.running.faults import all_faults, is_rare, ledger_of
 from psq.running.looking import look
 from psq.running.pool import Pool
+from psq.running.units import Executor, Limit, Unit, work_off
 
 # Of one test. On a busy machine each of its calls that hangs takes minutes, and so does an item beyond 2 GiB.
 _LIMIT_SECONDS = 1200.0
@@ -42,7 +45,7 @@ _TIMES_ALONE = 3
 Times = dict[tuple[str, ...], str]
 
 
-def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
+def kill_matrix(args: argparse.Namespace, paths: Paths, scheduler: Scheduler | None) -> Status:
     suite = paths.suite
     law = Law.load(suite)
     # The rare ones are for generated programs alone.
@@ -58,87 +61,95 @@ def kill_matrix(args: argparse.Namespace, paths: Paths) -> Status:
         trials = [
             Trial(
                 fault=f,
-                results=Path(scratch) / f"{i}.jsonl",
+                folder=Path(scratch) / str(i),
                 ledger=ledger_of(driver_of(f), paths),
                 tests=tests_of(f, law, whole=args.whole, own=args.own),
                 strict=not args.whole,
             )
             for i, f in enumerate([*controls_of(faults), *faults])
         ]
-        interrupted = not _run_all(trials, suite, args)
-        trials = [trial for trial in trials if trial.judged or not interrupted]
-    if args.json:
-        write(args.json, as_lines(trials))
-    console = make_console(stderr=args.json == STANDARD_OUTPUT)
-    print_table(trials, console)
+        console = make_console(stderr=args.json == STANDARD_OUTPUT)
+        with executor(scheduler, paths, args.jobs, console.print) as place:
+            try:
+                interrupted = not _run_all(trials, place, suite, args)
+            except Stop:
+                _tell(trials, args, console)
+                raise
+    _tell(trials, args, console)
+    if lost := [f"{trial.fault['name']}: {trial.lost}" for trial in trials if trial.lost]:
+        raise InternalError(f"not tried: {'; '.join(lost)}")
     if interrupted:
         return Status.INTERRUPTED
     print_unbroken(law, known, console)
     return Status.CONFORMS if all(trial.killed for trial in trials) else Status.DOES_NOT_CONFORM
 
 
-def _run_all(trials: list[Trial], suite: Path, args: argparse.Namespace) -> bool:
+def _tell(trials: list[Trial], args: argparse.Namespace, console: Console) -> None:
+    """Also before an error: what was seen by then stays."""
+    judged = [trial for trial in trials if trial.judged]
+    if args.json:
+        write(args.json, as_lines(judged))
+    print_table(judged, console)
+
+
+def _run_all(trials: list[Trial], place: Executor, suite: Path, args: argparse.Namespace) -> bool:
     """Whether all were tried; not when the user stopped it."""
-    with Pool(args.jobs) as pool, contextlib.suppress(KeyboardInterrupt):
-        times = _times_of_drivers(pool, trials, suite, args)
-        limit = _LIMIT_SECONDS * args.patience
-
-        def start(trial: Trial) -> None:
-            _start(pool, trial, times, suite, args)
-
+    with contextlib.suppress(KeyboardInterrupt):
+        # Each machine of a cluster has its own times: there the suite measures them for each fault.
+        times = {} if args.scheduler else _times_of_drivers(trials, suite, args)
         most_tests_first = sorted(trials, key=lambda trial: -len(trial.tests))
-        _work_off(most_tests_first, args.jobs, pool, start, limit)
+        work_off(place, _units(most_tests_first, times, suite, args), _judge)
         for _ in range(_TIMES_ALONE):
             again = [trial for trial in trials if trial.is_open]
             for trial in again:
                 trial.tests, trial.why = trial.undecided, ""
-            _work_off(again, 1, pool, start, limit)
+            work_off(place, _units(again, times, suite, args), _judge, at_once=1)
         return True
     return False
 
 
-def _work_off(
-    trials: list[Trial], at_once: int, pool: Pool, start: Callable[[Trial], None], limit: float
-) -> None:
-    waiting = deque(trials)
-    while waiting or pool.jobs:
-        while waiting and len(pool.jobs) < at_once:
-            start(waiting.popleft())
-        for job in pool.wait(0.5):
-            judge(job)
-        for job in pool.jobs:
-            job.watch(job.what.results)
-        for job in [job for job in pool.jobs if job.quiet_for > limit]:
-            pool.end(job)
-            job.what.judged = True
-            job.what.why = f"no test ended within {limit:.0f} s"
+def _judge(unit: Unit) -> None:
+    trial: Trial = unit.what
+    trial.lost = unit.lost
+    if unit.stuck:
+        trial.judged = True
+        trial.why = f"no test ended within {unit.limit.seconds:.0f} s"
+    elif not unit.lost:
+        judge(unit)
 
 
-def _times_of_drivers(
-    pool: Pool, trials: list[Trial], suite: Path, args: argparse.Namespace
-) -> Times:
+def _times_of_drivers(trials: list[Trial], suite: Path, args: argparse.Namespace) -> Times:
     """A fault does not change what its driver itself takes; hundreds of measurements would take a minute."""
     times: Times = {}
-    for trial in trials:
-        driver = trial.without_fault
-        if driver not in times:
-            stem = trial.results.with_name(f"driver-{len(times)}")
-            patience = ("--patience", str(args.patience))
-            times[driver] = in_microseconds(look(pool, suite, driver, patience, stem).times)
+    with Pool(1) as pool:
+        for trial in trials:
+            driver = trial.without_fault
+            if driver not in times:
+                stem = trial.folder.with_name(f"driver-{len(times)}")
+                patience = ("--patience", str(args.patience))
+                times[driver] = in_microseconds(look(pool, suite, driver, patience, stem).times)
     return times
 
 
-def _start(pool: Pool, trial: Trial, times: Times, suite: Path, args: argparse.Namespace) -> None:
+def _units(
+    trials: list[Trial], times: Times, suite: Path, args: argparse.Namespace
+) -> Iterator[Unit]:
+    for trial in trials:
+        argv = _command(trial, times, suite, args)
+        limit = Limit(_LIMIT_SECONDS * args.patience, trial.results.name)
+        yield Unit(trial, trial.fault["name"], argv, trial.folder, limit)
+
+
+def _command(trial: Trial, times: Times, suite: Path, args: argparse.Namespace) -> list[str]:
     fault = trial.fault
     argv = [str(suite), "--results", str(trial.results)]
     for test in trial.tests:
         argv += ["--exactly", test]
     argv += ["--seed", str(args.seed), "--patience", str(args.patience)]
     argv += ["--hang-after", str(_HANG_AFTER_SECONDS), "--once"]
-    if measured := times[trial.without_fault]:
+    if measured := times.get(trial.without_fault):
         argv += ["--driver-times", measured]
-    argv += ["--evidence", str(trial.results.with_suffix(".evidence"))]
+    argv += ["--evidence", str(trial.folder / "evidence")]
     argv += ["--ledger", str(trial.ledger)] if trial.ledger else []
     argv += ["--name", f"faulty:{fault['name']}"]
-    argv += ["--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]
-    pool.start(trial, argv, trial.results.with_suffix(".log"))
+    return [*argv, "--", *(fault.get("driver") or (fault["program"], "--fault", fault["name"]))]

@@ -19,7 +19,7 @@ class Trial:
     """One fault under the tests of its clause."""
 
     fault: dict[str, Any]
-    results: Path
+    folder: Path  # of its results and evidence
     ledger: Path | None  # of what the driver breaks without the fault
     tests: list[str] = field(default_factory=list)  # none: every one
     strict: bool = True  # whether a failure that no list has counts
@@ -29,6 +29,11 @@ class Trial:
     seconds: float = 0.0
     failed: set[str] = field(default_factory=set)
     undecided: list[str] = field(default_factory=list)  # the inconclusive tests
+    lost: str = ""  # why a cluster could not bring it to its end
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results.jsonl"
 
     @property
     def is_control(self) -> bool:

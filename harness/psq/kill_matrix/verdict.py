@@ -7,32 +7,32 @@ from fnmatch import fnmatchcase
 from psq.base.status import InternalError
 from psq.kill_matrix.trial import Trial
 from psq.results.result_file import Tail
-from psq.running.pool import Job
+from psq.running.units import Unit
 
 
-def judge(job: Job) -> None:
-    trial: Trial = job.what
+def judge(unit: Unit) -> None:
+    trial: Trial = unit.what
     trial.judged = True
-    trial.seconds += job.runs_for
+    trial.seconds += unit.seconds
     verdicts = _verdicts(trial)
     trial.failed = {clause for verdict, clause in verdicts.values() if verdict == "fail"}
     trial.undecided = [test for test, (verdict, _) in verdicts.items() if verdict == "inconclusive"]
     if trial.is_control:
-        _judge_control(trial, job)
+        _judge_control(trial, unit)
     else:
-        _judge_fault(trial, job)
+        _judge_fault(trial, unit)
 
 
-def _judge_fault(trial: Trial, job: Job) -> None:
+def _judge_fault(trial: Trial, unit: Unit) -> None:
     failed = trial.failed
     allowed = [trial.fault["clause"], *trial.fault["also"]]
     others = sorted(c for c in failed if not any(fnmatchcase(c, glob) for glob in allowed))
-    if job.process.returncode != 1:
-        trial.why = f"the suite ended with status {job.process.returncode}, not 1"
-        if job.process.returncode == 2:
+    if unit.status != 1:
+        trial.why = f"the suite ended with status {unit.status}, not 1"
+        if unit.status == 2:
             trial.why += f": {', '.join(trial.undecided)}"
-        elif job.process.returncode != 0:
-            trial.why += f": {job.log_tail(300)}"
+        elif unit.status != 0:
+            trial.why += f": {unit.log_tail(300)}"
     elif trial.fault["clause"] not in failed:
         trial.why = f"failed at {', '.join(sorted(failed))} instead"
     elif trial.strict and others:
@@ -44,13 +44,11 @@ def _judge_fault(trial: Trial, job: Job) -> None:
         trial.killed = True
 
 
-def _judge_control(trial: Trial, job: Job) -> None:
-    trial.killed = job.process.returncode == 0 and not trial.failed
+def _judge_control(trial: Trial, unit: Unit) -> None:
+    trial.killed = unit.status == 0 and not trial.failed
     if not trial.killed:
-        failed = ", ".join([*sorted(trial.failed), *trial.undecided]) or job.log_tail(300)
-        trial.why = (
-            f"without a fault the suite ended with status {job.process.returncode}: {failed}"
-        )
+        failed = ", ".join([*sorted(trial.failed), *trial.undecided]) or unit.log_tail(300)
+        trial.why = f"without a fault the suite ended with status {unit.status}: {failed}"
 
 
 def _verdicts(trial: Trial) -> dict[str, tuple[str, str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from psq.base.interruption import Interruption
 from psq.base.subreaper import subreaper
 
 _PR_SET_PDEATHSIG = 1
@@ -60,10 +61,9 @@ class Pool:
     def __init__(self, size: int) -> None:
         self._size = size
         self._selector = selectors.DefaultSelector()
-        self._interrupted = False
+        self._interruption = Interruption()
         # What a killed suite leaves behind comes to this process, and ends with the pool.
         self._reaper = subreaper()
-        self._handlers: dict[int, Any] = {}
         self.jobs: list[Job] = []
 
     @property
@@ -90,8 +90,7 @@ class Pool:
 
         Raises KeyboardInterrupt when the command was told to stop.
         """
-        if self._interrupted:
-            raise KeyboardInterrupt
+        self._interruption.check()
         ended = [key.data for key, _ in self._selector.select(seconds)]
         for job in ended:
             self._forget(job)
@@ -119,20 +118,14 @@ class Pool:
 
     def __enter__(self) -> Pool:
         self._reaper.__enter__()
-        # An exception that a handler raises within the hooks of a fork is lost: the handler only notes the signal.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._handlers[number] = signal.signal(number, self._interrupt)
+        self._interruption.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.end_all()
         self._selector.close()
         self._reaper.__exit__(None, None, None)
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-
-    def _interrupt(self, *_: object) -> None:
-        self._interrupted = True
+        self._interruption.__exit__()
 
     def _forget(self, job: Job) -> None:
         self._selector.unregister(job.pidfd)
