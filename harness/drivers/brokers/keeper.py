@@ -27,7 +27,9 @@ from server import Server, ServerFailed, socket_in
 PREFIX = "psq-broker-"
 _LONGEST_PATH = 70  # a socket's path has 107 bytes at most, and the servers add theirs
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _LONGEST_STOP = 120.0
+_LONGEST_LEFT = 10.0
 _LOOKS_AGAIN = 0.002
 _AGE_OF_REMAINS = 60.0
 
@@ -112,6 +114,8 @@ def _be_keeper(keeper: "Keeper", folder: str, first: socket.socket) -> None:
     status = 70
     try:
         os.setsid()
+        # What the server leaves behind is reaped here: not every machine has an init that does it.
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         _locked(folder)
@@ -222,6 +226,7 @@ class Keeper:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            _reap()
 
     def _signal(self, number: int) -> None:
         """Sends it to the server and all that it started."""
@@ -232,6 +237,15 @@ class Keeper:
     def _log(self) -> str:
         with open(os.path.join(self._folder, "server.log"), errors="replace") as log:
             return "".join(log.readlines()[-8:])
+
+
+def _reap() -> None:
+    """Waits for what the server has left, which was killed or ends by itself."""
+    deadline = time.monotonic() + _LONGEST_LEFT
+    with contextlib.suppress(ChildProcessError):
+        while time.monotonic() < deadline:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(_LOOKS_AGAIN)
 
 
 def _die_with_keeper() -> None:
