@@ -24,6 +24,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A loan that was moved from, or put, is empty, and stays as it was when its put fails.
+// NOLINTBEGIN(bugprone-use-after-move)
+
 constexpr std::size_t kSizes[] = {0, 1, 15, 16'376, 16'377, 65'536, 1 << 20, (5 << 20) + 1};
 
 template <typename Q>
@@ -269,9 +272,9 @@ TEST(LoanOfASimpleQueue, MayEndWithItsQueueInAnotherThread) {
 // They wait in the buffer as copies, in order with other items, and their places are free.
 TEST(LoanOfAQueue, WaitsInTheBufferAsACopy) {
   Queue<std::string> queue;
-  constexpr int kItems = 40;
-  for (int i = 0; i < kItems; ++i) {
-    const auto size = static_cast<std::size_t>(100'000 + i);
+  constexpr std::size_t kItems = 40;
+  for (std::size_t i = 0; i < kItems; ++i) {
+    const auto size = 100'000 + i;
     if (i % 3 == 0)
       queue.put(filled("", size, size));
     else
@@ -314,6 +317,8 @@ TEST(LoanOfBytes, IsTheVector) {
   queue.put(std::move(loan));
   EXPECT_EQ(queue.get(), std::vector(30'000, std::byte{7}));
 }
+
+// NOLINTEND(bugprone-use-after-move)
 
 }  // namespace
 }  // namespace psq::test

@@ -75,8 +75,8 @@ TEST(Process, FlushesAtItsEndWhileItsThreadsWait) {
     psq::exit(3);
   }};
   EXPECT_FALSE(child.join(200ms));
-  for (int i = 0; i < 2; ++i) EXPECT_EQ(flushed.get(10s).size(), std::size_t{8} << 20);
-  EXPECT_TRUE(child.join(10s));
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(flushed.get(60s).size(), std::size_t{8} << 20);
+  EXPECT_TRUE(child.join(60s));
   EXPECT_EQ(child.exit_code(), 3);
 }
 
@@ -90,7 +90,7 @@ TEST(Process, WaitsForItsChildrenThoughTwoThreadsEndIt) {
     std::thread([] { psq::exit(4); }).detach();
     psq::exit(4);
   }};
-  EXPECT_TRUE(parent.join(10s));
+  EXPECT_TRUE(parent.join(60s));
   EXPECT_EQ(parent.exit_code(), 4);
   EXPECT_EQ(alive.get(no_wait), 1);
 }
