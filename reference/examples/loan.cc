@@ -8,7 +8,7 @@
 #include "psq/psq.h"
 
 int main() {
-  constexpr std::size_t kFrame = 256 * 1024;
+  constexpr std::size_t kFrame = 256 << 10;
   constexpr int kFrames = 20;
   psq::SimpleQueue<std::string> frames;
 

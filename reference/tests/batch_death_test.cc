@@ -12,6 +12,7 @@ namespace {
 
 std::vector<std::string> items(int count) {
   std::vector<std::string> all;
+  all.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) all.push_back(item(i));
   return all;
 }
