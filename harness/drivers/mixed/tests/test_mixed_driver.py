@@ -127,6 +127,6 @@ def open_descriptors(peer):
     [[CPP], [CPP, "--"], [CPP, "x", "--", "y"], [CPP, "--child", "name", "queue"], PYTHON],
 )
 def test_wrong_usage(command):
-    found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    found = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert found.returncode == 64
     assert "usage" in found.stderr.lower()
