@@ -1,7 +1,7 @@
 #include "mixed_adapter.h"
 
-#include <algorithm>
-#include <array>
+#include <psq/driver/driver.h>
+
 #include <stdexcept>
 
 #include "objects.h"
@@ -9,35 +9,10 @@
 
 namespace psq::mixed_driver {
 
-using driver::ObjectType;
 using reference_driver::Passed;
 using reference_driver::ReferenceObject;
 
 namespace {
-
-struct TypeName {
-  ObjectType type;
-  const char* name;
-};
-
-constexpr std::array kTypes{
-    TypeName{ObjectType::kQueue, "queue"},
-    TypeName{ObjectType::kJoinableQueue, "joinable_queue"},
-    TypeName{ObjectType::kSimpleQueue, "simple_queue"},
-    TypeName{ObjectType::kConnection, "connection"},
-};
-
-const char* name_of(ObjectType type) {
-  return std::find_if(kTypes.begin(), kTypes.end(), [&](auto& each) { return each.type == type; })
-      ->name;
-}
-
-ObjectType type_of(const std::string& name) {
-  const auto* found =
-      std::find_if(kTypes.begin(), kTypes.end(), [&](auto& each) { return each.name == name; });
-  if (found == kTypes.end()) throw std::invalid_argument("no type is named '" + name + "'");
-  return found->type;
-}
 
 // In the forked child, which is to become the program: no other program inherits the handles.
 [[noreturn]] void become(std::vector<std::string> command,
@@ -45,7 +20,7 @@ ObjectType type_of(const std::string& name) {
   std::vector<Passed> passed;
   for (const auto& [name, type, object] : given) {
     passed.push_back(dynamic_cast<const ReferenceObject&>(*object).pass());
-    command.insert(command.end(), {name_of(type), passed.back().text, name});
+    command.insert(command.end(), {std::string{driver::name_of(type)}, passed.back().text, name});
   }
   psq::execute(command);
 }
@@ -81,10 +56,11 @@ std::unique_ptr<driver::Child> MixedAdapter::execute(
 std::vector<driver::OwnObject> receive_objects(std::span<const char* const> arguments) {
   std::vector<driver::OwnObject> objects;
   for (std::size_t at = 0; at + 2 < arguments.size(); at += 3) {
-    const ObjectType type = type_of(arguments[at]);
+    const auto type = driver::type_of(arguments[at]);
+    if (!type) throw std::invalid_argument(std::string{"no type is named '"} + arguments[at] + "'");
     objects.push_back({.name = arguments[at + 2],
-                       .type = type,
-                       .object = reference_driver::receive_passed(type, arguments[at + 1])});
+                       .type = *type,
+                       .object = reference_driver::receive_passed(*type, arguments[at + 1])});
   }
   return objects;
 }

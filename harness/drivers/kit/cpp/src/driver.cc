@@ -11,4 +11,8 @@ int run_child(Adapter& adapter, const std::string& name, std::vector<OwnObject> 
   return internal::serve(adapter, name, std::move(objects));
 }
 
+std::string_view name_of(ObjectType type) { return internal::word(type); }
+
+std::optional<ObjectType> type_of(std::string_view name) { return internal::find_type(name); }
+
 }  // namespace psq::driver

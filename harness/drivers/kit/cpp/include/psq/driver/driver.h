@@ -7,6 +7,12 @@
 // in seconds less. adapter.h and item.h have all else that an adapter needs.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "psq/driver/adapter.h"
 #include "psq/driver/item.h"
 
@@ -28,10 +34,20 @@ int run(Adapter& adapter);
 /// the child's; the objects are those that it was given, and name their descriptors.
 int run_child(Adapter& adapter, const std::string& name, std::vector<OwnObject> objects);
 
+/// The protocol's name of a type, such as "joinable_queue", by which a parent tells a child of what
+/// type its objects are.
+std::string_view name_of(ObjectType type);
+/// The type of that name; none for another name.
+std::optional<ObjectType> type_of(std::string_view name);
+
 #ifndef PSQ_DRIVER_KIT_COMPILED
 inline int run(Adapter& adapter) { return internal::serve(adapter); }
 inline int run_child(Adapter& adapter, const std::string& name, std::vector<OwnObject> objects) {
   return internal::serve(adapter, name, std::move(objects));
+}
+inline std::string_view name_of(ObjectType type) { return internal::word(type); }
+inline std::optional<ObjectType> type_of(std::string_view name) {
+  return internal::find_type(name);
 }
 #endif
 

@@ -40,15 +40,13 @@ inline JsonValue parse_json(std::string_view line) {
 inline CreateRequest parse_create(const Fields& fields, const Capabilities& has) {
   const std::string type = fields.text("type");
   const bool pipe = type == "pipe";
-  const auto* found = std::find_if(kObjectTypes.begin(), kObjectTypes.end(), [&](const auto& each) {
-    return each.first == (pipe ? "connection" : type);
-  });
-  if (found == kObjectTypes.end() || type == "connection") {
+  const auto found = find_type(pipe ? "connection" : type);
+  if (!found || type == "connection") {
     fields.complain("type", "must be queue, joinable_queue, simple_queue or pipe",
                     fields.required("type"));
   }
   CreateRequest request;
-  request.creation.type = found->second;
+  request.creation.type = *found;
   if (!has.has(request.creation.type)) {
     throw Refusal(Outcome::kUnsupported, "the driver did not declare the type '" + type + "'");
   }

@@ -102,6 +102,12 @@ inline std::string_view word(ObjectType type) {
       ->first;
 }
 
+inline std::optional<ObjectType> find_type(std::string_view word) {
+  const auto* found = std::find_if(kObjectTypes.begin(), kObjectTypes.end(),
+                                   [&](const auto& each) { return each.first == word; });
+  return found == kObjectTypes.end() ? std::nullopt : std::optional(found->second);
+}
+
 /// The capabilities that one hello declares. The constructor throws std::invalid_argument for a
 /// name that the protocol does not have. Immutable, so every thread may read it.
 class Capabilities {
@@ -142,17 +148,16 @@ class Capabilities {
 
  private:
   void add_type(const std::string& type, const std::vector<std::string>& verbs) {
-    const auto* found = std::find_if(kObjectTypes.begin(), kObjectTypes.end(),
-                                     [&](const auto& each) { return each.first == type; });
-    if (found == kObjectTypes.end() && type != kProcessType) {
+    const auto found = find_type(type);
+    if (!found && type != kProcessType) {
       throw std::invalid_argument("hello: the protocol has no type '" + type + "'");
     }
-    if (found != kObjectTypes.end()) types_[found->second];
+    if (found) types_[*found];
     for (const std::string& each : verbs) {
       const auto verb = find_verb(each);
       if (!verb) throw std::invalid_argument("hello: the protocol has no operation '" + each + "'");
       anywhere_.insert(verb->verb);
-      if (found != kObjectTypes.end()) types_[found->second].insert(verb->verb);
+      if (found) types_[*found].insert(verb->verb);
     }
   }
 
