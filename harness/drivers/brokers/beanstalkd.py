@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import os
 import queue
-import select
 import socket
 import time
 import uuid
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from broker import Broker, deliveries
 from delivery import PATIENCE, ConnectionLost, Delivery, DeliveryQueue, NotHeld
+from pool import Pool, PooledConnection
 from server import Server, socket_in, track
 
 _LARGEST_JOB = 64 << 20
@@ -42,7 +42,7 @@ class Refused(Exception):
     """An answer of the server that the caller did not expect."""
 
 
-class Connection:
+class Connection(PooledConnection):
     """One connection; one thread at a time uses it."""
 
     def __init__(self, folder: str) -> None:
@@ -103,52 +103,25 @@ class Connection:
             raise ConnectionLost("the server has closed the connection")
         self._rest += chunk
 
-    def ended(self) -> bool:
-        """Whether the server is gone: nothing else is to be read between two commands."""
-        return bool(select.select([self._socket], [], [], 0)[0])
 
-    def close(self) -> None:
-        self._socket.close()
-
-    @property
-    def open(self) -> bool:
-        return self._socket.fileno() >= 0
-
-
-class Client:
+class Client(Pool[Connection]):
     """The connections of whichever process uses it; it goes over a fork."""
 
     def __init__(self, folder: str) -> None:
+        super().__init__()
         self._folder = folder
-        self._pid = 0
-        self._free: "queue.SimpleQueue[Connection]" = queue.SimpleQueue()
-        # Also of a delivery that was forgotten: it stays held.
-        self._used: Set[Connection] = set()
 
     def connection(self, tube: str, patience: float) -> Connection:
         """A connection that is in no use; give it back."""
-        if self._pid != os.getpid():
-            self._pid, self._free, self._used = os.getpid(), queue.SimpleQueue(), set()
-        found = self._free_one() or Connection(self._folder)
+        found = self.take(lambda: Connection(self._folder))
         found.patience = patience
-        found.use(tube)  # where it fails, the connection is closed
-        self._used.add(found)
-        return found
-
-    def _free_one(self) -> Optional[Connection]:
-        while True:
-            try:
-                found = self._free.get_nowait()
-            except queue.Empty:
-                return None
-            if not found.ended():
-                return found
+        try:
+            found.use(tube)
+        except Exception:
             found.close()
-
-    def give_back(self, connection: Connection) -> None:
-        self._used.discard(connection)
-        if connection.open:
-            self._free.put(connection)
+            self.give_back(found)
+            raise
+        return found
 
     def version(self) -> str:
         _, text = Connection(self._folder).ask(b"stats")

@@ -6,19 +6,18 @@ channel that breaks gives back all that was delivered on it.
 
 from __future__ import annotations
 
-import os
 import queue
-import select
 import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
-from typing import Any, Callable, Iterator, Optional, Set, TypeVar
+from typing import Any, Callable, Iterator, TypeVar
 
 import pika
 from delivery import PATIENCE, ConnectionLost, NotHeld
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker, NackError
+from pool import Pool, PooledConnection
 from rabbitmq_server import address, knows_queue
 from server import ServerFailed, track
 
@@ -31,7 +30,7 @@ _LONGEST_STORE = 60.0  # seconds: it writes when it has had nothing to write for
 Result = TypeVar("Result")
 
 
-class Link:
+class Link(PooledConnection):
     """A connection to the server and its one channel, with publisher confirms.
 
     Every call raises ConnectionLost when the server is not there, or has not answered for so many
@@ -40,7 +39,7 @@ class Link:
 
     def __init__(self, folder: str, patience: float) -> None:
         self._where = "RabbitMQ at {}:{}".format(*address(folder))
-        self._patience = patience
+        self.patience = patience
         try:
             self._connection = pika.BlockingConnection(_parameters(folder, patience))
         except _NO_CONNECTION as error:
@@ -48,7 +47,6 @@ class Link:
         # The library has no other way to the socket.
         self._socket: socket.socket = self._connection._impl._transport._sock
         track(self._socket)
-        self.open = True
         self._channel = self.ask(lambda _: self._connection.channel(), with_channel=False)
         self.ask(lambda channel: channel.confirm_delivery())
         self.prefetch(1)
@@ -67,7 +65,7 @@ class Link:
         Raises queue.Full when the server takes no item, and NotHeld when it knows no such delivery.
         """
         with self._errors():
-            timer = threading.Timer(self._patience, self._give_up)
+            timer = threading.Timer(self.patience, self._give_up)
             timer.daemon = True
             timer.start()
             try:
@@ -98,45 +96,23 @@ class Link:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
-    def ended(self) -> bool:
-        """Whether the server is gone: nothing else is to be read between two calls."""
-        return bool(select.select([self._socket], [], [], 0)[0])
-
     def close(self) -> None:
-        """Tells the server nothing: it may not be there."""
-        self.open = False
         self._give_up()
-        self._socket.close()
+        super().close()
 
 
-class Client:
+class Client(Pool[Link]):
     """The connections of whichever process uses it; it goes over a fork."""
 
     def __init__(self, folder: str) -> None:
+        super().__init__()
         self._folder = folder
-        self._pid = 0
-        self._free: "queue.SimpleQueue[Link]" = queue.SimpleQueue()
-        # Also of a delivery that was forgotten: it stays held.
-        self._used: Set[Link] = set()
 
     def link(self, patience: float) -> Link:
         """A connection that is in no use; give it back."""
-        if self._pid != os.getpid():
-            self._pid, self._free, self._used = os.getpid(), queue.SimpleQueue(), set()
-        found = self._free_one(patience) or Link(self._folder, patience)
-        self._used.add(found)
+        found = self.take(lambda: Link(self._folder, patience))
+        found.patience = patience
         return found
-
-    def _free_one(self, patience: float) -> Optional[Link]:
-        while True:
-            try:
-                found = self._free.get_nowait()
-            except queue.Empty:
-                return None
-            if not found.ended():
-                found._patience = patience
-                return found
-            found.close()
 
     def await_stored(self, name: str) -> None:
         """Waits until a kill of the server no longer loses this quorum queue: the server has
@@ -146,11 +122,6 @@ class Client:
             if time.monotonic() > deadline:
                 raise ConnectionLost(f"RabbitMQ has not stored {name} within {_LONGEST_STORE:g} s")
             time.sleep(_LOOKS_AGAIN)
-
-    def give_back(self, link: Link) -> None:
-        self._used.discard(link)
-        if link.open:
-            self._free.put(link)
 
     @contextmanager
     def use(self, patience: float) -> Iterator[Link]:

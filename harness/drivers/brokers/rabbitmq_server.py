@@ -17,9 +17,8 @@ from server import Server, ServerFailed
 _PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # that of /usr/sbin serves one user alone
 _HOST = "127.0.0.1"
 _NODE = "psq@localhost"
-_WHOLE = slice(
-    8, 12
-)  # of the header of a file of Erlang's dets: 1 when nothing is left to be written
+# Of the header of a file of Erlang's dets: 1 when nothing is left to be written.
+_WHOLE = slice(8, 12)
 _PORTS = range(20000, 32000)
 _ATTEMPTS = 100
 # epmd ends with the server, whose process the shell becomes; else the server would start one that

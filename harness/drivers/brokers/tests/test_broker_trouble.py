@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
 import redis
@@ -19,6 +20,17 @@ from driven import command, processes_in, said, server_that
 from psq.controller.testing import running
 
 NAMES = {"redis-streams": "Redis at ", "beanstalkd": "beanstalkd at "}
+
+
+@contextmanager
+def running_in_folder(name: str) -> Iterator[tuple[Any, Path]]:
+    """The session of that broker's driver, and the folder of its server."""
+    # A short path: a socket's has 107 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="psq-") as parent, running(
+        command(name), {"TMPDIR": parent}
+    ) as session:
+        (folder,) = Path(parent).iterdir()
+        yield session, folder
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -91,13 +103,9 @@ def test_a_list_on_a_server_that_is_full(tmp_path: Path) -> None:
 
 
 def test_a_server_that_begins_to_ask_for_a_password() -> None:
-    # A short path: a socket's has 107 bytes at most.
-    with tempfile.TemporaryDirectory(prefix="psq-") as name, running(
-        command("redis-streams"), {"TMPDIR": name}
-    ) as session:
+    with running_in_folder("redis-streams") as (session, folder):
         root = session.root
         root.ask("create", type="broker_queue", names=["q"])
-        (folder,) = Path(name).iterdir()
         server = redis.Redis(unix_socket_path=str(folder / "server"))
         server.config_set("requirepass", "secret")
         child = session.spawn(root, "child", ["q"])
@@ -108,12 +116,9 @@ def test_a_server_that_begins_to_ask_for_a_password() -> None:
 
 
 def test_a_list_on_a_server_that_is_killed() -> None:
-    with tempfile.TemporaryDirectory(prefix="psq-") as name, running(
-        command("redis"), {"TMPDIR": name}
-    ) as session:
+    with running_in_folder("redis") as (session, folder):
         root = session.root
         root.ask("create", type="queue", names=["q"])
-        (folder,) = Path(name).iterdir()
         (server,) = processes_in(str(folder))
         os.kill(server, signal.SIGKILL)
         answer = root.ask("put", "raised", on="q", json=1)
