@@ -35,9 +35,8 @@ class Row:
     seconds: list[float] = field(default_factory=list)
     programs: list[int] = field(default_factory=list)  # that were run
     whys: list[str] = field(default_factory=list)
-    lost: list[str] = field(
-        default_factory=list
-    )  # runs that a cluster could not bring to their end
+    # Runs that a cluster could not bring to their end.
+    lost: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:

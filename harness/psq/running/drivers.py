@@ -63,6 +63,21 @@ class Driver:
         return f"{plain[:40]}-{digest}"
 
 
+@dataclass(frozen=True)
+class _Name:
+    """A driver as the user names it, by `text`, which has these parts, and by options."""
+
+    text: str
+    parts: list[str]
+    interpreter: str | None
+    start_method: str | None
+
+    @property
+    def at(self) -> str:
+        """The interpreter as a label has it."""
+        return f"@{self.interpreter}" if self.interpreter else ""
+
+
 def resolve(
     text: str, paths: Paths, interpreter: str | None = None, start_method: str | None = None
 ) -> Driver:
@@ -79,14 +94,14 @@ def resolve(
         raise UsageError(f"{text}: the interpreter is given twice, by @ and by --interpreter")
     if "@" in text and not suffix:
         raise UsageError(f"{text}: an interpreter belongs after the @, e.g. {head}@python3.12")
-    interpreter = suffix or interpreter
+    name = _Name(text, parts, suffix or interpreter, start_method)
     if parts[0] in ("reference", "faulty"):
-        return _built(text, parts, paths, interpreter, start_method)
+        return _built(name, paths)
     if parts[0] in LISTED:
-        return _listed(text, parts, paths, interpreter, start_method)
+        return _listed(name, paths)
     if parts[0] == "mixed":
-        return _mixed(text, parts, paths, interpreter, start_method)
-    return _python(text, parts, paths, interpreter, start_method)
+        return _mixed(name, paths)
+    return _python(name, paths)
 
 
 def command_of(given: list[str], behind_dashes: list[str] | None, paths: Paths) -> list[str]:
@@ -117,133 +132,115 @@ def _slow(text: str, paths: Paths, interpreter: str | None, start_method: str | 
     return Driver(text, (*argv, "--", *inner.argv), inner.implementation)
 
 
-def _built(
-    text: str,
-    parts: list[str],
-    paths: Paths,
-    interpreter: str | None,
-    start_method: str | None,
-) -> Driver:
-    if interpreter or start_method:
-        raise UsageError(f"{text} is a compiled program: it has no interpreter or start method")
-    if parts[0] == "reference":
-        if len(parts) > 1:
-            raise UsageError(f"no driver is named {text!r}. Did you mean reference?")
-        return Driver(text, (str(paths.program("psq-reference-driver")),), "reference")
+def _built(name: _Name, paths: Paths) -> Driver:
+    if name.interpreter or name.start_method:
+        raise UsageError(
+            f"{name.text} is a compiled program: it has no interpreter or start method"
+        )
+    if name.parts[0] == "reference":
+        if len(name.parts) > 1:
+            raise UsageError(f"no driver is named {name.text!r}. Did you mean reference?")
+        return Driver(name.text, (str(paths.program("psq-reference-driver")),), "reference")
     known = {fault["name"]: fault for fault in all_faults(paths)}
-    if len(parts) != 2 or parts[1] not in known:
-        wanted = parts[1] if len(parts) > 1 else ""
+    if len(name.parts) != 2 or name.parts[1] not in known:
+        wanted = name.parts[1] if len(name.parts) > 1 else ""
         raise UsageError(
             f"no fault is named {wanted!r}; there are {', '.join(known)}."
             + did_you_mean(wanted, known)
         )
-    return Driver(text, (known[parts[1]]["program"], "--fault", parts[1]), "faulty")
+    return Driver(name.text, (known[name.parts[1]]["program"], "--fault", name.parts[1]), "faulty")
 
 
-def _listed(
-    text: str,
-    parts: list[str],
-    paths: Paths,
-    interpreter: str | None,
-    start_method: str | None,
-) -> Driver:
+def _listed(name: _Name, paths: Paths) -> Driver:
     """One that a driver of several names itself: a design of the variants, a broker."""
-    family = parts[0]
-    if start_method:
-        raise UsageError(f"{text} has its own start method")
-    program = find_interpreter(interpreter or "/usr/bin/python3")
+    family = name.parts[0]
+    if name.start_method:
+        raise UsageError(f"{name.text} has its own start method")
+    program = find_interpreter(name.interpreter or "/usr/bin/python3")
     argv = (program, str(paths.variants_driver if family == "variant" else paths.broker_driver))
     listed = _asked((*argv, "--list"))
     if listed.returncode != 0:
         raise DriverMissing(f"the driver of {family}s does not list them: {listed.stderr.strip()}")
     names = [line.partition(":")[0] for line in listed.stdout.splitlines()]
-    if len(parts) != 2 or parts[1] not in names:
-        wanted = parts[1] if len(parts) > 1 else ""
+    if len(name.parts) != 2 or name.parts[1] not in names:
+        wanted = name.parts[1] if len(name.parts) > 1 else ""
         raise UsageError(
             f"no {family} is named {wanted!r}; there are {', '.join(names)}."
             + did_you_mean(wanted, names)
         )
-    if family == "broker" and (missing := _asked((*argv, "--look", parts[1]))).returncode != 0:
-        raise DriverMissing(f"{text}: {missing.stderr.strip().splitlines()[-1]}")
-    label = f"{family}:{parts[1]}" + (f"@{interpreter}" if interpreter else "")
-    return Driver(label, (*argv, parts[1]), f"{family}-{parts[1]}")
+    if family == "broker" and (missing := _asked((*argv, "--look", name.parts[1]))).returncode != 0:
+        raise DriverMissing(f"{name.text}: {missing.stderr.strip().splitlines()[-1]}")
+    label = f"{family}:{name.parts[1]}{name.at}"
+    return Driver(label, (*argv, name.parts[1]), f"{family}-{name.parts[1]}")
 
 
 def _asked(argv: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
-def _python(
-    text: str,
-    parts: list[str],
-    paths: Paths,
-    interpreter: str | None,
-    start_method: str | None,
-) -> Driver:
+def _python(name: _Name, paths: Paths) -> Driver:
     module = "multiprocessing"
-    rest = parts[1:]
-    if parts[0] == "python":
+    rest = name.parts[1:]
+    if name.parts[0] == "python":
         if not rest or not re.fullmatch(r"[A-Za-z_][\w.]*", rest[0]):
-            raise UsageError(f"{text}: name a module, e.g. python:billiard or python:billiard:fork")
+            raise UsageError(
+                f"{name.text}: name a module, e.g. python:billiard or python:billiard:fork"
+            )
         module, rest = rest[0], rest[1:]
     if len(rest) > 1:
-        raise UsageError(f"{text}: too many colons.\n{HELP}")
-    if rest and start_method:
-        raise UsageError(f"{text}: the start method is given twice, by : and by --start-method")
-    method = rest[0] if rest else start_method or "fork"
+        raise UsageError(f"{name.text}: too many colons.\n{HELP}")
+    if rest and name.start_method:
+        raise UsageError(
+            f"{name.text}: the start method is given twice, by : and by --start-method"
+        )
+    method = rest[0] if rest else name.start_method or "fork"
     if method not in START_METHODS:
         raise UsageError(
-            f"{text}: no start method {method!r}; there are {', '.join(START_METHODS)}."
+            f"{name.text}: no start method {method!r}; there are {', '.join(START_METHODS)}."
             + did_you_mean(method, START_METHODS)
         )
-    program = find_interpreter(interpreter or "/usr/bin/python3")
+    program = find_interpreter(name.interpreter or "/usr/bin/python3")
     # The package of this tree, which its build has made.
     folder = paths.python_package if module == "psq" and paths.python_package.is_dir() else None
     check_module(program, module, folder)
     if not paths.python_driver.is_file():
         raise InternalError(f"the Python driver is not there: {paths.python_driver}")
     argv: tuple[str, ...] = (program, str(paths.python_driver), "--start-method", method)
-    if parts[0] == "cpython-manager":
+    if name.parts[0] == "cpython-manager":
         argv += ("--manager",)
     if module != "multiprocessing":
         argv += ("--module", module)
     if folder is not None:
         argv += ("--path", str(folder))
-    implementation = parts[0] if module == "multiprocessing" else NAMED.get(module, module)
-    if module == "multiprocessing" and parts[0] != "cpython-manager":
-        implementation = implementation_of(program) if interpreter else "cpython"
-    return Driver(_python_label(parts[0], module, method, interpreter), argv, implementation)
+    implementation = name.parts[0] if module == "multiprocessing" else NAMED.get(module, module)
+    if module == "multiprocessing" and name.parts[0] != "cpython-manager":
+        implementation = implementation_of(program) if name.interpreter else "cpython"
+    return Driver(_python_label(name, module, method), argv, implementation)
 
 
-def _mixed(
-    text: str,
-    parts: list[str],
-    paths: Paths,
-    interpreter: str | None,
-    start_method: str | None,
-) -> Driver:
-    if start_method:
-        raise UsageError(f"{text} has its own start method")
-    root = parts[1] if len(parts) > 1 else MIXED_ROOTS[0]
-    if len(parts) > 2 or root not in MIXED_ROOTS:
+def _mixed(name: _Name, paths: Paths) -> Driver:
+    if name.start_method:
+        raise UsageError(f"{name.text} has its own start method")
+    root = name.parts[1] if len(name.parts) > 1 else MIXED_ROOTS[0]
+    if len(name.parts) > 2 or root not in MIXED_ROOTS:
         raise UsageError(
-            f"{text}: the first process is one of {', '.join(MIXED_ROOTS)}."
+            f"{name.text}: the first process is one of {', '.join(MIXED_ROOTS)}."
             + did_you_mean(root, MIXED_ROOTS)
         )
     cpp = str(paths.program("psq-mixed-driver"))
-    program = find_interpreter(interpreter or "/usr/bin/python3")
+    program = find_interpreter(name.interpreter or "/usr/bin/python3")
     check_module(program, "psq", paths.python_package)
     python = (program, str(paths.mixed_driver), "--path", str(paths.python_package))
     argv = (cpp, "--", *python) if root == "cpp" else (*python, "--cpp", cpp)
     label = "mixed" if root == "cpp" else f"mixed:{root}"
-    return Driver(label + (f"@{interpreter}" if interpreter else ""), argv, "psq-mixed")
+    return Driver(label + name.at, argv, "psq-mixed")
 
 
-def _python_label(family: str, module: str, method: str, interpreter: str | None) -> str:
-    label = f"python:{module}" if family == "python" else family
+def _python_label(name: _Name, module: str, method: str) -> str:
+    label = f"python:{module}" if name.parts[0] == "python" else name.parts[0]
     if method != "fork":
         label += f":{method}"
-    return label + (f"@{interpreter}" if interpreter else "")
+    return label + name.at
 
 
 def _command_line(text: str, interpreter: str | None, start_method: str | None) -> Driver:
