@@ -62,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
     add("--jobs", metavar="N", type=options.at_least_one, help="tests at a time in each run")
     options.add_scheduler(known, "make each run, with its load,")
     add("--fresh", action="store_true", help="drop all runs, of each commit, first")
-    help_table = "run nothing; write the table to FILE, or print it"
+    help_table = (
+        "run nothing; print the table, or put it into FILE, which keeps those of other commits"
+    )
     add("--table", metavar="FILE", nargs="?", const="-", help=help_table)
     add("--state", metavar="FOLDER", type=Path, help="what the campaign keeps (build/campaign)")
     add("--build", metavar="FOLDER", type=Path, default=Path("build"), help=argparse.SUPPRESS)
@@ -191,12 +193,17 @@ def _write_tables(args: argparse.Namespace, store: Store, planned: list[Planned]
             tables.append(Table(commit, runs, planned, chosen))
     if not tables:
         raise UsageError("no run is finished: there is no table")
-    text = page(tables, loads.all_loads())
     if args.table == "-":
-        print(text, end="")
+        print(page(tables, loads.all_loads()), end="")
     else:
-        Path(args.table).write_text(text, encoding="utf-8")
+        _write_page(Path(args.table), tables)
     return worst(table.status() for table in tables)
+
+
+def _write_page(path: Path, tables: Sequence[Table]) -> None:
+    """Tables of commits whose runs are elsewhere stay: the page grows from many machines."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(page(tables, loads.all_loads(), old), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Sequence
 
 from loads import Load
+from sections import merged, summary
 from table import Table
 
 _INTRODUCTION = """\
@@ -15,7 +16,7 @@ the suite. The goal: no fail of a right implementation, and fewer than one incon
 
 `ci/campaign` makes the runs, in rounds, and goes on where it was stopped (`--help` has the options: one implementation,
 one load, a budget of time, runs side by side, runs on [many machines](cluster.md)). `ci/campaign --table
-docs/campaign.md` writes this page.
+docs/campaign.md` writes this page: the commits whose runs are here, and below them those that the page had already.
 
 | load | meaning |
 |---|---|
@@ -28,7 +29,10 @@ ledger and are `expected-fail`.
 """
 
 
-def page(tables: Sequence[Table], loads: Sequence[Load]) -> str:
-    """Markdown; the tables in the order given."""
+def page(tables: Sequence[Table], loads: Sequence[Load], old: str = "") -> str:
+    """Markdown; the tables in the order given, and then those of the old page for other commits.
+
+    Raises UsageError when the old page is none of a campaign."""
     rows = "\n".join(f"| {each.name} | {each.means} |" for each in loads)
-    return "\n".join([_INTRODUCTION.format(loads=rows), *(each.markdown() for each in tables)])
+    sections = merged([(each.commit, each.markdown()) for each in tables], old)
+    return "\n".join([_INTRODUCTION.format(loads=rows), summary(sections), *sections])
