@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from cases import PSQ, Runner, carriers, loads
-from goals import IDLE_NUMBERS, Goal, busy_rows, idle_rows
+from goals import FORK_QUEUES, IDLE_NUMBERS, Goal, busy_rows, fork_rows, idle_rows
 from package import package_table
 from picture import picture
 from results import Results
@@ -38,8 +38,9 @@ def main() -> int:
     if "boost" not in runner.there:
         print("compare: built without Boost.Interprocess (libboost-dev)", file=sys.stderr)
     idle = _idle(runner)
+    forks = _forks(runner)
     results, rounds = _measure(runner, deadline)
-    text = table(results, loads(), [*_busy(runner), *idle])
+    text = table(results, loads(), [*_busy(runner), *idle, *forks])
     text = f"{_note()}\n{_legend(rounds)}\n\n{text}"
     print(text)
     _tell_package(arguments)
@@ -99,6 +100,11 @@ def _arguments() -> argparse.Namespace:
 
 def _idle(runner: Runner) -> list[tuple[str, str, Goal]]:
     return idle_rows(*(float(runner.call("idle", w)) for w in IDLE_NUMBERS))
+
+
+def _forks(runner: Runner) -> list[tuple[str, str, Goal]]:
+    after_use, at_rest = map(float, runner.call("many", "forks", FORK_QUEUES).split())
+    return fork_rows(after_use, at_rest)
 
 
 def _busy(runner: Runner) -> list[tuple[str, str, Goal]]:

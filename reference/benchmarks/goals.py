@@ -11,6 +11,8 @@ from results import Results
 IDLE_SHARE = 0.001  # of one processor
 IDLE_NUMBERS = ("share", "asleep-share", "fresh-bytes", "used-bytes")
 IDLE_BYTES = 100 * 1024
+FORK_QUEUES = 1000
+FORK_MILLISECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,18 @@ def idle_rows(
                 ("memory of a Queue after one item", used),
             )
         ),
+    ]
+
+
+def fork_rows(after_use: float, at_rest: float) -> list[tuple[str, str, Goal]]:
+    """For forks of a process with many queues: the milliseconds until a child's body begins."""
+    return [
+        (
+            f"fork to the child's body, {FORK_QUEUES:,} queues {when}",
+            f"{took:.1f} ms",
+            Goal(f"within {FORK_MILLISECONDS} ms", took <= FORK_MILLISECONDS),
+        )
+        for when, took in (("just used", after_use), ("at rest", at_rest))
     ]
 
 

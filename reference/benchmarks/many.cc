@@ -72,6 +72,21 @@ double most_over_least(std::span<const std::atomic<long>> counts) {
   return static_cast<double>(*most) / static_cast<double>(std::max(1L, least->load()));
 }
 
+// The median of several forks, each after a call of `before`.
+double fork_milliseconds(const std::function<void()>& before) {
+  constexpr int kForks = 9;
+  const test::SharedObject<std::atomic<double>> body_began;
+  std::vector<double> took;
+  for (int i = 0; i < kForks; ++i) {
+    before();
+    const double begun = now();
+    (void)reap(in_child([&] { *body_began = now(); }));
+    took.push_back((*body_began - begun) * 1e3);
+  }
+  std::ranges::sort(took);
+  return took[kForks / 2];
+}
+
 }  // namespace
 
 double waiting_share_of(int processes) {
@@ -85,24 +100,18 @@ double waiting_share_of(int processes) {
   return used / 1e9 / static_cast<double>(kMeasured.count());
 }
 
-double fork_milliseconds(int queues) {
-  constexpr int kForks = 9;
+Forks forks_with(int queues) {
   allow_descriptors();
-  std::vector<Queue> used(static_cast<std::size_t>(queues));
-  for (Queue& each : used) {
-    each.put("item");
-    (void)each.get();
-  }
-  std::this_thread::sleep_for(2s);  // They are idle.
-  const test::SharedObject<std::atomic<double>> body_began;
-  std::vector<double> took;
-  for (int i = 0; i < kForks; ++i) {
-    const double begun = now();
-    (void)reap(in_child([&] { *body_began = now(); }));
-    took.push_back((*body_began - begun) * 1e3);
-  }
-  std::ranges::sort(took);
-  return took[kForks / 2];
+  std::vector<Queue> all(static_cast<std::size_t>(queues));
+  const auto use = [&] {
+    for (Queue& each : all) {
+      each.put("item");
+      (void)each.get();
+    }
+  };
+  const double after_use = fork_milliseconds(use);
+  std::this_thread::sleep_for(2s);
+  return {.after_use = after_use, .at_rest = fork_milliseconds([] {})};
 }
 
 Favour favour_among(int pairs, int bound) {

@@ -9,9 +9,14 @@ namespace psq::bench {
 // same Queue, over ten seconds.
 double waiting_share_of(int processes);
 
-// The milliseconds from a fork to the body of the child in a process that has so many Queues, each
-// used before. Median of several forks.
-double fork_milliseconds(int queues);
+// The milliseconds from a fork to the body of the child. Medians of several forks.
+struct Forks {
+  double after_use = 0;  // Of all queues just before the fork.
+  double at_rest = 0;    // Two seconds later.
+};
+
+// Of a process that has so many Queues.
+Forks forks_with(int queues);
 
 // How many times as much the most favoured process does as the least favoured one.
 struct Favour {

@@ -10,9 +10,10 @@
 // Prints three numbers for items or round trips: how many a second, and the nanoseconds of
 // processor time of each put and of each take. Prints two for delays beside COMPUTING processes
 // that compute: the median and the 99th percentile of a round trip, in microseconds; one for idle
-// queues; for many, the share of a processor, milliseconds, or how many times as much the most
-// favoured producer and consumer do as the least favoured ones. Exit status 69: the carrier cannot
-// carry this load here; 64: wrong usage; 70: the measurement failed.
+// queues; for many, the share of a processor, the milliseconds of a fork after a use of all queues
+// and at rest, or how many times as much the most favoured producer and consumer do as the least
+// favoured ones. Exit status 69: the carrier cannot carry this load here; 64: wrong usage; 70: the
+// measurement failed.
 
 #include <cstdio>
 #include <cstdlib>
@@ -164,7 +165,8 @@ void measure_many(const std::vector<std::string>& words) {
   if (what == "waiting" && words.size() == 3) {
     std::printf("%.6f\n", psq::bench::waiting_share_of(count));
   } else if (what == "forks" && words.size() == 3) {
-    std::printf("%.3f\n", psq::bench::fork_milliseconds(count));
+    const auto forks = psq::bench::forks_with(count);
+    std::printf("%.3f %.3f\n", forks.after_use, forks.at_rest);
   } else if (what == "favour" && words.size() == 4 && count <= 64) {
     const auto favour = psq::bench::favour_among(count, number(words[3], 1));
     std::printf("%.2f %.2f\n", favour.producers, favour.consumers);

@@ -16,6 +16,7 @@
 #include "psq/descriptor.h"
 #include "src/daemon.h"
 #include "src/own_descriptor.h"
+#include "src/own_stacks.h"
 #include "src/pid_namespace.h"
 #include "src/probe.h"
 #include "src/process_state.h"
@@ -174,6 +175,7 @@ namespace {
 
 // Made before main, while there is one thread: a fork never copies a half-made one.
 [[maybe_unused]] const detail::ProcessState& made_early = detail::ProcessState::instance();
+[[maybe_unused]] const detail::OwnStacks& stacks_made_early = detail::OwnStacks::instance();
 
 // A stream that the program has asked to throw has set its state all the same.
 template <typename Stream>

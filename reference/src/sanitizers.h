@@ -16,4 +16,16 @@ inline constexpr bool kThreadSanitizer =
     false;
 #endif
 
+// Whether the address sanitizer watches this build.
+inline constexpr bool kAddressSanitizer =
+#ifdef __SANITIZE_ADDRESS__
+    true;
+#elif defined(__has_feature)
+    __has_feature(address_sanitizer);
+#else
+    false;
+#endif
+
+inline constexpr bool kAnySanitizer = kThreadSanitizer || kAddressSanitizer;
+
 }  // namespace psq::detail

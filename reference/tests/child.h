@@ -11,19 +11,12 @@
 #include <functional>
 #include <thread>
 
+#include "src/sanitizers.h"
 #include "tests/limits.h"
 
 namespace psq::test {
 
-// Whether the address sanitizer watches this build.
-inline constexpr bool kAddressSanitizer =
-#ifdef __SANITIZE_ADDRESS__
-    true;
-#elif defined(__has_feature)
-    __has_feature(address_sanitizer);
-#else
-    false;
-#endif
+using detail::kAddressSanitizer;
 
 // Runs `body` in a child, whose exit status is what it returns. Killed and reaped at the latest by
 // the destructor.
