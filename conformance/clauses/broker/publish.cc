@@ -31,7 +31,14 @@ const Tests kPublishTests{[](const Define& test) {
       producer.ok(publish(q, item));
       expect_and_ack(t, main, q, item);
     }
+    expect_none(t, main, q, "as many items as were published");
+  });
+
+  test("broker.publish.arrives-equal/plain-values", [](Scenario& t) {
     t.needs_option("json");
+    const Actor main = t.root();
+    const Object q = broker_queue(t, main);
+    const Actor producer = main.spawn("producer", {q});
     for (const char* text : {"null", "true", "-1", "9007199254740993", R"("text \u0000")",
                              R"({"a":[{}],"":null})", "[]"}) {
       producer.ok(publish(q, Json{text}));
