@@ -20,6 +20,12 @@ export function integer(value, what, least = -Infinity, most = Infinity) {
   return value;
 }
 
+/** A number from 0 on. */
+export function number(value, what) {
+  if (typeof value !== "number" || !(value >= 0)) throw new BadRequest(`${what} must be a number of 0 or more`);
+  return value;
+}
+
 export function names(value, what) {
   if (!Array.isArray(value)) throw new BadRequest(`${what} must be a list of names`);
   return value.map((name) => text(name, what));

@@ -14,6 +14,7 @@ const { path, script, hello, role, given, main, mainReplies } = workerData;
 
 const objects = new Map();
 const children = new Map();
+const deliveries = new Map();
 const threads = new Map();
 let newest = 0;
 
@@ -34,6 +35,11 @@ function child(name) {
   return children.get(name);
 }
 
+function delivery(name) {
+  if (!deliveries.has(name)) throw new BadRequest(`there is no delivery ${name}: name it with receive first`);
+  return deliveries.get(name);
+}
+
 /** The questions of threads; each answer may be a promise. */
 const answers = {
   find: ({ name }) => find(name),
@@ -46,6 +52,8 @@ const answers = {
     objects.delete(name);
     for (const { port } of threads.values()) port.postMessage({ dropped: key });
   },
+  deliver: ({ name, delivery: what }) => void deliveries.set(name, what),
+  delivery: ({ name }) => delivery(name),
   may_spawn: ({ name, objects: names }) => {
     if (name === "root" || children.has(name)) throw new BadRequest(`there is a process ${name}`);
     names.forEach(find);

@@ -1,13 +1,13 @@
 /** What a request asks for, done on the thread that it names. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { BadRequest, Unsupported } from "./errors.js";
-import { checkItem, makeItem } from "./items.js";
 import { boolean, integer, names, text, timeout } from "./fields.js";
+import { creationOptions, declared, prepared } from "./operations.js";
 
 const OF_CHILDREN = ["join_process", "exit_code", "terminate", "kill", "drop_process"];
-const OF_QUEUES = ["put", "get", "qsize", "empty", "full", "close", "join_thread", "cancel_join_thread", "task_done", "join"];
+const LONGEST_DELAY = 2 ** 31 - 1; // milliseconds
 const WAYS_TO_END = ["return", "exit", "exit_now", "raise"];
-const LONGEST_SHOWN = 65536;
 
 /** @returns {Promise<string | undefined>} The answer's line; nothing when another thread gives it. */
 export async function perform(thread, request) {
@@ -38,32 +38,17 @@ export async function perform(thread, request) {
   }
 }
 
-function declared(thread, type, operation) {
-  if (!thread.hello.capabilities.operations[type]?.includes(operation))
-    throw new Unsupported(`${operation} of a ${type} is not declared`);
-}
-
 function creation(thread, request) {
   const type = text(request.type, "type");
-  const { capabilities } = thread.hello;
-  if (type === "process" || type === "connection" || !capabilities.operations[type]?.length)
-    throw new Unsupported(`no ${type} is declared`);
+  const ofType = thread.hello.capabilities.operations[type];
+  if (type === "process" || type === "connection" || !ofType?.length) throw new Unsupported(`no ${type} is declared`);
   const [name] = names(request.names, "names");
-  const options = {};
-  if (type !== "simple_queue") {
-    options.maxsize = integer(request.maxsize ?? 0, "maxsize");
-    const bounds = options.maxsize > 0 ? "bounded" : "unbounded";
-    if (!(capabilities.bounds ?? ["bounded", "unbounded"]).includes(bounds))
-      throw new Unsupported(`no ${bounds} queues are declared`);
-  }
-  if (request.unfinished !== undefined) {
-    if (!capabilities.options.includes("preset_unfinished")) throw new Unsupported("unfinished is not declared");
-    options.unfinished = integer(request.unfinished, "unfinished", 0);
-  }
+  const options = creationOptions(thread, type, request);
   thread.ask({ ask: "free", name });
+  const add = (description) => thread.ask({ ask: "add", name, type, description });
   return () => {
-    const description = thread.adapter.create(type, options);
-    thread.ask({ ask: "add", name, type, description });
+    const made = thread.adapter.create(type, options);
+    return made instanceof Promise ? made.then(add) : add(made);
   };
 }
 
@@ -88,53 +73,9 @@ function ofChild(thread, request) {
 
 /** One operation on an object. @returns {Promise<{text: string, outcome: string}>} */
 async function operate(thread, request, head, announce) {
-  const { type, object, call } = prepared(thread, request);
-  const gives = request.do === "get" ? received : plain;
+  const { type, object, call, gives } = prepared(thread, request);
   return thread.timed(head, announce, type, request.do, () => call(object), gives);
 }
-
-function prepared(thread, request) {
-  const operations = Object.values(thread.hello.capabilities.operations).flat();
-  if (!OF_QUEUES.includes(request.do) || !operations.includes(request.do))
-    throw new Unsupported(`${request.do} is not declared`);
-  const { type, object } = thread.find(text(request.on, "on"));
-  declared(thread, type, request.do);
-  const waits = { block: boolean(request.block ?? true, "block"), timeout: timeout(request.timeout ?? null) };
-  if (request.do === "put") {
-    const value = payload(thread, request);
-    return { type, object, call: (queue) => queue.put(value, waits) };
-  }
-  if (request.do === "get") return { type, object, call: (queue) => queue.get(waits) };
-  return { type, object, call: (queue) => queue[request.do]() };
-}
-
-function payload(thread, request) {
-  if ((request.item === undefined) === (request.json === undefined))
-    throw new BadRequest("a put needs one payload, an item or json");
-  const { capabilities, limits } = thread.hello;
-  if (request.json !== undefined) {
-    if (!capabilities.options.includes("json")) throw new Unsupported("json is not declared");
-    return request.json;
-  }
-  const item = request.item;
-  if (typeof item !== "object" || item === null) throw new BadRequest("an item must be an object");
-  for (const option of ["fail", "failure", "slow", "same"])
-    if (item[option] !== undefined) throw new Unsupported(`an item with ${option} is not declared`);
-  text(item.from, "an item's from");
-  integer(item.seq, "an item's seq", 0);
-  integer(item.size, "an item's size", limits.item_bytes, limits.max_item_bytes ?? 0xffffffff);
-  return makeItem(item);
-}
-
-function received(value) {
-  if (!(value instanceof Uint8Array)) return { value: { json: value } };
-  const item = checkItem(value);
-  if (item) return { value: { item } };
-  const shown = Buffer.from(value.subarray(0, LONGEST_SHOWN)).toString("hex");
-  return { value: { bytes: shown, size: value.length } };
-}
-
-const plain = (value) => (value === undefined ? {} : { value });
 
 async function run(thread, request) {
   if (!Array.isArray(request.operations)) throw new BadRequest("operations must be a list");
@@ -148,7 +89,7 @@ async function run(thread, request) {
   for (const step of request.operations) {
     for (let i = 0; i < (step.repeat ?? 1); ++i) {
       if (step.do === "pause") {
-        sleep(step.seconds * 1e3);
+        await pause(step.seconds);
         continue;
       }
       const head = { event: request.id, index };
@@ -169,7 +110,7 @@ const answer = (request, value, begin) =>
 function checkStep(thread, step) {
   if (typeof step !== "object" || step === null) throw new BadRequest("an operation must be an object");
   integer(step.repeat ?? 1, "repeat", 0);
-  if (text(step.do, "do") !== "pause") prepared(thread, step);
+  if (text(step.do, "do") !== "pause") prepared(thread, step, true);
   else if (!(step.seconds >= 0)) throw new BadRequest("a pause needs seconds");
 }
 
@@ -179,6 +120,13 @@ function sleep(milliseconds) {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   for (let left = 1n; left > 0n; left = until - process.hrtime.bigint())
     Atomics.wait(flag, 0, 0, Number(left) / 1e6);
+}
+
+/** At least so many seconds, in which what else the thread has begun goes on. */
+async function pause(seconds) {
+  const until = process.hrtime.bigint() + BigInt(Math.ceil(seconds * 1e9));
+  for (let left; (left = until - process.hrtime.bigint()) > 0n; )
+    await delay(Math.min(Number(left) / 1e6, LONGEST_DELAY));
 }
 
 async function end(thread, request, announce) {
