@@ -1,26 +1,21 @@
 """RabbitMQ's server: a node of its own, with its own epmd, folder, cookie and ports.
 
-The server has no Unix socket. Its ports are free ones of the loopback interface, below those that the
-kernel gives to connections; a restarted server has the same ones.
+The server has no Unix socket, so that it has ports.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import socket
 from typing import Dict, List, Tuple
 
-from server import Server, ServerFailed
+from ports import HOST, ports
+from server import Server
 
 _PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # that of /usr/sbin serves one user alone
-_HOST = "127.0.0.1"
 _NODE = "psq@localhost"
 # Of the header of a file of Erlang's dets: 1 when nothing is left to be written.
 _WHOLE = slice(8, 12)
-_PORTS = range(20000, 32000)
-_ATTEMPTS = 100
 # epmd ends with the server, whose process the shell becomes; else the server would start one that
 # stays.
 _COMMAND = 'setpriv --pdeathsig KILL epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 & exec "$0"'
@@ -29,19 +24,11 @@ _LONGEST_START = 600.0  # seconds: it takes five of a processor
 
 def address(folder: str) -> Tuple[str, int]:
     """Where clients connect."""
-    return _HOST, _ports(folder)["amqp"]
+    return HOST, _ports(folder)["amqp"]
 
 
 def _ports(folder: str) -> Dict[str, int]:
-    """Those of this folder's server."""
-    path = os.path.join(folder, "ports")
-    if not os.path.exists(path):
-        names = ("amqp", "distribution", "epmd")
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(dict(zip(names, _free_ports(len(names)))), file)
-    with open(path, encoding="utf-8") as file:
-        found: Dict[str, int] = json.load(file)
-    return found
+    return ports(folder, ("amqp", "distribution", "epmd"))
 
 
 def knows_queue(folder: str, name: str) -> bool:
@@ -53,22 +40,6 @@ def knows_queue(folder: str, name: str) -> bool:
     except OSError:
         return False
     return name.encode() in stored and stored[_WHOLE] == b"\0\0\0\1"
-
-
-def _free_ports(count: int) -> List[int]:
-    found: List[int] = []
-    for port in random.SystemRandom().sample(_PORTS, _ATTEMPTS):
-        with socket.socket() as trial:
-            try:
-                trial.bind((_HOST, port))
-            except OSError:
-                continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    raise ServerFailed(
-        f"no {count} free ports between {_PORTS.start} and {_PORTS.stop}: close some"
-    )
 
 
 def _arguments(folder: str) -> List[str]:
@@ -98,11 +69,11 @@ def _environment(folder: str) -> Dict[str, str]:
         "HOME": folder,  # where the cookie is made
         "RABBITMQ_LOGS": "-",
         "RABBITMQ_NODENAME": _NODE,
-        "RABBITMQ_NODE_IP_ADDRESS": _HOST,
+        "RABBITMQ_NODE_IP_ADDRESS": HOST,
         "RABBITMQ_NODE_PORT": str(ports["amqp"]),
         "RABBITMQ_DIST_PORT": str(ports["distribution"]),
         "ERL_EPMD_PORT": str(ports["epmd"]),
-        "ERL_EPMD_ADDRESS": _HOST,
+        "ERL_EPMD_ADDRESS": HOST,
         # The shell becomes the server, which then gets the signals itself.
         "RABBITMQ_ALLOW_INPUT": "1",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
