@@ -32,6 +32,8 @@ SUBJECTS = (
     Subject("broker:redis-streams", "streams of Redis"),
     Subject("broker:beanstalkd", "tubes of beanstalkd"),
     Subject("broker:rabbitmq", "quorum queues of RabbitMQ"),
+    Subject("broker:bullmq", "queues of BullMQ, of npm, on Redis"),
+    Subject("broker:nats", "streams of NATS JetStream"),
 )
 
 

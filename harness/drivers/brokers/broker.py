@@ -37,3 +37,7 @@ class Broker:
     fill: Optional[Callable[[Any, bool], None]] = None
     """Leaves the server no room for further items, or gives it back its room."""
     bounds: Tuple[str, ...] = ("unbounded",)
+
+    def look(self) -> None:
+        """Raises ServerFailed when something is not installed."""
+        self.server.path()

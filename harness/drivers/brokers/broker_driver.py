@@ -24,6 +24,7 @@ from psq_driver_kit import serve  # noqa: E402
 
 from broker_adapter import BrokerAdapter  # noqa: E402
 from brokers import BROKERS, load  # noqa: E402
+from node_broker import NodeBroker  # noqa: E402
 from server import ServerFailed  # noqa: E402
 
 
@@ -49,10 +50,13 @@ def main(argv: List[str]) -> None:
         parser.error("name a broker; --list lists them")
     warnings.filterwarnings("default", message=".*fork", category=DeprecationWarning)
     try:
+        broker = load(options.name)
         if options.look:
-            load(options.name).server.path()
+            broker.look()
             return
-        adapter = BrokerAdapter(load(options.name), within=options.start_within)
+        if isinstance(broker, NodeBroker):
+            broker.become(options.start_within)
+        adapter = BrokerAdapter(broker, within=options.start_within)
     except ServerFailed as error:
         parser.error(str(error))
     serve(adapter)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import Dict
+from typing import Dict, Union
 
 from broker import Broker
+from node_broker import NodeBroker
 from server import ServerFailed
 
 
@@ -39,14 +40,23 @@ BROKERS: Dict[str, Entry] = {
         "rabbitmq",
         "python3-pika",
     ),
+    "bullmq": Entry(
+        "a queue of BullMQ, the queue of jobs for Node, on Redis",
+        "bullmq_server",
+        "python3-redis",
+    ),
+    "nats": Entry(
+        "a stream of NATS JetStream with a durable consumer, by the client for Node",
+        "nats_server",
+    ),
 }
 
 
-def load(name: str) -> Broker:
+def load(name: str) -> Union[Broker, NodeBroker]:
     """The broker of that name.  Raises ServerFailed when the library of its client is missing."""
     entry = BROKERS[name]
     try:
-        found: Broker = importlib.import_module(entry.module).BROKER
+        found: Union[Broker, NodeBroker] = importlib.import_module(entry.module).BROKER
     except ModuleNotFoundError as error:
         raise ServerFailed(f"{error}: apt-get install {entry.package}") from error
     return found

@@ -185,6 +185,28 @@ def test_variants_by_name(paths):
         resolve("variant:file", paths, start_method="spawn")
 
 
+def test_brokers_by_name(paths):
+    resolved = resolve("broker:beanstalkd", paths)
+    assert (resolved.label, resolved.implementation) == ("broker:beanstalkd", "broker-beanstalkd")
+    assert resolved.argv[1:] == (str(paths.broker_driver), "beanstalkd")
+    with pytest.raises(UsageError, match="bullmq, nats.*Did you mean bullmq"):
+        resolve("broker:bulmq", paths)
+
+
+@pytest.mark.parametrize("name, server", [("bullmq", "redis-server"), ("nats", "nats-server")])
+def test_a_broker_whose_client_is_a_module_of_npm(paths, tmp_path, monkeypatch, name, server):
+    make_program(tmp_path / "bin" / server, "exit 70")
+    make_program(tmp_path / "bin" / "node", "exit 0")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
+    resolved = resolve(f"broker:{name}", paths)
+    assert resolved.argv == (SYSTEM, str(paths.broker_driver), name)
+    assert resolved.implementation == f"broker-{name}"
+    missing = f"{name} is not installed: npm install --global {name}@1.2.3"
+    make_program(tmp_path / "bin" / "node", f"echo '{missing}' >&2; exit 64")
+    with pytest.raises(DriverMissing, match=f"^broker:{name}: .*{missing}$"):
+        resolve(f"broker:{name}", paths)
+
+
 def test_faults_by_name(paths, tmp_path):
     programs = []
     for name, fault in (("psq-faulty-driver", "drops"), ("psq-faulty-python-driver", "repeats")):

@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+at_length = pytest.mark.skipif(
+    "PSQ_LONG_TESTS" not in os.environ, reason="needs modules of npm: ci/test --all"
+)
+"""Of tests of the drivers for Node, whose modules `ci/setup --brokers` installs."""
+
 DRIVER = str(Path(__file__).resolve().parents[1] / "broker_driver.py")
 
 
@@ -36,3 +43,15 @@ def processes_in(folder: str) -> list[int]:
 def said(answer: dict[str, Any]) -> str:
     """The text of an answer's error."""
     return str(answer["error"]["message"])
+
+
+def item(seq: int, size: int = 4096) -> dict[str, Any]:
+    """A payload that every driver takes."""
+    return {"item": {"from": "root", "seq": seq, "size": size}}
+
+
+def number_of(answer: dict[str, Any]) -> int:
+    """Which item a receive obtained."""
+    found = answer["value"]["item"]
+    assert found["intact"]
+    return int(found["seq"])

@@ -15,11 +15,18 @@ from typing import Any, Iterator
 
 import pytest
 import redis
-from driven import command, processes_in, said, server_that
+from driven import at_length, command, item, number_of, processes_in, said, server_that
 
 from psq.controller.testing import running
 
-NAMES = {"redis-streams": "Redis at ", "beanstalkd": "beanstalkd at "}
+NAMES = {
+    "redis-streams": "Redis at ",
+    "beanstalkd": "beanstalkd at ",
+    "bullmq": "Redis at ",
+    "nats": "NATS at 127.0.0.1:",
+}
+OF_NODE = ("bullmq", "nats")
+EACH = [pytest.param(name, marks=[at_length] if name in OF_NODE else []) for name in NAMES]
 
 
 @contextmanager
@@ -33,35 +40,35 @@ def running_in_folder(name: str) -> Iterator[tuple[Any, Path]]:
         yield session, folder
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 def test_a_server_that_is_down(name: str) -> None:
     with running(command(name)) as session:
         root = session.root
         root.ask("create", type="broker_queue", names=["q"])
-        root.ask("publish", on="q", json=1)
+        root.ask("publish", on="q", **item(1))
         root.ask("stop_server", on="q", orderly=False)
         child = session.spawn(root, "child", ["q"])
-        child.ask("publish", "connection_lost", on="q", json=2)
+        child.ask("publish", "connection_lost", on="q", **item(2))
         for _ in range(2):  # the connection that was lost, and one that cannot be made
-            answer = root.ask("publish", "connection_lost", on="q", json=2)
+            answer = root.ask("publish", "connection_lost", on="q", **item(2))
             assert NAMES[name] in said(answer) and "is it running" in said(answer)
         root.ask("start_server", on="q")
-        assert root.ask("receive", on="q", **{"as": "d"})["value"]["json"] == 1
+        assert number_of(root.ask("receive", on="q", **{"as": "d"})) == 1
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 def test_a_server_that_is_silent(name: str) -> None:
     with running(command(name)) as session:
         root = session.root
         root.ask("create", type="broker_queue", names=["q"], visibility=60, patience=0.5)
-        root.ask("publish", on="q", json=1)
+        root.ask("publish", on="q", **item(1))
         root.ask("freeze_server", "bad_request", on="q")
         root.ask("freeze_server", on="q", frozen=True)
-        answer = root.ask("publish", "connection_lost", on="q", json=2)
+        answer = root.ask("publish", "connection_lost", on="q", **item(2))
         assert NAMES[name] in said(answer) and "does it answer" in said(answer)
         assert 0.5 <= (answer["returned"] - answer["invoked"]) / 1e9
         root.ask("freeze_server", on="q", frozen=False)
-        assert root.ask("receive", on="q", **{"as": "d"})["value"]["json"] == 1
+        assert number_of(root.ask("receive", on="q", **{"as": "d"})) == 1
 
 
 def test_a_server_that_is_full_while_deliveries_are_rejected() -> None:
