@@ -218,7 +218,7 @@ Process::Process(ByFork, const std::function<void()>& body, ProcessOptions optio
   const pid_t pid = fork();
   if (pid < 0) throw SystemError("cannot fork", errno);
   if (pid == 0) {
-    if (options.daemon) detail::end_with(parent);
+    if (detail::altered("daemon.watches-parent", options.daemon)) detail::end_with(parent);
     run_child(body);
   }
   const auto state = std::make_shared<State>(pid, options.daemon ? SIGTERM : 0);

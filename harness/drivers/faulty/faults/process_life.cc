@@ -141,7 +141,8 @@ std::vector<Fault> process_life_faults() {
                return queue.put(item, timeout);
              })}),
       fault("daemons-left", "process.daemon.ends-with-parent", "daemons outlive their parent",
-            {forgotten_at_end([](const SpawnOptions& options) { return options.daemon; })},
+            {forgotten_at_end([](const SpawnOptions& options) { return options.daemon; }),
+             alter("daemon.watches-parent", [](bool& watches) { watches = false; })},
             {.also = {"process.daemon.unflushed-lost"}}),
       fault("children-left", "process.exit.waits-for-children",
             "a process does not wait for its children when it ends",
