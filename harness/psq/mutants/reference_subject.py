@@ -28,7 +28,7 @@ _WITHOUT = (
     "export.h",
     "version.h",
 )
-_TARGETS = ("psq_reference.dir", "psq-reference-driver.dir")
+_TARGETS = ("psq_reference.dir", "psq_reference_driver.dir", "psq-reference-driver.dir")
 _LIBRARIES = ("harness/drivers/kit/cpp/libpsq_driver_kit.a",)
 _COMPILE_SECONDS = 900.0
 
@@ -154,5 +154,6 @@ def _run(argv: list[str]) -> None:
         # That says more of the machine than of the mutant, which is tried again by the next run.
         raise InternalError(f"the compiler took more than {_COMPILE_SECONDS:.0f} s") from error
     if answer.returncode != 0:
-        errors = [line for line in answer.stderr.splitlines() if "error" in line]
-        raise Stillborn((errors or ["does not compile"])[0][:300])
+        lines = answer.stderr.splitlines()
+        errors = [line for line in lines if "error:" in line or "undefined reference" in line]
+        raise Stillborn((errors or lines or ["does not compile"])[0][:300])
