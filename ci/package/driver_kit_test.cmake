@@ -13,6 +13,20 @@ start()
 run(${CMAKE_COMMAND} --install ${PSQ_BUILD} --prefix ${SCRATCH}/kit/installed)
 use_kit(kit installed/${PACKAGE})
 
+# new_driver(LANGUAGE): what the installed command writes is configured and right with no path to psq.
+function(new_driver language)
+  set(folder ${SCRATCH}/kit/drivers/${language})
+  file(MAKE_DIRECTORY ${folder})
+  run(${CMAKE_COMMAND} -E chdir ${folder} ${SCRATCH}/kit/installed/bin/psq new-driver ${language} mine)
+  run(${CMAKE_COMMAND} -E env "PATH=${SCRATCH}/kit/installed/bin:$ENV{PATH}"
+      ${CMAKE_COMMAND} -S ${folder}/mine -B ${folder}/mine/build ${quick} ${ARGN})
+  run(${CMAKE_COMMAND} --build ${folder}/mine/build)
+  get_filename_component(bin ${CMAKE_COMMAND} DIRECTORY)
+  run(${bin}/ctest --test-dir ${folder}/mine/build --no-tests=error --output-on-failure -R "^driver-check$")
+endfunction()
+new_driver(javascript)
+new_driver(c++)
+
 get_filename_component(bin ${CMAKE_COMMAND} DIRECTORY)
 set(packages ${SCRATCH}/debian/packages)
 run(${bin}/cpack --config ${PSQ_BUILD}/CPackConfig.cmake -G DEB -B ${packages})

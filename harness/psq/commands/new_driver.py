@@ -22,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, paths: Paths) -> Status:
     folder = Path(args.name)
-    for file in write_driver(args.language, args.name, folder):
+    for file in write_driver(args.language, args.name, folder, paths):
         print(file)
     print(f"The next step stands in {folder / 'README.md'}.")
     return Status.CONFORMS

@@ -7,11 +7,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from psq.base.paths import SOURCE
+from psq.base.paths import Paths
 from psq.base.status import UsageError, cannot_write
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_KITS = SOURCE / "harness" / "drivers" / "kit"
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ LANGUAGES = {
         "driver.cc",
         "build/@TARGET@",
         "`Queue::perform` makes each call, `create` each queue, `classify` names its errors.",
-        "cmake -S . -B build -Dpsq_DIR=PSQ/build && cmake --build build\n",
+        "cmake -S . -B build@FOUND@ && cmake --build build\n",
     ),
     "python": Language(
         "driver.py",
@@ -48,21 +47,21 @@ LANGUAGES = {
         "driver.c",
         "build/@TARGET@",
         "`take` gives each request to a thread of its name, which makes the call and answers.",
-        "cmake -S . -B build -Dpsq_DIR=PSQ/build && cmake --build build\n",
+        "cmake -S . -B build@FOUND@ && cmake --build build\n",
         "      - run: apt-get install -y --no-install-recommends libcjson-dev\n",
     ),
 }
 
 
-def write_driver(language: str, name: str, folder: Path) -> list[Path]:
-    """Write all files; returns them. Raises UsageError when the folder is there already."""
+def write_driver(language: str, name: str, folder: Path, paths: Paths) -> list[Path]:
+    """Write all files, for the psq of these paths; returns them. Raises UsageError when the folder is there already."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
         raise UsageError(
             f"a name has letters, digits, '_' and '-', and begins with a letter; not {name!r}"
         )
     if folder.exists():
         raise UsageError(f"{folder} is there already, and nothing is overwritten; name another")
-    words = _words(language, name)
+    words = _words(language, name, paths)
     try:
         return [
             _write(source, folder / source.relative_to(_TEMPLATES / of), words)
@@ -75,16 +74,23 @@ def write_driver(language: str, name: str, folder: Path) -> list[Path]:
         raise cannot_write(str(folder), error) from error
 
 
-def _words(language: str, name: str) -> dict[str, str]:
+def _words(language: str, name: str, paths: Paths) -> dict[str, str]:
+    """What stands for each @NAME@ of the templates; a meaning may have names that follow it."""
     of = LANGUAGES[language]
     target = re.sub(r"-", "_", name)
+    # CMake finds what is installed by itself, because the psq command is on the PATH.
+    found = "" if paths.installed else " -Dpsq_DIR=PSQ/build"
     return {
         "@BUILD@": of.build,
+        "@FOUND@": found,
+        "@HINT@": f" #{found}" if found else "",
+        "@WHERE@": "`PSQ` is the folder of psq. " if found else "",
+        "@VERSION@": paths.version,
         "@COMMAND@": of.command.replace("@TARGET@", target),
         "@FILE@": of.file,
         "@NEXT@": of.next_step,
         "@SETUP@\n": of.setup,
-        "@KITS@": str(_KITS),
+        "@KITS@": str(paths.source / "harness" / "drivers" / "kit"),
         "@TARGET@": target,
         "@PACKAGE@": name.lower(),
         "@NAME@": name,

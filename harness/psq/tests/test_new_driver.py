@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes.util
+import re
 import shutil
 import subprocess
 
 import pytest
 from psq import cli
+from psq.base.paths import Paths
 from psq.new_driver.write import LANGUAGES, write_driver
 
 CHECKS = ("hello.*", "message.json", "request.answered", "bad-request.no-*", "unsupported.types")
@@ -29,6 +31,12 @@ def missing(language):
     return ""
 
 
+def names_left(folder):
+    """Files with names of the templates that nothing replaced."""
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    return [each for each in files if re.search("@[A-Z]+@", each.read_text())]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_new_driver_is_right_and_has_nothing(built, language, tmp_path, capsys, monkeypatch):
     if missing(language):
@@ -37,9 +45,7 @@ def test_a_new_driver_is_right_and_has_nothing(built, language, tmp_path, capsys
     assert cli.main(["new-driver", language, "my-queue"], built) == 0
     assert "my-queue/README.md" in capsys.readouterr().out
     folder = tmp_path / "my-queue"
-    assert not [
-        each for each in folder.rglob("*") if each.is_file() and "@NAME@" in each.read_text()
-    ]
+    assert not names_left(folder)
     options = [f"-Dpsq_DIR={built.build}", "-DCMAKE_BUILD_TYPE=Debug", "-GNinja"]
     if shutil.which("ccache"):
         options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
@@ -84,5 +90,16 @@ def test_a_place_that_takes_no_folder_is_said(psq, monkeypatch):
 
 def test_each_language_has_its_templates(tmp_path):
     for language, of in LANGUAGES.items():
-        written = {each.name for each in write_driver(language, "q", tmp_path / language)}
+        files = write_driver(language, "q", tmp_path / language, Paths(tmp_path))
+        written = {each.name for each in files}
         assert {"README.md", "psq.yml", ".gitignore", "CMakeLists.txt", of.file} <= written
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_driver_for_an_installed_psq_needs_no_other_folder(tmp_path, language):
+    installed = Paths(tmp_path, version="1.2.3", installed=True)
+    write_driver(language, "q", tmp_path / "q", installed)
+    assert not names_left(tmp_path / "q")
+    texts = [each.read_text() for each in (tmp_path / "q").rglob("*") if each.is_file()]
+    assert not [each for each in texts if "psq_DIR" in each or "PSQ/build" in each]
+    assert [each for each in texts if "PSQ_VERSION: v1.2.3\n" in each]
