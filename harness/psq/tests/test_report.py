@@ -1,6 +1,8 @@
 """psq report, in all of its forms."""
 
 import json
+import time
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -56,3 +58,29 @@ def test_every_form_tells_what_the_driver_itself_takes(psq, paths, tmp_path):
 def test_a_measurement_that_cannot_be_read_is_a_problem(psq, paths):
     status, out, _ = psq("check", f"{paths.build / 'driver'} measure=broken --")
     assert status == 70 and "the measurement of the driver cannot be read" in out
+
+
+def report_with_evidence(psq, stored, tmp_path, evidence):
+    """The page of results that name this folder of evidence."""
+    records = [json.loads(line) for line in Path(stored[0]).read_text().splitlines()]
+    for each in records:
+        if each.get("verdict") == "fail":
+            each["evidence"] = evidence
+    named = tmp_path / "named.jsonl"
+    named.write_text("".join(json.dumps(each) + "\n" for each in records))
+    status, _, err = psq("report", str(named), "--html", str(tmp_path / "r.html"))
+    assert status == 1, err
+    return (tmp_path / "r.html").read_text()
+
+
+@pytest.mark.parametrize(
+    "name", ["gone", "9" * 5000, "a\0b", "/dev/null"], ids=["gone", "long", "null", "file"]
+)
+def test_evidence_that_is_no_folder_is_not_there(psq, stored, tmp_path, name):
+    assert "FAIL  queue.put.a" in report_with_evidence(psq, stored, tmp_path, name)
+
+
+def test_a_folder_that_cannot_be_evidence_is_not_walked_through(psq, stored, tmp_path):
+    begin = time.monotonic()
+    report_with_evidence(psq, stored, tmp_path, "/")
+    assert time.monotonic() - begin < 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from psq.results.run import Record
 # What fits beside a card, and is drawn at once.
 _SIZE = Size(axis=900.0, operations=400)
 _FILES = 30
+# A folder of evidence has a dozen files. One that is the whole disk, by mistake, is not walked through.
+_LOOKED_AT = 1000
 _LOG_BYTES = 4000
 
 
@@ -45,9 +48,11 @@ def evidence_of(record: Record, page: Path) -> Evidence | None:
     if not name:
         return None
     folder = Path(name)
-    if not folder.is_dir():
+    # Of a file that may be broken: os.path refuses no name, however long.
+    if not os.path.isdir(folder):
         return Evidence(name, here=False)
-    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    looked_at = itertools.islice(folder.rglob("*"), _LOOKED_AT)
+    files = sorted(each for each in looked_at if os.path.isfile(each))
     drawn, lack = _picture(files)
     return Evidence(
         folder=name,
