@@ -103,6 +103,9 @@ ProcessState& ProcessState::instance() {
 
 // A fork takes the lock first: no other thread is inside when the process is copied.
 ProcessState::ProcessState() {
+  // A fork takes the locks of what is registered last first. A thread that starts a feeder holds
+  // the feeder's lock and takes that of the stacks, and this state's lock comes before both.
+  (void)OwnStacks::instance();
   pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
                  [] { instance().begin_in_child(); });
   // For programs that return from main or call std::exit while handles are still in use.
@@ -175,7 +178,6 @@ namespace {
 
 // Made before main, while there is one thread: a fork never copies a half-made one.
 [[maybe_unused]] const detail::ProcessState& made_early = detail::ProcessState::instance();
-[[maybe_unused]] const detail::OwnStacks& stacks_made_early = detail::OwnStacks::instance();
 
 // A stream that the program has asked to throw has set its state all the same.
 template <typename Stream>
