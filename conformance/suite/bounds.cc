@@ -6,8 +6,10 @@
 namespace psq::conformance {
 namespace {
 
-// More items than any test has in a queue that it creates without a bound.
+// More items than any test has in a queue that it creates without a bound, and than all have but
+// those that look at the driver's largest bound first.
 constexpr std::int64_t kRoomForAll = 100'000;
+constexpr std::int64_t kRoomForMost = 65'536;
 
 Request of_bound(CreatedType type, std::int64_t maxsize) {
   Request request = creation(type, {"of_undeclared_bound"});
@@ -30,9 +32,9 @@ std::int64_t Scenario::bound(const std::string& process, CreatedType type, std::
   }
   if (hello().bounds.contains("unbounded")) return wanted;
   const auto largest = hello().limits.find("maxsize");
-  if (largest == hello().limits.end() || largest->second < kRoomForAll)
+  if (largest == hello().limits.end() || largest->second < kRoomForMost)
     needs_unbounded(process, type);
-  return kRoomForAll;
+  return std::min(largest->second, kRoomForAll);
 }
 
 }  // namespace psq::conformance

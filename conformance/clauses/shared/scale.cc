@@ -14,10 +14,12 @@ constexpr std::int64_t kAtOnce = 4000;
 
 std::int64_t most_items(const Scenario& t, QueueKind kind, std::int64_t wanted) {
   const auto& limits = t.hello().limits;
+  // Where every queue has a bound, one slot stays free.
+  const std::int64_t kept = t.hello().bounds.contains("unbounded") ? 0 : 1;
   for (const std::string name : {"maxsize", "unfinished"}) {
     const auto limit = limits.find(name);
     if (name == "unfinished" && kind != QueueKind::kJoinable) continue;
-    if (limit != limits.end()) wanted = std::min(wanted, limit->second);
+    if (limit != limits.end()) wanted = std::min(wanted, limit->second - kept);
   }
   return wanted;
 }
