@@ -11,6 +11,7 @@ from psq.controller.session import Session
 from psq.driver_check.rules import (
     check,
     expect_value,
+    fitting,
     item,
     join,
     roomy,
@@ -64,15 +65,16 @@ _ending("raise", "raise", 1)
 )
 def end_flushes(session: Session) -> None:
     session.root.ask("create", type="queue", names=["q"], **roomy(session, "queue"))
+    many = fitting(session, "queue", 50)
     worker = session.spawn(session.root, "worker", ["q"])
     worker.ask(
         "run",
         operations=[
-            {"do": "put", "on": "q", "item": item(session, 0, "worker", 2000), "repeat": 50}
+            {"do": "put", "on": "q", "item": item(session, 0, "worker", 2000), "repeat": many}
         ],
     )
     worker.ask("end", how="return")
-    for seq in range(50):
+    for seq in range(many):
         expected = received(item(session, seq, "worker", 2000))
         expect_value(session.root.start("get", on="q"), expected)
     join(session.root, worker)

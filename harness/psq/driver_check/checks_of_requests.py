@@ -11,7 +11,7 @@ from psq.controller.items import received
 from psq.controller.messages import LONGEST_LINE, shorten
 from psq.controller.peer import Broken, Call, Message
 from psq.controller.session import Session
-from psq.driver_check.rules import FIRST, check, item, some_queue, still_usable
+from psq.driver_check.rules import FIRST, check, fitting, item, some_queue, still_usable
 
 
 def _line(**request: Any) -> bytes:
@@ -51,9 +51,9 @@ def in_pieces(session: Session) -> None:
 
 @check("request.together", "Many lines may come at once; all are answered.")
 def together(session: Session) -> None:
-    some_queue(session, session.root)
+    many = fitting(session, some_queue(session, session.root), 20)
     calls, data = [], b""
-    for seq in range(20):
+    for seq in range(many):
         request = {"id": session.next_id(), "do": "put", "on": "q", "item": item(session, seq)}
         calls.append(Call(session.root, request))
         session.root.calls[request["id"]] = calls[-1]
@@ -61,10 +61,10 @@ def together(session: Session) -> None:
     session.root.send_raw(data)
     for call in calls:
         call.expect("ok")
-    for seq in range(20):
+    for seq in range(many):
         got = session.root.value("get", on="q")
         if got != received(item(session, seq)):
-            raise Broken(f"item {seq} of 20 that were put in order came out as {shorten(got)}")
+            raise Broken(f"item {seq} of {many} that were put in order came out as {shorten(got)}")
 
 
 @check("request.longest", "A line of 1048576 bytes with its end is taken.")

@@ -98,6 +98,11 @@ def roomy(session: Session, kind: str) -> dict[str, int]:
     return {"maxsize": min(session.hello["limits"]["maxsize"], _MANY)} if needs_bound else {}
 
 
+def fitting(session: Session, kind: str, wanted: int) -> int:
+    """So many items, or as many as a queue of this type has room for that is created `roomy`."""
+    return min(wanted, roomy(session, kind).get("maxsize", wanted))
+
+
 def item(
     session: Session, seq: int = 0, sender: str = "root", size: int = 0, **more: Any
 ) -> dict[str, Any]:
