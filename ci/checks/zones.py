@@ -31,6 +31,8 @@ LIBRARIES = {
     "cereal": "serialization",
     "boost": "Boost",
     "Boost": "Boost",
+    "zmq": "ZeroMQ",
+    "zmq.hpp": "ZeroMQ",
     "benchmark": "Google Benchmark",
     "pytest": "pytest",
     "_pytest": "pytest",
@@ -132,6 +134,12 @@ _ZONES = {
             "harness/drivers/brokers",
             knows=(_KIT, "harness/drivers/python"),
             libraries=frozenset((*_DRIVER_LIBRARIES, "client of a broker")),
+        ),
+        # Queues of libraries for C++ and C.
+        Zone(
+            "harness/drivers/libraries",
+            knows=(_KIT,),
+            libraries=frozenset((*_DRIVER_LIBRARIES, "Boost", "ZeroMQ")),
         ),
         # It runs the suite's binary and the drivers as programs.
         Zone(

@@ -94,6 +94,11 @@ class Paths:
     def broker_driver(self) -> Path:
         return self.source / "harness" / "drivers" / "brokers" / "broker_driver.py"
 
+    def lacks(self, name: str) -> str | None:
+        """What the program `name` needs and the build tree was configured without; None for nothing."""
+        note = self.build / "bin" / f"{name}.missing"
+        return note.read_text(encoding="utf-8").strip() if note.is_file() else None
+
     def program(self, name: str) -> Path:
         """The program `name`; says how to get it when it is not there."""
         folders = self.programs or (self.build / "bin",)

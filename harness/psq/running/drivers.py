@@ -21,9 +21,10 @@ MIXED_ROOTS = ("cpp", "python")
 NAMES = ("reference", "cpython", "cpython:spawn", "cpython:forkserver", "cpython-manager", "mixed")
 PYTHONS = ("cpython", "cpython-manager", "python")
 LISTED = ("variant", "broker")
+LIBRARIES = ("boost", "mqueue", "zeromq")
 # Packages whose drivers' hello has another name than the package.
 NAMED = {"psq": "psq-python"}
-FAMILIES = ("reference", *PYTHONS, "mixed", "faulty", *LISTED, "slow")
+FAMILIES = ("reference", *PYTHONS, "mixed", "faulty", *LISTED, "library", "slow")
 
 HELP = """\
 A DRIVER is one of
@@ -37,6 +38,7 @@ A DRIVER is one of
                             than its parent, and the first process of cpp, as with no ROOT, or python
   variant:DESIGN            a right queue of another design (harness/drivers/variants)
   broker:NAME               queues on a broker, whose server it starts (harness/drivers/brokers)
+  library:NAME              queues of a library for C++ or C: boost, mqueue, zeromq (harness/drivers/libraries)
   faulty:FAULT              an implementation with one fault built in ('psq kill-matrix' lists them)
   slow:SEED:DRIVER          that driver with pauses, which the seed draws (SEED/PROFILE: of that
                             profile; 'psq-slow-driver --list-profiles' lists them)
@@ -99,6 +101,8 @@ def resolve(
         return _built(name, paths)
     if parts[0] in LISTED:
         return _listed(name, paths)
+    if parts[0] == "library":
+        return _library(name, paths)
     if parts[0] == "mixed":
         return _mixed(name, paths)
     return _python(name, paths)
@@ -172,6 +176,26 @@ def _listed(name: _Name, paths: Paths) -> Driver:
         raise DriverMissing(f"{name.text}: {missing.stderr.strip().splitlines()[-1]}")
     label = f"{family}:{name.parts[1]}{name.at}"
     return Driver(label, (*argv, name.parts[1]), f"{family}-{name.parts[1]}")
+
+
+def _library(name: _Name, paths: Paths) -> Driver:
+    if name.interpreter or name.start_method:
+        raise UsageError(
+            f"{name.text} is a compiled program: it has no interpreter or start method"
+        )
+    if len(name.parts) != 2 or name.parts[1] not in LIBRARIES:
+        wanted = name.parts[1] if len(name.parts) > 1 else ""
+        raise UsageError(
+            f"no library is named {wanted!r}; there are {', '.join(LIBRARIES)}."
+            + did_you_mean(wanted, LIBRARIES)
+        )
+    program = f"psq-{name.parts[1]}-driver"
+    if (needs := paths.lacks(program)) is not None:
+        raise DriverMissing(
+            f"{name.text}: {needs} is not installed, or was not when this tree was configured; "
+            "install it, configure and build again"
+        )
+    return Driver(name.text, (str(paths.program(program)),), f"library-{name.parts[1]}")
 
 
 def _asked(argv: tuple[str, ...]) -> subprocess.CompletedProcess[str]:

@@ -207,6 +207,24 @@ def test_a_broker_whose_client_is_a_module_of_npm(paths, tmp_path, monkeypatch, 
         resolve(f"broker:{name}", paths)
 
 
+def test_libraries_by_name(paths):
+    program = make_program(paths.build / "bin" / "psq-mqueue-driver", "exit 0")
+    resolved = resolve("library:mqueue", paths)
+    assert resolved == Driver("library:mqueue", (str(program),), "library-mqueue")
+    with pytest.raises(UsageError, match="Did you mean zeromq"):
+        resolve("library:zeromk", paths)
+    with pytest.raises(UsageError, match="there are boost, mqueue, zeromq"):
+        resolve("library", paths)
+    with pytest.raises(UsageError, match="no interpreter or start method"):
+        resolve("library:mqueue", paths, start_method="spawn")
+
+
+def test_a_library_that_is_not_installed(paths):
+    (paths.build / "bin" / "psq-boost-driver.missing").write_text("libboost-dev\n")
+    with pytest.raises(DriverMissing, match="library:boost: libboost-dev is not installed"):
+        resolve("library:boost", paths)
+
+
 def test_faults_by_name(paths, tmp_path):
     programs = []
     for name, fault in (("psq-faulty-driver", "drops"), ("psq-faulty-python-driver", "repeats")):

@@ -64,6 +64,8 @@ struct QueueDescription {
   /// Whether a child by fork uses the same queue.
   bool processes = false;
   std::vector<std::string> bounds = {"bounded", "unbounded"};
+  /// Those that need nothing of the queue: `signal_handler`.
+  std::vector<std::string> options = {};
   /// Beside `item_bytes`, which the kit knows: `max_item_bytes`, `maxsize`, `unfinished`.
   std::map<std::string, std::int64_t> limits = {};
 };
@@ -185,7 +187,7 @@ class QueueAdapter : public Adapter {
                 .start_method = description_.processes ? "fork" : "none",
                 .profiles = description_.profiles,
                 .operations = {{description_.type, operations_of<Queue>()}},
-                .options = {},
+                .options = description_.options,
                 .limits = description_.limits,
                 .bounds = description_.bounds};
     hello.limits.emplace("item_bytes", static_cast<std::int64_t>(kLeastItemBytes));
