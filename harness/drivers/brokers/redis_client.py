@@ -55,6 +55,10 @@ def _greet(folder: str) -> None:
 
 
 class _Connection(redis.connection.UnixDomainSocketConnection):  # type: ignore[misc]
+    # The library looks at both for the text of an error, and has neither for a Unix socket.
+    host = "a Unix socket"
+    port = 0
+
     def _connect(self) -> socket.socket:
         made: socket.socket = super()._connect()
         track(made)

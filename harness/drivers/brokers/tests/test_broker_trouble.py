@@ -6,8 +6,10 @@ nothing that a publish or put has answered for is lost.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
+import socket
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any, Iterator
 
 import pytest
 import redis
-from driven import at_length, command, item, number_of, processes_in, said, server_that
+from driven import DRIVER, at_length, command, item, number_of, processes_in, said, server_that
 
 from psq.controller.testing import running
 
@@ -130,3 +132,15 @@ def test_a_list_on_a_server_that_is_killed() -> None:
         os.kill(server, signal.SIGKILL)
         answer = root.ask("put", "raised", on="q", json=1)
         assert "Redis at " in said(answer) and "is it running" in said(answer)
+
+
+def test_a_connection_that_was_reset_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a kill of a server that has not read all that was sent."""
+    monkeypatch.syspath_prepend(str(Path(DRIVER).parent))
+    connection = importlib.import_module("redis_client")._Connection(path="/nowhere")
+    connection._sock, server = socket.socketpair()
+    connection._parser.on_connect(connection)
+    connection._sock.sendall(b"never read")
+    server.close()
+    with pytest.raises(redis.ConnectionError):
+        connection.can_read()
