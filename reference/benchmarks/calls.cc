@@ -4,7 +4,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "psq/psq.h"
 
@@ -27,6 +30,44 @@ void put_and_get(benchmark::State& state) {
 }
 BENCHMARK(put_and_get<psq::Queue<Item>>)->Arg(0)->Arg(64)->Arg(kKib)->Arg(64 * kKib);
 BENCHMARK(put_and_get<psq::SimpleQueue<Item>>)->Arg(0)->Arg(64)->Arg(kKib)->Arg(64 * kKib);
+
+constexpr std::size_t kBatch = 100;
+using Bytes = std::array<char, 64>;  // It needs no memory of its own.
+
+template <typename T>
+std::vector<T> batch() {
+  if constexpr (std::is_same_v<T, Item>)
+    return std::vector<T>(kBatch, Item(64, 'x'));
+  else
+    return std::vector<T>(kBatch);
+}
+
+// The rate is that of both sides in one process. Compare it with copy_many.
+template <typename Queue, typename T>
+void put_many_and_get_many(benchmark::State& state) {
+  Queue queue;
+  const std::vector<T> items = batch<T>();
+  for (auto _ : state) {
+    queue.put_many(items);
+    benchmark::DoNotOptimize(queue.get_many(kBatch));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+BENCHMARK(put_many_and_get_many<psq::Queue<Item>, Item>);
+BENCHMARK(put_many_and_get_many<psq::Queue<Bytes>, Bytes>);
+BENCHMARK(put_many_and_get_many<psq::SimpleQueue<Bytes>, Bytes>);
+
+template <typename T>
+void copy_many(benchmark::State& state) {
+  const std::vector<T> items = batch<T>();
+  for (auto _ : state) {
+    std::vector<T> copy(items);
+    benchmark::DoNotOptimize(copy.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+BENCHMARK(copy_many<Item>);
+BENCHMARK(copy_many<Bytes>);
 
 void put_get_and_task_done(benchmark::State& state) {
   psq::JoinableQueue<Item> queue;

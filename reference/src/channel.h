@@ -25,7 +25,6 @@
 #include <cstdint>
 #include <cstring>
 #include <ctime>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +49,8 @@ namespace psq::detail {
 struct Message {
   template <std::convertible_to<std::string_view> Text>
   Message(const Text& text, OwnedExtent* in = nullptr) noexcept : bytes(text), filled(in) {}
+
+  [[nodiscard]] bool is_filled() const noexcept { return filled != nullptr && *filled; }
 
   std::string_view bytes;
   OwnedExtent* filled;
@@ -165,28 +166,38 @@ class Channel {
   // sleeps longer and longer, up to kLookAgain: an owner may have a loan or a view for long.
   static constexpr std::chrono::milliseconds kNoExtent{1};
 
+  // As send and try_send, of a message that is copied into the ring, or that has an extent or is to
+  // be copied into one.
+  bool send_short(const SharedMemory& memory, std::string_view message, Producer producer,
+                  Deadline deadline);
+  bool send_long(const SharedMemory& memory, const Message& message, Producer producer,
+                 Deadline deadline);
+  [[nodiscard]] bool try_send_short(const SharedMemory& memory, std::string_view message,
+                                    Producer producer);
+  [[nodiscard]] bool try_send_long(const SharedMemory& memory, const Message& message,
+                                   Producer producer);
+
   // Copies a long message into an extent that it takes as take_extent does.
   [[nodiscard]] OwnedExtent fill(const SharedMemory& memory, std::string_view message,
                                  std::optional<Deadline> deadline);
 
   // Not locked: the deadline has passed, or it is time to look for other reasons to end.
-  [[nodiscard]] static std::unique_lock<RobustLock> lock_soon(RobustLock& lock, Deadline deadline) {
-    std::unique_lock guard(lock, std::try_to_lock);
-    if (guard) return guard;
-    if (!deadline.has_passed()) {
-      if (lock.try_lock_until(deadline.within(kLookAgain))) guard = {lock, std::adopt_lock};
-      return guard;
-    }
-    for (int i = 0; i < kTries && !guard; ++i) (void)guard.try_lock();
-    return guard;
+  [[nodiscard]] static HeldLock lock_soon(RobustLock& lock, Deadline deadline) {
+    if (lock.try_lock() || is_locked_later(lock, deadline)) return HeldLock(lock);
+    return {};
+  }
+  [[nodiscard]] static bool is_locked_later(RobustLock& lock, Deadline deadline) {
+    if (!deadline.has_passed()) return lock.try_lock_until(deadline.within(kLookAgain));
+    for (int i = 0; i < kTries; ++i)
+      if (lock.try_lock()) return true;
+    return false;
   }
 
   // Waits for room without a lock. Returns with the write lock held and with room, or without the
   // lock after the deadline.
-  [[nodiscard]] std::unique_lock<RobustLock> lock_with_room(const SharedMemory& memory,
-                                                            Deadline deadline = Deadline::never());
+  [[nodiscard]] HeldLock lock_with_room(const SharedMemory& memory, Deadline deadline);
   [[nodiscard]] bool wait_for_room(const SharedMemory& memory, Deadline deadline);
-  [[nodiscard]] std::unique_lock<RobustLock> lock_for_writing(Deadline deadline);
+  [[nodiscard]] HeldLock lock_for_writing(Deadline deadline);
 
   // Without the lock. Another producer may take the room before this one does.
   [[nodiscard]] bool may_have_room(const SharedMemory& memory) noexcept;
@@ -211,14 +222,16 @@ class Channel {
     return unread_behind(head) > 2 * capacity_;
   }
 
-  // Writes a frame, and commits it. Returns where it begins.
-  std::uint32_t append(std::string_view message, OwnedExtent& in, Producer producer);
+  // Each writes a frame, and commits it. Returns where it begins.
+  std::uint32_t append_short(std::string_view message, Producer producer);
+  std::uint32_t append_long(std::uint64_t length, OwnedExtent& in, Producer producer);
 
   // Writes frames of the first messages of a batch, which are short, and commits them at once.
   std::size_t append_some(std::string_view& batch, std::size_t most, Producer producer);
 
-  // Returns where the frame ends.
-  std::uint32_t write_frame(std::uint32_t begin, std::string_view message, OwnedExtent& in);
+  // Each returns where the frame ends.
+  std::uint32_t write_short(std::uint32_t begin, std::string_view message);
+  std::uint32_t write_long(std::uint32_t begin, std::uint64_t length, OwnedExtent& in);
 
   // Moves the tail. That overwrites which producer committed last and how many messages that one
   // had committed, so it saves that first.
@@ -252,14 +265,17 @@ class Channel {
   template <typename Take>
   [[nodiscard]] bool read(Deadline deadline, StopHere& stop, const Take& take);
 
-  // Takes the message at the head, with the read lock held: a short one whole, and of a long one
-  // the extent, for which it calls `prepare`. What may throw comes before the head moves.
+  // Take the message at the head, with the read lock held. What may throw comes before the head
+  // moves. A short one whole; false, with no effect: it is a long one.
+  [[nodiscard]] bool take_short(const SharedMemory& memory, std::string& out);
+  // Of a long one the extent, for which it calls `prepare`.
   template <typename Prepare>
-  [[nodiscard]] OwnedExtent take(const SharedMemory& memory, std::string& out,
-                                 const Prepare& prepare);
+  [[nodiscard]] OwnedExtent take_long(const SharedMemory& memory, const Prepare& prepare);
   // Takes the short messages at the head, as receive_some. None: a long one is there.
   [[nodiscard]] std::size_t take_some(const SharedMemory& memory, std::string& out,
                                       std::size_t most);
+  // Appends a row of the frames from there on: so many frames, and so many bytes of the row.
+  void copy_row(std::uint32_t position, std::size_t frames, std::size_t bytes, std::string& out);
   // Appends the bytes of a long message, and gives them back.
   static void copy_out(const SharedMemory& memory, OwnedExtent extent, std::string& out);
 

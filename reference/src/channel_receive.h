@@ -11,7 +11,7 @@ bool Channel::read(Deadline deadline, StopHere& stop, const Take& take) {
   const auto ready = [&] { return readable() || stop.is_requested(); };
   while (message_.wait(deadline, ready, stop) && !stop.is_requested()) {
     {
-      const auto guard = lock_soon(read_lock_, deadline);
+      const HeldLock guard = lock_soon(read_lock_, deadline);
       if (!guard && deadline.has_passed()) break;
       if (!guard) continue;
       at("read-lock-taken");
@@ -30,7 +30,10 @@ inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadl
                              StopHere& stop) {
   OwnedExtent extent;
   const auto prepare = [&](const Extent& each) { out.reserve(out.size() + each.length); };
-  if (!read(deadline, stop, [&] { extent = take(memory, out, prepare); })) return false;
+  const auto take = [&] {
+    if (!take_short(memory, out)) extent = take_long(memory, prepare);
+  };
+  if (!read(deadline, stop, take)) return false;
   if (extent) copy_out(memory, std::move(extent), out);
   return true;
 }
@@ -38,7 +41,10 @@ inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadl
 inline bool Channel::receive_in_place(const SharedMemory& memory, Received& out, Deadline deadline,
                                       StopHere& stop) {
   const auto prepare = [&](const Extent& each) { out.window = {memory, each.begin, each.length}; };
-  if (!read(deadline, stop, [&] { out.extent = take(memory, out.bytes, prepare); })) return false;
+  const auto take = [&] {
+    if (!take_short(memory, out.bytes)) out.extent = take_long(memory, prepare);
+  };
+  if (!read(deadline, stop, take)) return false;
   out.window.map_pages(MADV_POPULATE_READ);
   return true;
 }
@@ -52,7 +58,7 @@ inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string
     taken = take_some(memory, out, most);
     if (taken > 0) return;
     append_length(out, 0);
-    extent = take(memory, out, [&](const Extent& each) { out.reserve(out.size() + each.length); });
+    extent = take_long(memory, [&](const Extent& each) { out.reserve(out.size() + each.length); });
   });
   if (!came || !extent) return taken;
   const std::size_t length = extent.extent->length;
@@ -61,18 +67,24 @@ inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string
   return 1;
 }
 
-template <typename Prepare>
-OwnedExtent Channel::take(const SharedMemory& memory, std::string& out, const Prepare& prepare) {
+inline bool Channel::take_short(const SharedMemory& memory, std::string& out) {
   if (!is_whole(memory)) throw_damaged();
   const PackedHead head = head_.load(std::memory_order_relaxed);
   const FrameHeader frame = frame_at(head, readable_behind(head));
-  OwnedExtent extent;
-  if (frame.place == FrameHeader::kInRing) {
-    ring().append_to(out, head.position() + 1, frame.length);
-  } else {
-    extent = claim_of(memory, head.position(), frame.length);
-    prepare(*extent.extent);
-  }
+  if (frame.place != FrameHeader::kInRing) return false;
+  ring().append_to(out, head.position() + 1, frame.length);
+  head_.store(head.past(frame), std::memory_order_release);
+  at("head-moved");
+  return true;
+}
+
+template <typename Prepare>
+OwnedExtent Channel::take_long(const SharedMemory& memory, const Prepare& prepare) {
+  const PackedHead head = head_.load(std::memory_order_relaxed);
+  const FrameHeader frame = frame_at(head, readable_behind(head));
+  if (frame.place != FrameHeader::kInExtent) throw_damaged();
+  OwnedExtent extent = claim_of(memory, head.position(), frame.length);
+  prepare(*extent.extent);
   head_.store(head.past(frame), std::memory_order_release);
   at("head-moved");
   return extent;
@@ -82,22 +94,43 @@ inline std::size_t Channel::take_some(const SharedMemory& memory, std::string& o
                                       std::size_t most) {
   if (!is_whole(memory)) throw_damaged();
   PackedHead head = head_.load(std::memory_order_relaxed);
-  const std::size_t before = out.size();
+  const std::uint32_t begin = head.position();
+  std::uint32_t readable = 0;
+  std::size_t bytes = 0;
   std::size_t taken = 0;
-  while (taken < most && out.size() - before < kMostAtOnce) {
-    const std::uint32_t readable = readable_behind(head);
+  for (; taken < most && bytes < kMostAtOnce; ++taken) {
+    if (readable == 0) readable = readable_behind(head);
     if (readable == 0) break;
     const FrameHeader frame = frame_at(head, readable);
     if (frame.place != FrameHeader::kInRing) break;
-    append_length(out, frame.length);
-    ring().append_to(out, head.position() + 1, frame.length);
+    bytes += sizeof(std::size_t) + frame.length;
+    readable -= FrameHeader::units(frame.length);
     head = head.past(frame);
-    ++taken;
   }
   if (taken == 0) return 0;
+  copy_row(begin, taken, bytes, out);
   head_.store(head, std::memory_order_release);
   at("head-moved");
   return taken;
+}
+
+inline void Channel::copy_row(std::uint32_t position, std::size_t frames, std::size_t bytes,
+                              std::string& out) {
+  const Ring from = ring();
+  const std::size_t before = out.size();
+  out.resize(before + bytes);
+  char* to = out.data() + before;
+  for (; frames > 0; --frames) {
+    const auto frame = from.read_unit<FrameHeader>(position);
+    const std::size_t length = frame.length;
+    // It was less when they were counted: another process has overwritten it.
+    if (bytes < sizeof length + length) throw_damaged();
+    bytes -= sizeof length + length;
+    std::memcpy(to, &length, sizeof length);
+    from.read(position + 1, to + sizeof length, length);
+    to += sizeof length + length;
+    position += FrameHeader::units(frame.length);
+  }
 }
 
 inline void Channel::copy_out(const SharedMemory& memory, OwnedExtent extent, std::string& out) {
@@ -120,7 +153,7 @@ inline std::uint32_t Channel::readable_behind(PackedHead head) noexcept {
 }
 
 inline FrameHeader Channel::frame_at(PackedHead head, std::uint32_t readable) {
-  const auto frame = ring().read<FrameHeader>(head.position());
+  const auto frame = ring().read_unit<FrameHeader>(head.position());
   const auto place = is_short(frame.length) ? FrameHeader::kInRing : FrameHeader::kInExtent;
   if (frame.place != place || readable > 2 * capacity_ ||
       FrameHeader::units(frame.length) > readable) {
@@ -131,7 +164,7 @@ inline FrameHeader Channel::frame_at(PackedHead head, std::uint32_t readable) {
 
 inline OwnedExtent Channel::claim_of(const SharedMemory& memory, std::uint32_t frame,
                                      std::uint32_t counted) {
-  const auto index = ring().read<std::uint64_t>(frame + 1);
+  const auto index = ring().read_unit<std::uint64_t>(frame + 1);
   if (!extents_.has(index)) throw_damaged();
   OwnedExtent claimed = extents_.claim(index);
   at("extent-claimed");

@@ -8,10 +8,27 @@ namespace psq::detail {
 
 inline bool Channel::send(const SharedMemory& memory, const Message& message, Producer producer,
                           Deadline deadline) {
+  return message.is_filled() || !is_short(message.bytes.size())
+             ? send_long(memory, message, producer, deadline)
+             : send_short(memory, message.bytes, producer, deadline);
+}
+
+inline bool Channel::send_short(const SharedMemory& memory, std::string_view message,
+                                Producer producer, Deadline deadline) {
+  std::uint32_t begin = 0;
+  {
+    const HeldLock guard = lock_with_room(memory, deadline);
+    if (!guard) return false;
+    begin = append_short(message, producer);
+  }
+  tell_of_messages(memory, begin);
+  return true;
+}
+
+inline bool Channel::send_long(const SharedMemory& memory, const Message& message,
+                               Producer producer, Deadline deadline) {
   OwnedExtent own;
-  const bool is_filled = message.filled != nullptr && *message.filled;
-  OwnedExtent& extent = is_filled ? *message.filled : own;
-  if (!is_short(message.bytes.size()) && !is_filled) {
+  if (!message.is_filled()) {
     // A message that finds no room in time is not copied.
     if (!deadline.is_never() && !wait_for_room(memory, deadline)) return false;
     own = fill(memory, message.bytes, deadline);
@@ -22,12 +39,12 @@ inline bool Channel::send(const SharedMemory& memory, const Message& message, Pr
   }
   std::uint32_t begin = 0;
   {
-    const auto guard = lock_with_room(memory, deadline);
+    const HeldLock guard = lock_with_room(memory, deadline);
     if (!guard) {
       if (own) Extents::give_back(memory, std::move(own));
       return false;
     }
-    begin = append(message.bytes, extent, producer);
+    begin = append_long(message.bytes.size(), own ? own : *message.filled, producer);
   }
   tell_of_messages(memory, begin);
   return true;
@@ -36,19 +53,37 @@ inline bool Channel::send(const SharedMemory& memory, const Message& message, Pr
 inline bool Channel::try_send(const SharedMemory& memory, const Message& message,
                               Producer producer) {
   if (!may_have_room(memory)) return false;
+  return message.is_filled() || !is_short(message.bytes.size())
+             ? try_send_long(memory, message, producer)
+             : try_send_short(memory, message.bytes, producer);
+}
+
+inline bool Channel::try_send_short(const SharedMemory& memory, std::string_view message,
+                                    Producer producer) {
+  std::uint32_t begin = 0;
+  {
+    const HeldLock guard = HeldLock::if_free(write_lock_);
+    if (!guard || !has_room(memory)) return false;
+    at("write-lock-taken");
+    begin = append_short(message, producer);
+  }
+  tell_of_messages(memory, begin);
+  return true;
+}
+
+inline bool Channel::try_send_long(const SharedMemory& memory, const Message& message,
+                                   Producer producer) {
   OwnedExtent own;
-  const bool is_filled = message.filled != nullptr && *message.filled;
-  OwnedExtent& extent = is_filled ? *message.filled : own;
-  if (!is_short(message.bytes.size()) && !is_filled) {
+  if (!message.is_filled()) {
     own = fill(memory, message.bytes, std::nullopt);
     if (!own) return false;
   }
   std::uint32_t begin = 0;
   {
-    const std::unique_lock guard(write_lock_, std::try_to_lock);
+    const HeldLock guard = HeldLock::if_free(write_lock_);
     if (!guard || !has_room(memory)) return false;
     at("write-lock-taken");
-    begin = append(message.bytes, extent, producer);
+    begin = append_long(message.bytes.size(), own ? own : *message.filled, producer);
   }
   tell_of_messages(memory, begin);
   return true;
@@ -64,7 +99,7 @@ inline std::size_t Channel::send_some(const SharedMemory& memory, std::string_vi
   std::uint32_t begin = 0;
   std::size_t appended = 0;
   {
-    const auto guard = lock_with_room(memory, deadline);
+    const HeldLock guard = lock_with_room(memory, deadline);
     if (!guard) return 0;
     begin = tail_.load(std::memory_order_relaxed).value();
     appended = append_some(batch, most, producer);
@@ -83,7 +118,7 @@ inline std::size_t Channel::try_send_some(const SharedMemory& memory, std::strin
   std::uint32_t begin = 0;
   std::size_t appended = 0;
   {
-    const std::unique_lock guard(write_lock_, std::try_to_lock);
+    const HeldLock guard = HeldLock::if_free(write_lock_);
     if (!guard || !has_room(memory)) return 0;
     at("write-lock-taken");
     begin = tail_.load(std::memory_order_relaxed).value();
@@ -107,9 +142,9 @@ inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t 
   for (auto pause = kNoExtent;;) {
     OwnedExtent mine;
     {
-      std::unique_lock guard(write_lock_, std::defer_lock);
-      if (deadline) guard = lock_for_writing(*deadline);
-      if (!guard && (deadline || !guard.try_lock())) return {};
+      const HeldLock guard =
+          deadline ? lock_for_writing(*deadline) : HeldLock::if_free(write_lock_);
+      if (!guard) return {};
       const PackedHead head = head_.load(std::memory_order_acquire);
       const std::uint32_t unread = head.until(tail_.load(std::memory_order_relaxed).value());
       mine = extents_.take(length, [&](std::uint32_t frame) { return head.until(frame) < unread; });
@@ -130,11 +165,10 @@ inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t 
   }
 }
 
-inline std::unique_lock<RobustLock> Channel::lock_with_room(const SharedMemory& memory,
-                                                            Deadline deadline) {
+inline HeldLock Channel::lock_with_room(const SharedMemory& memory, Deadline deadline) {
   for (;;) {
     if (!wait_for_room(memory, deadline)) return {};
-    std::unique_lock guard = lock_for_writing(deadline);
+    HeldLock guard = lock_for_writing(deadline);
     if (!guard) {
       room_.pass_on_if([&] { return may_have_room(memory); });
       return guard;
@@ -152,9 +186,9 @@ inline bool Channel::wait_for_room(const SharedMemory& memory, Deadline deadline
   });
 }
 
-inline std::unique_lock<RobustLock> Channel::lock_for_writing(Deadline deadline) {
+inline HeldLock Channel::lock_for_writing(Deadline deadline) {
   for (;;) {
-    std::unique_lock guard = lock_soon(write_lock_, deadline);
+    HeldLock guard = lock_soon(write_lock_, deadline);
     if (guard || deadline.has_passed()) return guard;
   }
 }
@@ -184,42 +218,57 @@ inline bool Channel::has_room_behind(std::uint32_t end) noexcept {
   return is_room_beside(head.until(end));
 }
 
-inline std::uint32_t Channel::append(std::string_view message, OwnedExtent& in, Producer producer) {
+inline std::uint32_t Channel::append_short(std::string_view message, Producer producer) {
   const PackedStep before = tail_.load(std::memory_order_relaxed);
-  commit(before, write_frame(before.value(), message, in), producer, 1);
+  commit(before, write_short(before.value(), message), producer, 1);
+  return before.value();
+}
+
+inline std::uint32_t Channel::append_long(std::uint64_t length, OwnedExtent& in,
+                                          Producer producer) {
+  const PackedStep before = tail_.load(std::memory_order_relaxed);
+  commit(before, write_long(before.value(), length, in), producer, 1);
   return before.value();
 }
 
 inline std::size_t Channel::append_some(std::string_view& batch, std::size_t most,
                                         Producer producer) {
   const PackedStep before = tail_.load(std::memory_order_relaxed);
-  std::uint32_t end = before.value();
+  const std::uint32_t begin = before.value();
+  std::uint32_t end = begin;
   std::size_t appended = 0;
-  const auto may_follow = [&] {
-    const std::size_t bytes = (end - before.value()) * sizeof(FrameHeader);
-    return appended < most && !batch.empty() && bytes < kMostAtOnce &&
-           is_short(first_of(batch).size()) && has_room_behind(end);
-  };
-  OwnedExtent none;
-  do {
-    end = write_frame(end, first_of(batch), none);
-    batch = without_first(batch);
+  std::string_view next = first_of(batch);
+  for (;;) {
+    end = write_short(end, next);
+    batch.remove_prefix(sizeof(std::size_t) + next.size());
     ++appended;
-  } while (may_follow());
+    if (appended == most || batch.empty() || (end - begin) * sizeof(FrameHeader) >= kMostAtOnce)
+      break;
+    next = first_of(batch);
+    if (!is_short(next.size()) || !has_room_behind(end)) break;
+  }
   commit(before, end, producer, appended);
   return appended;
 }
 
-inline std::uint32_t Channel::write_frame(std::uint32_t begin, std::string_view message,
-                                          OwnedExtent& in) {
-  const FrameHeader header{.length = counted_length(message.size(), capacity_),
-                           .place = in ? FrameHeader::kInExtent : FrameHeader::kInRing};
-  ring().write(begin, &header, sizeof header);
+inline std::uint32_t Channel::write_short(std::uint32_t begin, std::string_view message) {
+  const Ring to = ring();
+  const FrameHeader header{.length = static_cast<std::uint32_t>(message.size()),
+                           .place = FrameHeader::kInRing};
+  to.write_unit(begin, header);
   at("frame-begun");
-  if (in)
-    hand_over(begin, in);
-  else
-    ring().write(begin + 1, message.data(), message.size());
+  to.write(begin + 1, message.data(), message.size());
+  at("frame-written");
+  return begin + FrameHeader::units(header.length);
+}
+
+inline std::uint32_t Channel::write_long(std::uint32_t begin, std::uint64_t length,
+                                         OwnedExtent& in) {
+  const FrameHeader header{.length = counted_length(length, capacity_),
+                           .place = FrameHeader::kInExtent};
+  ring().write_unit(begin, header);
+  at("frame-begun");
+  hand_over(begin, in);
   at("frame-written");
   return begin + FrameHeader::units(header.length);
 }
@@ -236,7 +285,7 @@ inline void Channel::commit(PackedStep before, std::uint32_t end, Producer produ
 
 inline void Channel::hand_over(std::uint32_t frame, OwnedExtent& in) {
   const std::uint64_t index = extents_.index_of(*in.extent);
-  ring().write(frame + 1, &index, sizeof index);
+  ring().write_unit(frame + 1, index);
   in.extent->frame = frame;
   at("extent-named");
   in.ownership.unlock();

@@ -93,12 +93,13 @@ class LocalQueue final : public QueueCore {
 
   std::optional<std::string> get(Timeout timeout) override {
     queue_->check_at_home();
-    std::string item;
-    if (!queue_->channel().receive(*memory_, item, Deadline::after(timeout), feeder_->stop())) {
+    std::optional<std::string> item(std::in_place);
+    if (queue_->channel().receive(*memory_, *item, Deadline::after(timeout), feeder_->stop())) {
+      slots_freed(1);
+    } else {
       if (feeder_->closed()) throw Closed("queue");
-      return std::nullopt;
+      item.reset();
     }
-    slots_freed(1);
     return item;
   }
 

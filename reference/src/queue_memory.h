@@ -51,11 +51,7 @@ class QueueMemory {
   }
   // Throws SystemError when it may not.
   void check_at_home() const {
-    if (is_at_home()) return;
-    throw SystemError(
-        "cannot use a queue of another PID namespace, whose thread numbers repeat here; create the "
-        "queue in this one, or start this process in that of the creator",
-        ENOTSUP);
+    if (!is_at_home()) throw_not_at_home();
   }
   [[nodiscard]] Channel& channel() noexcept { return channel_; }
   [[nodiscard]] ProcessRecords& records() noexcept { return records_; }
@@ -176,6 +172,13 @@ class QueueMemory {
   }
 
  private:
+  [[noreturn]] static void throw_not_at_home() {
+    throw SystemError(
+        "cannot use a queue of another PID namespace, whose thread numbers repeat here; create the "
+        "queue in this one, or start this process in that of the creator",
+        ENOTSUP);
+  }
+
   static std::uint32_t unfinished(std::uint32_t items, std::uint64_t done) noexcept {
     const auto left = static_cast<std::int32_t>(items - static_cast<std::uint32_t>(done));
     return left > 0 ? static_cast<std::uint32_t>(left) : 0;

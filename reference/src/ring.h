@@ -90,33 +90,60 @@ struct PackedHead {
 // leaves the ring.
 class Ring {
  public:
-  // `capacity` is in units, and not zero.
+  // `capacity` is in units, and a power of two.
   Ring(std::byte* data, std::uint32_t capacity) noexcept : data_(data), capacity_(capacity) {}
 
   void write(std::uint32_t position, const void* from, std::size_t size) const noexcept {
-    const std::size_t until_end = std::min(size, bytes() - offset(position));
-    std::memcpy(data_ + offset(position), from, until_end);
-    if (size > until_end)
+    const std::size_t until_end = bytes_until_end(position);
+    if (size <= until_end) {
+      std::memcpy(data_ + offset(position), from, size);
+    } else {
+      std::memcpy(data_ + offset(position), from, until_end);
       std::memcpy(data_, static_cast<const std::byte*>(from) + until_end, size - until_end);
+    }
   }
-  // Of the size of a unit.
+  void read(std::uint32_t position, void* to, std::size_t size) const noexcept {
+    const std::size_t until_end = bytes_until_end(position);
+    if (size <= until_end) {
+      std::memcpy(to, data_ + offset(position), size);
+    } else {
+      std::memcpy(to, data_ + offset(position), until_end);
+      std::memcpy(static_cast<std::byte*>(to) + until_end, data_, size - until_end);
+    }
+  }
+  void append_to(std::string& out, std::uint32_t position, std::size_t size) const {
+    const std::size_t until_end = bytes_until_end(position);
+    const auto* const from = reinterpret_cast<const char*>(data_ + offset(position));
+    if (size > until_end) {
+      out.append(from, until_end);
+      out.append(reinterpret_cast<const char*>(data_), size - until_end);
+    } else if (out.empty()) {
+      out = std::string(from, size);  // Cheaper than to append.
+    } else {
+      out.append(from, size);
+    }
+  }
+
+  // Units do not wrap around.
   template <typename Unit>
-  [[nodiscard]] Unit read(std::uint32_t position) const noexcept {
-    static_assert(sizeof(Unit) == sizeof(FrameHeader), "it would wrap around");
+  void write_unit(std::uint32_t position, const Unit& unit) const noexcept {
+    static_assert(sizeof(Unit) == sizeof(FrameHeader));
+    std::memcpy(data_ + offset(position), &unit, sizeof unit);
+  }
+  template <typename Unit>
+  [[nodiscard]] Unit read_unit(std::uint32_t position) const noexcept {
+    static_assert(sizeof(Unit) == sizeof(FrameHeader));
     Unit unit;
     std::memcpy(&unit, data_ + offset(position), sizeof unit);
     return unit;
   }
-  void append_to(std::string& out, std::uint32_t position, std::size_t size) const {
-    const std::size_t until_end = std::min(size, bytes() - offset(position));
-    out.append(reinterpret_cast<const char*>(data_ + offset(position)), until_end);
-    out.append(reinterpret_cast<const char*>(data_), size - until_end);
-  }
 
  private:
-  [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(FrameHeader); }
   [[nodiscard]] std::size_t offset(std::uint32_t position) const noexcept {
-    return position % capacity_ * sizeof(FrameHeader);
+    return (position & (capacity_ - 1)) * sizeof(FrameHeader);
+  }
+  [[nodiscard]] std::size_t bytes_until_end(std::uint32_t position) const noexcept {
+    return capacity_ * sizeof(FrameHeader) - offset(position);
   }
 
   std::byte* data_;

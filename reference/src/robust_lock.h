@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include <cerrno>
-#include <mutex>
+#include <utility>
 
 #include "src/clock.h"
 #include "src/sanitizers.h"
@@ -50,15 +50,35 @@ class RobustLock {
 
  private:
   bool is_taken(int error) {
+    if (error == 0) return true;
     if (error == EBUSY || error == ETIMEDOUT) return false;
-    if (error != 0 && error != EOWNERDEAD)
-      throw SystemError("cannot take a lock in shared memory", error);
-
-    if (error == EOWNERDEAD) pthread_mutex_consistent(&mutex_);
+    if (error != EOWNERDEAD) throw SystemError("cannot take a lock in shared memory", error);
+    pthread_mutex_consistent(&mutex_);
     return true;
   }
 
   pthread_mutex_t mutex_;
+};
+
+// A lock that is held, or none. Each message pays for it: it is a pointer, and nothing else.
+class HeldLock {
+ public:
+  HeldLock() = default;
+  // Of a lock that the calling thread holds.
+  explicit HeldLock(RobustLock& lock) noexcept : lock_(&lock) {}
+  // None: another thread holds it.
+  [[nodiscard]] static HeldLock if_free(RobustLock& lock) {
+    return lock.try_lock() ? HeldLock(lock) : HeldLock();
+  }
+  HeldLock(HeldLock&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)) {}
+  ~HeldLock() {
+    if (lock_ != nullptr) lock_->unlock();
+  }
+
+  explicit operator bool() const noexcept { return lock_ != nullptr; }
+
+ private:
+  RobustLock* lock_ = nullptr;
 };
 
 }  // namespace psq::detail

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <forward_list>
 #include <map>
 #include <numeric>
 #include <string>
@@ -45,6 +46,14 @@ std::vector<int> numbers(int from, int to) {
   std::vector<int> all(static_cast<std::size_t>(to - from));
   std::iota(all.begin(), all.end(), from);
   return all;
+}
+
+// Of each length up to 200, and of a content that tells where it comes from.
+std::string text_of(std::size_t number) {
+  std::string text = std::to_string(number);
+  for (char next = '!'; text.size() < number % 200; next = next == '~' ? '!' : next + 1)
+    text += next;
+  return text;
 }
 
 // Gets `count` items by calls of get_many.
@@ -151,6 +160,25 @@ TEST(BatchOfItems, ManyMoreThanTheRingHolds) {
   EXPECT_EQ(queue.put_many(numbers(0, 50'000)), 50'000U);
   EXPECT_EQ(queue.qsize(), 50'000U);
   EXPECT_EQ(get_all(queue, 50'000), numbers(0, 50'000));
+}
+
+// Their frames begin and end at each place beside the end of the ring.
+TEST(BatchOfItems, ArriveWholeAroundTheEndOfTheRing) {
+  SimpleQueue<std::string> queue;
+  for (std::size_t sent = 0; sent < 20'000; sent += 100) {
+    std::vector<std::string> items;
+    for (std::size_t i = sent; i < sent + 100; ++i) items.push_back(text_of(i));
+    ASSERT_EQ(queue.put_many(items), 100U);
+    ASSERT_EQ(get_all(queue, 100), items);
+  }
+}
+
+TEST(BatchOfItems, MayBeOfARangeThatDoesNotKnowItsSize) {
+  std::forward_list<std::string> items;
+  for (std::size_t i = 0; i < 2000; ++i) items.push_front(text_of(i));
+  Queue<std::string> queue;
+  EXPECT_EQ(queue.put_many(items), 2000U);
+  EXPECT_TRUE(std::ranges::equal(get_all(queue, 2000), items));
 }
 
 TEST(BatchOfItems, TheBoundIsKept) {

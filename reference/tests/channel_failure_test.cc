@@ -116,6 +116,21 @@ TEST_F(Damaged, ALengthThatIsNotThere) {
   }
 }
 
+TEST_F(Damaged, ALengthThatIsNotThereBehindAnotherMessage) {
+  own_.send("four");
+  own_.send("twelve bytes");
+  ring()[4] = 13 + 8;
+  StopHere stop;
+  std::string row;
+  const auto receive_two = [&] {
+    return (*own_).receive_some(own_.memory(), row, 2, Deadline::after(no_wait), stop);
+  };
+  EXPECT_THROW((void)receive_two(), Corrupted);
+  EXPECT_EQ(row, "");
+  ring()[4] = 12;
+  EXPECT_EQ(receive_two(), 2U) << "nothing was taken before";
+}
+
 TEST_F(Damaged, AFrameOfNoKnownPlace) {
   own_.send("message");
   for (const std::uint32_t place : {0U, 2U, 3U, 7U, ~0U}) {

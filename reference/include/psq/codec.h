@@ -116,12 +116,16 @@ struct Codec<T> {
 
 namespace detail {
 
+// Whether the library's own codec has the bytes of a value without a step that may fail.
+template <typename T>
+concept AlwaysSerializable = requires {
+  Codec<T>::bytes_of;
+};
+
 // Whether the bytes of an item are the value itself, so that they can be filled and viewed in
 // place.
 template <typename T>
-concept Lendable = AsItIs<T> && requires {
-  Codec<T>::bytes_of;
-};
+concept Lendable = AsItIs<T> && AlwaysSerializable<T>;
 
 // Calls `code`, and throws only `Wrong`, with the error of `code` nested in it.
 template <typename Wrong, typename Code>
@@ -140,7 +144,7 @@ template <typename T, typename Use>
 auto with_bytes(const T& value, const Use& use) {
   // The library's own codecs of plain bytes need no copy. A specialization of the user has no
   // bytes_of.
-  if constexpr (requires { Codec<T>::bytes_of; }) {
+  if constexpr (AlwaysSerializable<T>) {
     return use(Codec<T>::bytes_of(value));
   } else {
     std::string bytes;
@@ -159,7 +163,7 @@ T deserialize_view(std::string_view bytes) {
 // The same. A std::string takes the bytes over without a copy.
 template <typename T>
 T deserialize(std::string bytes) {
-  if constexpr (std::is_same_v<T, std::string> && requires { Codec<T>::bytes_of; }) {
+  if constexpr (std::is_same_v<T, std::string> && AlwaysSerializable<T>) {
     return bytes;
   } else {
     return deserialize_view<T>(bytes);

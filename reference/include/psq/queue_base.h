@@ -39,7 +39,8 @@ class QueueBase : public Waitable {
 
   // As put, but returns false instead of throwing Full.
   [[nodiscard]] bool try_put(const T& item, Timeout timeout = no_wait) {
-    core_->check_open();
+    // A closed queue is said before an item that cannot be serialized.
+    if constexpr (!detail::AlwaysSerializable<T>) core_->check_open();
     return detail::with_bytes(item,
                               [&](std::string_view bytes) { return core_->put(bytes, timeout); });
   }
@@ -100,8 +101,8 @@ class QueueBase : public Waitable {
   template <std::ranges::input_range Range>
   std::size_t put_many(const Range& items, Timeout timeout = forever) {
     core_->check_open();
-    const auto [row, count] = detail::row_of<T>(items);
-    return core_->put_many(row, count, timeout);
+    const detail::Row row = detail::row_of<T>(items);
+    return core_->put_many(row.bytes(), row.count(), timeout);
   }
 
   // Waits up to `timeout` for an item, and takes it and the items behind it that are in the channel

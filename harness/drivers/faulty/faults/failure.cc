@@ -69,9 +69,9 @@ void send_early(const QueuePointer& queue, detail::Producer producer, std::strin
   auto extent = channel.fill(queue.memory(), begun, detail::Deadline::never());
   const std::uint64_t begin = extent.extent->begin;
   {
-    const auto guard = channel.lock_with_room(queue.memory());
+    const auto guard = channel.lock_with_room(queue.memory(), detail::Deadline::never());
     shared_number() = getpid();
-    channel.append(item, extent, producer);
+    channel.append_long(item.size(), extent, producer);
   }
   channel.message_.notify_one();
   // Long enough for a kill at any time to find it unfinished.

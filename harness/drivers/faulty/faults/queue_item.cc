@@ -73,7 +73,7 @@ void send_without_lock(const QueuePointer& queue, detail::Producer producer,
   auto extent = channel.fill(queue.memory(), item, detail::Deadline::never());
   while (!channel.may_have_room(queue.memory())) std::this_thread::sleep_for(kOneMoment);
   is_unlocked = true;
-  channel.append(item, extent, producer);
+  channel.append_long(item.size(), extent, producer);
   is_unlocked = false;
   channel.message_.notify_one();
 }
