@@ -28,8 +28,11 @@ void end_thread_of(Scenario& t, const Actor& actor, const Call& used) {
                 [] { return std::string{"it still runs"}; });
 }
 
-Object created_by_thread(const Actor& actor, CreatedType type, const std::string& name) {
-  return actor.create(creation(type, {name}).by(kThread));
+Object created_by_thread(Scenario& t, const Actor& actor, CreatedType type,
+                         const std::string& name) {
+  Request request = creation(type, {name});
+  if (type != CreatedType::kSimpleQueue) request.arguments.maxsize = t.bound(actor.name(), type, 0);
+  return actor.create(request.by(kThread));
 }
 
 const Tests kThreadsTests{[](const Define& test) {
@@ -37,9 +40,9 @@ const Tests kThreadsTests{[](const Define& test) {
   test("process.threads.objects-stay", [](Scenario& t) {
     needs_end_thread(t);
     const Actor main = t.root();
-    const Object q = created_by_thread(main, CreatedType::kQueue, "q");
-    const Object joinable = created_by_thread(main, CreatedType::kJoinableQueue, "joinable");
-    const Object simple = created_by_thread(main, CreatedType::kSimpleQueue, "simple");
+    const Object q = created_by_thread(t, main, CreatedType::kQueue, "q");
+    const Object joinable = created_by_thread(t, main, CreatedType::kJoinableQueue, "joinable");
+    const Object simple = created_by_thread(t, main, CreatedType::kSimpleQueue, "simple");
     main.ok(put(q, t.item("large", 0, kLarger)).by(kThread));
     main.ok(put(joinable, t.item("main", 0)).by(kThread));
     Call& last = main.start(put(simple, t.item("main", 0)).by(kThread));
