@@ -41,7 +41,8 @@ class SharedMemory {
   SharedMemory(std::string_view kind, const std::string& token, std::size_t size)
       : SharedMemory(inherited_file(kind, token, size), size) {}
   // Of a file that has `size` bytes. Throws SystemError.
-  SharedMemory(Descriptor file, std::size_t size) : file_(std::move(file)), size_(size) {
+  SharedMemory(Descriptor file, std::size_t size)
+      : file_(std::move(file)), size_(size), cannot_shrink_(cannot_shrink(file_.get())) {
     void* const data =
         mmap(nullptr, size_mapped(), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
     if (data == MAP_FAILED) throw SystemError("cannot map shared memory", errno);
@@ -76,7 +77,7 @@ class SharedMemory {
   // it has, and kills a process later.)
   static void check_length(std::uint64_t length) {
     const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    if (length / page >= static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)))
+    if (length / page >= pages_of_machine())
       throw SystemError("no shared memory for a long item", ENOMEM);
   }
   // Makes the file reach to these bytes and have memory for them. The error number; zero for none.
@@ -122,11 +123,12 @@ class SharedMemory {
       at += got;
     }
   }
+  // Whether the file has these bytes.
   [[nodiscard]] bool has_behind(std::uint64_t offset, std::uint64_t length) const noexcept {
-    struct stat about {};
-    fstat(file_.get(), &about);
-    const auto there = static_cast<std::uint64_t>(about.st_size - begin_behind());
-    return about.st_size >= begin_behind() && offset <= there && length <= there - offset;
+    const auto ends_within = [&](std::uint64_t there) {
+      return offset <= there && length <= there - offset;
+    };
+    return ends_within(seen_behind_.load(std::memory_order_relaxed)) || ends_within(look_behind());
   }
   // Gives the memory of these bytes back to the system. Whole pages alone.
   void give_back_behind(std::uint64_t offset, std::uint64_t length) const noexcept {
@@ -150,11 +152,36 @@ class SharedMemory {
   static constexpr std::size_t kPiece = std::size_t{64} << 10;
   static constexpr std::uint64_t kReserved = std::uint64_t{16} << 20;
 
+  // Asked once, because it is a slow system call.
+  static std::uint64_t pages_of_machine() noexcept {
+    static constinit std::atomic<std::uint64_t> known{0};
+    if (known.load(std::memory_order_relaxed) == 0)
+      known.store(static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)), std::memory_order_relaxed);
+    return known.load(std::memory_order_relaxed);
+  }
+
   [[nodiscard]] off_t begin_behind() const noexcept {
     return static_cast<off_t>((size_ + kPage - 1) / kPage * kPage);
   }
   [[nodiscard]] std::size_t size_mapped() const noexcept {
     return static_cast<std::size_t>(begin_behind()) + kMapped;
+  }
+
+  // How many bytes the file has behind the memory. It remembers them if no process can take them
+  // away, so that few messages need a system call.
+  [[nodiscard]] std::uint64_t look_behind() const noexcept {
+    struct stat about {};
+    fstat(file_.get(), &about);
+    const auto there =
+        static_cast<std::uint64_t>(std::max(about.st_size - begin_behind(), off_t{0}));
+    if (cannot_shrink_) seen_behind_.store(there, std::memory_order_relaxed);
+    return there;
+  }
+
+  // Not of a file with a name, which has no seals.
+  static bool cannot_shrink(int file) noexcept {
+    const int seals = fcntl(file, F_GET_SEALS);
+    return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
   }
 
   static Descriptor make_file(std::size_t size) {
@@ -188,8 +215,10 @@ class SharedMemory {
 
   Descriptor file_;
   std::size_t size_;
+  const bool cannot_shrink_;
   std::byte* data_;
   std::atomic<bool> stays_{false};
+  mutable std::atomic<std::uint64_t> seen_behind_{0};
 };
 
 // Bytes behind the memory that this process can touch while it lives and the memory does. Or none.

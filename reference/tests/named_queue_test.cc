@@ -184,6 +184,19 @@ TEST_F(NamedQueue, ADamagedQueueIsRefused) {
 }
 
 // No put finds later that the file system is full.
+// A file with a name may be cut while the queue is used. What is remembered of its size would be
+// wrong, and a read of bytes that are not there would kill the process.
+TEST_F(NamedQueue, AnItemWhoseBytesWereCutOffIsReported) {
+  auto queue = SimpleQueue<std::string>::create_at(path());
+  const auto size_without_items = std::filesystem::file_size(path());
+  const std::string item(100'000, 'x');
+  queue.put(item);
+  EXPECT_EQ(queue.get(), item);
+  queue.put(item);
+  ASSERT_EQ(truncate(path().c_str(), static_cast<off_t>(size_without_items)), 0);
+  EXPECT_THROW((void)queue.get(), Corrupted);
+}
+
 TEST_F(NamedQueue, ItsMemoryIsReserved) {
   (void)Queue<int>::create_at(path());
   struct stat about {};
