@@ -134,6 +134,11 @@ class Channel {
   [[nodiscard]] std::size_t receive_some(const SharedMemory& memory, std::string& out,
                                          std::size_t most, Deadline deadline, StopHere& stop);
 
+  // As receive_some, but never waits, and takes no long message. None, with no effect: it would
+  // have to do either.
+  [[nodiscard]] std::size_t try_receive_some(const SharedMemory& memory, std::string& out,
+                                             std::size_t most);
+
   // Whether nothing can be read now.
   [[nodiscard]] bool empty() const noexcept {
     // Loads the head first: it never passes a tail that is loaded later.

@@ -67,6 +67,21 @@ inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string
   return 1;
 }
 
+inline std::size_t Channel::try_receive_some(const SharedMemory& memory, std::string& out,
+                                             std::size_t most) {
+  if (!readable()) return 0;
+  std::size_t taken = 0;
+  {
+    const HeldLock guard = HeldLock::if_free(read_lock_);
+    if (!guard || !readable()) return 0;
+    at("read-lock-taken");
+    taken = take_some(memory, out, most);
+  }
+  if (taken > 0) tell_of_room();
+  message_.pass_on_if([&] { return readable(); });
+  return taken;
+}
+
 inline bool Channel::take_short(const SharedMemory& memory, std::string& out) {
   if (!is_whole(memory)) throw_damaged();
   const PackedHead head = head_.load(std::memory_order_relaxed);

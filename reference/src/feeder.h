@@ -56,8 +56,19 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return attempt();
   }
 
-  // The same for a row of `count` items (psq/batch.h); returns how many were put. A call that
-  // throws may have put the first ones.
+  // As put, but never waits, starts no thread and yields to none. False, with no effect: it would
+  // have to do any of these.
+  [[nodiscard]] bool try_put(std::string_view item) {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock || thread_ == Thread::kNone || ending_ || yields_before(item.size())) return false;
+    at("put-begun");
+    if (queue_->try_take(producer_, false) == 0) return false;
+    add(item);
+    return true;
+  }
+
+  // The same as put for a row of `count` items (psq/batch.h); returns how many were put. A call
+  // that throws may have put the first ones.
   [[nodiscard]] std::size_t put_many(std::string_view row, std::size_t count, Deadline deadline) {
     std::size_t put = 0;
     int attempts = 0;
@@ -201,7 +212,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   enum class Way { kByThread, kAlone, kNone };
   Way way_of(std::unique_lock<std::mutex>& lock, std::size_t size, int attempt) {
     if (thread_ == Thread::kNone && !ending_) start();
-    if (attempt == 0 && buffered_ > kPlenty && !fits(size)) {
+    if (attempt == 0 && yields_before(size)) {
       caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(size, kBlock)),
                           [&] { return buffered_ <= kPlenty || ending_; });
     }
@@ -273,6 +284,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     buffered_ += sizeof length + length;
     at("item-buffered");
     if (thread_ == Thread::kIdle) work_.notify_one();
+  }
+
+  // Whether a put of an item of this size lets the feeder catch up.
+  [[nodiscard]] bool yields_before(std::size_t size) const noexcept {
+    return buffered_ > kPlenty && !fits(size);
   }
 
   [[nodiscard]] bool fits(std::size_t length) const noexcept {

@@ -131,6 +131,22 @@ class LocalQueue final : public QueueCore {
     return most - left;
   }
 
+  bool put_at_once(std::string_view item) override {
+    check_open();
+    queue_->check_at_home();
+    Channel& channel = queue_->channel();
+    if (!channel.is_short(item.size())) return false;
+    return is_simple() ? channel.try_send(*memory_, item, 0) : feeder_->try_put(item);
+  }
+
+  std::size_t get_at_once(std::string& row, std::size_t most) override {
+    queue_->check_at_home();
+    if (feeder_->closed()) return 0;
+    const std::size_t got = queue_->channel().try_receive_some(*memory_, row, most);
+    if (got > 0) slots_freed(got);
+    return got;
+  }
+
   std::size_t qsize() const noexcept override {
     queue_->collect_from_the_dead();
     return queue_->slots_in_use();

@@ -81,6 +81,12 @@ class QueueCore {
   virtual void send_over(int socket) const = 0;
   // Of the memory, close-on-exec; the queue keeps it.
   [[nodiscard]] virtual int descriptor() const noexcept = 0;
+
+  // For callers that must not wait, not even for another thread of this process, such as those that
+  // hold an interpreter's lock: put and get_many where neither would wait for anything or copy a
+  // long item. Otherwise, and when in doubt, they have no effect, and return false and zero.
+  [[nodiscard]] virtual bool put_at_once(std::string_view) { return false; }
+  [[nodiscard]] virtual std::size_t get_at_once(std::string&, std::size_t) { return 0; }
 };
 
 }  // namespace detail

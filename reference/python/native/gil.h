@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "kept.h"
+
 namespace psq::python {
 
 // A signal handler of the program raised, and the interpreter knows its exception.
@@ -31,20 +33,24 @@ class MainThread {
   static inline thread_local bool is_forked_ = false;
 };
 
+inline void restore_thread(PyThreadState* state) {
+  may_end_thread([&] { PyEval_RestoreThread(state); });
+}
+
 // Runs the handlers of signals that have arrived. `context` is the PyThreadState of this thread,
 // which does not hold the GIL.
 inline void run_signal_handlers(void* context) {
   auto& state = *static_cast<PyThreadState**>(context);
-  PyEval_RestoreThread(state);
+  restore_thread(state);
   const bool raised = PyErr_CheckSignals() != 0;
   state = PyEval_SaveThread();
   if (raised) throw Raised();
 }
 
 // Calls `call` without the GIL, and returns or throws what it does. Signal handlers run while it
-// waits; throws error_already_set with what one raised. When the interpreter ends meanwhile, older
-// ones end a thread that wants the GIL, by pthread_exit: so nothing here takes it in a destructor
-// or where no exception may leave.
+// waits; throws error_already_set with what one raised. The thread may end when it takes the GIL
+// back: so nothing here takes it in a destructor or where no exception may leave, and what calls
+// this has its objects in a Kept.
 template <typename Call>
 auto without_gil(const Call& call) {
   using Result = std::invoke_result_t<Call>;
@@ -65,7 +71,7 @@ auto without_gil(const Call& call) {
   } catch (...) {
     error = std::current_exception();
   }
-  PyEval_RestoreThread(state);
+  restore_thread(state);
   if (error != nullptr) {
     try {
       std::rethrow_exception(error);

@@ -19,7 +19,7 @@ class Parts {
   // Throws TypeError for an object that has no bytes, and BufferError.
   explicit Parts(const pybind11::list& objects) {
     for (const pybind11::handle each : objects) {
-      const View& view = views_.emplace_back(pybind11::reinterpret_borrow<pybind11::object>(each));
+      const View& view = views_.emplace_back(each);
       size_ += view.bytes().size();
     }
   }
@@ -43,5 +43,14 @@ class Parts {
   std::deque<View> views_;
   std::size_t size_ = 0;
 };
+
+// The bytes of an object that has a buffer, or of a list of them. Throws TypeError for one that has
+// none, and BufferError.
+inline void append_bytes_of(std::string& out, pybind11::handle data) {
+  if (pybind11::isinstance<pybind11::list>(data))
+    Parts(pybind11::reinterpret_borrow<pybind11::list>(data)).append_to(out);
+  else
+    out.append(View(data).bytes());
+}
 
 }  // namespace psq::python

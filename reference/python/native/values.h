@@ -10,18 +10,22 @@
 #include <string_view>
 #include <utility>
 
+#include "kept.h"
+
 namespace psq::python {
 
 // The bytes of any object with a contiguous buffer, which cannot be resized meanwhile.
 class View {
  public:
   // Throws TypeError and BufferError.
-  explicit View(const pybind11::object& object) {
+  explicit View(pybind11::handle object) {
     if (PyObject_GetBuffer(object.ptr(), &buffer_, PyBUF_SIMPLE) != 0)
       throw pybind11::error_already_set();
   }
   View(View&&) = delete;
-  ~View() { PyBuffer_Release(&buffer_); }
+  ~View() {
+    if (!Kept::is_left_alone()) PyBuffer_Release(&buffer_);
+  }
 
   [[nodiscard]] std::string_view bytes() const noexcept {
     return {static_cast<const char*>(buffer_.buf), static_cast<std::size_t>(buffer_.len)};
@@ -45,7 +49,7 @@ inline pybind11::object received(std::string bytes) {
 }
 
 // Seconds; None is no timeout. Throws TypeError for other types.
-inline Timeout timeout_of(const pybind11::object& seconds) {
+inline Timeout timeout_of(pybind11::handle seconds) {
   if (seconds.is_none()) return forever;
   const double length = PyFloat_AsDouble(seconds.ptr());
   if (length == -1.0 && PyErr_Occurred() != nullptr) throw pybind11::error_already_set();

@@ -12,13 +12,14 @@ method, to a ``ProcessPoolExecutor`` by its initializer; and to other programs b
 
 from __future__ import annotations
 
-from queue import Empty, Full
-from typing import TYPE_CHECKING, Any
-
 from ._native import MAX_SIZE, VERSION, Closed
 from .queues import JoinableQueue, Queue, SimpleQueue
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from queue import Empty, Full
+    from typing import Any
+
     from .connection import Connection, Pipe, wait
     from .contexts import get_context
 
@@ -37,12 +38,14 @@ __all__ = [
 ]
 __version__ = VERSION
 
-# These import multiprocessing's, which takes longer than all else.
+# These import modules of Python, which takes longer than all else.
 _LATER = {
-    "Connection": "connection",
-    "Pipe": "connection",
-    "wait": "connection",
-    "get_context": "contexts",
+    "Connection": "psq.connection",
+    "Empty": "queue",
+    "Full": "queue",
+    "Pipe": "psq.connection",
+    "get_context": "psq.contexts",
+    "wait": "psq.connection",
 }
 
 
@@ -52,6 +55,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    value = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    value = getattr(importlib.import_module(_LATER[name]), name)
     globals()[name] = value
     return value

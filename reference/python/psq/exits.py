@@ -7,33 +7,31 @@ the interpreter. So each process that puts has itself finished there, behind the
 from __future__ import annotations
 
 import os
-from typing import Any, List
-
 from . import _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List
 
 # As of multiprocessing's own queues: when the children have ended.
 _PRIORITY = -5
 
 
-class _Process:
-    """This process; another object in each forked child."""
-
-    will_finish = False
-
-
-this_process = _Process()
+# Whether this process will finish at its end.
+_will_finish = False
 # Queues that were dropped with items in their buffers.
 _lingering: List[Any] = []
 
 
-def putting() -> _Process:
-    """To be called before the first put of a queue in a process; returns ``this_process``."""
-    if not this_process.will_finish:
-        from multiprocessing.util import Finalize
+def putting() -> None:
+    """To be called before the first put of a queue in a process."""
+    global _will_finish
+    if _will_finish:
+        return
+    from multiprocessing.util import Finalize
 
-        this_process.will_finish = True
-        Finalize(None, _native.finish, exitpriority=_PRIORITY)
-    return this_process
+    _will_finish = True
+    Finalize(None, _native.finish, exitpriority=_PRIORITY)
 
 
 def dropped(core: Any) -> None:
@@ -45,8 +43,8 @@ def dropped(core: Any) -> None:
 
 
 def _forked() -> None:
-    global this_process
-    this_process = _Process()
+    global _will_finish
+    _will_finish = False
     _native.forked()
     _lingering.clear()
 

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-import weakref
-from queue import Empty, Full
-from typing import Any, Generic, Iterable, Iterator, List, Optional, Type, TypeVar
-
 from . import exits
 from ._native import Core, Kind
 from .codecs import codec_of, joined
-from .handles import Handle
 
-T = TypeVar("T")
-Q = TypeVar("Q", bound="_Queue[Any]")
+# Not that of the module typing, whose import takes longer than that of all else here.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Iterator, List, Optional, Type, TypeVar
+
+    from ._native import Calls
+    from .handles import Handle
+
+    T = TypeVar("T")
+    Q = TypeVar("Q", bound="_Queue[Any]")
+else:
+    from . import _native
+
+    T = None
+
+    class Calls(_native.Calls):
+        # As that of typing.Generic: Queue[int] is called as Queue is.
+        __class_getitem__ = classmethod(type(list[int]))
 
 
-class _Queue(Generic[T]):
+class _Queue(Calls[T]):
     """What the types have in common. Any thread may call any method."""
 
     _kind: Kind
     _core: Core
 
-    def _use(self, core: Core, codec: str) -> None:
+    def _begin(self, core: Core, codec: str) -> None:
         self._core = core
         self._codec = codec_of(codec)
         self._codec_name = codec
-        self._putting: Any = None
+        self._end: Any = None
+        self._use(core, self._codec.dumps, self._codec.loads, codec == "pickle")
 
     def __getstate__(self) -> Any:
         from multiprocessing import context, reduction
@@ -35,10 +47,12 @@ class _Queue(Generic[T]):
 
     def __setstate__(self, state: Any) -> None:
         codec, duplicate = state
-        self._use(Core.adopt(self._kind, duplicate.detach()), codec)
+        self._begin(Core.adopt(self._kind, duplicate.detach()), codec)
 
     def handle(self) -> Handle:
         """For a program that ``subprocess`` starts; see ``Handle``."""
+        from .handles import Handle
+
         return Handle(self._core.handle())
 
     @classmethod
@@ -50,7 +64,7 @@ class _Queue(Generic[T]):
     @classmethod
     def _of(cls: Type[Q], core: Core, codec: str) -> Q:
         queue = cls.__new__(cls)
-        queue._use(core, codec)
+        queue._begin(core, codec)
         return queue
 
     @classmethod
@@ -69,7 +83,7 @@ class _Queue(Generic[T]):
         """The items before the first one that is the sentinel, or equals it and is of its type. The
         sentinel is consumed. Clauses: queue.get.no-end-of-stream."""
         while True:
-            item = self._loaded(self._core.get(None))
+            item = self._get(None)
             if item is sentinel or (type(item) is type(sentinel) and item == sentinel):
                 return
             yield item
@@ -78,18 +92,13 @@ class _Queue(Generic[T]):
         """Puts the items in order, as one put after the other does, at less cost for each. Returns how
         many were put: all, unless ``timeout`` seconds passed before. All are pickled before the first
         is put; what that raises, and Closed, leaves the queue unchanged."""
-        self._core.check_open()
-        dumps = self._codec.dumps
-        data = [dumps(item) for item in items]
-        self._will_put()
-        return self._core.put_many(data, timeout)
+        return self._put_many(items, timeout)
 
     def get_many(self, most: int, timeout: Optional[float] = None) -> List[T]:
         """Waits for an item, up to ``timeout`` seconds, and takes it and those behind it that are
         visible now, ``most`` at most; none when no item came. Raises Closed, and what the unpickling
         raises: all are consumed then. A process that is killed meanwhile takes them with it."""
-        loads = self._codec.loads
-        return [loads(data) for data in self._core.get_many(most, timeout)]
+        return self._get_many(most, timeout)
 
     async def aget(self) -> T:
         """``get`` for asyncio. A task that is cancelled has taken no item."""
@@ -121,21 +130,14 @@ class _Queue(Generic[T]):
         Clauses: queue.empty.at-rest, simple-queue.empty.exact."""
         return self._core.empty()
 
-    def _put(self, obj: T, timeout: Optional[float]) -> bool:
-        try:
-            data = self._codec.dumps(obj)
-        except BaseException:
-            self._core.check_open()  # That it is closed comes first.
-            raise
-        if self._putting is not exits.this_process:
-            self._will_put()
-        return self._core.put(data, timeout)
-
     def _will_put(self) -> None:
-        if self._putting is None:
-            weakref.finalize(self, exits.dropped, self._core).atexit = False
-        if self._putting is not exits.this_process:
-            self._putting = exits.putting()
+        """Before the first put in each process."""
+        import weakref
+
+        if self._end is None:
+            self._end = weakref.finalize(self, exits.dropped, self._core)
+            self._end.atexit = False
+        exits.putting()
 
     def _loaded(self, data: Any) -> T:
         value: T = self._codec.loads(data)
@@ -155,7 +157,7 @@ class Queue(_Queue[T]):
     _kind = Kind.PLAIN
 
     def __init__(self, maxsize: int = 0, *, codec: str = "pickle", ctx: Any = None) -> None:
-        self._use(Core.create(self._kind, maxsize), codec)
+        self._begin(Core.create(self._kind, maxsize), codec)
 
     @classmethod
     def create_at(
@@ -169,17 +171,13 @@ class Queue(_Queue[T]):
         """Pickles the value and puts it. Waits for a slot, up to ``timeout`` seconds; raises Full
         without one, Closed, and what the pickling raises: nothing is put then.
         Clauses: queue.put.full-after-timeout, queue.put.full-leaves-no-trace."""
-        if not self._put(obj, timeout if block else 0):
-            raise Full
+        self._put(obj, timeout if block else 0)
 
     def get(self, block: bool = True, timeout: Optional[float] = None) -> T:
         """Waits for an item, up to ``timeout`` seconds, and takes it. Raises Empty without one,
         Closed, and what the unpickling raises: the item is consumed then.
         Clauses: queue.get.empty-after-timeout, queue.get.exactly-once."""
-        data = self._core.get(timeout if block else 0)
-        if data is None:
-            raise Empty
-        return self._loaded(data)
+        return self._get(timeout if block else 0)
 
     def put_nowait(self, obj: T) -> None:
         """``put(obj, False)``."""
@@ -222,7 +220,7 @@ class JoinableQueue(Queue[T]):
         ctx: Any = None,
     ) -> None:
         """``unfinished`` is the count of tasks to begin with."""
-        self._use(Core.create(self._kind, maxsize, unfinished), codec)
+        self._begin(Core.create(self._kind, maxsize, unfinished), codec)
 
     def task_done(self) -> None:
         """Says that one item that was got is done. Raises ValueError when no task is unfinished.
@@ -250,7 +248,7 @@ class SimpleQueue(_Queue[T]):
     _kind = Kind.SIMPLE
 
     def __init__(self, *, codec: str = "pickle", ctx: Any = None) -> None:
-        self._use(Core.create(self._kind), codec)
+        self._begin(Core.create(self._kind), codec)
 
     @property
     def _reader(self) -> _Reader:
@@ -262,4 +260,4 @@ class SimpleQueue(_Queue[T]):
 
     def get(self) -> T:
         """Waits for an item and takes it. Raises Closed, and what the unpickling raises."""
-        return self._loaded(self._core.get(None))
+        return self._get(None)

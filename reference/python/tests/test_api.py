@@ -5,6 +5,8 @@ import multiprocessing
 import multiprocessing.queues
 import pickle
 import queue as queues
+import subprocess
+import sys
 from typing import get_type_hints
 
 import psq
@@ -133,3 +135,16 @@ def test_a_context_has_all_that_multiprocessing_has(ctx):
     ctx.Lock()
     with pytest.raises(AttributeError):
         ctx.no_such_name
+
+
+def test_the_import_takes_no_module_of_python_that_it_may_not_need():
+    script = "import sys; b = {*sys.modules}; import psq; print(*sorted({*sys.modules} - b))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert {each for each in run.stdout.split() if not each.startswith("psq")} <= {"__future__"}
+
+
+def test_names_that_come_later_are_there():
+    assert psq.Empty is queues.Empty and psq.Full is queues.Full
+    assert all(getattr(psq, name) for name in psq.__all__)
+    with pytest.raises(AttributeError):
+        psq.no_such_name

@@ -16,7 +16,9 @@ def test_many_items_are_put_and_got_in_order(of):
     values = [1, "a", (2, None), b"x" * 100_000, {"b": [3]}] * 20
     counts = []
     # A SimpleQueue has no room for all of them.
-    thread = threading.Thread(target=lambda: counts.append(queue.put_many(iter(values))))
+    thread = threading.Thread(
+        target=lambda: counts.append(queue.put_many(iter(values)))
+    )
     thread.start()
     received = []
     while len(received) < 100:
@@ -26,6 +28,37 @@ def test_many_items_are_put_and_got_in_order(of):
     thread.join()
     assert (counts, received) == ([100], values)
     assert queue.get_many(7, timeout=0) == []
+
+
+@pytest.mark.parametrize("bound", [0, 5])
+@pytest.mark.parametrize("of", QUEUES)
+def test_threads_put_and_get_each_item_once_and_in_order(of, bound):
+    queue = of() if of is psq.SimpleQueue else of(bound)
+    received = [[] for _ in range(3)]
+    producers = [
+        threading.Thread(
+            target=lambda which=which: [queue.put((which, i)) for i in range(1000)]
+        )
+        for which in range(3)
+    ]
+    consumers = [
+        threading.Thread(target=lambda to=to: to.extend(queue.until()))
+        for to in received
+    ]
+    for thread in (*producers, *consumers):
+        thread.start()
+    for thread in producers:
+        thread.join()
+    queue.put_many([None] * 3)
+    for thread in consumers:
+        thread.join()
+    assert sorted(sum(received, [])) == [
+        (which, i) for which in range(3) for i in range(1000)
+    ]
+    for items in received:
+        for which in range(3):
+            numbers = [i for producer, i in items if producer == which]
+            assert numbers == sorted(numbers)
 
 
 def test_put_many_puts_as_many_as_there_are_slots():
@@ -58,7 +91,13 @@ def test_iteration_ends_at_the_sentinel(of):
 
 def test_large_buffers_are_parts_of_the_item(queue):
     content = bytes(range(256)) * 400
-    queue.put(("before", pickle.PickleBuffer(bytearray(content)), pickle.PickleBuffer(b"small")))
+    queue.put(
+        (
+            "before",
+            pickle.PickleBuffer(bytearray(content)),
+            pickle.PickleBuffer(b"small"),
+        )
+    )
     before, large, small = queue.get()
     assert (before, bytes(large), bytes(small)) == ("before", content, b"small")
     assert isinstance(large, memoryview) and isinstance(large.obj, psq._native.Received)
@@ -69,7 +108,14 @@ def test_large_buffers_are_parts_of_the_item(queue):
 def test_arrays_of_numpy_arrive_writable(queue):
     numpy = pytest.importorskip("numpy")
     array = numpy.arange(30_000.0).reshape(100, 300)
-    queue.put({"whole": array, "turned": array.T, "part": array[::2, ::3], "small": array[:2, :2]})
+    queue.put(
+        {
+            "whole": array,
+            "turned": array.T,
+            "part": array[::2, ::3],
+            "small": array[:2, :2],
+        }
+    )
     received = queue.get()
     assert (received["whole"] == array).all() and (received["turned"] == array.T).all()
     assert (received["part"] == array[::2, ::3]).all() and (
@@ -90,7 +136,14 @@ HEAD = b"psq\x01"
         ("json", [b"", b"{", b"\xff"]),
         (
             "pickle",
-            [b"", b"\xff", HEAD, HEAD + b"\xff" * 4, HEAD + bytes(4), HEAD + b"\1\0\0\0" * 3],
+            [
+                b"",
+                b"\xff",
+                HEAD,
+                HEAD + b"\xff" * 4,
+                HEAD + bytes(4),
+                HEAD + b"\1\0\0\0" * 3,
+            ],
         ),
     ],
 )
