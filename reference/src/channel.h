@@ -110,6 +110,9 @@ class Channel {
   [[nodiscard]] std::size_t try_send_some(const SharedMemory& memory, std::string_view& batch,
                                           std::size_t most, Producer producer);
 
+  // Whether there is room now. Another producer may take it before this one does.
+  [[nodiscard]] bool may_have_room(const SharedMemory& memory) noexcept;
+
   // How many messages the producer has committed so far. Only that producer may ask, or any process
   // after its death.
   [[nodiscard]] std::uint64_t committed(Producer producer) const noexcept {
@@ -203,9 +206,6 @@ class Channel {
   [[nodiscard]] HeldLock lock_with_room(const SharedMemory& memory, Deadline deadline);
   [[nodiscard]] bool wait_for_room(const SharedMemory& memory, Deadline deadline);
   [[nodiscard]] HeldLock lock_for_writing(Deadline deadline);
-
-  // Without the lock. Another producer may take the room before this one does.
-  [[nodiscard]] bool may_have_room(const SharedMemory& memory) noexcept;
 
   // With the write lock held, as all functions below that write.
   [[nodiscard]] bool has_room(const SharedMemory& memory);

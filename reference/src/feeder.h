@@ -47,13 +47,22 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // is before it and the channel has room, and leaves a copy to the thread otherwise. False: there
   // was no slot. Throws Closed, CountOverflow, and SystemError when no thread or no record can be
   // had.
-  [[nodiscard]] bool put(const Message& item, Deadline deadline) {
+  // `row`: null, or a row of this item alone (psq/batch.h), which it may take over and so copies
+  // less.
+  [[nodiscard]] bool put(const Message& item, Deadline deadline, std::string* row = nullptr) {
     int attempts = 0;
-    const auto attempt = [&] { return try_put(item, attempts++); };
+    const auto attempt = [&] { return try_put(item, row, attempts++); };
     const SlotPassedOn slot{*queue_};
     if (queue_->free_slot().wait(deadline, attempt, stop_)) return true;
     attempts = kEasyAttempts;
     return attempt();
+  }
+
+  // Whether a put would send its item itself now, as far as can be known without waiting.
+  [[nodiscard]] bool sends_at_once() noexcept {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    return lock && thread_ == Thread::kIdle && buffer_.used == 0 &&
+           queue_->channel().may_have_room(queue_.memory());
   }
 
   // As put, but never waits, starts no thread and yields to none. False, with no effect: it would
@@ -63,7 +72,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     if (!lock || thread_ == Thread::kNone || ending_ || yields_before(item.size())) return false;
     at("put-begun");
     if (queue_->try_take(producer_, false) == 0) return false;
-    add(item);
+    add(item, nullptr);
     return true;
   }
 
@@ -178,7 +187,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   // One attempt of a put. The first attempt yields to the feeder; from attempt kEasyAttempts on,
   // and in the last one, a put also reclaims slots of dead processes.
-  bool try_put(const Message& item, int attempt) {
+  bool try_put(const Message& item, std::string* row, int attempt) {
     std::unique_lock lock(mutex_);
     const Way way = way_of(lock, item.bytes.size(), attempt);
     if (way == Way::kAlone) {
@@ -187,7 +196,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     }
     if (way == Way::kNone || queue_->try_take(producer_, attempt >= kEasyAttempts) == 0)
       return false;
-    add(item);
+    add(item, row);
     return true;
   }
 
@@ -238,11 +247,15 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return true;
   }
 
-  void add(const Message& item) {
+  void add(const Message& item, std::string* row) {
     try {
       const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
-      if (!altered("item.sent-at-once", nothing_before) ||
-          !queue_->channel().try_send(queue_.memory(), item, producer_))
+      if (altered("item.sent-at-once", nothing_before) &&
+          queue_->channel().try_send(queue_.memory(), item, producer_))
+        return;
+      if (row != nullptr && row->size() > kBlock)
+        buffer_row(std::move(*row));
+      else
         buffer(item.bytes);
     } catch (...) {
       queue_->take_back(producer_);
@@ -282,6 +295,15 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     block.append(reinterpret_cast<const char*>(&length), sizeof length);
     block.append(item);
     buffered_ += sizeof length + length;
+    at("item-buffered");
+    if (thread_ == Thread::kIdle) work_.notify_one();
+  }
+
+  // Makes the row a block.
+  void buffer_row(std::string row) {
+    if (buffer_.used == buffer_.all.size()) buffer_.all.emplace_back();
+    buffered_ += row.size();
+    buffer_.all[buffer_.used++] = std::move(row);
     at("item-buffered");
     if (thread_ == Thread::kIdle) work_.notify_one();
   }

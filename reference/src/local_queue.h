@@ -139,6 +139,17 @@ class LocalQueue final : public QueueCore {
     return is_simple() ? channel.try_send(*memory_, item, 0) : feeder_->try_put(item);
   }
 
+  bool sends_at_once() const override {
+    return is_simple() || (!feeder_->closed() && feeder_->sends_at_once());
+  }
+
+  bool put_row(std::string& row, Timeout timeout) override {
+    if (is_simple()) return put(first_of(row), timeout);
+    check_open();
+    queue_->check_at_home();
+    return feeder_->put(first_of(row), Deadline::after(timeout), &row);
+  }
+
   std::size_t get_at_once(std::string& row, std::size_t most) override {
     queue_->check_at_home();
     if (feeder_->closed()) return 0;

@@ -88,6 +88,31 @@ TEST_P(AtOnce, WakesAWaitingGet) {
   EXPECT_EQ(child.status(), 0);
 }
 
+// Of long items the queue takes some over, because it has no room for all.
+TEST_P(AtOnce, PutsRowsOfOneItemInOrder) {
+  const auto queue = used_queue();
+  const auto row_of = [](std::string_view item) {
+    std::string row;
+    detail::append_length(row, item.size());
+    return row.append(item);
+  };
+  Child producer([&] {
+    for (int i = 0; i < 10; ++i) {
+      std::string long_row = row_of(kLongItem + std::to_string(i));
+      std::string short_row = row_of(std::to_string(i));
+      if (!queue->put_row(long_row, forever) || !queue->put_row(short_row, forever)) return 1;
+    }
+    queue->close();
+    await([&] { return queue->flushed(); });
+    return 0;
+  });
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(queue->get(forever), kLongItem + std::to_string(i));
+    EXPECT_EQ(queue->get(forever), std::to_string(i));
+  }
+  EXPECT_EQ(producer.status(), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, AtOnce,
                          testing::Values(QueueKind::kSimple, QueueKind::kPlain,
                                          QueueKind::kJoinable));
@@ -101,6 +126,18 @@ TEST(AtOnceBound, PutsNothingWithoutASlotOrAThread) {
   EXPECT_EQ(queue->get(forever), "a");
   await([&] { return queue->put_at_once("b"); });
   EXPECT_EQ(queue->get(forever), "b");
+}
+
+TEST(AtOnceBound, LeavesARowThatFindsNoSlot) {
+  const auto queue = QueueCore::create({.kind = QueueKind::kPlain, .maxsize = 1});
+  EXPECT_TRUE(queue->put("a", forever));
+  std::string row;
+  detail::append_length(row, kLongItem.size());
+  row += kLongItem;
+  EXPECT_FALSE(queue->put_row(row, no_wait));
+  EXPECT_EQ(detail::first_of(row), kLongItem);
+  EXPECT_EQ(queue->get(forever), "a");
+  EXPECT_EQ(queue->get(no_wait), std::nullopt);
 }
 
 TEST(AtOnceBound, PutsNothingWithoutRoom) {

@@ -87,6 +87,12 @@ class QueueCore {
   // long item. Otherwise, and when in doubt, they have no effect, and return false and zero.
   [[nodiscard]] virtual bool put_at_once(std::string_view) { return false; }
   [[nodiscard]] virtual std::size_t get_at_once(std::string&, std::size_t) { return 0; }
+  // Whether the bytes of a loan that is put now would probably not be copied once more.
+  [[nodiscard]] virtual bool sends_at_once() const { return empty(); }
+  // put for the only item of a row (psq/batch.h), which it may take over and so copies less.
+  [[nodiscard]] virtual bool put_row(std::string& row, Timeout timeout) {
+    return put_many(row, 1, timeout) == 1;
+  }
 };
 
 }  // namespace detail

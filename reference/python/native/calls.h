@@ -19,6 +19,7 @@
 #include "kept.h"
 #include "parts.h"
 #include "plain.h"
+#include "received.h"
 #include "values.h"
 
 namespace psq::python {
@@ -79,8 +80,7 @@ struct Calls {
   [[nodiscard]] Kept dumped(PyObject* value) const;
   void append_item(std::string& row, PyObject* value) const;
   [[nodiscard]] Kept loaded(std::string_view item) const;
-  // Of what a Core has got.
-  [[nodiscard]] Kept loaded(const Kept& item) const;
+  [[nodiscard]] Kept loaded(Item item) const;
   // A second reference, for a call that may release the GIL.
   [[nodiscard]] Kept kept() const { return Kept::second_reference_to(owner); }
 };
@@ -150,8 +150,7 @@ inline PyObject* Calls::get(PyObject* seconds) {
   Scratch row;
   if (queue->get_at_once(row.text, 1) > 0) return loaded(detail::first_of(row.text)).release();
   const Kept keeps = kept();
-  const Kept item(core->get(timeout));
-  if (item.get() != Py_None) return loaded(item).release();
+  if (Item item = core->get(timeout)) return loaded(std::move(item)).release();
   PyErr_SetNone(empty.get());
   return nullptr;
 }
@@ -223,11 +222,12 @@ inline Kept Calls::loaded(std::string_view item) const {
   return called(loads, bytes.get());
 }
 
-inline Kept Calls::loaded(const Kept& item) const {
-  PyObject* const bytes = item.get();
-  if (!PyBytes_CheckExact(bytes)) return called(loads, bytes);
-  return loaded(std::string_view(PyBytes_AS_STRING(bytes),
-                                 static_cast<std::size_t>(PyBytes_GET_SIZE(bytes))));
+inline Kept Calls::loaded(Item item) const {
+  const std::string_view bytes = text_of(*item);
+  if (bytes.size() <= kCopied) return loaded(bytes);
+  if (!is_pickle) return called(loads, bytes_behind(0, std::move(item)).get());
+  if (const auto begin = begin_of_bytes(bytes)) return bytes_behind(*begin, std::move(item));
+  return called(loads, received(std::move(item)).get());
 }
 
 }  // namespace psq::python

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <psq/batch.h>
 #include <psq/queue_core.h>
 #include <pybind11/pybind11.h>
 
@@ -13,6 +14,7 @@
 
 #include "gil.h"
 #include "parts.h"
+#include "received.h"
 #include "values.h"
 
 namespace psq::python {
@@ -52,11 +54,9 @@ class Core {
     if (queue_->put_at_once(view.bytes())) return true;
     return without_gil([&] { return queue_->put(view.bytes(), timeout); });
   }
-  // None: no item came within the timeout.
-  [[nodiscard]] py::object get(Timeout timeout) {
-    auto item = without_gil([&] { return queue_->get(timeout); });
-    if (!item) return py::none();
-    return received(std::move(*item));
+  // Null: no item came within the timeout.
+  [[nodiscard]] Item get(Timeout timeout) {
+    return without_gil([&] { return queue_->get_view(timeout); });
   }
 
   [[nodiscard]] std::size_t qsize() const { return queue_->qsize(); }
@@ -84,15 +84,17 @@ class Core {
   // its buffers are its own again.
   bool put_parts(py::handle objects, Timeout timeout) {
     std::unique_ptr<detail::Lent> loan;
-    std::string joined;
+    std::string row;
     {
       const Parts parts(py::reinterpret_borrow<py::list>(objects));
       without_gil([&] {
         loan = loan_of(parts.size());
-        if (loan)
+        if (loan) {
           parts.copy_to(loan->bytes());
-        else
-          parts.append_to(joined);
+        } else {
+          reserve(row, parts.size());
+          parts.append_to(row);
+        }
       });
     }
     objects.attr("clear")();
@@ -102,18 +104,26 @@ class Core {
           loan.reset();
           return put;
         }
-        joined = text_of(*loan);
+        reserve(row, text_of(*loan).size());
+        row += text_of(*loan);
         loan.reset();
       }
-      return queue_->put(joined, timeout);
+      return queue_->put_row(row, timeout);
     });
+  }
+
+  // Begins a row of one item of this length.
+  static void reserve(std::string& row, std::size_t length) {
+    row.reserve(sizeof length + length);
+    ask_for_huge_pages(row.data(), row.capacity());
+    detail::append_length(row, length);
   }
 
   // Null where a copy is better: a loan that a Queue cannot send at once is copied once more. What
   // a loan fails for, the put of a copy says.
   std::unique_ptr<detail::Lent> loan_of(std::size_t length) {
     try {
-      if (is_simple() || queue_->empty()) return queue_->loan(length, no_wait);
+      if (queue_->sends_at_once()) return queue_->loan(length, no_wait);
     } catch (const SystemError&) {
     }
     return nullptr;
@@ -126,9 +136,6 @@ class Core {
   }
 
   [[nodiscard]] bool is_simple() const noexcept { return kind_ == QueueKind::kSimple; }
-  static std::string_view text_of(const detail::Lent& loan) noexcept {
-    return {reinterpret_cast<const char*>(loan.bytes().data()), loan.bytes().size()};
-  }
 
   QueueKind kind_;
   std::unique_ptr<QueueCore> queue_;

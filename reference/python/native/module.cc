@@ -7,6 +7,7 @@
 #include "calls_type.h"
 #include "core.h"
 #include "gil.h"
+#include "received.h"
 #include "values.h"
 
 namespace psq::python {
@@ -14,8 +15,8 @@ namespace {
 
 void add_received(py::module_& module) {
   py::class_<Received>(module, "Received", py::buffer_protocol()).def_buffer([](Received& item) {
-    return py::buffer_info(reinterpret_cast<unsigned char*>(item.bytes.data()),
-                           static_cast<py::ssize_t>(item.bytes.size()));
+    return py::buffer_info(reinterpret_cast<unsigned char*>(item.data()),
+                           static_cast<py::ssize_t>(item.size()));
   });
 }
 
@@ -35,7 +36,11 @@ void add_core(py::module_& module) {
       .def("put", [](Core& core, const py::object& item,
                      const py::object& seconds) { return core.put(item, timeout_of(seconds)); })
       .def("get",
-           [](Core& core, const py::object& seconds) { return core.get(timeout_of(seconds)); })
+           [](Core& core, const py::object& seconds) {
+             Item item = core.get(timeout_of(seconds));
+             if (!item) return py::object(py::none());
+             return py::reinterpret_steal<py::object>(received(std::move(item)).release());
+           })
       .def("qsize", &Core::qsize)
       .def("empty", &Core::empty)
       .def("full", &Core::full)
@@ -65,6 +70,7 @@ PYBIND11_MODULE(_native, module) {
   module.attr("Closed") = closed_error();
   module.attr("VERSION") = PSQ_VERSION_STRING;
   module.attr("MAX_SIZE") = psq::kMaxSize;
+  module.attr("BYTES_PICKLE") = py::bytes(kBytesPickle.data(), kBytesPickle.size());
   module.def("finish", [] { without_gil([] { psq::finish(); }); });
   module.def("forked", [] {
     MainThread::forked();

@@ -35,19 +35,6 @@ class View {
   Py_buffer buffer_{};
 };
 
-// The bytes of a received item, with a writable buffer: what is unpickled can refer to them.
-struct Received {
-  std::string bytes;
-};
-
-// Items up to this size are made a bytes object, which costs a copy, and less than a Received.
-inline constexpr std::size_t kCopied = std::size_t{16} << 10;
-
-inline pybind11::object received(std::string bytes) {
-  if (bytes.size() <= kCopied) return pybind11::bytes(bytes);
-  return pybind11::cast(Received{std::move(bytes)});
-}
-
 // Seconds; None is no timeout. Throws TypeError for other types.
 inline Timeout timeout_of(pybind11::handle seconds) {
   if (seconds.is_none()) return forever;

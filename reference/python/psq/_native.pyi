@@ -4,6 +4,7 @@ T = TypeVar("T")
 
 VERSION: str
 MAX_SIZE: int
+BYTES_PICKLE: bytes
 
 class Closed(ValueError, OSError): ...
 

@@ -10,6 +10,8 @@ import struct
 from collections import ChainMap
 from typing import Any, Dict, List, Mapping, Optional
 
+from ._native import BYTES_PICKLE
+
 PROTOCOL = 5
 """Of pickled items."""
 # These have no parts whose pickling a program could have changed.
@@ -27,7 +29,7 @@ _LEAST_BUFFER = 16 << 10
 def dumps(value: Any) -> Any:
     """The pickle of a value, by ``multiprocessing``'s reducers, with its large buffers behind it."""
     if type(value) is bytes and len(value) >= _LEAST_BUFFER:
-        return _framed([_BYTES, memoryview(value)])
+        return _framed([BYTES_PICKLE, memoryview(value)])
     if _is_plain(value):
         return pickle.dumps(value, PROTOCOL)
     buffers: List[memoryview] = []
@@ -81,16 +83,6 @@ def loads(data: Any) -> Any:
         return pickle.loads(data)
     pickled, *buffers = _parts_of(view)
     return pickle.loads(pickled, buffers=buffers)
-
-
-class _Bytes:
-    """What is pickled for a large bytes object: that it is made of the buffer behind the pickle."""
-
-    def __reduce__(self) -> Any:
-        return bytes, (pickle.PickleBuffer(b""),)
-
-
-_BYTES = pickle.dumps(_Bytes(), PROTOCOL, buffer_callback=lambda _: False)
 
 
 def _framed(parts: List[Any]) -> List[Any]:

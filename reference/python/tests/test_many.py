@@ -16,9 +16,7 @@ def test_many_items_are_put_and_got_in_order(of):
     values = [1, "a", (2, None), b"x" * 100_000, {"b": [3]}] * 20
     counts = []
     # A SimpleQueue has no room for all of them.
-    thread = threading.Thread(
-        target=lambda: counts.append(queue.put_many(iter(values)))
-    )
+    thread = threading.Thread(target=lambda: counts.append(queue.put_many(iter(values))))
     thread.start()
     received = []
     while len(received) < 100:
@@ -36,15 +34,10 @@ def test_threads_put_and_get_each_item_once_and_in_order(of, bound):
     queue = of() if of is psq.SimpleQueue else of(bound)
     received = [[] for _ in range(3)]
     producers = [
-        threading.Thread(
-            target=lambda which=which: [queue.put((which, i)) for i in range(1000)]
-        )
+        threading.Thread(target=lambda which=which: [queue.put((which, i)) for i in range(1000)])
         for which in range(3)
     ]
-    consumers = [
-        threading.Thread(target=lambda to=to: to.extend(queue.until()))
-        for to in received
-    ]
+    consumers = [threading.Thread(target=lambda to=to: to.extend(queue.until())) for to in received]
     for thread in (*producers, *consumers):
         thread.start()
     for thread in producers:
@@ -52,9 +45,7 @@ def test_threads_put_and_get_each_item_once_and_in_order(of, bound):
     queue.put_many([None] * 3)
     for thread in consumers:
         thread.join()
-    assert sorted(sum(received, [])) == [
-        (which, i) for which in range(3) for i in range(1000)
-    ]
+    assert sorted(sum(received, [])) == [(which, i) for which in range(3) for i in range(1000)]
     for items in received:
         for which in range(3):
             numbers = [i for producer, i in items if producer == which]
@@ -103,6 +94,25 @@ def test_large_buffers_are_parts_of_the_item(queue):
     assert isinstance(large, memoryview) and isinstance(large.obj, psq._native.Received)
     large[0] = 7  # Of a writable object.
     assert large[0] == 7
+
+
+@pytest.mark.parametrize("codec", ["pickle", "bytes"])
+@pytest.mark.parametrize("size", [16383, 16384, 16385, 100_000, 300_000, (4 << 20) + 1, 8 << 20])
+@pytest.mark.parametrize("of", QUEUES)
+def test_large_bytes_arrive_in_order(of, size, codec):
+    queue = of(codec=codec)
+    items = [bytes([i]) * (size + i) for i in range(5)]
+    thread = threading.Thread(target=lambda: [queue.put(item) for item in items])
+    thread.start()
+    for i, item in enumerate(items):
+        received = queue.get()
+        is_right = received == item and type(received) is bytes
+        assert is_right, (i, len(received), received[:10])  # Without the text of all of it.
+    thread.join()
+
+
+def test_large_bytes_are_made_of_a_pickle():
+    assert pickle.loads(psq._native.BYTES_PICKLE, buffers=[b"content"]) == b"content"
 
 
 def test_arrays_of_numpy_arrive_writable(queue):
@@ -168,15 +178,16 @@ def test_an_item_whose_parts_do_not_fill_it_is_refused():
         queue = psq.Queue.open_at(path)
     finally:
         os.unlink(path)
-    queue.put(pickle.PickleBuffer(bytes(100_000)))
-    item = raw.get()
-    assert item.startswith(HEAD)
-    for wrong in (item + bytes(64), item[:-64], item[:70_000]):
-        raw.put(wrong)
-        with pytest.raises(pickle.UnpicklingError):
-            queue.get()
-    raw.put(item)
-    assert queue.get() == bytes(100_000)
+    for value in pickle.PickleBuffer(bytes(100_000)), bytes(100_000):
+        queue.put(value)
+        item = raw.get()
+        assert item.startswith(HEAD)
+        for wrong in (item + bytes(64), item[:-64], item[:70_000]):
+            raw.put(wrong)
+            with pytest.raises(pickle.UnpicklingError):
+                queue.get()
+        raw.put(item)
+        assert queue.get() == bytes(100_000)
 
 
 def test_a_queue_with_a_name_is_found_by_it():
