@@ -13,6 +13,12 @@ Wait wait_of(const Scenario& t, const Object& q, Nanoseconds timeout = kSurvivor
   return q.type == ObjectType::kSimpleQueue ? kForever : within(t.patient(timeout));
 }
 
+/// When something happened, on both clocks.
+struct Moment {
+  Nanoseconds at;
+  Fairness fairly;
+};
+
 /// Looks at the survivors through their puts and gets.
 class Look {
  public:
@@ -92,9 +98,9 @@ class Look {
 
   // A thread for each call: one that waits for ever holds up no other.
   Call& start(const std::string& process, const Request& request) {
-    const Fairness now = t_.session().fair_clock().read();
+    const Moment began = now();
     Call& call = t_.start(process, request.by("thread" + std::to_string(++threads_)));
-    began_[&call] = now;
+    began_.emplace(&call, began);
     return call;
   }
 
@@ -123,13 +129,24 @@ class Look {
 
   bool ended(Call& call) {
     if (!t_.ends_within_fairly(call, t_.patient(kSurvivorTimeout + enough_))) return false;
-    const auto began = began_.find(&call);
-    const Fairness spent = spent_[&call] =
-        t_.session().fair_clock().read() - (began != began_.end() ? began->second : struck_fairly_);
-    const Nanoseconds took = call.answer->returned - std::max(call.answer->invoked, struck_);
+    const Moment could_end = possible_since(call);
+    const Fairness spent = spent_[&call] = t_.session().fair_clock().read() - could_end.fairly;
+    const Nanoseconds took = call.answer->returned - std::max(call.answer->invoked, could_end.at);
     slowest_ = std::max(slowest_, took);
     slowest_fairly_ = std::max(slowest_fairly_, took - (spent.wall - spent.fair));
     return true;
+  }
+
+  [[nodiscard]] Moment now() const { return {monotonic_now(), t_.session().fair_clock().read()}; }
+
+  // A get that waits since before the interruption can end from the put of its item on, if that
+  // came later.
+  [[nodiscard]] Moment possible_since(const Call& call) const {
+    if (const auto began = began_.find(&call); began != began_.end()) return began->second;
+    const Item* const item = call.answer->item();
+    if (item == nullptr || item->from != run_.putter) return struck_;
+    const auto put = put_.find(item->seq);
+    return put == put_.end() ? struck_ : put->second;
   }
 
   Item next_item() { return t_.item(run_.putter, run_.put_by[run_.putter]++); }
@@ -138,6 +155,7 @@ class Look {
 
   void put_and_get_one() {
     const Item item = next_item();
+    put_.emplace(item.seq, now());
     const Request request = put(run_.q, item, wait_of(t_, run_.q));
     const bool buffered = run_.q.type != ObjectType::kSimpleQueue;
     // Without a buffer a put may wait for the get.
@@ -223,9 +241,9 @@ class Look {
   Nanoseconds becomes_visible_;
   Obtained taken_;                // by one get after the other
   std::vector<Obtained> waited_;  // by gets that had begun before
-  Nanoseconds struck_ = monotonic_now();
-  Fairness struck_fairly_ = t_.session().fair_clock().read();
-  std::map<const Call*, Fairness> began_;
+  Moment struck_ = now();
+  std::map<const Call*, Moment> began_;
+  std::map<std::int64_t, Moment> put_;  // by their items' numbers
   std::map<const Call*, Fairness> spent_;
   std::string starved_;
   Nanoseconds slowest_{0};
