@@ -10,6 +10,7 @@ from plan import Implementation, Planned
 from store import Finished
 from verdicts import Count, Unusual, Usual, count_of, unusual_of, usual_verdicts
 
+from psq.base.paths import SOURCE
 from psq.base.status import Status
 from psq.results.run import status_of
 
@@ -168,5 +169,6 @@ def _entry(unusual: Unusual) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    """In one line, with files named from the top of the tree."""
+    text = " ".join(text.replace(f"{SOURCE}/", "").split())
     return text if len(text) <= _MESSAGE_LENGTH else text[: _MESSAGE_LENGTH - 1] + "…"

@@ -1,9 +1,12 @@
 """Which verdicts are unusual, and what the table says of them."""
 
+import json
+
 import pytest
 from plan import IMPLEMENTATIONS, Planned
 from table import Table
 
+from psq.base.paths import SOURCE
 from psq.base.status import Status
 
 
@@ -73,3 +76,12 @@ def test_a_run_without_results_is_a_problem(store, stored):
     table = table_of(store)
     assert table.status() == Status.INTERNAL
     assert "went wrong: no results" in table.markdown()
+
+
+def test_a_page_names_files_from_the_top_of_the_tree(store, stored):
+    planned = stored("pass")
+    path = store.results(planned, "c1")
+    lines = path.read_text().splitlines()
+    lines[-1] = json.dumps({"record": "end", "problems": [f"{SOURCE}/suite/main.cc:5: aborted"]})
+    path.write_text("\n".join(lines) + "\n")
+    assert "went wrong: suite/main.cc:5: aborted" in table_of(store).markdown()
