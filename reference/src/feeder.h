@@ -15,10 +15,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "psq/error.h"
 #include "psq/interruptible.h"
+#include "src/blocks.h"
 #include "src/own_thread.h"
 #include "src/probe.h"
 #include "src/queue_memory.h"
@@ -61,13 +61,12 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // Whether a put would send its item itself now, as far as can be known without waiting.
   [[nodiscard]] bool sends_at_once() noexcept {
     const std::unique_lock lock(mutex_, std::try_to_lock);
-    return lock && thread_ == Thread::kIdle && buffer_.used == 0 &&
-           queue_->channel().may_have_room(queue_.memory());
+    return lock && has_nothing_before() && queue_->channel().may_have_room(queue_.memory());
   }
 
   // As put, but never waits, starts no thread and yields to none. False, with no effect: it would
   // have to do any of these.
-  [[nodiscard]] bool try_put(std::string_view item) {
+  [[nodiscard]] bool put_at_once(std::string_view item) {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock || thread_ == Thread::kNone || ending_ || yields_before(item.size())) return false;
     at("put-begun");
@@ -161,18 +160,6 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     QueueMemory& queue;
   };
 
-  // Each block holds items, each after its length. A few large blocks cost less than many small
-  // ones, or than one that grows. Unused blocks are kept for the next items.
-  struct Blocks {
-    std::vector<std::string> all;
-    std::size_t used = 0;
-  };
-
-  // A block has room for kBlock bytes, or for one item that is longer. kMostKept bytes of blocks
-  // are kept: memory from the system costs more than the copy into it.
-  static constexpr std::size_t kBlock = std::size_t{60} << 10;
-  static constexpr std::size_t kMostKept = std::size_t{6} << 20;
-
   // A put that needs a new block while this much is buffered lets the feeder catch up, for at most
   // 2 ns a byte: about the cost of new memory for the block.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
@@ -222,8 +209,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   Way way_of(std::unique_lock<std::mutex>& lock, std::size_t size, int attempt) {
     if (thread_ == Thread::kNone && !ending_) start();
     if (attempt == 0 && yields_before(size)) {
-      caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(size, kBlock)),
-                          [&] { return buffered_ <= kPlenty || ending_; });
+      caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(size, Blocks::kBlock)),
+                          [&] { return buffer_.bytes() <= kPlenty || ending_; });
     }
     if (closed()) throw Closed("queue");
     const bool ends_alone = directly_ && thread_ == Thread::kNone;
@@ -249,14 +236,14 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   void add(const Message& item, std::string* row) {
     try {
-      const bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
-      if (altered("item.sent-at-once", nothing_before) &&
+      if (altered("item.sent-at-once", has_nothing_before()) &&
           queue_->channel().try_send(queue_.memory(), item, producer_))
         return;
-      if (row != nullptr && row->size() > kBlock)
-        buffer_row(std::move(*row));
+      if (row != nullptr && row->size() > Blocks::kBlock)
+        buffer_.append_row(std::move(*row));
       else
-        buffer(item.bytes);
+        buffer_.append(item.bytes);
+      tell_thread();
     } catch (...) {
       queue_->take_back(producer_);
       throw;
@@ -267,14 +254,15 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   void add_some(std::string_view& row, std::uint32_t count) {
     std::uint32_t left = count;
     try {
-      bool nothing_before = thread_ == Thread::kIdle && buffer_.used == 0;
+      bool nothing_before = has_nothing_before();
       while (left > 0 && nothing_before) {
         const auto sent = queue_->channel().try_send_some(queue_.memory(), row, left, producer_);
         left -= static_cast<std::uint32_t>(sent);
         nothing_before = sent > 0;
       }
       for (; left > 0; --left) {
-        buffer(first_of(row));
+        buffer_.append(first_of(row));
+        tell_thread();
         row = without_first(row);
       }
     } catch (...) {
@@ -283,40 +271,20 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     }
   }
 
-  // Appends the item to the last block, or to a new one.
-  void buffer(std::string_view item) {
-    const std::size_t length = item.size();
-    if (!fits(length)) {
-      if (buffer_.used == buffer_.all.size()) buffer_.all.emplace_back();
-      buffer_.all[buffer_.used].reserve(std::max(sizeof length + length, kBlock));
-      ++buffer_.used;
-    }
-    std::string& block = buffer_.all[buffer_.used - 1];
-    block.append(reinterpret_cast<const char*>(&length), sizeof length);
-    block.append(item);
-    buffered_ += sizeof length + length;
-    at("item-buffered");
-    if (thread_ == Thread::kIdle) work_.notify_one();
+  // Whether no item is in the buffer or with the thread.
+  [[nodiscard]] bool has_nothing_before() const noexcept {
+    return thread_ == Thread::kIdle && buffer_.empty();
   }
 
-  // Makes the row a block.
-  void buffer_row(std::string row) {
-    if (buffer_.used == buffer_.all.size()) buffer_.all.emplace_back();
-    buffered_ += row.size();
-    buffer_.all[buffer_.used++] = std::move(row);
+  // That an item was buffered.
+  void tell_thread() {
     at("item-buffered");
     if (thread_ == Thread::kIdle) work_.notify_one();
   }
 
   // Whether a put of an item of this size lets the feeder catch up.
   [[nodiscard]] bool yields_before(std::size_t size) const noexcept {
-    return buffered_ > kPlenty && !fits(size);
-  }
-
-  [[nodiscard]] bool fits(std::size_t length) const noexcept {
-    if (buffer_.used == 0) return false;
-    const std::string& block = buffer_.all[buffer_.used - 1];
-    return block.capacity() - block.size() >= sizeof length + length;
+    return buffer_.bytes() > kPlenty && !buffer_.fits(size);
   }
 
   // Starts the thread and waits until it has a record. If it cannot have one, there is no thread.
@@ -342,8 +310,8 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     entered.set_value(producer);
     Blocks batch;
     while (next_batch(batch)) {
-      for (std::size_t i = 0; i < batch.used; ++i) {
-        auto left = altered("batch", std::string_view(batch.all[i]), *this);
+      for (const std::string& row : batch.rows()) {
+        auto left = altered("batch", std::string_view(row), *this);
         while (!left.empty()) {
           send_some(left, producer);
           at("some-sent");
@@ -380,21 +348,15 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item, and
   // the calling thread is not the feeder's any more.
   bool next_batch(Blocks& batch) {
-    std::size_t kept = 0;
-    std::erase_if(batch.all, [&](std::string& block) {
-      block.clear();
-      return (kept += block.capacity()) > kMostKept;
-    });
-    batch.used = 0;
+    batch.clear();
     std::unique_lock lock(mutex_);
     thread_ = Thread::kIdle;
-    work_.wait_for(lock, kIdle, [&] { return buffer_.used > 0 || ending_; });
+    work_.wait_for(lock, kIdle, [&] { return !buffer_.empty() || ending_; });
     thread_ = Thread::kBusy;
     std::swap(batch, buffer_);
-    buffered_ = 0;
     caught_up_.notify_all();
     at("batch-taken");
-    if (batch.used > 0) return true;
+    if (!batch.empty()) return true;
     thread_ = Thread::kNone;
     done_.notify_all();
     return false;
@@ -409,7 +371,6 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   Thread thread_ = Thread::kNone;
   Producer producer_ = 0;
   Blocks buffer_;
-  std::size_t buffered_ = 0;  // Bytes in it.
   bool cancelled_ = false;
   bool ending_ = false;
   bool directly_ = false;

@@ -136,7 +136,7 @@ class LocalQueue final : public QueueCore {
     queue_->check_at_home();
     Channel& channel = queue_->channel();
     if (!channel.is_short(item.size())) return false;
-    return is_simple() ? channel.try_send(*memory_, item, 0) : feeder_->try_put(item);
+    return is_simple() ? channel.try_send(*memory_, item, 0) : feeder_->put_at_once(item);
   }
 
   bool sends_at_once() const override {

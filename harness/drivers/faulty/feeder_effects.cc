@@ -25,8 +25,8 @@ std::string_view take_first(std::string_view& row) {
 std::string next_buffered(Feeder& feeder) {
   for (const auto end = detail::Clock::now() + detail::kLookAgain; detail::Clock::now() < end;) {
     std::unique_lock lock(feeder.mutex_);
-    if (feeder.buffer_.used > 0 && !feeder.buffer_.all.front().empty()) {
-      std::string& block = feeder.buffer_.all.front();
+    if (!feeder.buffer_.empty() && !feeder.buffer_.all_.front().empty()) {
+      std::string& block = feeder.buffer_.all_.front();
       std::string_view row = block;
       std::string item(take_first(row));
       block.erase(0, block.size() - row.size());

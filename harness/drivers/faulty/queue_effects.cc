@@ -63,7 +63,8 @@ void count_item_anyway(LocalQueue& queue) {
 
 void buffer_item(LocalQueue& queue, std::string_view item) {
   const std::lock_guard lock(queue.feeder_->mutex_);
-  queue.feeder_->buffer(item);
+  queue.feeder_->buffer_.append(item);
+  queue.feeder_->tell_thread();
 }
 
 void send_item(LocalQueue& queue, std::string_view item) {
