@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Iterable, Iterator, Sequence
+
+from plan import IDLE
+from verdicts import Count
 
 from psq.base.status import UsageError
 
@@ -16,20 +18,6 @@ _ROW = re.compile(
 _HEAD = (
     "| implementation | idle runs | loaded runs | tests judged | fails | inconclusive | per 1,000 |"
 )
-
-
-@dataclass
-class _Sum:
-    idle: int = 0
-    loaded: int = 0
-    judged: int = 0
-    failures: int = 0
-    undecided: int = 0
-
-    def cells(self) -> str:
-        numbers = (self.idle, self.loaded, self.judged, self.failures, self.undecided)
-        share = f"{1000 * self.undecided / self.judged:.2f}" if self.judged else "·"
-        return " | ".join([*(f"{each:,}" for each in numbers), share])
 
 
 def sections_of(text: str) -> dict[str, str]:
@@ -58,27 +46,30 @@ def summary(sections: Iterable[str]) -> str:
 
 
 def _summary(sections: Iterable[str]) -> Iterator[str]:
-    sums: dict[str, _Sum] = {}
-    everything = _Sum()
+    # Each has the runs without a load of their own, and the loaded ones.
+    sums: dict[str, tuple[Count, Count]] = {}
+    everything = (Count(), Count())
     for text in sections:
         for row in _ROW.finditer(text):
-            for each in (sums.setdefault(row["name"], _Sum()), everything):
-                _add(each, row)
+            for each in (sums.setdefault(row["name"], (Count(), Count())), everything):
+                each[row["load"] != IDLE].add(_count_of(row))
     yield "## All commits"
     yield ""
     yield _HEAD
     yield "|---|" + "---:|" * (_HEAD.count("|") - 2)
-    most_first = sorted(sums.items(), key=lambda pair: -pair[1].idle - pair[1].loaded)
-    yield from (f"| `{name}` | {each.cells()} |" for name, each in most_first)
-    yield f"| all | {everything.cells()} |"
+    for name, counts in sorted(sums.items(), key=lambda pair: -sum(of.runs for of in pair[1])):
+        yield _line(f"`{name}`", *counts)
+    yield _line("all", *everything)
 
 
-def _add(total: _Sum, row: re.Match[str]) -> None:
+def _count_of(row: re.Match[str]) -> Count:
     runs, judged, failures, undecided = (int(each.replace(",", "")) for each in row.groups()[2:])
-    if row["load"] == "idle":
-        total.idle += runs
-    else:
-        total.loaded += runs
-    total.judged += judged
-    total.failures += failures
-    total.undecided += undecided
+    return Count(runs=runs, judged=judged, failures=failures, undecided=undecided)
+
+
+def _line(name: str, idle: Count, loaded: Count) -> str:
+    both = Count()
+    both.add(idle)
+    both.add(loaded)
+    numbers = (idle.runs, loaded.runs, both.judged, both.failures, both.undecided)
+    return f"| {name} | {' | '.join(f'{each:,}' for each in numbers)} | {both.per_thousand()} |"

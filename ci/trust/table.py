@@ -73,7 +73,7 @@ class Table:
         return (
             f"{total.runs} of {len(self._plan)} planned runs of {self.commit}: "
             f"{total.judged:,} tests judged, {total.failures} fails, {total.undecided} inconclusive "
-            f"({_per_thousand(total)} in 1,000)"
+            f"({total.per_thousand()} in 1,000)"
             + (f"; {total.broken} runs went wrong themselves" if total.broken else "")
         )
 
@@ -142,11 +142,7 @@ class Table:
 def _cells(count: Count) -> Iterable[str]:
     minutes = f"{count.seconds / count.runs / 60:.1f}" if count.runs else "·"
     numbers = (count.runs, count.judged, count.failures, count.undecided)
-    return [*(f"{each:,}" for each in numbers), _per_thousand(count), str(count.otherwise), minutes]
-
-
-def _per_thousand(count: Count) -> str:
-    return f"{1000 * count.undecided / count.judged:.2f}" if count.judged else "·"
+    return [*(f"{each:,}" for each in numbers), count.per_thousand(), str(count.otherwise), minutes]
 
 
 def _row(cells: Iterable[str]) -> str:

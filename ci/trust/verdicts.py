@@ -56,6 +56,10 @@ class Count:
         for field in vars(self):
             setattr(self, field, getattr(self, field) + getattr(other, field))
 
+    def per_thousand(self) -> str:
+        """How many of 1,000 judged tests were inconclusive."""
+        return f"{1000 * self.undecided / self.judged:.2f}" if self.judged else "·"
+
 
 Usual = Mapping[tuple[str, str], str]
 
