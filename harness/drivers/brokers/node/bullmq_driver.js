@@ -164,14 +164,7 @@ serveBroker(
   {
     name: "bullmq",
     version: () => versionOf("bullmq"),
-    async create(options) {
-      const description = { name: `queue-${randomUUID()}`, ...options };
-      const queue = new BullQueue(description);
-      await queue.make();
-      queue.close();
-      return description;
-    },
-    open: (description) => new BullQueue(description),
+    Queue: BullQueue,
   },
   import.meta.url,
 );

@@ -1,5 +1,7 @@
 /** Serves the queues of one broker to the suite. */
 
+import { randomUUID } from "node:crypto";
+
 import { LEAST_ITEM_BYTES, serve } from "../../kit/javascript/index.js";
 import { hold } from "./keeper.js";
 import { ConnectionLost, Empty, Full, NotHeld } from "./queue.js";
@@ -16,12 +18,11 @@ const OUTCOMES = [
  * @param {object} broker
  * @param {string} broker.name
  * @param {() => string} broker.version
- * @param {(options: object) => Promise<object>} broker.create Makes a queue; returns what describes it.
- * @param {(description: object) => import("./queue.js").BrokerQueue} broker.open
+ * @param {typeof import("./queue.js").BrokerQueue} broker.Queue Its `make` makes the queue on the server.
  * @param {object} [broker.limits] Those that are not the kit's.
  * @param {string} url The module's own `import.meta.url`.
  */
-export function serveBroker({ name, version, create, open, limits = {} }, url) {
+export function serveBroker({ name, version, Queue, limits = {} }, url) {
   if (process.argv.includes("--look")) return; // what is missing has been said by now
   hold();
   serve(
@@ -41,8 +42,14 @@ export function serveBroker({ name, version, create, open, limits = {} }, url) {
         },
         limits: { item_bytes: LEAST_ITEM_BYTES, ...limits },
       }),
-      create: (_, options) => create(options),
-      open: (_, description) => open(description),
+      async create(_, options) {
+        const description = { name: `queue-${randomUUID()}`, ...options };
+        const queue = new Queue(description);
+        await queue.make();
+        queue.close();
+        return description;
+      },
+      open: (_, description) => new Queue(description),
       close: (queue) => queue.close(),
       outcome: (error) => OUTCOMES.find(([kind]) => error instanceof kind)?.[1],
     },

@@ -159,14 +159,7 @@ serveBroker(
   {
     name: "nats",
     version: () => process.env.PSQ_BROKER_VERSION,
-    async create(options) {
-      const description = { name: `queue-${randomUUID()}`, ...options };
-      const queue = new NatsQueue(description);
-      await queue.make();
-      queue.close();
-      return description;
-    },
-    open: (description) => new NatsQueue(description),
+    Queue: NatsQueue,
     limits: { max_item_bytes: LARGEST_ITEM },
   },
   import.meta.url,

@@ -22,9 +22,10 @@ export const now = () => Number(process.hrtime.bigint()) / 1e9;
 
 /**
  * A queue as one thread has it: a connection, made anew when the last one has ended.  A subclass has
- * `connect`, which makes a link, an object with `ready`, `open`, `where`, `close` and, where it is known,
- * `why` it is closed; `outcomeOf` an error, `refuses` for one of a password; `take`, the next delivery
- * if there is one by a deadline; and a method for each other operation.
+ * `make`, which makes the queue on the server; `connect`, which makes a link, an object with `ready`,
+ * `open`, `where`, `close` and, where it is known, `why` it is closed; `outcomeOf` an error, `refuses` for
+ * one of a password; `take`, the next delivery if there is one by a deadline; and a method for each other
+ * operation.
  */
 export class BrokerQueue {
   constructor({ patience = PATIENCE }) {
