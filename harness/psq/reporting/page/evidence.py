@@ -51,8 +51,7 @@ def evidence_of(record: Record, page: Path) -> Evidence | None:
     # Of a file that may be broken: os.path refuses no name, however long.
     if not os.path.isdir(folder):
         return Evidence(name, here=False)
-    looked_at = itertools.islice(folder.rglob("*"), _LOOKED_AT)
-    files = sorted(each for each in looked_at if os.path.isfile(each))
+    files = _files_in(folder)
     drawn, lack = _picture(files)
     return Evidence(
         folder=name,
@@ -62,6 +61,12 @@ def evidence_of(record: Record, page: Path) -> Evidence | None:
         lack=lack,
         log=_end_of(folder / "driver.log"),
     )
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The first that are found. What vanishes meanwhile, or cannot be read, is left out."""
+    found = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
+    return sorted(each for each in itertools.islice(found, _LOOKED_AT) if os.path.isfile(each))
 
 
 def _link(file: Path, page: Path) -> str:
