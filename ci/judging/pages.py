@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Sequence
 
+import reports
+from reports import Report
 from subjects import Subject
 
 from psq.base.visible import visible
@@ -19,7 +21,8 @@ _MOST_LETTERS = 300
 _MARKS = {"pass": "✓", "fail": "✗", "deviates": "~", "blocked": "b", "inconclusive": "?"}
 _LEGEND = (
     "✓ kept · ✗ broken, and again when it was repeated · 1 broken once, and in no repeat · ~ deviates from a SHOULD · "
-    "b not decided: a call that the test needs has a defect of its own · ? not decided · · not supported, or not tested"
+    "b not decided: a call that the test needs has a defect of its own · ? not decided · · not supported, or not "
+    "tested. A sign that is a link leads to a report."
 )
 
 
@@ -31,14 +34,26 @@ class Judged:
     run: Run
     known: dict[str, Any] = field(default_factory=dict)
     """The entries of its ledger by clause: reasons and reproductions."""
+    reports: Sequence[Report] = ()
+    """Those of the subject."""
+
+    def reports_of(self, clause: str) -> list[Report]:
+        """The reports that show the clause broken, as their openings or the ledger's entry say."""
+        entry = self.known.get(clause) or {}
+        name = reports.named(str(entry.get("reproduction") or "")).report
+        return [each for each in self.reports if clause in each.clauses or each.name == name]
 
 
 def all_pages(
-    judged: Sequence[Judged], absent: Sequence[tuple[Subject, str]], law: Law, commit: str
+    judged: Sequence[Judged],
+    absent: Sequence[tuple[Subject, str]],
+    law: Law,
+    commit: str,
+    written: Sequence[Report] = (),
 ) -> dict[str, str]:
-    """The pages by their names."""
+    """The pages by their names; `written` are all reports, those of absent subjects among them."""
     found = {f"{each.subject.slug}.md": _text(_page(each, law)) for each in judged}
-    return {INDEX: _text(_index(judged, absent, law, commit)), **found}
+    return {INDEX: _text(_index(judged, absent, law, commit, written)), **found}
 
 
 def mark(run: Run, law: Law, clause: str) -> str:
@@ -67,7 +82,11 @@ def _marks(run: Run, law: Law) -> dict[str, str]:
 
 
 def _index(
-    judged: Sequence[Judged], absent: Sequence[tuple[Subject, str]], law: Law, commit: str
+    judged: Sequence[Judged],
+    absent: Sequence[tuple[Subject, str]],
+    law: Law,
+    commit: str,
+    written: Sequence[Report],
 ) -> Iterator[str]:
     marks = [_marks(each.run, law) for each in judged]
     yield "# Real implementations, judged"
@@ -99,6 +118,11 @@ def _index(
     if absent:
         yield "Not installed where this was made: " + ", ".join(s.name for s, _ in absent) + "."
         yield ""
+    if written:
+        yield f"## Reports: {len(written)}"
+        yield ""
+        yield from (f"- `{', '.join(each.drivers)}`: {each}" for each in written)
+        yield ""
     yield from _matrix(judged, marks, law)
 
 
@@ -125,7 +149,14 @@ def _matrix(judged: Sequence[Judged], marks: list[dict[str, str]], law: Law) -> 
     yield _row(["clause", "level", *(f"`{_cell(each.subject.driver)}`" for each in judged)])
     yield "|---|---|" + ":-:|" * len(judged)
     for clause in differing:
-        yield _row([f"`{clause}`", law.clauses[clause].level, *(each[clause] for each in marks)])
+        cells = (_sign(each, clause, of[clause]) for each, of in zip(judged, marks))
+        yield _row([f"`{clause}`", law.clauses[clause].level, *cells])
+
+
+def _sign(judged: Judged, clause: str, sign: str) -> str:
+    """The sign of the matrix: it leads to the report, where there is one of what is not kept."""
+    found = judged.reports_of(clause) if sign in "✗1~" else []
+    return f"[{sign}]({found[0].link})" if found else sign
 
 
 def _page(judged: Judged, law: Law) -> Iterator[str]:
@@ -147,6 +178,11 @@ def _page(judged: Judged, law: Law) -> Iterator[str]:
     yield "|---|---|"
     yield from (_row((name, f"`{_cell(text)}`")) for name, text in facts if text)
     yield ""
+    if judged.reports:
+        yield f"## Reports: {len(judged.reports)}"
+        yield ""
+        yield from (f"- {each}" for each in judged.reports)
+        yield ""
     for title, sign in (
         ("Broken", "✗"),
         ("Failed once, and in no repeat", "1"),
@@ -174,12 +210,14 @@ def _finding(judged: Judged, clause: Clause) -> Iterator[str]:
     entry = judged.known.get(clause.id)
     if entry:
         yield f"- cause: {_cell(entry['reason'])}"
-        if entry.get("reproduction"):
-            yield f"- without psq: {_quoted(entry['reproduction'])}"
+        shown = reports.named(str(entry.get("reproduction") or "")).text
+        if shown:
+            yield f"- without psq: {_quoted(shown)}"
         if entry.get("link"):
             yield f"- {_cell(entry['link'])}"
     elif clause.level == "MUST":
         yield "- cause: not looked into yet"
+    yield from (f"- report: {each}" for each in judged.reports_of(clause.id))
     yield ""
 
 

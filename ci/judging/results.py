@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "harness"), str(ROOT / "ci")]
 
 import pages  # noqa: E402
+import reports  # noqa: E402
 from long_runs import ended  # noqa: E402
 from subjects import SUBJECTS, Subject, of  # noqa: E402
 
@@ -71,10 +72,13 @@ def _results(args: argparse.Namespace) -> Status:
     paths = Paths.of(args.build.resolve())
     subjects = [of(driver) for driver in args.only] if args.only else list(SUBJECTS)
     state = (args.state or paths.build / "judged").resolve() / commit_of()
+    law = Law.load(paths.suite)
+    # Before hours of judging: a report that no page would link ends it at once.
+    written = reports.load(ROOT, args.to, {each.driver for each in SUBJECTS}, law.clauses)
     state.mkdir(parents=True, exist_ok=True)
     for subject in [] if args.pages else subjects:
         _judge(subject, args, paths, state)
-    return _write_pages(args.to, state, paths)
+    return _write_pages(args.to, state, law, paths, written)
 
 
 def _judge(subject: Subject, args: argparse.Namespace, paths: Paths, state: Path) -> None:
@@ -103,17 +107,18 @@ def _judge(subject: Subject, args: argparse.Namespace, paths: Paths, state: Path
     unfinished.rename(kept)
 
 
-def _write_pages(folder: Path, state: Path, paths: Paths) -> Status:
-    judged = list(_judged(state, paths))
+def _write_pages(
+    folder: Path, state: Path, law: Law, paths: Paths, written: Sequence[reports.Report]
+) -> Status:
+    judged = list(_judged(state, law, paths, written))
     if not judged:
         raise UsageError(f"nothing is judged in {state}")
-    law = Law.load(paths.suite)
     absent = [
         (of_slug(path.stem), path.read_text(encoding="utf-8").strip())
         for path in sorted(state.glob("*.missing"))
     ]
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages.all_pages(judged, absent, law, state.name).items():
+    for name, text in pages.all_pages(judged, absent, law, state.name, written).items():
         (folder / name).write_text(text, encoding="utf-8")
         print(folder / name)
     return Status.CONFORMS
@@ -123,22 +128,25 @@ def of_slug(slug: str) -> Subject:
     return {each.slug: each for each in SUBJECTS}.get(slug, Subject(slug, slug))
 
 
-def _judged(state: Path, paths: Paths) -> Iterator[pages.Judged]:
+def _judged(
+    state: Path, law: Law, paths: Paths, written: Sequence[reports.Report]
+) -> Iterator[pages.Judged]:
     """In the order of the subjects, others behind them."""
     order = [each.slug for each in SUBJECTS]
     for path in sorted(
         state.glob("*.jsonl"), key=lambda p: ([*order, p.stem].index(p.stem), p.stem)
     ):
-        run = result_file.load(path)
-        yield pages.Judged(of_slug(path.stem), run, _known(run.implementation, paths))
+        run, subject = result_file.load(path), of_slug(path.stem)
+        known = _known(run.implementation, law, paths)
+        yield pages.Judged(subject, run, known, reports.about(written, subject.driver))
 
 
-def _known(implementation: dict, paths: Paths) -> dict:
+def _known(implementation: dict, law: Law, paths: Paths) -> dict:
     """The entries of the implementation's ledger by clause, for their reasons."""
     path = paths.ledgers / f"{implementation.get('implementation')}.json"
     if not path.is_file():
         return {}
-    content = ledger.read(path, Law.load(paths.suite))
+    content = ledger.read(path, law)
     return {entry["clause"]: entry for entry in content["entries"]}
 
 

@@ -2,6 +2,7 @@
 
 import pages
 import pytest
+from reports import Report
 from subjects import SUBJECTS, Subject, of
 
 from psq.law.clause_table import Clause, Law, Test
@@ -18,14 +19,17 @@ LAW = Law(
 HELLO = {"implementation": "i", "version": "3", "start_method": "fork"}
 
 
-def judged(driver="python:mine", known=None, **verdicts):
+REPORT = Report("lost.md", "i 3 loses one", ("python:mine",), ("q.a",), "reports/lost.md")
+
+
+def judged(driver="python:mine", known=None, reports=(), **verdicts):
     """A run; a verdict is a name, or the record's own fields."""
     run = Run(name=driver, plan={"tests": list(LEVELS), "seed": 7}, implementation=HELLO)
     for letter, given in verdicts.items():
         fields = {"verdict": given} if isinstance(given, str) else given
         name = f"q.{letter}"
         run.tests[name] = {"test": name, "clauses": [name], "seed": 7, **fields}
-    return pages.Judged(Subject(driver, f"the {driver}"), run, known or {})
+    return pages.Judged(Subject(driver, f"the {driver}"), run, known or {}, reports)
 
 
 def failed(fails, passes=0):
@@ -34,8 +38,8 @@ def failed(fails, passes=0):
     return {"verdict": "fail", "confirmed": confirmed, **seen}
 
 
-def made(*subjects, absent=()):
-    return pages.all_pages(subjects, absent, LAW, "c0ffee")
+def made(*subjects, absent=(), written=()):
+    return pages.all_pages(subjects, absent, LAW, "c0ffee", written)
 
 
 def test_the_marks_of_the_matrix():
@@ -94,6 +98,26 @@ def test_what_was_left_out_is_told():
     assert "Judged by a part of the law alone: the python:mine (--test q.*)" in index
     assert "Not installed where this was made: multiprocessing of PyPy, by fork." in index
     assert "Each clause that was decided is kept by each subject." in index
+
+
+def test_what_is_broken_leads_to_its_report():
+    known = {"q.b": {"reason": "as q.a", "reproduction": "docs/results/reports/lost.md: q.get()"}}
+    wrong = judged(a=failed(5), b=failed(5), c="deviates", known=known, reports=[REPORT])
+    both = made(judged("reference", a="pass", reports=[REPORT]), wrong, written=[REPORT])
+    sign = "[✗](reports/lost.md)"
+    assert f"| `q.a` | MUST | ✓ | {sign} |" in both["README.md"]  # as the report says
+    assert f"| `q.b` | MUST | · | {sign} |" in both["README.md"]  # as the ledger says
+    assert "| `q.c` | SHOULD | · | ~ |" in both["README.md"]
+    page = both["python-mine.md"]
+    assert page.count("- report: [i 3 loses one](reports/lost.md)\n") == 2
+    assert "- without psq: `q.get()`\n" in page and "docs/results" not in page
+    assert "## Reports: 1\n\n- [i 3 loses one](reports/lost.md)\n" in page
+
+
+def test_a_report_of_a_subject_that_is_not_here_is_listed():
+    listed = "## Reports: 1\n\n- `python:mine`: [i 3 loses one](reports/lost.md)\n"
+    assert listed in made(judged("reference", a="pass"), written=[REPORT])["README.md"]
+    assert "Reports" not in made(judged("reference", a="pass"))["README.md"]
 
 
 @pytest.mark.parametrize("of_what", ["driver", "name", "slug"])

@@ -34,6 +34,7 @@ def test_two_implementations_become_pages(results, tmp_path):
     index = (tmp_path / "pages/README.md").read_text()
     assert "| `queue.put.nan-refused` | MUST | ✓ | ✗ |" in index
     assert "`queue.put.full-at-once`" not in index  # both keep it
+    assert "docs/results/reports/nats-ack-lost-with-server.md)" in index
     page = (tmp_path / "pages/cpython.md").read_text()
     assert "failed in 1 of 1 repeats" in page
     assert "- cause: put passes the timeout to the semaphore unchecked" in page
