@@ -164,11 +164,10 @@ def _page(judged: Judged, law: Law) -> Iterator[str]:
     yield f"# {_cell(judged.subject.name)}"
     yield ""
     about = run.plan.get("about") or {}
-    platform = " ".join(str(each) for each in (about.get("platform") or {}).values())
     facts = (
         ("judged", run.title),
         ("again", f"psq check {judged.subject.driver} --ledger none --seed {run.plan.get('seed')}"),
-        ("on", platform),
+        ("on", _machine(about.get("platform") or {})),
         ("at", str(run.plan.get("started") or "")),
         ("psq", str(about.get("psq") or "")),
         ("law", str(run.plan.get("clause_digest") or "")[:12]),
@@ -195,6 +194,14 @@ def _page(judged: Judged, law: Law) -> Iterator[str]:
             for clause in clauses:
                 yield from _finding(judged, clause)
     yield from _undecided(run, marks)
+
+
+def _machine(platform: dict[str, object]) -> str:
+    """What a reader compares with his own machine: the name of a kernel's build says nothing there."""
+    known = {**platform, "release": str(platform.get("release") or "").partition("-")[0]}
+    if "processors" in known:
+        known["processors"] = f"{known['processors']} processors"
+    return " ".join(str(each) for each in known.values() if each)
 
 
 def _finding(judged: Judged, clause: Clause) -> Iterator[str]:

@@ -82,6 +82,19 @@ def test_a_page_has_what_was_seen_and_why():
     assert page.count("- cause: not looked into yet") == 1
 
 
+def test_a_page_says_on_what_kind_of_machine():
+    one = judged(a="pass")
+    one.run.plan["about"] = {
+        "platform": {
+            "system": "Linux",
+            "release": "6.1.0-13-amd64",
+            "machine": "x86_64",
+            "processors": 2,
+        }
+    }
+    assert "| on | `Linux 6.1.0 x86_64 2 processors` |" in made(one)["python-mine.md"]
+
+
 def test_what_is_not_decided_says_why():
     blocked = {"verdict": "blocked", "message": "blocked: queue.put"}
     lack = {"verdict": "unsupported", "message": "it does not claim the profile robust"}
