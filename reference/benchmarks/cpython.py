@@ -1,4 +1,7 @@
-"""Loads as those of psq-measure, in this interpreter, and CPython's four types for them."""
+"""Loads as those of psq-measure, in this interpreter, and CPython's four types for them.
+
+What a process is started with can be pickled, for the start methods that do so.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,22 @@ class Carrier:
     finish: Callable[[], Any]
 
 
-def _queue(bound: int) -> Carrier:
-    queue = _context.Queue(bound)
-    return Carrier(queue.put, queue.get, lambda: None)
+def nothing() -> None:
+    """The finish of a carrier whose put has done all."""
 
 
-def _simple_queue(_: int) -> Carrier:
-    queue = _context.SimpleQueue()
-    return Carrier(queue.put, queue.get, lambda: None)
+def _queue(bound: int, context: Any = _context) -> Carrier:
+    queue = context.Queue(bound)
+    return Carrier(queue.put, queue.get, nothing)
 
 
-def _joinable_queue(bound: int) -> Carrier:
-    queue = _context.JoinableQueue(bound)
+def _simple_queue(_: int, context: Any = _context) -> Carrier:
+    queue = context.SimpleQueue()
+    return Carrier(queue.put, queue.get, nothing)
+
+
+def _joinable_queue(bound: int, context: Any = _context) -> Carrier:
+    queue = context.JoinableQueue(bound)
 
     def take() -> None:
         queue.get()
@@ -42,9 +49,9 @@ def _joinable_queue(bound: int) -> Carrier:
     return Carrier(queue.put, take, queue.join)
 
 
-def _pipe(_: int) -> Carrier:
-    receiver, sender = _context.Pipe(duplex=False)
-    return Carrier(sender.send, receiver.recv, lambda: None)
+def _pipe(_: int, context: Any = _context) -> Carrier:
+    receiver, sender = context.Pipe(duplex=False)
+    return Carrier(sender.send, receiver.recv, nothing)
 
 
 CARRIERS = {
@@ -80,37 +87,60 @@ def _run(processes: list[Any]) -> None:
             raise RuntimeError(f"a measured process of CPython ended with {process.exitcode}")
 
 
-def throughput(carrier: Carrier, item: Any, producers: int, consumers: int, items: int) -> Measured:
-    """From the first put to the last take."""
-    gate = _context.Event()
-    begun, ended = (_context.RawArray("d", count) for count in (producers, consumers))
-    used = _context.RawArray("d", producers + consumers)
+@dataclass(frozen=True)
+class _Measurement:
+    """What the processes of a measurement share."""
 
-    def produce(which: int) -> None:
-        gate.wait()
-        _count_processor_time(used, which)
-        begun[which] = time.monotonic()
-        put = carrier.put
-        for _ in range(items // producers):
-            put(item)
-        carrier.finish()
+    carrier: Carrier
+    item: Any
+    started: Any
+    """A semaphore that each process releases once it waits for the gate."""
+    gate: Any
+    begun: Any
+    ended: Any
+    used: Any
 
-    def consume(which: int) -> None:
-        gate.wait()
-        _count_processor_time(used, producers + which)
-        take = carrier.take
-        for _ in range(items // consumers):
+    def begin(self, which: int) -> None:
+        self.started.release()
+        self.gate.wait()
+        _count_processor_time(self.used, which)
+
+    def produce(self, which: int, items: int) -> None:
+        self.begin(which)
+        self.begun[which] = time.monotonic()
+        put = self.carrier.put
+        for _ in range(items):
+            put(self.item)
+        self.carrier.finish()
+
+    def consume(self, which: int, items: int) -> None:
+        self.begin(len(self.begun) + which)
+        take = self.carrier.take
+        for _ in range(items):
             take()
-        ended[which] = time.monotonic()
+        self.ended[which] = time.monotonic()
 
+
+def throughput(
+    carrier: Carrier, item: Any, producers: int, consumers: int, items: int, method: str = "fork"
+) -> Measured:
+    """From the first put to the last take, of processes that a start method makes. The carrier is one
+    of the same method."""
+    context: Any = multiprocessing.get_context(method)
+    begun, ended, used = (
+        context.RawArray("d", count) for count in (producers, consumers, producers + consumers)
+    )
+    shared = _Measurement(carrier, item, context.Semaphore(0), context.Event(), begun, ended, used)
     processes = [
-        _context.Process(target=work, args=(which,), daemon=True)
-        for work, count in ((consume, consumers), (produce, producers))
+        context.Process(target=work, args=(which, items // count), daemon=True)
+        for work, count in ((shared.consume, consumers), (shared.produce, producers))
         for which in range(count)
     ]
     for process in processes:
         process.start()
-    gate.set()
+    for _ in processes:
+        shared.started.acquire(timeout=_LONGEST)
+    shared.gate.set()
     _run(processes)
     return Measured(items / (max(ended) - min(begun)), sum(used) / items)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -36,6 +38,7 @@ class Load:
     consumers: int = 1
     batches: bool = False
     trips: bool = False
+    method: str = "fork"  # that starts its processes
     most: int = 200_000  # items of a measurement
     goal: Optional[float] = None  # times as fast as multiprocessing's Queue
 
@@ -54,6 +57,9 @@ def _loads() -> list[Load]:
         Load(f"64 B, batches of {_BATCH}", small, batches=True, goal=20),
         Load("64 B, round trips", small, _EVERY, trips=True),
     ]
+    for method in ("spawn", "forkserver"):
+        loads.append(Load(f"64 B, {method}", small, method=method))
+        loads.append(Load(f"8 MiB of bytes, {method}", bytes(_LARGE), method=method, most=12))
     if importlib.util.find_spec("numpy"):
         array = importlib.import_module("numpy").ones(_LARGE // 8)
         loads.insert(6, Load("a NumPy array of 8 MiB", array, _EVERY, most=12, goal=5))
@@ -65,15 +71,15 @@ def _carriers(psq: Any) -> dict[str, _Make]:
 
     def queue(_: int) -> Carrier:
         queue = psq.Queue()
-        return Carrier(queue.put, queue.get, lambda: None)
+        return Carrier(queue.put, queue.get, cpython.nothing)
 
     def simple_queue(_: int) -> Carrier:
         queue = psq.SimpleQueue()
-        return Carrier(queue.put, queue.get, lambda: None)
+        return Carrier(queue.put, queue.get, cpython.nothing)
 
     def pipe(_: int) -> Carrier:
         receiver, sender = psq.Pipe(duplex=False)
-        return Carrier(sender.send, receiver.recv, lambda: None)
+        return Carrier(sender.send, receiver.recv, cpython.nothing)
 
     return {"queue": queue, "simple-queue": simple_queue, "pipe": pipe}
 
@@ -120,7 +126,8 @@ class _Rates:
         if of == "raw pipe":
             return _raw_pipe
         if of == "multiprocessing":
-            return cpython.CARRIERS[name]
+            context = multiprocessing.get_context(load.method)
+            return functools.partial(cpython.CARRIERS[name], context=context)
         return (lambda _: _batches(self._psq)) if load.batches else self._carriers[name]
 
     def _measure(self, load: Load, make: _Make, before: list[Measured]) -> Measured:
@@ -129,7 +136,8 @@ class _Rates:
         items = max(parts, min(load.most, wished) // parts * parts, min(4, load.most))
         if load.trips:
             return cpython.round_trips(make, load.item, 2, items)
-        return cpython.throughput(make(0), load.item, load.producers, load.consumers, items)
+        shape = load.producers, load.consumers
+        return cpython.throughput(make(0), load.item, *shape, items, load.method)
 
     def median(self, load: Load, name: str) -> float:
         return statistics.median(each.rate for each in self._found[load.title, name, "psq"][1:])
