@@ -13,12 +13,16 @@ import time
 from pathlib import Path
 from typing import Mapping, Sequence
 
-# Longer than any message may be: the session reports a line that is too long.
+# As long as a message may be, with its end.
 _AT_ONCE = 1 << 20
 
 
 class Channel:
-    """One accepted connection.  ``lines`` holds the whole lines that the session has not taken yet."""
+    """One accepted connection.  ``lines`` holds the whole lines that the session has not taken yet.
+
+    A line that is too long and does not end is the last one: the session reports it, and nothing is read
+    behind it.
+    """
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -42,6 +46,9 @@ class Channel:
         self.at_end = not chunk
         *whole, self._pending = (self._pending + chunk).split(b"\n")
         self.lines.extend(whole)
+        if len(self._pending) >= _AT_ONCE:
+            self.lines.append(self._pending)
+            self._pending, self.at_end = b"", True
 
     def send(self, data: bytes, seconds: float) -> None:
         """Raises OSError when the process is gone, TimeoutError when it does not read for so long."""

@@ -47,7 +47,7 @@ class Incoming:
     def _take(self, peer: Peer, line: bytes) -> None:
         if len(line) >= LONGEST_LINE:
             raise Broken(
-                f"a line of {len(line) + 1} bytes, at most {LONGEST_LINE} are allowed",
+                f"a line of {LONGEST_LINE + 1} bytes or more, at most {LONGEST_LINE} are allowed",
                 "message.length",
             )
         message = self.parse(line, "message.json")

@@ -24,6 +24,8 @@ class Connection:
         line = json.dumps(message).encode() + b"\n"
         if WAY == "garbage" and "id" in message:
             line = b"this is no JSON\n"
+        while WAY == "floods" and "id" in message:
+            self.socket.sendall(b"x" * 65536)
         if WAY == "two-pieces" and "id" in message:
             line = line[:5] + b"\n" + line[5:]
         self.socket.sendall(line)

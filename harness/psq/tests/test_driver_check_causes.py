@@ -35,7 +35,10 @@ def run(capsys, *arguments):
     return status, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("way, cause", [("hangs", "request.answered"), ("garbage", "message.json")])
+@pytest.mark.parametrize(
+    "way, cause",
+    [("hangs", "request.answered"), ("garbage", "message.json"), ("floods", "message.length")],
+)
 def test_it_stops_at_the_cause(capsys, way, cause):
     for within in ("2", "16", "128"):  # more on a machine that is too slow for the hello
         arguments = ("--answer-within", within, "--", sys.executable, str(LITTLE), way)
