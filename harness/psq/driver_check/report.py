@@ -21,6 +21,7 @@ class Report:
         self._chosen = chosen
         self._explain = explain
         self._results: list[str] = []
+        self._broken: list[str] = []
 
     def add(self, rule: Check) -> None:
         """Print the result of a check: ok, BROKEN or -."""
@@ -39,6 +40,8 @@ class Report:
             print(f"          rule:   {advice.place}\n          change: {advice.change}")
         sys.stdout.flush()
         self._results.append(result)
+        if problems:
+            self._broken.append(rule.name)
 
     def end(self, left: int) -> bool:
         """Print the sums; returns whether the driver is right."""
@@ -46,6 +49,8 @@ class Report:
         if left:
             why = f" behind {self._judge.cause}" if self._judge.cause else " behind the start"
             print(f"The {left} checks{why} were not played: mend that first.")
+        if broken > 1:
+            print(f"broken: {', '.join(self._broken)}")
         if broken and not self._explain:
             print("--explain names for each finding its rule, and what to change.")
         print(f"{ok} ok, {broken} broken, {other + left} not played")

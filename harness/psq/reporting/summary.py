@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 
 from rich.console import Console
@@ -95,6 +96,9 @@ def print_verdict(run: Run, console: Console) -> None:
     console.print(f"results:  {run.path}", soft_wrap=True, markup=False)
     for each in run.unmet:
         console.print(Text(each, style="bold red"), soft_wrap=True)
+    if run.counts["driver-error"]:
+        check = f"psq driver-check --explain {shlex.quote(run.name)}"
+        console.print(f"driver:   {check}  # which rules it breaks", soft_wrap=True, markup=False)
     status = run.status()
     colour = "bold green" if status == Status.CONFORMS else "bold red"
     console.print(Text(verdict_sentence(run), style=colour), soft_wrap=True)

@@ -75,6 +75,13 @@ def test_a_suite_that_hangs_is_ended(psq, paths, monkeypatch):
     assert "was stuck" in out
 
 
+def test_a_broken_driver_leads_to_driver_check(psq, paths):
+    _, out, _ = psq("check", driver(paths, "queue.put_a=driver-error"))
+    command = f"'{driver(paths, 'queue.put_a=driver-error')}'"
+    assert f"\ndriver:   psq driver-check --explain {command}  # " in out
+    assert "driver-check" not in psq("check", driver(paths, "queue.put_a=fail"))[1]
+
+
 def test_a_driver_that_fails_each_time_is_given_up(psq, paths):
     every = [f"{name}=driver-error" for name in ("queue.put_a", "queue.put_b", "queue.get_c")]
     status, out, _ = psq("check", driver(paths, *every), "--jobs", "1")

@@ -59,6 +59,15 @@ def test_it_plays_on_when_told_to(capsys):
     assert "says nothing without request.answered" in report and "behind" not in report
 
 
+def test_what_is_broken_is_named_once_more(capsys):
+    names = ("request.answered", "bad-request.thread", "create.again")
+    arguments = [word for name in names for word in ("--check", name)]
+    _, report = run(capsys, *arguments, "--", sys.executable, str(LITTLE))
+    assert "\nbroken: bad-request.thread, create.again\n" in report
+    _, report = run(capsys, *arguments[:4], "--", sys.executable, str(LITTLE))
+    assert "\nbroken: " not in report  # one alone stands there to be read
+
+
 def test_one_check_is_played_alone(capsys):
     status, report = run(
         capsys, "--check", "thread.main", "--", sys.executable, str(LITTLE), "right"
