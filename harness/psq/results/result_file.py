@@ -13,6 +13,9 @@ from psq.results.driver_times import checked
 from psq.results.fields import check_fields
 from psq.results.run import Record, Run, check_record
 
+# Goes up when a reader of the last one would misread what is written.
+FORMAT = 1
+
 
 def load(path: Path) -> Run:
     """Reads a stored run. A run that was cut short loads, and its missing tests show."""
@@ -42,6 +45,7 @@ def _take(run: Run, record: Record, where: str) -> None:
     if kind == "plan":
         if run.plan:
             raise ValueError("a second plan in one file")
+        _check_format(record, where)
         run.plan = record
         run.name = record.get("name") or run.name
     elif kind == "implementation":
@@ -59,6 +63,16 @@ def _take(run: Run, record: Record, where: str) -> None:
         run.interrupted = bool(record.get("interrupted"))
         run.stopped = record.get("stopped") or ""
         run.unmet.extend(record.get("unmet") or [])
+
+
+def _check_format(plan: Record, where: str) -> None:
+    """Raises UsageError for another format: its records may mean something else."""
+    found = plan.get("format", FORMAT)
+    if found != FORMAT:
+        raise UsageError(
+            f"{where}: these results have the format {found!r}, and this psq reads format {FORMAT}: "
+            "use the version of psq that wrote them, or judge again"
+        )
 
 
 class Writer:

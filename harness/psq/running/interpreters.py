@@ -16,8 +16,8 @@ def find_interpreter(name: str) -> str:
     candidates = _candidates(name)
     if not candidates:
         raise DriverMissing(
-            f"no driver at that path: there is no interpreter {name!r}. Give a path to a Python "
-            f"3.9 or newer, or a name that is on the PATH."
+            f"there is no interpreter {name!r}. Give a path to a Python 3.9 or newer, or a name that "
+            "is on the PATH."
         )
     reasons = []
     for path in candidates:

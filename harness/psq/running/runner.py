@@ -16,7 +16,7 @@ from pathlib import Path
 from psq.base.status import NoRoom, Status, UsageError
 from psq.law.clause_table import Law, Test
 from psq.results.defects import is_foreign, settle
-from psq.results.result_file import Tail, Writer
+from psq.results.result_file import FORMAT, Tail, Writer
 from psq.results.driver_times import in_microseconds
 from psq.results.gate import NO_GATE, Gate
 from psq.results.known import unmatched
@@ -291,7 +291,7 @@ class Runner:
     def _write_plan(self, digest: str | None) -> None:
         self._run.plan = {
             "record": "plan",
-            "format": 1,
+            "format": FORMAT,
             "name": self._driver.label,
             "driver": list(self._driver.argv),
             "tests": self._planned,

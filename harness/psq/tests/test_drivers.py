@@ -146,7 +146,7 @@ def test_a_driver_that_is_not_built(paths):
 
 
 def test_an_interpreter_that_is_not_there(paths):
-    with pytest.raises(DriverMissing, match="no interpreter"):
+    with pytest.raises(DriverMissing, match="^there is no interpreter 'python9.99'. Give"):
         resolve("cpython@python9.99", paths)
 
 

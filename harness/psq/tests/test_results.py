@@ -67,6 +67,13 @@ def test_what_is_no_result_file_is_refused(tmp_path, records):
         load(written(tmp_path, *records))
 
 
+@pytest.mark.parametrize("found", [0, 2, "1", None])
+def test_another_format_is_refused_and_says_what_to_do(tmp_path, found):
+    with pytest.raises(UsageError, match=f"r.jsonl:1: .* the format {found!r}.*use the version"):
+        load(written(tmp_path, {**PLAN, "format": found}, A, B, END))
+    assert not load(written(tmp_path, {**PLAN, "format": 1}, A, B, END)).problems
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(UsageError, match="cannot read"):
         load(tmp_path / "none.jsonl")
