@@ -61,6 +61,13 @@ def test_the_page_has_the_files_that_it_imports():
     assert {*SHORT, ONLY_LONG} <= set(commands_of_page())
 
 
+def test_a_reader_has_each_file_before_it_is_needed():
+    """Node 18 takes no import in a module whose package.json is not there yet."""
+    assert PAGE.index("```json") < PAGE.index("```js\n") < PAGE.index("```sh")
+    for command in re.finditer(r"node (\w+\.js)", PAGE[PAGE.index("```sh") :]):
+        assert PAGE.index(f"// {command[1]}\n") < PAGE.index("```sh") + command.start()
+
+
 @pytest.mark.parametrize("command", commands_of_page())
 def test_each_command_of_the_page_ends_well(built, folder, command):
     arguments = shlex.split(command)[1:]
