@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from string import ascii_letters
+from typing import Iterator
+
 from rich.console import Console
 from rich.measure import Measurement
 from rich.padding import Padding
@@ -10,15 +13,28 @@ from rich.text import Text
 
 from psq.law.clause_table import Law
 from psq.reporting.console import STYLES
+from psq.reporting.kinds import Kind, in_order, kind_of
 from psq.results import tally
 from psq.results.run import Run
 
-# The narrowest column in which a result can be read; below it the clauses come one under the other.
+# The narrowest column in which a result can be read; below it each has a sign.
 _READABLE = 16
 # One long observation must not make the lines of all clauses longer.
 _WIDEST = 60
 # What the law leaves open was seen, not passed.
 _SEEN_STYLE = "cyan"
+_TONES = {
+    "good": "green",
+    "bad": "bold red",
+    "doubt": "yellow",
+    "known": "magenta",
+    "seen": _SEEN_STYLE,
+    "none": "dim",
+}
+# The mark of a known failure is that of a failure in another colour, which a terminal may not have.
+_KNOWN = "x"
+# The column of levels among the signs.
+_LEVEL = len("OBSERVED ")
 
 
 def print_comparison(runs: list[Run], law: Law, console: Console, clauses: list[str]) -> None:
@@ -26,13 +42,14 @@ def print_comparison(runs: list[Run], law: Law, console: Console, clauses: list[
     digests = {run.plan.get("clause_digest") for run in runs}
     if len(digests) > 1:
         console.print(Text("the results were made with different clause tables", style="yellow"))
-    table = _table(runs, law, clauses)
     if not console.is_terminal:
-        _print_whole(table, console)
-    elif console.width < _least_width(runs, clauses):
-        _print_one_below_the_other(runs, law, console, clauses)
+        _print_whole(_table(runs, law, clauses), console)
+    elif console.width >= _least_width(runs, clauses):
+        console.print(_table(runs, law, clauses))
+    elif len(runs) <= len(ascii_letters) and console.width >= _width_of_signs(runs, clauses):
+        _print_signs(runs, law, console, clauses)
     else:
-        console.print(table)
+        _print_one_below_the_other(runs, law, console, clauses)
     for difference in tally.differences(runs, law):
         if difference.clause in clauses:
             _print_difference(difference, runs, console)
@@ -63,6 +80,46 @@ def _least_width(runs: list[Run], clauses: list[str]) -> int:
     return max(map(len, clauses), default=0) + 16 + len(runs) * (_READABLE + 3)
 
 
+def _width_of_signs(runs: list[Run], clauses: list[str], levels: int = 0) -> int:
+    return max(map(len, clauses), default=0) + 1 + levels + 2 * len(runs)
+
+
+def _print_signs(runs: list[Run], law: Law, console: Console, clauses: list[str]) -> None:
+    """A column of one letter for each run, and a sign for each result; the levels where there is room."""
+    has_levels = console.width >= _width_of_signs(runs, clauses, levels=_LEVEL)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("clause", no_wrap=True)
+    if has_levels:
+        table.add_column("level", no_wrap=True)
+    for letter, run in zip(ascii_letters, runs):
+        console.print(Text(f"  {letter}  {run.title}"), soft_wrap=True)
+        table.add_column(letter, no_wrap=True)
+    found: set[str] = set()
+    for clause in clauses:
+        level = law.clauses[clause].level
+        kinds = [kind_of(tally.cell(run, law, clause), level) for run in runs]
+        found.update(kind.name for kind in kinds)
+        table.add_row(clause, *([level] if has_levels else []), *map(_sign, kinds))
+    console.print(Text("  ").append_text(Text("  ").join(_legend(found))))
+    console.print(table)
+
+
+def _sign(kind: Kind) -> Text:
+    return Text(_KNOWN if kind.tone == "known" else kind.mark, style=_TONES[kind.tone])
+
+
+def _legend(found: set[str]) -> Iterator[Text]:
+    """What the signs mean; like signs together."""
+    shown: dict[str, list[str]] = {}
+    signs = {}
+    for kind in in_order(found):
+        sign = _sign(kind)
+        signs[sign.plain] = sign
+        shown.setdefault(sign.plain, []).append(kind.shown)
+    for plain, names in shown.items():
+        yield signs[plain] + Text(f" {' or '.join(names)}")
+
+
 def _print_one_below_the_other(
     runs: list[Run], law: Law, console: Console, clauses: list[str]
 ) -> None:
@@ -80,7 +137,7 @@ def _cell(run: Run, law: Law, clause: str) -> Text:
 
 
 def _print_difference(difference: tally.Difference, runs: list[Run], console: Console) -> None:
-    said = ", ".join(f"{run.name}: {cell.text}" for run, cell in zip(runs, difference.cells))
+    said = difference.said([run.name for run in runs])
     if difference.ruling:
         line = f"difference: {difference.clause}: {said}; {difference.ruling}"
         console.print(line, soft_wrap=True, markup=False)

@@ -1,4 +1,4 @@
-"""The kinds of results that the page tells apart: each has a mark and a name, never a colour alone."""
+"""The kinds of results that pages and tables tell apart: each has a mark and a name, never a colour alone."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ def facts(runs: list[Run], law: Law) -> dict[str, Any]:
             {
                 "clause": each.clause,
                 "seen": [cell.text for cell in each.cells],
+                "said": each.said([run.name for run in runs]),
                 "ruling": each.ruling,
             }
             for each in tally.differences(runs, law)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Sequence
 
 from psq.law.clause_table import Law
 from psq.results.run import Record, Run
@@ -113,6 +114,17 @@ class Difference:
     clause: str
     cells: tuple[Cell, ...]
     ruling: str | None
+
+    def said(self, names: Sequence[str]) -> str:
+        """Who shows what, like results together, without those that did not decide the clause.
+
+        Such as `one, other: pass | third: fail`.
+        """
+        showing: dict[str, list[str]] = {}
+        for name, each in zip(names, self.cells):
+            if each.verdict not in _UNDECIDED:
+                showing.setdefault(each.text, []).append(name)
+        return " | ".join(f"{', '.join(who)}: {text}" for text, who in showing.items())
 
 
 def differences(runs: list[Run], law: Law) -> list[Difference]:

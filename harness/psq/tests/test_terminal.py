@@ -77,14 +77,52 @@ def test_nor_from_a_result_file_or_a_message(psq, tmp_path, terminal):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
 
 
-def test_a_comparison_fits_a_narrow_terminal(psq, tmp_path, terminal):
-    names = ("reference", "cpython")
-    results = [stored(tmp_path, name, verdict="pass") for name in names]
+def compared(psq, tmp_path, terminal, *names, **of_test):
+    """The lines of a comparison before its verdicts."""
+    results = [stored(tmp_path, name, **{"verdict": "pass", **of_test}) for name in names]
     terminal.shown(psq, "compare", "--from", *results)
     lines = terminal.text.splitlines()
-    table = lines[: next(index for index, line in enumerate(lines) if "results:" in line)]
-    assert "queue.put.a  MUST" in table[0] and table[1].split() == ["reference:", "pass"]
-    assert max(map(len, table)) <= 60
+    return lines[: next(index for index, line in enumerate(lines) if "results:" in line)]
+
+
+def test_a_comparison_fits_a_narrow_terminal(psq, tmp_path, terminal):
+    lines = compared(psq, tmp_path, terminal, "reference", "cpython")
+    assert [line.split() for line in lines[:3]] == [
+        ["a", "reference"],
+        ["b", "cpython"],
+        ["\u2713", "pass", "\u00b7", "not", "run", "or", "untested"],
+    ]
+    assert ["clause", "level", "a", "b"] == lines[3].split()
+    assert ["queue.put.a", "MUST", "\u2713", "\u2713"] == lines[4].split()
+    assert max(map(len, lines)) <= 60
+
+
+def test_and_so_does_one_of_many(psq, tmp_path, terminal):
+    """The levels go first, and where not even signs have room stands a line each."""
+    names = [f"driver-{number}" for number in range(20)]
+    lines = compared(psq, tmp_path, terminal, *names)
+    assert lines[21].split() == ["clause", *"abcdefghijklmnopqrst"]
+    assert lines[22].split() == ["queue.put.a", *20 * "\u2713"]
+    assert max(map(len, lines)) <= 60
+    terminal.truncate(0)
+    (tmp_path / "more").mkdir()
+    lines = compared(psq, tmp_path / "more", terminal, *names, *map(str, range(10)))
+    assert "queue.put.a  MUST" in lines[0] and lines[1].split() == ["driver-0:", "pass"]
+
+
+def test_a_known_failure_has_a_sign_of_its_own(psq, tmp_path, terminal):
+    one, other = (stored(tmp_path, name, verdict=name) for name in ("fail", "expected-fail"))
+    terminal.shown(psq, "compare", "--from", one, other)
+    assert "\u2717 fail  x known failure  \u00b7 not run" in terminal.text
+    assert re.search(r"queue\.put\.a +MUST +\u2717 x", terminal.text)
+
+
+def test_a_difference_names_like_results_together(psq, tmp_path, terminal):
+    many = [stored(tmp_path, name, verdict="pass") for name in ("one", "two")]
+    others = [stored(tmp_path, v, verdict=v) for v in ("fail", "unsupported", "expected-fail")]
+    _, out, _ = psq("compare", "--from", *many, *others)
+    said = "queue.put.a: one, two: pass | fail: fail | expected-fail: expected-fail"
+    assert f"difference with no ruling: {said}\n" in out
 
 
 def test_a_comparison_in_a_file_has_whole_lines(psq, tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from psq.law.clause_table import Law
 from psq.reporting.card import card_of
 from psq.reporting.page.evidence import Evidence, evidence_of
-from psq.reporting.page.kinds import KINDS, Kind
+from psq.reporting.kinds import KINDS, Kind
 from psq.results.run import Record, Run
 
 _REPLAY = re.compile(r"^ *replay +(\S.*)$", re.MULTILINE)

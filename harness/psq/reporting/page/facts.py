@@ -8,7 +8,7 @@ from typing import Any
 from psq.base.status import SENTENCES, Status
 from psq.law.clause_table import Law
 from psq.reporting.page.cards import Card, cards_of
-from psq.reporting.page.kinds import Kind, in_order, kind_of
+from psq.reporting.kinds import Kind, in_order, kind_of
 from psq.reporting.page.subjects import subject
 from psq.results import tally
 from psq.results.run import Run

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psq.law.clause_table import Law
-from psq.reporting.page.kinds import Kind, kind_of
+from psq.reporting.kinds import Kind, kind_of
 from psq.reporting.page.subjects import judged_at
 from psq.results import tally
 from psq.results.run import Run

@@ -11,7 +11,7 @@ from psq.law.clause_table import Law
 from psq.reporting.page import render
 from psq.reporting.page.facts import LEVELS, answer, of_law, row_of
 from psq.reporting.page.history import Seen, changes, grouped, newest_whole, seen_in, strip
-from psq.reporting.page.kinds import KINDS, in_order
+from psq.reporting.kinds import KINDS, in_order
 from psq.reporting.page.subjects import judged_at, subject
 from psq.reporting.target import write
 from psq.results.run import Run

@@ -10,7 +10,7 @@ from typing import Any
 from psq.base.status import SENTENCES, Status
 from psq.law.clause_table import Law
 from psq.reporting.page.cards import reason_of
-from psq.reporting.page.kinds import Kind, in_order
+from psq.reporting.kinds import Kind, in_order
 from psq.results.defects import defects_of, headline
 from psq.results.driver_times import in_words
 from psq.results.coverage import gaps, unverified_sentence
