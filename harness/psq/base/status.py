@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 from enum import IntEnum
+from pathlib import Path
 from typing import Iterable
 
 
@@ -91,6 +92,14 @@ def cannot_write(what: str, error: OSError) -> Stop:
     if error.errno in _WRONG_PLACE:
         return UsageError(f"cannot write {what}: {reason}; name a file that can be written")
     return NoRoom(f"cannot write {what}: {reason}; make room there, or name another place")
+
+
+def make_folder(folder: Path) -> None:
+    """Make it and its parents, unless they are there; what cannot_write says when that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(str(folder), error) from error
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Optional
 
 from psq.base import options
 from psq.base.paths import Paths
-from psq.base.status import Status, UsageError
+from psq.base.status import Status, UsageError, make_folder
 from psq.law.clause_table import Filters, Law, Test
 from psq.mutants import baseline, summary
 from psq.mutants.change import Change
@@ -108,8 +108,10 @@ def _run(args: argparse.Namespace, paths: Paths, law: Law, subject: Subject) -> 
         for change in changes:
             print(f"{change.name}  {change.where}  {change.text}")
         return Status.CONFORMS
-    folder = paths.build / "mutants"
-    file = File(Path(args.results or folder / f"{subject.slug}.jsonl"), digest(sources))
+    results = Path(args.results or paths.build / "mutants" / f"{subject.slug}.jsonl")
+    for each in (paths.build / "mutants", results.parent):
+        make_folder(each)  # before hours of tests
+    file = File(results, digest(sources))
     rulings = Rulings(FOLDER / f"{subject.slug}.json")
     waiting = [
         each

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from psq.base import options
 from psq.base.paths import Paths
-from psq.base.status import SENTENCES, InternalError, Status, UsageError, worst
+from psq.base.status import SENTENCES, InternalError, Status, UsageError, make_folder, worst
 from psq.reporting import timeline
 from psq.reporting.console import make_console
 from psq.reporting.soak_progress import SoakProgress, sentence
@@ -129,7 +129,7 @@ class _Soak:
 
     def clear(self) -> None:
         """What an earlier soak left; old evidence beside new results misleads."""
-        self.results.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.results.parent)
         self.results.unlink(missing_ok=True)
         shutil.rmtree(self.evidence, ignore_errors=True)
 

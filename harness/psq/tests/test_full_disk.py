@@ -78,6 +78,17 @@ def stored_path(stored):
     return Path(stored)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("soak",), ("mutants", "--sample", "1", "--ledger", "none"), ("check", "--ledger", "none")],
+)
+def test_results_in_a_wrong_place(psq, command):
+    place = "/proc/no/such/results.jsonl"
+    ended, _, err = psq(*command, "cpython", "--results", place)
+    assert ended == 64
+    assert "cannot write " in err and "name a file that can be written" in err
+
+
 def test_evidence_without_room_is_a_problem_and_the_verdict_stands(built, tmp_path):
     from psq.base.paths import Paths
 
