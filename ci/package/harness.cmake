@@ -31,6 +31,7 @@ foreach(folder psq ledgers drivers/python drivers/variants drivers/brokers drive
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/harness/${folder} DESTINATION ${data_dir}/harness/${parent}
           COMPONENT psq-conformance ${but_tests})
 endforeach()
+install(FILES ${CMAKE_SOURCE_DIR}/docs/tutorial.md DESTINATION ${data_dir}/docs COMPONENT psq-conformance)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/ci/examples/ DESTINATION ${data_dir}/examples COMPONENT psq-conformance)
 
 # Compiled here: each start of a driver would compile its modules again where it cannot write them.

@@ -40,7 +40,7 @@ LANGUAGES = {
         "driver.js",
         "node driver.js",
         "`create` returns a description, `open` makes a queue of it, `outcome` names the errors.",
-        "npm install                               # the kit\n",
+        "npm install   # the kit\n",
         "      - run: apt-get install -y --no-install-recommends nodejs\n",
     ),
     "c": Language(

@@ -103,3 +103,4 @@ def test_a_driver_for_an_installed_psq_needs_no_other_folder(tmp_path, language)
     texts = [each.read_text() for each in (tmp_path / "q").rglob("*") if each.is_file()]
     assert not [each for each in texts if "psq_DIR" in each or "PSQ/build" in each]
     assert [each for each in texts if "PSQ_VERSION: v1.2.3\n" in each]
+    assert "/psq-out/\n" in (tmp_path / "q" / ".gitignore").read_text()
