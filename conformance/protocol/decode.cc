@@ -172,6 +172,13 @@ Incoming read_incoming(const json& in, std::string_view line) {
   return incoming;
 }
 
+/// What the library says of it, without its number for the error.
+std::string said_by(const json::exception& error) {
+  const std::string_view text = error.what();
+  const auto name = text.find("] ");
+  return std::string{name == std::string_view::npos ? text : text.substr(name + 2)};
+}
+
 }  // namespace
 
 const Item* Answer::item() const {
@@ -203,7 +210,7 @@ Incoming decode(std::string_view line) {
   } catch (const DriverError& error) {
     throw DriverError{std::string{error.what()} + "; it sent: " + shown};
   } catch (const json::exception& error) {
-    throw DriverError{"not a message of spec/driver-protocol.md (" + std::string{error.what()} +
+    throw DriverError{"not a message of spec/driver-protocol.md (" + said_by(error) +
                       "); it sent: " + shown};
   }
 }

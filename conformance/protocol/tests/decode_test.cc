@@ -65,6 +65,14 @@ TEST(Decode, RefusesBytesThatAreNoText) {
   }
 }
 
+TEST(Decode, SaysWhatIsWrongAndNotWhatTheLibraryCallsIt) {
+  EXPECT_TRUE(refusal("debug").starts_with(
+      "not a message of spec/driver-protocol.md (parse error at line 1, column 1"));
+  EXPECT_EQ(refusal(R"({"hello":1})"),
+            "not a message of spec/driver-protocol.md (key 'role' not found); it sent: "
+            R"({"hello":1})");
+}
+
 std::string hello_with(const std::string& profiles, const std::string& capabilities,
                        const std::string& limits = R"({"item_bytes":1})") {
   return R"({"hello":1,"role":"root","pid":1,"implementation":"i","version":"1","language":"c",)"
