@@ -176,6 +176,7 @@ _ADVICE: dict[str, dict[str, str]] = {
         "spawn.forgotten": "Forget the handle at drop_process; its name is then a bad request.",
         "spawn.bad-request": "Look every name of objects up before the spawn.",
         "child.running": "Answer exit_code null, join_process false, while the child runs.",
+        "child.began": "Write began for join_process, too, with the id of the thread that waits.",
         "child.terminate": "Send SIGTERM, and answer minus the signal's number as exit_code.",
         "child.kill": "Send SIGKILL, and answer minus the signal's number as exit_code.",
         "child.daemon": "Take daemon, and end such a child when its parent ends.",

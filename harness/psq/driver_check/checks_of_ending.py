@@ -10,6 +10,7 @@ from psq.controller.peer import Broken, Message
 from psq.controller.session import Session
 from psq.driver_check.rules import (
     check,
+    expect_began,
     expect_value,
     fitting,
     item,
@@ -135,6 +136,19 @@ def child_running(session: Session) -> None:
         raise Broken(f"the exit code of a running child is {shorten(answer)}; expected value null")
     expect_value(session.root.start("join_process", on="worker", timeout=0.05), False)
     some_queue(session, worker)
+
+
+@check(
+    "child.began",
+    "To wait for a child begins as asked: the suite looks whether that thread waits.",
+    needs=("process.join_process",),
+    after=("spawn.pid",),
+)
+def child_began(session: Session) -> None:
+    session.spawn(session.root, "worker", [])
+    call = session.root.start("join_process", on="worker", timeout=0.05, began=True, thread="t")
+    expect_value(call, False)
+    expect_began(session.root, call)
 
 
 def _signalled(do: str, expected: int) -> None:

@@ -11,7 +11,15 @@ from psq.controller.items import received
 from psq.controller.messages import LONGEST_LINE, shorten
 from psq.controller.peer import Broken, Call, Message
 from psq.controller.session import Session
-from psq.driver_check.rules import FIRST, check, fitting, item, some_queue, still_usable
+from psq.driver_check.rules import (
+    FIRST,
+    check,
+    expect_began,
+    fitting,
+    item,
+    some_queue,
+    still_usable,
+)
 
 
 def _line(**request: Any) -> bytes:
@@ -161,11 +169,7 @@ def began_written(session: Session) -> None:
     some_queue(session, session.root)
     call = session.root.start("put", on="q", item=item(session), began=True, thread="a")
     call.expect("ok")
-    if len(call.began) != 1:
-        raise Broken(f"{call}: {len(call.began)} began messages, expected 1")
-    tid = call.began[0]["tid"]
-    if not os.path.isdir(f"/proc/{session.root.pid}/task/{tid}"):
-        raise Broken(f"tid {tid} is no thread of the process {session.root.pid}")
+    expect_began(session.root, call)
 
 
 @check(

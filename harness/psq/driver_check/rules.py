@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -135,6 +136,15 @@ def join(parent: Peer, child: Peer) -> Any:
         parent.start("join_process", on=child.name, timeout=parent.session.answer_within), True
     )
     return parent.value("exit_code", on=child.name)
+
+
+def expect_began(peer: Peer, call: Call) -> None:
+    """That one began message came for a call of this process, from a thread that it has."""
+    if len(call.began) != 1:
+        raise Broken(f"{call}: {len(call.began)} began messages, expected 1")
+    tid = call.began[0]["tid"]
+    if not os.path.isdir(f"/proc/{peer.pid}/task/{tid}"):
+        raise Broken(f"tid {tid} is no thread of the process {peer.pid}")
 
 
 def some_queue(session: Session, peer: Peer, name: str = "q") -> str:

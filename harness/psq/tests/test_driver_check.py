@@ -195,6 +195,12 @@ def spoiled(change):
             "work.Worker._end_thread = lambda self, request: self._answered(request) and None",
             "thread.end",
         ),
+        (
+            "make = work.Worker._make\n"
+            "work.Worker._make = lambda self, kind, do, call, began:"
+            " make(self, kind, do, call, None if do == 'join_process' else began)",
+            "child.began",
+        ),
         ("registry.Registry.drop_child = lambda self, name: None", "spawn.forgotten"),
         (
             "mp_items.Special.become = lambda self, value, item: None",
