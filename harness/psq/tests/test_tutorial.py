@@ -18,6 +18,7 @@ SHORT = {
     "psq driver-check -- node driver.js": [
         "bad-request.*",
         "began.*",
+        "child.began",
         "end.return*",
         "hello.*",
         "item.sizes",
