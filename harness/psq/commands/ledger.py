@@ -46,10 +46,12 @@ def run(args: argparse.Namespace, paths: Paths) -> Status:
         print(change)
     for each in found.left:
         print(f"left: {each}")
-    if found.changes and not args.dry_run:
+    # A gate names its ledger from the first day on: one that was asked for is there without a failure, too.
+    is_wanted = bool(args.ledger) and not path.exists()
+    if (found.changes or is_wanted) and not args.dry_run:
         write(str(path), found.text)
-        print(f"ledger: {path}")
-    if not found.changes:
+        print(f"ledger: {path}" + ("" if found.changes else ", without an entry"))
+    elif not found.changes:
         print(f"{path}: nothing to change")
     return Status.DOES_NOT_CONFORM if found.left else Status.CONFORMS
 

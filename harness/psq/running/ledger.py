@@ -54,13 +54,22 @@ def read(path: Path, law: Law, unfinished: bool = False) -> Record:
     With `unfinished`, reasons that are still to be written are good enough.
     """
     try:
-        content: Record = json_text.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the ledger {path}: {error.strerror}. 'psq ledger update RESULTS LEDGER' makes one of "
+            'the results of a run; "--ledger none" judges without one.'
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{path} is no ledger: {error}") from error
+    try:
+        content: Record = json_text.parse(text)
         entries = content["entries"]
         texts = [content["implementation"]]
         clauses = [(entry["clause"], entry["reason"]) for entry in entries]
         if not all(isinstance(text, str) for text in [*texts, *(t for c in clauses for t in c)]):
             raise TypeError("the implementation, a clause or a reason is no text")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} is no ledger: {type(error).__name__}: {error}. It is "
             '{"implementation":…,"entries":[{"clause":…,"reason":…}]}; '

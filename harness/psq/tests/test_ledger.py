@@ -170,3 +170,16 @@ def test_the_command(psq, paths, tmp_path):
     status, _, err = psq("check", driver, "--ledger", str(mine))
     assert status == 64 and "no reason yet" in err
     assert psq("ledger", "updaet", str(stored))[0] == 64
+
+
+def test_a_ledger_that_is_asked_for_is_made_without_a_failure_too(psq, paths, tmp_path):
+    driver, mine = f"{paths.build / 'driver'} --", tmp_path / "mine.json"
+    assert psq("check", driver)[0] == 0
+    (stored,) = paths.results.iterdir()
+    status, _, err = psq("check", driver, "--ledger", str(mine))
+    assert status == 64 and "No such file or directory. 'psq ledger update RESULTS LEDGER'" in err
+    assert "nothing to change" in psq("ledger", "update", str(stored))[1]
+    assert "nothing to change" in psq("ledger", "update", str(stored), str(mine), "--dry-run")[1]
+    assert not mine.exists()
+    assert "without an entry" in psq("ledger", "update", str(stored), str(mine))[1]
+    assert psq("check", driver, "--ledger", str(mine))[0] == 0

@@ -21,7 +21,7 @@ import pytest
         (["check", "cpython", "--seed", "x"], "whole number"),
         (["check", "cpython", "--jobs", "0"], "from 1"),
         (["check", "cpython", "--patience", "nan"], "0.01"),
-        (["check", "cpython", "--ledger", "/no/such/ledger"], "is no ledger"),
+        (["check", "cpython", "--ledger", "/no/such/ledger"], "cannot read the ledger"),
         (["check", "cpython", "--ledger", "none", "--results", "/"], "folder"),
         (["diff", "x"], "NEW"),
         (["diff", "/no/such/file", "x"], "cannot read"),
