@@ -104,13 +104,13 @@ std::vector<std::unique_ptr<driver::Object>> ReferenceAdapter::create(
   std::vector<std::unique_ptr<driver::Object>> created;
   switch (creation.type) {
     case ObjectType::kQueue:
-      created.push_back(make_queue(creation));
+      created.push_back(make_queue(creation, loans_));
       break;
     case ObjectType::kJoinableQueue:
-      created.push_back(make_joinable_queue(creation));
+      created.push_back(make_joinable_queue(creation, loans_));
       break;
     case ObjectType::kSimpleQueue:
-      created.push_back(make_simple_queue());
+      created.push_back(make_simple_queue(loans_));
       break;
     case ObjectType::kConnection: {
       auto [first, second] = creation.duplex ? pipe<Payload>() : pipe<Payload>(one_way);

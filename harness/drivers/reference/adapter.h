@@ -3,6 +3,7 @@
 
 #include <psq/driver/adapter.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,11 +12,13 @@
 
 namespace psq::reference_driver {
 
-/// Has no state of its own, so a forked child uses it unchanged.
+/// It does not change, so a forked child uses it as it is.
 class ReferenceAdapter : public driver::Adapter {
  public:
-  /// `name` is the name of the implementation in the hello.
-  explicit ReferenceAdapter(std::string name) : name_(std::move(name)) {}
+  /// `name` is the name of the implementation in the hello. With `loans`, the seed of what is
+  /// drawn, items of queues also go by loans, views and batches of one.
+  explicit ReferenceAdapter(std::string name, std::optional<std::uint64_t> loans = std::nullopt)
+      : name_(std::move(name)), loans_(loans) {}
 
   [[nodiscard]] driver::Hello hello() const override;
   std::vector<std::unique_ptr<driver::Object>> create(const driver::Creation& creation) override;
@@ -33,6 +36,7 @@ class ReferenceAdapter : public driver::Adapter {
 
  private:
   const std::string name_;
+  const std::optional<std::uint64_t> loans_;
 };
 
 /// Serves the controller; `main` returns the result. An error that `end` raises ends the root as an

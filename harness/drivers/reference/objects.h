@@ -3,6 +3,7 @@
 
 #include <psq/driver/adapter.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,12 +36,16 @@ class ReferenceObject : public driver::Object {
 /// The object that a `text` names, in the program that was executed.
 std::unique_ptr<driver::Object> receive_passed(driver::ObjectType type, const std::string& text);
 
+/// With a seed: items of queues also go by loans, views and batches of one, as the seed draws.
+using LoanSeed = std::optional<std::uint64_t>;
+
 /// A child of the library.
 std::unique_ptr<driver::Child> make_child(Process process);
 
-std::unique_ptr<driver::Object> make_queue(const driver::Creation& creation);
-std::unique_ptr<driver::Object> make_joinable_queue(const driver::Creation& creation);
-std::unique_ptr<driver::Object> make_simple_queue();
+std::unique_ptr<driver::Object> make_queue(const driver::Creation& creation, LoanSeed loans);
+std::unique_ptr<driver::Object> make_joinable_queue(const driver::Creation& creation,
+                                                    LoanSeed loans);
+std::unique_ptr<driver::Object> make_simple_queue(LoanSeed loans);
 
 /// One end of a pipe.
 class ConnectionObject : public ReferenceObject {

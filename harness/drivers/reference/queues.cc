@@ -1,3 +1,4 @@
+#include "lending.h"
 #include "objects.h"
 
 namespace psq::reference_driver {
@@ -72,7 +73,7 @@ class QueueObject : public ReferenceObject {
   }
 
   Result perform_tasks(Verb verb, Call& call) {
-    if constexpr (std::is_same_v<Q, JoinableQueue<Payload>>) {
+    if constexpr (requires(Q & queue) { queue.task_done(); }) {
       if (verb == Verb::kTaskDone) {
         call([&] { queue_.task_done(); });
         return Result::ok();
@@ -88,9 +89,10 @@ class QueueObject : public ReferenceObject {
   Q queue_;
 };
 
+template <typename Q>
 class SimpleQueueObject : public ReferenceObject {
  public:
-  explicit SimpleQueueObject(SimpleQueue<Payload> queue) : queue_(std::move(queue)) {}
+  explicit SimpleQueueObject(Q queue) : queue_(std::move(queue)) {}
 
   Result perform(const Operation& operation, Call& call) override {
     switch (operation.verb) {
@@ -117,35 +119,44 @@ class SimpleQueueObject : public ReferenceObject {
   [[nodiscard]] Passed pass() const override { return passed(queue_.handle()); }
 
  private:
-  SimpleQueue<Payload> queue_;
+  Q queue_;
 };
+
+/// The object of a queue of payloads; with `loans`, of one that lends.
+template <template <typename> typename Object, template <typename> typename Q, typename... Options>
+std::unique_ptr<driver::Object> object_of(LoanSeed loans, const Options&... options) {
+  using Lent = Lending<Q<std::string>>;
+  if (loans) return std::make_unique<Object<Lent>>(Lent(Q<std::string>(options...), *loans));
+  return std::make_unique<Object<Q<Payload>>>(Q<Payload>(options...));
+}
 
 }  // namespace
 
-std::unique_ptr<driver::Object> make_queue(const driver::Creation& creation) {
-  return std::make_unique<QueueObject<Queue<Payload>>>(
-      Queue<Payload>({.maxsize = creation.maxsize.value_or(0)}));
+std::unique_ptr<driver::Object> make_queue(const driver::Creation& creation, LoanSeed loans) {
+  return object_of<QueueObject, Queue>(loans, QueueOptions{creation.maxsize.value_or(0)});
 }
 
-std::unique_ptr<driver::Object> make_joinable_queue(const driver::Creation& creation) {
-  return std::make_unique<QueueObject<JoinableQueue<Payload>>>(JoinableQueue<Payload>(
-      {.maxsize = creation.maxsize.value_or(0), .unfinished = creation.unfinished.value_or(0)}));
+std::unique_ptr<driver::Object> make_joinable_queue(const driver::Creation& creation,
+                                                    LoanSeed loans) {
+  return object_of<QueueObject, JoinableQueue>(
+      loans, JoinableQueueOptions{creation.maxsize.value_or(0), creation.unfinished.value_or(0)});
 }
 
-std::unique_ptr<driver::Object> make_simple_queue() {
-  return std::make_unique<SimpleQueueObject>(SimpleQueue<Payload>());
+std::unique_ptr<driver::Object> make_simple_queue(LoanSeed loans) {
+  return object_of<SimpleQueueObject, SimpleQueue>(loans);
 }
 
 std::unique_ptr<driver::Object> receive_passed(driver::ObjectType type, const std::string& text) {
   using Plain = Queue<Payload>;
   using Joinable = JoinableQueue<Payload>;
+  using Simple = SimpleQueue<Payload>;
   switch (type) {
     case driver::ObjectType::kQueue:
       return std::make_unique<QueueObject<Plain>>(Plain::from_handle(text));
     case driver::ObjectType::kJoinableQueue:
       return std::make_unique<QueueObject<Joinable>>(Joinable::from_handle(text));
     case driver::ObjectType::kSimpleQueue:
-      return std::make_unique<SimpleQueueObject>(SimpleQueue<Payload>::from_handle(text));
+      return std::make_unique<SimpleQueueObject<Simple>>(Simple::from_handle(text));
     case driver::ObjectType::kConnection:
       return receive_end(text);
   }

@@ -29,6 +29,7 @@ FAMILIES = ("reference", *PYTHONS, "mixed", "faulty", *LISTED, "library", "slow"
 HELP = """\
 A DRIVER is one of
   reference                 the C++ reference of this tree
+  reference:loans[:SEED]    the same; its items also go by loans, views and batches of one, as the seed draws
   cpython                   multiprocessing of the system's Python, by fork
   cpython:METHOD            the same by spawn or forkserver
   cpython-manager[:METHOD]  the queues of its multiprocessing.Manager()
@@ -142,9 +143,8 @@ def _built(name: _Name, paths: Paths) -> Driver:
             f"{name.text} is a compiled program: it has no interpreter or start method"
         )
     if name.parts[0] == "reference":
-        if len(name.parts) > 1:
-            raise UsageError(f"no driver is named {name.text!r}. Did you mean reference?")
-        return Driver(name.text, (str(paths.program("psq-reference-driver")),), "reference")
+        ways = _ways_of_reference(name)
+        return Driver(name.text, (str(paths.program("psq-reference-driver")), *ways), "reference")
     known = {fault["name"]: fault for fault in all_faults(paths)}
     if len(name.parts) != 2 or name.parts[1] not in known:
         wanted = name.parts[1] if len(name.parts) > 1 else ""
@@ -153,6 +153,20 @@ def _built(name: _Name, paths: Paths) -> Driver:
             + did_you_mean(wanted, known)
         )
     return Driver(name.text, (known[name.parts[1]]["program"], "--fault", name.parts[1]), "faulty")
+
+
+def _ways_of_reference(name: _Name) -> tuple[str, ...]:
+    """The options of its driver that say how items go."""
+    if len(name.parts) == 1:
+        return ()
+    seed = name.parts[2] if len(name.parts) == 3 else "1"
+    if name.parts[1] != "loans" or len(name.parts) > 3:
+        raise UsageError(
+            f"no driver is named {name.text!r}. Did you mean reference or reference:loans?"
+        )
+    if not re.fullmatch(r"[0-9]{1,18}", seed):
+        raise UsageError(f"{name.text}: the seed is a number, e.g. reference:loans:7")
+    return ("--loans", seed)
 
 
 def _listed(name: _Name, paths: Paths) -> Driver:

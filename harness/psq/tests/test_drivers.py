@@ -76,6 +76,15 @@ def test_cpp_and_python_in_turn(paths):
         resolve("mixed", paths, start_method="spawn")
 
 
+def test_the_reference_may_lend(paths):
+    program = make_program(paths.build / "bin" / "psq-reference-driver", "exit 0")
+    assert resolve("reference", paths).argv == (str(program),)
+    driver = resolve("reference:loans", paths)
+    assert driver.argv == (str(program), "--loans", "1")
+    assert (driver.label, driver.implementation) == ("reference:loans", "reference")
+    assert resolve("reference:loans:7", paths).argv == (str(program), "--loans", "7")
+
+
 def test_a_slow_driver_is_another_one_with_pauses(paths):
     slow = make_program(paths.build / "bin" / "psq-slow-driver", "exit 0")
     inner = resolve("cpython:spawn", paths)
@@ -107,7 +116,9 @@ def test_a_command_line_names_files_absolutely(paths, tmp_path, monkeypatch):
         ("cpython@", "after the @"),
         ("cpython:fork:spawn", "too many colons"),
         ("python:", "name a module"),
-        ("reference:spawn", "Did you mean reference?"),
+        ("reference:spawn", "Did you mean reference or reference:loans?"),
+        ("reference:loans:1:2", "Did you mean reference or reference:loans?"),
+        ("reference:loans:seven", "the seed is a number"),
         ("a 'b", "cannot split"),
         (" ", "is empty"),
         ("true", "give its path"),
