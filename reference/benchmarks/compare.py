@@ -16,7 +16,20 @@ import time
 from pathlib import Path
 
 from cases import PSQ, Runner, carriers, loads
-from goals import FORK_QUEUES, IDLE_NUMBERS, Goal, busy_rows, fork_rows, idle_rows
+from goals import (
+    FORK_QUEUES,
+    IDLE_NUMBERS,
+    LARGE,
+    LARGE_MEMORY,
+    LARGE_NAMES,
+    LARGE_ROUNDS,
+    Goal,
+    busy_rows,
+    fork_rows,
+    idle_rows,
+    large_rows,
+)
+from memory import free_memory
 from package import package_table
 from picture import picture
 from results import Results
@@ -39,8 +52,9 @@ def main() -> int:
         print("compare: built without Boost.Interprocess (libboost-dev)", file=sys.stderr)
     idle = _idle(runner)
     forks = _forks(runner)
+    large = _large(runner)
     results, rounds = _measure(runner, deadline)
-    text = table(results, loads(), [*_busy(runner), *idle, *forks])
+    text = table(results, loads(), [*large, *_busy(runner), *idle, *forks])
     text = f"{_note()}\n{_legend(rounds)}\n\n{text}"
     print(text)
     _tell_package(arguments)
@@ -105,6 +119,17 @@ def _idle(runner: Runner) -> list[tuple[str, str, Goal]]:
 def _forks(runner: Runner) -> list[tuple[str, str, Goal]]:
     after_use, at_rest = map(float, runner.call("many", "forks", FORK_QUEUES).split())
     return fork_rows(after_use, at_rest)
+
+
+def _large(runner: Runner) -> list[tuple[str, str, Goal]]:
+    """Each round has its own copies beside it, so the carriers need not alternate."""
+    free = free_memory()
+    names = LARGE_NAMES if free >= LARGE_MEMORY else ()
+    found: dict[str, tuple[float, float]] = {}
+    for name in names:
+        rate, share = runner.call("large", name, LARGE, LARGE_ROUNDS).split()
+        found[name] = (float(rate), float(share))
+    return large_rows(found, free)
 
 
 def _busy(runner: Runner) -> list[tuple[str, str, Goal]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
-from cases import LENT, LENT_FROM, NAMES, PSQ, Carrier, Load
+from cases import LENT, LENT_FROM, NAMES, PSQ, Carrier, Load, size_name
 from results import Results
 
 IDLE_SHARE = 0.001  # of one processor
 IDLE_NUMBERS = ("share", "asleep-share", "fresh-bytes", "used-bytes")
 IDLE_BYTES = 100 * 1024
+LARGE = 1 << 30
+LARGE_MEMORY = 6 * LARGE  # of a measurement
+LARGE_ROUNDS = 5
+LARGE_NAMES = ("queue", "simple-queue", *LENT)
 FORK_QUEUES = 1000
 FORK_MILLISECONDS = 10
 
@@ -120,6 +124,24 @@ def busy_rows(delays: dict[str, tuple[float, float]]) -> list[tuple[str, str, Go
             )
         )
     return rows
+
+
+def large_rows(found: dict[str, tuple[float, float]], free: int) -> list[tuple[str, str, Goal]]:
+    """For items of LARGE bytes, one at a time: of each carrier how many a second, and the time of two copies
+    by that of an item. Without `found`, because no more than `free` bytes of memory were there.
+    """
+    size = size_name(LARGE)
+    if not found:
+        why = f"skipped: needs {size_name(LARGE_MEMORY)} of memory, and {size_name(free)} are free"
+        return [(f"one to one, {size}, one at a time", why, Goal("two copies", None))]
+    return [
+        (
+            f"{NAMES[name]}, 1 to 1, {size}, one at a time",
+            f"{rate:.2g}",
+            Goal(f"the speed of two copies ({share:.2f} of it)", share >= 1),
+        )
+        for name, (rate, share) in found.items()
+    ]
 
 
 def rows_of(load: Load) -> list[str]:

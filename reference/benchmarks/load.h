@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -142,6 +143,51 @@ Delays delays(Carrier& there, Carrier& back, const Load& load) {
   for (const pid_t each : computing) end(each);
   std::ranges::sort(took);
   return {took[took.size() / 2], took[took.size() * 99 / 100]};
+}
+
+// One item after the other, each so long that its copies are all that counts.
+struct Large {
+  double per_second = 0;
+  double of_two_copies = 0;  // The time of two copies of as many bytes, by that of an item.
+};
+
+// The medians of several rounds, each of two copies within this process and then of one item from
+// its put to the end of its take in a child. Takes up to six times the memory of an item.
+template <typename Carrier>
+Large large_items(Carrier& carrier, const Load& load) {
+  const test::SharedObject<double> taken_at;
+  auto ends = psq::pipe<char>(psq::one_way);
+  auto& taken = ends.first;
+  auto& tell = ends.second;
+  const pid_t child = in_child([&] {
+    std::string item(load.size, 'x');
+    for (int i = 0; i < load.items; ++i) {
+      tell.send('.');
+      carrier.take(item);
+      *taken_at = now();
+      tell.send('.');
+    }
+  });
+  tell.close();  // So that the end of the child ends the wait for it.
+  std::string item(load.size, 'x');
+  std::string copy(load.size, 'y');
+  std::vector<double> took;
+  std::vector<double> shares;
+  for (int i = 0; i < load.items; ++i) {
+    (void)taken.recv();
+    const double copied_from = now();
+    std::memcpy(copy.data(), item.data(), load.size);
+    std::memcpy(item.data(), copy.data(), load.size);
+    const double begun = now();
+    carrier.put(item);
+    (void)taken.recv();
+    took.push_back(*taken_at - begun);
+    shares.push_back((begun - copied_from) / took.back());
+  }
+  (void)reap(child);
+  std::ranges::sort(took);
+  std::ranges::sort(shares);
+  return {1 / took[took.size() / 2], shares[shares.size() / 2]};
 }
 
 }  // namespace psq::bench

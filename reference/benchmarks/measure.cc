@@ -3,17 +3,19 @@
 //   psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]
 //   psq-measure round-trips CARRIER SIZE CORES ITEMS
 //   psq-measure delays CARRIER SIZE COMPUTING ITEMS
+//   psq-measure large CARRIER SIZE ROUNDS
 //   psq-measure idle share|asleep-share|fresh-bytes|used-bytes
 //   psq-measure many waiting PROCESSES | forks QUEUES | favour PAIRS BOUND
 //   psq-measure list
 //
 // Prints three numbers for items or round trips: how many a second, and the nanoseconds of
 // processor time of each put and of each take. Prints two for delays beside COMPUTING processes
-// that compute: the median and the 99th percentile of a round trip, in microseconds; one for idle
-// queues; for many, the share of a processor, the milliseconds of a fork after a use of all queues
-// and at rest, or how many times as much the most favoured producer and consumer do as the least
-// favoured ones. Exit status 69: the carrier cannot carry this load here; 64: wrong usage; 70: the
-// measurement failed.
+// that compute: the median and the 99th percentile of a round trip, in microseconds; two for large
+// items, one after the other: how many a second, and the time of two copies of such an item by the
+// time of its put and take; one for idle queues; for many, the share of a processor, the
+// milliseconds of a fork after a use of all queues and at rest, or how many times as much the most
+// favoured producer and consumer do as the least favoured ones. Exit status 69: the carrier cannot
+// carry this load here; 64: wrong usage; 70: the measurement failed.
 
 #include <cstdio>
 #include <cstdlib>
@@ -68,16 +70,25 @@ psq::bench::Delays delays_by(const Load& load) {
   return delays(there, back, load);
 }
 
+template <typename Carrier>
+psq::bench::Large large_by(const Load& load) {
+  check_can<Carrier>(load);
+  Carrier carrier(load);
+  return large_items(carrier, load);
+}
+
 struct Kind {
   std::string_view name;
   Rate (*throughput)(const Load&);
   Rate (*round_trips)(const Load&);
   psq::bench::Delays (*delays)(const Load&);
+  psq::bench::Large (*large)(const Load&);
 };
 
 template <typename Carrier>
 constexpr Kind kind(std::string_view name) {
-  return {name, throughput_by<Carrier>, round_trips_by<Carrier>, delays_by<Carrier>};
+  return {name, throughput_by<Carrier>, round_trips_by<Carrier>, delays_by<Carrier>,
+          large_by<Carrier>};
 }
 
 constexpr Kind kKinds[] = {
@@ -90,8 +101,8 @@ constexpr Kind kKinds[] = {
     kind<psq::bench::ByRawPipe>("raw-pipe"),
     kind<psq::bench::ByMqueue>("mqueue"),
 #ifdef PSQ_WITH_BOOST
-    {"boost", psq::bench::boost_throughput, psq::bench::boost_round_trips,
-     psq::bench::boost_delays},
+    {"boost", psq::bench::boost_throughput, psq::bench::boost_round_trips, psq::bench::boost_delays,
+     [](const Load&) -> psq::bench::Large { throw Unable(); }},
 #endif
 };
 
@@ -132,6 +143,11 @@ Load delay_load(const std::vector<std::string>& words) {
   return {.size = static_cast<std::size_t>(number(words[2], 0)),
           .items = number(words[4], 1),
           .computing = number(words[3], 0)};
+}
+
+Load large_load(const std::vector<std::string>& words) {
+  if (words.size() != 4) throw Usage();
+  return {.size = static_cast<std::size_t>(number(words[2], 0)), .items = number(words[3], 1)};
 }
 
 Load round_trip_load(const std::vector<std::string>& words) {
@@ -187,6 +203,9 @@ void run(const std::vector<std::string>& words) {
   } else if (words[0] == "delays") {
     const auto delays = kind_of(words[1]).delays(delay_load(words));
     std::printf("%.1f %.1f\n", delays.median, delays.ninety_ninth);
+  } else if (words[0] == "large") {
+    const auto large = kind_of(words[1]).large(large_load(words));
+    std::printf("%.3f %.3f\n", large.per_second, large.of_two_copies);
   } else if (words[0] == "idle" && words.size() == 2) {
     measure_idle(words[1]);
   } else if (words[0] == "many" && words.size() > 2) {
@@ -210,6 +229,7 @@ int main(int argc, char** argv) {
         "usage: psq-measure throughput CARRIER SIZE PRODUCERS CONSUMERS ITEMS [BOUND]\n"
         "       psq-measure round-trips CARRIER SIZE CORES ITEMS\n"
         "       psq-measure delays CARRIER SIZE COMPUTING ITEMS\n"
+        "       psq-measure large CARRIER SIZE ROUNDS\n"
         "       psq-measure idle share|asleep-share|fresh-bytes|used-bytes\n"
         "       psq-measure many waiting PROCESSES | forks QUEUES | favour PAIRS BOUND\n"
         "       psq-measure list     prints the carriers\n"
