@@ -1,14 +1,35 @@
 // Uses the reference as a package:
-//   consumer               queues, processes and errors; prints the version of the headers
+//   consumer               queues, loans, batches, processes and errors; prints the version of the
+//                          headers
 //   consumer give PROGRAM  hands a queue to PROGRAM, another consumer, which takes its item or says
 //                          why it cannot
 //   consumer take TOKEN    what PROGRAM is started with
 #include <psq/psq.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <span>
 #include <string>
+#include <utility>
+
+// A child lends and puts a batch; this process has a view and gets the batch.
+static bool lends_and_batches() {
+  const std::string lent(100'000, 'x');
+  const std::array<std::string, 2> batch{"first", "second"};
+  psq::SimpleQueue<std::string> queue;
+  psq::Process child{[&] {
+    psq::Loan loan = queue.loan(lent.size());
+    std::ranges::copy(std::as_bytes(std::span(lent)), loan.bytes().begin());
+    queue.put(std::move(loan));
+    (void)queue.put_many(batch);
+  }};
+  child.join();
+  return queue.get_view().text() == lent && std::ranges::equal(queue.get_many(3), batch);
+}
 
 static int use() {
+  if (!lends_and_batches()) return 1;
   psq::Queue<std::string> queue{{.maxsize = 1}};
   psq::Process child{[&] { queue.put("item"); }};
   if (queue.get() != "item") return 1;
