@@ -9,6 +9,7 @@ import broker_client
 import file_store
 import sqlite_store
 from feeder import FedStore
+from one_lock_store import OneLockStore
 from roomy_pipe import roomy_pipe
 from stores import Store
 
@@ -47,6 +48,12 @@ DESIGNS: Dict[str, Design] = {
             "one file in memory and a lock; no buffer, and a put never waits for room",
             file_store.FileStore,
             _ALL,
+        ),
+        Design(
+            "one-lock",
+            "the one with a file, under a lock that dies with its holder; survivors may wait for ever",
+            OneLockStore,
+            ("base", "lifecycle"),
         ),
         Design(
             "huge",

@@ -1,0 +1,29 @@
+"""The queue in one file, under a lock that dies with the process that holds it.
+
+A process that is killed within a step takes the lock along: every later step of any process waits for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from typing import Iterator
+
+from file_store import FileStore, State
+
+
+class OneLockStore(FileStore):
+    """To be handed to children by fork."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mutex = multiprocessing.get_context("fork").Lock()
+
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[State]:
+        with self._mutex:
+            before = self._state()
+            state = State(**vars(before))
+            yield state
+            if state != before:
+                self._write(state)
