@@ -37,7 +37,8 @@ def installed() -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with real pages: report.html of three implementations, and index/ over all their runs."""
+    """A folder with real pages: report.html of three implementations, many.html of
+    nine, and index/ over all their runs."""
     build = tmp_path_factory.mktemp("site")
     (build / "bin").symlink_to(Path(os.environ["PSQ_BUILD_DIR"]) / "bin")
     paths = Paths(build=build)
@@ -47,6 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stored = [str(each) for each in sorted(paths.results.iterdir())]
     earlier = str(_a_day_earlier(paths.results / "reference.filtered.jsonl", build))
     cli.main(["report", *stored, "--html", str(build / "report.html")], paths)
+    cli.main(["report", *stored, *stored, *stored, "--html", str(build / "many.html")], paths)
     cli.main(["report", earlier, *stored, "--index", str(build / "index")], paths)
     return build
 

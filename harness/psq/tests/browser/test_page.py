@@ -46,6 +46,26 @@ def test_it_keeps_wcag_at_each_width_and_in_the_dark(chromium, site, width, sche
     assert chromium.complaints == []
 
 
+# Those of one word; what was seen may be a sentence.
+BROKEN_WORDS = """[...document.querySelectorAll('td .verdict')].filter(each =>
+  /^\\S+ \\S+$/.test(each.textContent.trim()) &&
+  new Set([...each.getClientRects()].map(line => line.top)).size > 1).map(each => each.textContent)"""
+
+
+def test_results_of_many_implementations_can_be_read(chromium, site):
+    """The matrix alone is scrolled, and the clauses stay beside it."""
+    chromium.size(1280, 800)
+    chromium.open((site / "many.html").as_uri())
+    assert chromium.evaluate("document.querySelectorAll('thead th').length") == 10
+    assert chromium.evaluate(BROKEN_WORDS) == []
+    assert chromium.evaluate("document.documentElement.scrollWidth") == 1280
+    left = "document.querySelector('tr.clause th').getBoundingClientRect().left"
+    before = chromium.evaluate(left)
+    assert chromium.evaluate("(document.querySelector('.matrix').scrollLeft = 200)") == 200
+    assert chromium.evaluate(left) == before
+    assert violations(chromium) == []
+
+
 def test_the_answer_fits_one_screen(page):
     title = page.evaluate("document.querySelector('h1').textContent")
     assert title.startswith("does not conform: faulty:put-full-early and ")
