@@ -46,8 +46,8 @@ def test_it_keeps_wcag_at_each_width_and_in_the_dark(chromium, site, width, sche
     assert chromium.complaints == []
 
 
-# Those of one word; what was seen may be a sentence.
-BROKEN_WORDS = """[...document.querySelectorAll('td .verdict')].filter(each =>
+# Results such as "unsupported"; what was seen may be a sentence.
+BROKEN_RESULTS = """[...document.querySelectorAll('td .verdict')].filter(each =>
   /^\\S+ \\S+$/.test(each.textContent.trim()) &&
   new Set([...each.getClientRects()].map(line => line.top)).size > 1).map(each => each.textContent)"""
 
@@ -57,7 +57,7 @@ def test_results_of_many_implementations_can_be_read(chromium, site):
     chromium.size(1280, 800)
     chromium.open((site / "many.html").as_uri())
     assert chromium.evaluate("document.querySelectorAll('thead th').length") == 10
-    assert chromium.evaluate(BROKEN_WORDS) == []
+    assert chromium.evaluate(BROKEN_RESULTS) == []
     assert chromium.evaluate("document.documentElement.scrollWidth") == 1280
     left = "document.querySelector('tr.clause th').getBoundingClientRect().left"
     before = chromium.evaluate(left)
