@@ -154,8 +154,11 @@ def _matrix(judged: Sequence[Judged], marks: list[dict[str, str]], law: Law) -> 
 
 
 def _sign(judged: Judged, clause: str, sign: str) -> str:
-    """The sign of the matrix: it leads to the report, where there is one of what is not kept."""
-    found = judged.reports_of(clause) if sign in "✗1~" else []
+    """The sign of the matrix: it leads to the report, where there is one of what is not kept.
+
+    What was seen once may have another cause than a report of that clause.
+    """
+    found = judged.reports_of(clause) if sign in "✗~" else []
     return f"[{sign}]({found[0].link})" if found else sign
 
 

@@ -127,6 +127,11 @@ def test_what_is_broken_leads_to_its_report():
     assert "## Reports: 1\n\n- [i 3 loses one](reports/lost.md)\n" in page
 
 
+def test_what_was_seen_once_leads_to_no_report():
+    once = made(judged(a=failed(0, 5), reports=[REPORT]), written=[REPORT])
+    assert "| `q.a` | MUST | 1 |" in once["README.md"]
+
+
 def test_a_report_of_a_subject_that_is_not_here_is_listed():
     listed = "## Reports: 1\n\n- `python:mine`: [i 3 loses one](reports/lost.md)\n"
     assert listed in made(judged("reference", a="pass"), written=[REPORT])["README.md"]
