@@ -15,4 +15,8 @@ Nanoseconds monotonic_now();
 /// `101 ms`, `12 us`: three digits and a unit.
 std::string human(Nanoseconds duration);
 
+/// The first of two durations, in as many digits as tell it from the second: `599.6 ms` and not
+/// `600 ms` beside 600 ms.
+std::string human_beside(Nanoseconds duration, Nanoseconds other);
+
 }  // namespace psq::conformance

@@ -108,7 +108,8 @@ void Scenario::expect_not_before(const Answer& answer, Nanoseconds timeout) {
                        human(Nanoseconds{std::abs(moved.count())}) + " during the test"};
   }
   fail(std::string{to_string(answer.outcome)} + ", " + human(timeout) + " or more after the call",
-       std::string{to_string(answer.outcome)} + " after " + human(answer.took()), answer.step);
+       std::string{to_string(answer.outcome)} + " after " + human_beside(answer.took(), timeout),
+       answer.step);
 }
 
 bool Scenario::comes_to_wait(Call& call) {
