@@ -8,6 +8,18 @@
 namespace psq::conformance {
 namespace {
 
+// The delivery of that item. What was settled just before the server was killed may come again
+// first: whether it does is the matter of broker.server.kill-keeps.
+void expect_delivery_behind_settled(Scenario& t, const Actor& consumer, const Object& q,
+                                    const Item& item, std::int64_t settled) {
+  for (std::int64_t again = 0;; ++again) {
+    const Answer answer = consumer.call(receive(q, "d", within(kLong)));
+    if (again == settled || item_of(t, answer).from == item.from)
+      return t.expect_payload(answer, item);
+    consumer.ok(ack(q, "d"));
+  }
+}
+
 const Tests kLostTests{[](const Define& test) {
   test("broker.lost.call-ends", [](Scenario& t) {
     const Actor main = t.root();
@@ -44,7 +56,7 @@ const Tests kLostTests{[](const Define& test) {
       t.expect(main.call(ready(q)), Outcome::kConnectionLost, "the server is not there");
       main.ok(start_server(q));
       t.expect(other.call(publish(q, t.item("other", i))), Outcome::kOk, "the server is back");
-      t.expect_payload(main.call(receive(q, "d", within(kLong))), t.item("other", i));
+      expect_delivery_behind_settled(t, main, q, t.item("other", i), 2 * i + 1);
       t.expect(main.call(ack(q, "d")), Outcome::kOk, "the server is back");
     }
   });
