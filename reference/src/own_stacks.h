@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <vector>
 
@@ -77,6 +79,18 @@ class OwnStacks {
 
   static std::size_t page() noexcept { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
 
+  // Valgrind does not know of the guards of madvise: at the end of a process it reads all memory
+  // that it takes for readable, and ends by SIGSEGV there.
+  static bool is_in_valgrind() noexcept {
+    const char* const preloaded = std::getenv("LD_PRELOAD");
+    return preloaded != nullptr && std::strstr(preloaded, "vgpreload") != nullptr;
+  }
+
+  static void install_guard(void* guard) noexcept {
+    if (is_in_valgrind() || madvise(guard, page(), kInstallGuard) != 0)
+      (void)mprotect(guard, page(), PROT_NONE);
+  }
+
   void begin_in_child() noexcept {
     left_.clear();
     free_ = all_;  // It has the capacity.
@@ -103,7 +117,7 @@ class OwnStacks {
     (void)madvise(memory, kAtOnce * kEach, MADV_NOHUGEPAGE);
     for (std::size_t i = 0; i < kAtOnce; ++i) {
       std::byte* const guard = static_cast<std::byte*>(memory) + i * kEach;
-      if (madvise(guard, page(), kInstallGuard) != 0) (void)mprotect(guard, page(), PROT_NONE);
+      install_guard(guard);
       all_.push_back(guard + page());
       free_.push_back(guard + page());
     }

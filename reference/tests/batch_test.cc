@@ -51,7 +51,8 @@ std::vector<int> numbers(int from, int to) {
 // Of each length up to 200, and of a content that tells where it comes from.
 std::string text_of(std::size_t number) {
   std::string text = std::to_string(number);
-  for (char next = '!'; text.size() < number % 200; next = next == '~' ? '!' : next + 1)
+  for (char next = '!'; text.size() < number % 200;
+       next = next == '~' ? '!' : static_cast<char>(next + 1))
     text += next;
   return text;
 }
