@@ -1,6 +1,7 @@
 """asyncio on the descriptor of a queue."""
 
 import asyncio
+import gc
 import os
 import select
 import threading
@@ -29,11 +30,12 @@ def test_tasks_wait_for_items_beside_each_other(queue):
 def test_a_cancelled_get_takes_nothing_and_leaves_nothing(queue):
     async def main():
         queue.fileno()
+        gc.collect()  # what earlier tests left
         before = open_descriptors()
         for _ in range(20):
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(queue.aget(), 0.001)
-        assert open_descriptors() == before
+        assert open_descriptors() <= before
         queue.put("kept")
         return await queue.aget()
 
