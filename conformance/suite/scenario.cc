@@ -39,6 +39,11 @@ std::int64_t largest_in(const Request& request) {
   return largest;
 }
 
+[[noreturn]] void too_slow(const std::string& not_yet, const Awaited& awaited) {
+  throw Inconclusive{not_yet +
+                     ", on a machine that is too slow (--patience): " + awaited.spent.in_words()};
+}
+
 }  // namespace
 
 Scenario::Scenario(SessionOptions options, std::uint64_t seed, const Effort& effort)
@@ -156,9 +161,7 @@ Answer Scenario::finish(Call& call) {
 
 void Scenario::report_no_end(Call& call, const Awaited& awaited) {
   const std::string what = describe(call.request) + " on " + call.process;
-  if (awaited.state == FairBound::State::kUndecided)
-    throw Inconclusive{what + " has not ended, on a machine that is too slow (--patience): " +
-                       awaited.spent.in_words()};
+  if (awaited.state == FairBound::State::kUndecided) too_slow(what + " has not ended", awaited);
   if (!call.began)
     throw Inconclusive{what + ": no answer, and the call never began: a stuck driver; " +
                        awaited.spent.in_words()};
@@ -189,9 +192,7 @@ void Scenario::note_late(const std::string& what, const Fairness& spent) {
 }
 
 void Scenario::expect_ended(const Awaited& awaited, const std::string& what) {
-  if (awaited.state == FairBound::State::kUndecided)
-    throw Inconclusive{what + " has not happened, on a machine that is too slow (--patience): " +
-                       awaited.spent.in_words()};
+  if (awaited.state == FairBound::State::kUndecided) too_slow(what + " has not happened", awaited);
   if (awaited.state == FairBound::State::kLate) note_late(what, awaited.spent);
   if (awaited.state == FairBound::State::kHung)
     fail(what, "that does not happen; " + awaited.spent.in_words(),
@@ -202,9 +203,14 @@ bool Scenario::ends_within_fairly(Call& call, Nanoseconds at_most) {
   const Awaited awaited =
       session_->await([&] { return call.answer.has_value(); }, at_most / FairBound::kHangs);
   if (awaited.state == FairBound::State::kUndecided)
-    throw Inconclusive{
-        describe(call.request) + " on " + call.process +
-        " has not ended, on a machine that is too slow (--patience): " + awaited.spent.in_words()};
+    too_slow(describe(call.request) + " on " + call.process + " has not ended", awaited);
+  return awaited.ended();
+}
+
+bool Scenario::happens(const std::function<bool()>& held, const char* not_yet,
+                       const std::function<std::size_t()>& progress) {
+  const Awaited awaited = session_->await(held, hang_bound(), progress);
+  if (awaited.state == FairBound::State::kUndecided) too_slow(not_yet, awaited);
   return awaited.ended();
 }
 

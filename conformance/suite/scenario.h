@@ -159,6 +159,10 @@ class Scenario {
   /// Whether the call ends within the time on the fair clock; for what the law bounds. Inconclusive
   /// where the machine is too slow to tell.
   [[nodiscard]] bool ends_within_fairly(Call& call, Nanoseconds at_most);
+  /// Whether it comes to be so, within the bound of a hang. Inconclusive, with `not_yet` as the
+  /// reason, where the machine is too slow to tell.
+  [[nodiscard]] bool happens(const std::function<bool()>& held, const char* not_yet,
+                             const std::function<std::size_t()>& progress = {});
   /// Waits until it is so. A failure when that does not happen, inconclusive on a slow machine.
   void expect_soon(const std::function<bool()>& held, const std::string& expected,
                    const std::function<std::string()>& saw,

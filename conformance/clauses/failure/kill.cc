@@ -9,12 +9,8 @@
 namespace psq::conformance {
 namespace {
 
-Awaited await_decided(Scenario& t, const std::function<bool()>& held, const Call& gets) {
-  Awaited awaited = t.session().await(held, t.hang_bound(), [&] { return gets.events.size(); });
-  if (awaited.state == FairBound::State::kUndecided)
-    throw Inconclusive{"nothing more came, on a machine that is too slow (--patience): " +
-                       awaited.spent.in_words()};
-  return awaited;
+bool gets_obtain(Scenario& t, const std::function<bool()>& held, const Call& gets) {
+  return t.happens(held, "nothing more came", [&] { return gets.events.size(); });
 }
 
 // Whether survivors obtain what is put after the kill.
@@ -23,9 +19,8 @@ bool survivors_go_on(Scenario& t, const Object& q, const Call& gets) {
   const auto comes = [](const Answer& answer) {
     return answer.item() != nullptr && answer.item()->from == "later";
   };
-  return await_decided(
-             t, [&] { return std::ranges::any_of(gets.events, comes); }, gets)
-      .ended();
+  return gets_obtain(
+      t, [&] { return std::ranges::any_of(gets.events, comes); }, gets);
 }
 
 // Every item of a simple queue whose put had returned comes, as far as survivors obtain items: a
@@ -33,7 +28,7 @@ bool survivors_go_on(Scenario& t, const Object& q, const Call& gets) {
 // obtained all before it.
 void expect_returned_come(Scenario& t, const Object& q, const Call& gets, const Call& puts) {
   const auto all = [&] { return gets.events.size() >= puts.events.size(); };
-  if (await_decided(t, all, gets).ended()) return;
+  if (gets_obtain(t, all, gets)) return;
   const std::size_t came = gets.events.size();
   t.expect_true(!survivors_go_on(t, q, gets), "every item whose put had returned",
                 std::to_string(came) + " of " + std::to_string(puts.events.size()) +
