@@ -160,15 +160,21 @@ class FileStore(Store):
     @contextlib.contextmanager
     def _step(self) -> Iterator[State]:
         """One step on the state, which is written back at its end."""
+        with self._locked():
+            before = self._state()
+            state = State(**vars(before))
+            yield state
+            if state != before:
+                self._write(state)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """The lock of a step, which no other process and no other thread has meanwhile."""
         if self._pid != os.getpid():  # a forked child, in which no thread of the parent is left
             self._pid, self._threads = os.getpid(), threading.Lock()
         with self._threads:  # the kernel's lock is one for all threads of a process
             _lock(self._file)
             try:
-                before = self._state()
-                state = State(**vars(before))
-                yield state
-                if state != before:
-                    self._write(state)
+                yield
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)

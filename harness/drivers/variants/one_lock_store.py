@@ -9,7 +9,7 @@ import contextlib
 import multiprocessing
 from typing import Iterator
 
-from file_store import FileStore, State
+from file_store import FileStore
 
 
 class OneLockStore(FileStore):
@@ -20,10 +20,6 @@ class OneLockStore(FileStore):
         self._mutex = multiprocessing.get_context("fork").Lock()
 
     @contextlib.contextmanager
-    def _step(self) -> Iterator[State]:
+    def _locked(self) -> Iterator[None]:
         with self._mutex:
-            before = self._state()
-            state = State(**vars(before))
-            yield state
-            if state != before:
-                self._write(state)
+            yield
