@@ -13,8 +13,7 @@ import time
 from pathlib import Path
 from typing import Mapping, Sequence
 
-# As long as a message may be, with its end.
-_AT_ONCE = 1 << 20
+from psq.controller.messages import LONGEST_LINE
 
 
 class Channel:
@@ -40,13 +39,13 @@ class Channel:
     def receive(self) -> None:
         """Read once; to be called when the socket is readable."""
         try:
-            chunk = self._socket.recv(_AT_ONCE)
+            chunk = self._socket.recv(LONGEST_LINE)
         except OSError:
             chunk = b""
         self.at_end = not chunk
         *whole, self._pending = (self._pending + chunk).split(b"\n")
         self.lines.extend(whole)
-        if len(self._pending) >= _AT_ONCE:
+        if len(self._pending) >= LONGEST_LINE:
             self.lines.append(self._pending)
             self._pending, self.at_end = b"", True
 
