@@ -9,6 +9,7 @@
 #include "clauses/shared/one_clock.h"
 #include "clauses/shared/scale.h"
 #include "clauses/shared/serializing.h"
+#include "clauses/shared/stopped_in_call.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -159,6 +160,17 @@ const Tests kGetTests{[](const Define& test) {
 
   test("queue.get.never-waits/another-joins", [](Scenario& t) {
     while_another_joins(t, 0, [&](const Object& q) { expect_nothing_at_once(t, q); });
+  });
+
+  test("queue.get.never-waits/stopped-in-call", [](Scenario& t) {
+    const CallsAt calls = [](const Object& q, int stop) -> std::vector<Request> {
+      return {get(q, stop % 2 == 0 ? kNoWait : within(0ms))};
+    };
+    while_others_stand_in_calls(
+        t, QueueKind::kQueue, Stopped::kConsumers, calls, [&](const Answer& answer) {
+          t.expect_one_of(answer, {Outcome::kOk, Outcome::kEmpty}, "an item, or none for this get");
+          if (answer.outcome == Outcome::kOk) t.expect_intact(answer);
+        });
   });
 
   test("queue.get.part-of-item", [](Scenario& t) {

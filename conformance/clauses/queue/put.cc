@@ -6,6 +6,7 @@
 #include "clauses/shared/one_clock.h"
 #include "clauses/shared/puts.h"
 #include "clauses/shared/scale.h"
+#include "clauses/shared/stopped_in_call.h"
 #include "suite/flow.h"
 #include "suite/registry.h"
 
@@ -188,6 +189,16 @@ const Tests kPutTests{[](const Define& test) {
       if (main.ok(qsize(q)).value.number == 0) main.ok(put(q, t.item("main", 1)));
       expect_put_at_once(t, q, Outcome::kFull, "no slot is free");
     });
+  });
+
+  test("queue.put.never-waits/stopped-in-call", [](Scenario& t) {
+    const CallsAt calls = [&](const Object& q, int stop) -> std::vector<Request> {
+      return {put(q, t.item("main", stop), stop % 2 == 0 ? kNoWait : within(0ms))};
+    };
+    while_others_stand_in_calls(
+        t, QueueKind::kQueue, Stopped::kAll, calls, [&](const Answer& answer) {
+          t.expect_one_of(answer, {Outcome::kOk, Outcome::kFull}, "a slot, or none for this put");
+        });
   });
 
   test("queue.put.full-at-once", [](Scenario& t) {

@@ -1,6 +1,7 @@
 // spec/queue.md, queue.qsize.*
 #include "clauses/queue/directly_after_put.h"
 #include "clauses/shared/never_waits.h"
+#include "clauses/shared/stopped_in_call.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -68,6 +69,15 @@ const Tests kQsizeTests{[](const Define& test) {
 
   test("queue.qsize.never-waits/another-joins", [](Scenario& t) {
     while_another_joins(t, 0, [&](const Object& q) { expect_answers_at_once(t, q); });
+  });
+
+  test("queue.qsize.never-waits/stopped-in-call", [](Scenario& t) {
+    const CallsAt calls = [](const Object& q, int) -> std::vector<Request> {
+      return {qsize(q), full(q), empty(q)};
+    };
+    while_others_stand_in_calls(
+        t, QueueKind::kQueue, Stopped::kAll, calls,
+        [&](const Answer& answer) { t.expect(answer, Outcome::kOk, "it answers"); });
   });
 }};
 

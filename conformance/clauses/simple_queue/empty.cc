@@ -1,6 +1,7 @@
 // spec/simple-queue.md, simple-queue.empty.*
 #include "clauses/failure/in_message.h"
 #include "clauses/shared/never_waits.h"
+#include "clauses/shared/stopped_in_call.h"
 #include "suite/registry.h"
 #include "suite/scenario.h"
 
@@ -55,6 +56,13 @@ const Tests kEmptyTests{[](const Define& test) {
     look(q);
     t.resume(writer);
     t.expect_payload(main.call(get(q)), t.item("writer", 3, kLarger));
+  });
+
+  test("simple-queue.empty.never-waits/stopped-in-call", [](Scenario& t) {
+    const CallsAt calls = [](const Object& q, int) -> std::vector<Request> { return {empty(q)}; };
+    while_others_stand_in_calls(
+        t, QueueKind::kSimple, Stopped::kAll, calls,
+        [&](const Answer& answer) { t.expect(answer, Outcome::kOk, "it answers"); });
   });
 }};
 

@@ -6,7 +6,38 @@
 namespace psq::faulty {
 namespace {
 
+constexpr std::chrono::milliseconds kShortStep{1};
+
 bool is_without_time(Timeout timeout) { return timeout.length() == Timeout::Duration::zero(); }
+
+// Attempts until one succeeds or the time is over.
+template <typename Attempt>
+auto until_over(Timeout timeout, const Attempt& attempt) {
+  const Deadline deadline = Deadline::after(timeout);
+  for (;;) {
+    auto done = attempt();
+    if (done || deadline.has_passed()) return done;
+    std::this_thread::sleep_for(kShortStep);
+  }
+}
+
+std::optional<std::string> get_counting_copy(LocalQueue& queue, Timeout timeout) {
+  if (is_without_time(timeout)) return queue.get(timeout);
+  return until_over(timeout, [&]() -> std::optional<std::string> {
+    if (queue.empty() && !is_closed(queue)) return std::nullopt;
+    const InProgress counted;
+    return queue.get(no_wait);
+  });
+}
+
+bool put_counting_copy(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  if (is_without_time(timeout)) return queue.put(item, timeout);
+  return until_over(timeout, [&] {
+    if (queue.full() && !is_closed(queue)) return false;
+    const InProgress counted;
+    return queue.put(item, no_wait);
+  });
+}
 
 }  // namespace
 
@@ -52,6 +83,24 @@ Effect puts_wait_for_calls(const Queues& which) {
     }
     const InProgress counted;
     return queue.put(item, timeout);
+  });
+}
+
+Effect counts_copies_of_gets(const Queues& which) { return which.get(get_counting_copy); }
+
+Effect counts_copies_of_puts(const Queues& which) { return which.put(put_counting_copy); }
+
+Effect gets_wait_for_copies(const Queues& which) {
+  return which.get([](LocalQueue& queue, Timeout timeout) {
+    if (is_without_time(timeout)) wait_for_calls_in_progress();
+    return get_counting_copy(queue, timeout);
+  });
+}
+
+Effect puts_wait_for_copies(const Queues& which) {
+  return which.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
+    if (is_without_time(timeout)) wait_for_calls_in_progress();
+    return put_counting_copy(queue, item, timeout);
   });
 }
 

@@ -33,6 +33,14 @@ inline void wait_for_calls_in_progress() {
 [[nodiscard]] Effect gets_wait_for_calls(const Queues& which);
 [[nodiscard]] Effect puts_wait_for_calls(const Queues& which);
 
+/// Puts and gets that may wait are counted only while they copy an item: as if they held a lock of
+/// all processes meanwhile, and none while they wait.
+[[nodiscard]] Effect counts_copies_of_gets(const Queues& which);
+[[nodiscard]] Effect counts_copies_of_puts(const Queues& which);
+/// The same, and those that shall not wait do wait for the copies that are in progress.
+[[nodiscard]] Effect gets_wait_for_copies(const Queues& which);
+[[nodiscard]] Effect puts_wait_for_copies(const Queues& which);
+
 /// Whether a new descriptor is too large for select(2).
 [[nodiscard]] bool beyond_select();
 

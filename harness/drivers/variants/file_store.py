@@ -3,12 +3,13 @@
 A step is done under a lock that the kernel takes back from a process that dies. The one write of
 the header ends it: what a dead process had written without it never happened. The file starts over
 whenever the queue is empty.
+
+No call waits for the lock: one that does not have it soon has not succeeded yet, and looks again if it has time.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import struct
@@ -22,6 +23,7 @@ from stores import Store, poll
 _HEADER = struct.Struct("=qqqqq")
 _LENGTH = struct.Struct("=q")
 _PAUSE = 0.0005
+SOON = 0.3  # seconds: a process that runs has done its step by then
 
 
 @dataclass
@@ -35,18 +37,16 @@ class State:
     tasks: int = 0
 
 
-def _lock(file: int) -> None:
-    """Waits for the file's lock.
-
-    The kernel looks for circles of processes, not of threads: one that holds the lock of a first queue on one thread
-    and waits for a second queue's on another is told of a deadlock that there is not. No thread holds two.
-    """
+def _lock(file: int) -> bool:
+    """Takes the file's lock, unless another process keeps it for long: that one may be stopped."""
+    deadline = time.monotonic() + SOON
     while True:
         try:
-            return fcntl.lockf(file, fcntl.LOCK_EX)
-        except OSError as error:
-            if error.errno != errno.EDEADLK:
-                raise
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
             time.sleep(_PAUSE)
 
 
@@ -70,7 +70,7 @@ class FileStore(Store):
             if 0 < bound <= self._state().slots:
                 return None
             with self._step() as state:
-                if not self._take_slot(state, bound, task):
+                if state is None or not self._take_slot(state, bound, task):
                     return None
                 self._add(state, data)
             return True
@@ -84,14 +84,21 @@ class FileStore(Store):
             if 0 < bound <= self._state().slots:
                 return None
             with self._step() as state:
-                return True if self._take_slot(state, bound, task) else None
+                return True if state and self._take_slot(state, bound, task) else None
 
         return bool(poll(attempt, seconds))
 
     def add(self, data: bytes) -> None:
         """The second half of a put: the item, for which there is a slot."""
-        with self._step() as state:
-            self._add(state, data)
+
+        def attempt() -> Optional[bool]:
+            with self._step() as state:
+                if state is None:
+                    return None
+                self._add(state, data)
+            return True
+
+        poll(attempt, None)
 
     def get(self, seconds: Optional[float]) -> Optional[bytes]:
         return poll(self._take, seconds)
@@ -103,11 +110,16 @@ class FileStore(Store):
         return self._state().visible
 
     def task_done(self) -> bool:
-        with self._step() as state:
-            if state.tasks == 0:
-                return False
-            state.tasks -= 1
-            return True
+        def attempt() -> Optional[bool]:
+            with self._step() as state:
+                if state is None:
+                    return None
+                if state.tasks == 0:
+                    return False
+                state.tasks -= 1
+                return True
+
+        return bool(poll(attempt, None))
 
     def join(self) -> None:
         poll(lambda: True if self._state().tasks == 0 else None, None)
@@ -132,7 +144,7 @@ class FileStore(Store):
         if self._state().visible == 0:
             return None
         with self._step() as state:
-            if state.visible == 0:
+            if state is None or state.visible == 0:
                 return None
             (length,) = _LENGTH.unpack(self._read(_LENGTH.size, state.head))
             data = self._read(length, state.head + _LENGTH.size)
@@ -158,9 +170,12 @@ class FileStore(Store):
         os.pwrite(self._file, _HEADER.pack(*values), 0)
 
     @contextlib.contextmanager
-    def _step(self) -> Iterator[State]:
-        """One step on the state, which is written back at its end."""
-        with self._locked():
+    def _step(self) -> Iterator[Optional[State]]:
+        """One step on the state, which is written back at its end; None when another process is in one for long."""
+        with self._locked() as locked:
+            if not locked:
+                yield None
+                return
             before = self._state()
             state = State(**vars(before))
             yield state
@@ -168,13 +183,15 @@ class FileStore(Store):
                 self._write(state)
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """The lock of a step, which no other process and no other thread has meanwhile."""
+    def _locked(self) -> Iterator[bool]:
+        """The lock of a step, which no other process and no other thread has meanwhile; or False, soon."""
         if self._pid != os.getpid():  # a forked child, in which no thread of the parent is left
             self._pid, self._threads = os.getpid(), threading.Lock()
         with self._threads:  # the kernel's lock is one for all threads of a process
-            _lock(self._file)
+            if not _lock(self._file):
+                yield False
+                return
             try:
-                yield
+                yield True
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)

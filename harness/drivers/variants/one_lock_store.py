@@ -1,6 +1,6 @@
 """The queue in one file, under a lock that dies with the process that holds it.
 
-A process that is killed within a step takes the lock along: every later step of any process waits for ever.
+A process that is killed within a step takes the lock along: no later step of any process is ever done.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import contextlib
 import multiprocessing
 from typing import Iterator
 
-from file_store import FileStore
+from file_store import SOON, FileStore
 
 
 class OneLockStore(FileStore):
@@ -20,6 +20,11 @@ class OneLockStore(FileStore):
         self._mutex = multiprocessing.get_context("fork").Lock()
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._mutex:
-            yield
+    def _locked(self) -> Iterator[bool]:
+        if not self._mutex.acquire(timeout=SOON):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self._mutex.release()

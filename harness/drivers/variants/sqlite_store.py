@@ -24,6 +24,7 @@ CREATE TABLE holders (pid INTEGER NOT NULL);
 """
 _FILE = "queue.db"
 _LONGEST_LOCK = 60.0  # seconds
+_SOON = 0.3  # seconds: a process that runs has done its step by then
 
 
 class SqliteStore(Store):
@@ -55,7 +56,7 @@ class SqliteStore(Store):
             if 0 < bound <= self.slots():
                 return None  # without the lock for writing
             with self._threads, Step(self._database) as database:
-                if 0 < bound <= _count(database):
+                if database is None or 0 < bound <= _count(database):
                     return None
                 database.execute("INSERT INTO items (data) VALUES (?)", (data,))
                 if task:
@@ -69,6 +70,8 @@ class SqliteStore(Store):
             if self.slots() == 0:
                 return None
             with self._threads, Step(self._database) as database:
+                if database is None:
+                    return None
                 row = database.execute(
                     "SELECT number, data FROM items ORDER BY number LIMIT 1"
                 ).fetchone()
@@ -87,11 +90,16 @@ class SqliteStore(Store):
         return self.slots()
 
     def task_done(self) -> bool:
-        with self._threads, Step(self._database) as database:
-            if _tasks(database) == 0:
-                return False
-            database.execute("UPDATE tasks SET unfinished = unfinished - 1")
-            return True
+        def attempt() -> Optional[bool]:
+            with self._threads, Step(self._database) as database:
+                if database is None:
+                    return None
+                if _tasks(database) == 0:
+                    return False
+                database.execute("UPDATE tasks SET unfinished = unfinished - 1")
+                return True
+
+        return bool(poll(attempt, None))
 
     def join(self) -> None:
         def attempt() -> Optional[bool]:
@@ -102,17 +110,30 @@ class SqliteStore(Store):
 
 
 class Step:
-    """A transaction that writes."""
+    """A transaction that writes; None when another process is in one for long: that one may be stopped."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._begun = False
 
-    def __enter__(self) -> sqlite3.Connection:
-        self._database.execute("BEGIN IMMEDIATE")
-        return self._database
+    def __enter__(self) -> Optional[sqlite3.Connection]:
+        self._waits(_SOON)
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._begun = True
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        finally:
+            self._waits(_LONGEST_LOCK)
+        return self._database if self._begun else None
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self._database.execute("COMMIT" if kind is None else "ROLLBACK")
+        if self._begun:
+            self._database.execute("COMMIT" if kind is None else "ROLLBACK")
+
+    def _waits(self, seconds: float) -> None:
+        self._database.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
 
 def _count(database: sqlite3.Connection) -> int:
@@ -127,12 +148,18 @@ def _leave(threads: threading.Lock, database: sqlite3.Connection, folder: str) -
     """Ends this process's use of the queue; the last one takes the file with it."""
     # For good: a thread that still waits in a call would use the database after its end, which crashes the process.
     threads.acquire()
-    with Step(database):
-        database.execute(
-            "DELETE FROM holders WHERE rowid = (SELECT rowid FROM holders WHERE pid = ? LIMIT 1)",
-            (os.getpid(),),
-        )
-        last = database.execute("SELECT count(*) FROM holders").fetchone()[0] == 0
+    last = poll(lambda: _is_last_to_leave(database), None)
     database.close()
     if last:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_last_to_leave(database: sqlite3.Connection) -> Optional[bool]:
+    with Step(database) as writing:
+        if writing is None:
+            return None
+        writing.execute(
+            "DELETE FROM holders WHERE rowid = (SELECT rowid FROM holders WHERE pid = ? LIMIT 1)",
+            (os.getpid(),),
+        )
+        return int(writing.execute("SELECT count(*) FROM holders").fetchone()[0]) == 0

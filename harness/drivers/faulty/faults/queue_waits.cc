@@ -1,6 +1,5 @@
 // Faults of the waiting of queues, against spec/queue.md: clocks that start again, calls that wait
 // although they shall not, calls without time that do not look.
-// although they shall not, calls without time that do not look.
 #include <chrono>
 #include <limits>
 #include <thread>
@@ -203,6 +202,9 @@ std::vector<Fault> no_wait_faults() {
       fault("get-nowait-waits-for-join", "queue.get.never-waits",
             "a get that shall not wait waits while a join does",
             {counts_joins(), queues.get(get_when_alone)}),
+      fault("get-nowait-waits-for-copy", "queue.get.never-waits",
+            "a get that shall not wait waits while another get copies an item",
+            {gets_wait_for_copies(queues)}),
       fault("put-nowait-waits-for-put", "queue.put.never-waits",
             "a put that shall not wait waits while another put does",
             {puts_wait_for_calls(queues)}),
@@ -212,6 +214,12 @@ std::vector<Fault> no_wait_faults() {
       fault("put-nowait-waits-for-join", "queue.put.never-waits",
             "a put that shall not wait waits while a join does",
             {counts_joins(), queues.put(put_when_alone)}),
+      fault("put-nowait-waits-for-copy", "queue.put.never-waits",
+            "a put that shall not wait waits while another put copies an item",
+            {puts_wait_for_copies(queues)}),
+      fault("qsize-waits-for-copy", "queue.qsize.never-waits",
+            "qsize waits while a put copies an item",
+            {counts_copies_of_puts(queues), queues.qsize(when_alone(&LocalQueue::qsize))}),
       fault("qsize-waits-for-get", "queue.qsize.never-waits", "qsize waits while a get does",
             {counts_gets(queues), queues.qsize(when_alone(&LocalQueue::qsize))}),
       fault("empty-waits-for-put", "queue.qsize.never-waits", "empty waits while a put does",

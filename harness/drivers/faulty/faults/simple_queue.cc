@@ -123,6 +123,9 @@ std::vector<Fault> simple_queue_faults() {
       fault("simple-empty-waits-for-get", "simple-queue.empty.never-waits",
             "empty waits while a get does",
             {counts_gets(simple_queues), simple_queues.empty(empty_when_alone)}),
+      fault("simple-empty-waits-for-copy", "simple-queue.empty.never-waits",
+            "empty waits while a get copies an item",
+            {counts_copies_of_gets(simple_queues), simple_queues.empty(empty_when_alone)}),
       fault(
           "simple-put-after-close", "simple-queue.close.operations-closed",
           "put after close still puts",
