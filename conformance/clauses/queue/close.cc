@@ -81,6 +81,15 @@ const Tests kCloseTests{[](const Define& test) {
     }
   });
 
+  test("queue.close.put-closed/unserializable", [](Scenario& t) {
+    t.needs_option("item.fail_serialize");
+    const Actor main = t.root();
+    const Object q = main.queue();
+    main.ok(close(q));
+    t.expect(main.call(put(q, failing_item(t, "failing", 0, "serialize"))), Outcome::kClosed,
+             "this process closed it");
+  });
+
   test("queue.close.get-closed", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue();

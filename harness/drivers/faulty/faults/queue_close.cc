@@ -65,6 +65,9 @@ void cancel_after_put(LocalQueue& queue) {
 
 std::vector<Fault> queue_close_faults() {
   return {
+      fault("put-after-close-serializes", "queue.close.put-closed",
+            "put after close serializes its item before it looks",
+            {queues.check_open([](LocalQueue&) {})}),
       fault("put-after-close", "queue.close.put-closed", "put after close drops the item silently",
             {queues.check_open([](LocalQueue&) {}), queues.put(put_dropping_after_close)},
             {.also = {"queue.close.*"}}),
