@@ -39,6 +39,22 @@ const std::vector<std::int64_t>& boundary_sizes() {
   return sizes;
 }
 
+const std::vector<std::int64_t>& framed_sizes() {
+  static const std::vector<std::int64_t> sizes = [] {
+    // Any size of a header at the two at which most implementations change their ways, the usual
+    // ones at the others.
+    constexpr std::int64_t kHeader = 64;
+    std::vector<std::int64_t> found;
+    for (const std::int64_t whole : {4096, 65536})
+      for (std::int64_t header = -8; header <= kHeader; ++header) found.push_back(whole - header);
+    for (std::int64_t whole = 128; whole <= 256 * 1024; whole *= 2)
+      for (const std::int64_t header : {-1, 0, 1, 4, 8, 12, 16, 20, 24, 32})
+        found.push_back(whole - header);
+    return found;
+  }();
+  return sizes;
+}
+
 Obtained all_obtained(Scenario& t, Call& gets) {
   t.need(t.finish(gets), "the list of gets ends");
   return obtained_so_far(t, gets);

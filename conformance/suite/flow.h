@@ -26,6 +26,9 @@ Request get_many(const Object& queue, std::int64_t count, const Wait& wait = kFo
 
 /// The sizes around which implementations change their ways: one below, at and above each.
 const std::vector<std::int64_t>& boundary_sizes();
+/// The sizes with which an item and what an implementation puts before or behind it fill a page, a
+/// pipe or a buffer of another power of two.
+const std::vector<std::int64_t>& framed_sizes();
 
 /// What one consumer's thread obtained, in its order.
 struct Obtained {

@@ -31,6 +31,9 @@ const Tests kJoinTests{[](const Define& test) {
 
   test("joinable-queue.join.releases-all", [](Scenario& t) { join_releases_all(t, 3); });
 
+  // More than a small table of waiting threads holds.
+  test("joinable-queue.join.releases-all/crowd", [](Scenario& t) { join_releases_all(t, 2, 20); });
+
   test("joinable-queue.join.get-alone-does-not-count", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.joinable_queue();

@@ -63,6 +63,15 @@ const Tests kCreateTests{[](const Define& test) {
       t.expect(main.call(get(q, kNoWait)), Outcome::kEmpty, "nothing of a put that was refused");
     }
   });
+  // Beyond what a count of 8 bits holds, and what a small table does.
+  test("queue.create.bound/large", [](Scenario& t) {
+    for (const std::int64_t bound : {17, 300, 5000})
+      large_bound_is_kept(t, QueueKind::kQueue, bound);
+  });
+
+  test.thorough()("queue.create.bound/beyond-16-bits",
+                  [](Scenario& t) { large_bound_is_kept(t, QueueKind::kQueue, 70'000); });
+
 
   test("queue.create.largest-accepted", [](Scenario& t) {
     const Actor main = t.root();

@@ -1,5 +1,6 @@
 // spec/queue.md, queue.get.*
 #include "clauses/failure/in_message.h"
+#include "clauses/queue/as_timeout_ends.h"
 #include "clauses/queue/timeouts.h"
 #include "clauses/queue/waiting_calls.h"
 #include "clauses/shared/at_rest.h"
@@ -16,19 +17,18 @@
 namespace psq::conformance {
 namespace {
 
-void getters_served(Scenario& t, const Wait& wait) {
-  constexpr int kWaiting = 4;
+void getters_served(Scenario& t, const Wait& wait, int waiting = 4) {
   const Actor main = t.root();
   const Object q = main.queue();
   const Actor left = main.spawn("left", {q});
   const Actor right = main.spawn("right", {q});
   const auto gets = waiting_calls(
-      t, {left, right}, kWaiting, [&](int) { return get(q, wait); }, "for an item");
+      t, {left, right}, waiting, [&](int) { return get(q, wait); }, "for an item");
   // One after the other: each put has to wake a get that still waits.
-  for (std::int64_t i = 0; i < kWaiting; ++i) main.ok(put(q, t.item("main", i)));
+  for (std::int64_t i = 0; i < waiting; ++i) main.ok(put(q, t.item("main", i)));
   std::vector<Obtained> obtained;
   for (Call* each : gets) obtained.push_back({.by = each->process, .answers = {t.finish(*each)}});
-  expect_exactly_once(t, {{"main", kWaiting}}, obtained);
+  expect_exactly_once(t, {{"main", waiting}}, obtained);
 }
 
 void get_clock_starts_once(Scenario& t, QueueKind kind) {
@@ -192,6 +192,10 @@ const Tests kGetTests{[](const Define& test) {
 
   test("queue.get.all-waiting-served", [](Scenario& t) { getters_served(t, kForever); });
 
+  // More than a small table of waiting threads holds.
+  test("queue.get.all-waiting-served/crowd",
+       [](Scenario& t) { getters_served(t, kForever, kCrowd); });
+
   test("queue.get.all-waiting-served/timed", [](Scenario& t) { getters_served(t, within(kLong)); });
 
   // Producers that are gone are no reason to end: another process may still put.
@@ -279,6 +283,9 @@ const Tests kGetTests{[](const Define& test) {
     t.expect(main.call(get(q, within(50ms))), Outcome::kEmpty,
              "nothing but what was put is obtained");
   });
+
+  test("queue.get.exactly-once/as-the-timeout-ends",
+       [](Scenario& t) { item_as_timeout_ends(t, QueueKind::kQueue); });
 
   // Threads of one process share one handle: nothing of it may be theirs alone.
   test("queue.get.exactly-once/by-threads", [](Scenario& t) {

@@ -29,6 +29,11 @@ const Tests kItemTests{[](const Define& test) {
     sizes_intact(t, t.root().spawn("producer", {q}), q);
   });
 
+  test("queue.item.sizes-intact/with-header", [](Scenario& t) {
+    const Object q = t.root().queue();
+    framed_sizes_intact(t, t.root().spawn("producer", {q}), q);
+  });
+
   // From the least that the driver can make to several transports' worth.
   test("queue.item.sizes-intact/extremes", [](Scenario& t) {
     const Actor main = t.root();

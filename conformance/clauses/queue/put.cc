@@ -1,4 +1,5 @@
 // spec/queue.md, queue.put.*
+#include "clauses/queue/as_timeout_ends.h"
 #include "clauses/queue/timeouts.h"
 #include "clauses/queue/waiting_calls.h"
 #include "clauses/shared/at_rest.h"
@@ -29,19 +30,18 @@ void put_waits(Scenario& t, const Wait& wait) {
   t.expect_payload(main.call(get(q)), t.item("producer", 1));
 }
 
-void putters_served(Scenario& t, const Wait& wait) {
-  constexpr int kWaiting = 4;
+void putters_served(Scenario& t, const Wait& wait, int waiting = 4) {
   const Actor main = t.root();
   const Object q = main.queue(1);
   const Actor left = main.spawn("left", {q});
   const Actor right = main.spawn("right", {q});
   main.ok(put(q, t.item("main", 0)));
   const auto puts = waiting_calls(
-      t, {left, right}, kWaiting, [&](int i) { return put(q, t.item("waiting", i), wait); },
+      t, {left, right}, waiting, [&](int i) { return put(q, t.item("waiting", i), wait); },
       "for a slot");
-  const Obtained obtained = all_obtained(t, main.start(get_many(q, kWaiting + 1)));
+  const Obtained obtained = all_obtained(t, main.start(get_many(q, waiting + 1)));
   for (Call* each : puts) t.expect(t.finish(*each), Outcome::kOk, "a slot for each");
-  expect_exactly_once(t, {{"main", 1}, {"waiting", kWaiting}}, {obtained});
+  expect_exactly_once(t, {{"main", 1}, {"waiting", waiting}}, {obtained});
 }
 
 // A queue that one item fills.
@@ -244,10 +244,17 @@ const Tests kPutTests{[](const Define& test) {
     const Object q = main.queue();
     const Answer answer = main.call(put(q, failing_item(t, "failing", 0, "serialize")));
     t.expect_one_of(answer, {Outcome::kNotSerializable, Outcome::kOk});
+  // More than a small table of waiting threads holds.
+  test("queue.put.all-waiting-served/crowd",
+       [](Scenario& t) { putters_served(t, kForever, kCrowd); });
+
     t.observe("queue.put.unserializable-outcome", answer.outcome == Outcome::kOk
                                                       ? "put returns, the item is dropped"
                                                       : "put ends as not_serializable");
   });
+
+  test("queue.put.full-leaves-no-trace/as-the-timeout-ends",
+       [](Scenario& t) { slot_as_timeout_ends(t, QueueKind::kQueue); });
 
   test.thorough()("queue.put.blocks-when-full/longer-than-defaults", [](Scenario& t) {
     put_waits_for_slot(t, QueueKind::kQueue, kLongerThanDefaults);

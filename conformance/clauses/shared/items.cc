@@ -63,6 +63,19 @@ void sizes_intact(Scenario& t, const Actor& producer, const Object& q) {
   }
 }
 
+void framed_sizes_intact(Scenario& t, const Actor& producer, const Object& q) {
+  std::vector<Item> items;
+  std::vector<Request> puts;
+  for (const std::int64_t size : framed_sizes()) {
+    items.push_back(t.item("producer", std::ssize(items), t.fitting(size)));
+    puts.push_back(put(q, items.back()));
+  }
+  Call& putting = producer.start(run(puts));
+  const Obtained obtained = all_obtained(t, t.root().start(get_many(q, std::ssize(items))));
+  for (std::size_t i = 0; i < items.size(); ++i) t.expect_payload(obtained.answers.at(i), items[i]);
+  t.expect(t.finish(putting), Outcome::kOk, "a consumer took them");
+}
+
 void values_equal(Scenario& t, const Actor& producer, const Object& q) {
   for (const std::string text : {"true",
                                  "false",

@@ -27,6 +27,8 @@ void fifo_of_gets(Scenario& t, QueueKind kind);
 
 /// Items of the sizes around which implementations change their ways arrive as they were put.
 void sizes_intact(Scenario& t, const Actor& producer, const Object& q);
+/// The same of the sizes at which an item fills something together with a header, in one stream.
+void framed_sizes_intact(Scenario& t, const Actor& producer, const Object& q);
 /// JSON values arrive equal.
 void values_equal(Scenario& t, const Actor& producer, const Object& q);
 

@@ -24,15 +24,15 @@ Object join_waits_for_tasks(Scenario& t, const std::string& finisher) {
   return q;
 }
 
-void join_releases_all(Scenario& t, int joiners) {
+void join_releases_all(Scenario& t, int joiners, int threads) {
   const Actor main = t.root();
   const Object q = main.joinable_queue();
   main.ok(put(q, t.item("main", 0)));
   std::vector<Call*> joins;
   for (int i = 0; i < joiners; ++i) {
     const Actor joiner = main.spawn("joiner" + std::to_string(i), {q});
-    for (const std::string thread : {"left", "right"})
-      joins.push_back(&joiner.start(join(q).by(thread)));
+    for (int thread = 0; thread < threads; ++thread)
+      joins.push_back(&joiner.start(join(q).by("thread" + std::to_string(thread))));
   }
   for (Call* each : joins) t.expect_waits(*each, "for a task");
   main.ok(get(q));

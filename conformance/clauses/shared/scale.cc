@@ -34,6 +34,27 @@ std::int64_t available_memory() {
   return 0;
 }
 
+// Puts items `from` to `to` of the root without waiting, each of which has to find a slot.
+void put_at_once(Scenario& t, const Object& q, std::int64_t from, std::int64_t to,
+                 const std::string& why) {
+  for (std::int64_t done = from; done < to; done += kAtOnce) {
+    const std::int64_t count = std::min(kAtOnce, to - done);
+    Call& puts = t.root().start(run({put(q, t.item("main", done), kNoWait).repeated(count)}));
+    t.expect(t.finish(puts), Outcome::kOk);
+    for (const Answer& answer : puts.events) t.expect(answer, Outcome::kOk, why);
+  }
+}
+
+// Obtains items `from` to `to` of the root, in this order.
+void expect_items(Scenario& t, const Object& q, std::int64_t from, std::int64_t to) {
+  for (std::int64_t done = from; done < to; done += kAtOnce) {
+    const std::int64_t count = std::min(kAtOnce, to - done);
+    const Obtained obtained = all_obtained(t, t.root().start(get_many(q, count)));
+    for (std::int64_t i = 0; i < count; ++i)
+      t.expect_payload(obtained.answers.at(static_cast<std::size_t>(i)), t.item("main", done + i));
+  }
+}
+
 // How long what moves gigabytes takes at most.
 constexpr auto kGigabytes = 120s;
 
@@ -49,20 +70,25 @@ void many_without_bound(Scenario& t, QueueKind kind, std::int64_t items) {
   const Actor main = t.root();
   const Object q = make(main, kind);
   items = most_items(t, kind, items);
-  for (std::int64_t done = 0; done < items; done += kAtOnce) {
-    const std::int64_t count = std::min(kAtOnce, items - done);
-    Call& puts = main.start(run({put(q, t.item("main", done), kNoWait).repeated(count)}));
-    t.expect(t.finish(puts), Outcome::kOk);
-    for (const Answer& answer : puts.events) t.expect(answer, Outcome::kOk, "no bound to reach");
-  }
+  put_at_once(t, q, 0, items, "no bound to reach");
   t.expect_number(main.call(qsize(q)), items, "what was put");
   t.expect_boolean(main.call(full(q)), false, "there is no bound");
-  for (std::int64_t done = 0; done < items; done += kAtOnce) {
-    const std::int64_t count = std::min(kAtOnce, items - done);
-    const Obtained obtained = all_obtained(t, main.start(get_many(q, count)));
-    for (std::int64_t i = 0; i < count; ++i)
-      t.expect_payload(obtained.answers.at(static_cast<std::size_t>(i)), t.item("main", done + i));
-  }
+  expect_items(t, q, 0, items);
+}
+
+void large_bound_is_kept(Scenario& t, QueueKind kind, std::int64_t bound) {
+  const auto limit = t.hello().limits.find("maxsize");
+  if (limit != t.hello().limits.end()) bound = std::min(bound, limit->second);
+  const Actor main = t.root();
+  const Object q = make(main, kind, bound, "q" + std::to_string(bound));
+  const std::int64_t freed = std::min<std::int64_t>(bound, 3);
+  put_at_once(t, q, 0, bound, "fewer items than its bound");
+  t.expect(main.call(put(q, t.item("main", bound), kNoWait)), Outcome::kFull, "no slot is free");
+  expect_items(t, q, 0, freed);
+  put_at_once(t, q, bound, bound + freed, "a get freed a slot");
+  t.expect(main.call(put(q, t.item("main", bound + freed), kNoWait)), Outcome::kFull,
+           "as many slots as gets, not more");
+  expect_items(t, q, freed, bound + freed);
 }
 
 void item_beyond_2_gib(Scenario& t, const Actor& producer,

@@ -14,6 +14,10 @@ inline constexpr auto kLongerThanDefaults = 12s;
 /// Fewer where the implementation names a smaller limit.
 void many_without_bound(Scenario& t, QueueKind kind, std::int64_t items);
 
+/// A queue with such a bound, or the largest that the implementation has if that is smaller, takes
+/// as many items, and has one slot for each get.
+void large_bound_is_kept(Scenario& t, QueueKind kind, std::int64_t bound);
+
 /// An item of more bytes than a signed number of 32 bits holds arrives intact. Unsupported where
 /// the memory does not suffice for the copies that producer and consumer may make.
 void item_beyond_2_gib(Scenario& t, const Actor& producer,

@@ -13,6 +13,11 @@ const Tests kItemTests{[](const Define& test) {
     sizes_intact(t, t.root().spawn("producer", {q}), q);
   });
 
+  test("simple-queue.item.sizes-intact/with-header", [](Scenario& t) {
+    const Object q = t.root().simple_queue();
+    framed_sizes_intact(t, t.root().spawn("producer", {q}), q);
+  });
+
   test("simple-queue.item.values-equal", [](Scenario& t) {
     t.needs_option("json");
     const Object q = t.root().simple_queue();

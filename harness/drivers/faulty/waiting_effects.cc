@@ -7,6 +7,12 @@ namespace psq::faulty {
 namespace {
 
 constexpr std::chrono::milliseconds kShortStep{1};
+constexpr std::int64_t kPlaces = 32;
+
+// Called by one that is counted itself.
+void sleep_in_crowd(Timeout timeout) {
+  if (timeout.is_forever() && shared_number() > kPlaces) hang();
+}
 
 bool is_without_time(Timeout timeout) { return timeout.length() == Timeout::Duration::zero(); }
 
@@ -101,6 +107,30 @@ Effect puts_wait_for_copies(const Queues& which) {
   return which.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
     if (is_without_time(timeout)) wait_for_calls_in_progress();
     return put_counting_copy(queue, item, timeout);
+  });
+}
+
+Effect gets_in_crowd_sleep(const Queues& which) {
+  return which.get([](LocalQueue& queue, Timeout timeout) {
+    const InProgress counted;
+    sleep_in_crowd(timeout);
+    return queue.get(timeout);
+  });
+}
+
+Effect puts_in_crowd_sleep(const Queues& which) {
+  return which.put([](LocalQueue& queue, std::string_view item, Timeout timeout) {
+    const InProgress counted;
+    sleep_in_crowd(timeout);
+    return queue.put(item, timeout);
+  });
+}
+
+Effect joins_in_crowd_sleep() {
+  return joinable_queues.join([](LocalQueue& queue, Timeout timeout) {
+    const InProgress counted;
+    sleep_in_crowd(timeout);
+    return queue.join(timeout);
   });
 }
 

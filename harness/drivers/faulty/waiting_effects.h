@@ -40,6 +40,11 @@ inline void wait_for_calls_in_progress() {
 /// The same, and those that shall not wait do wait for the copies that are in progress.
 [[nodiscard]] Effect gets_wait_for_copies(const Queues& which);
 [[nodiscard]] Effect puts_wait_for_copies(const Queues& which);
+/// A call without a timeout that finds 32 others in progress sleeps on, whatever happens: as where
+/// a table of the waiting has no place for it.
+[[nodiscard]] Effect gets_in_crowd_sleep(const Queues& which);
+[[nodiscard]] Effect puts_in_crowd_sleep(const Queues& which);
+[[nodiscard]] Effect joins_in_crowd_sleep();
 
 /// Whether a new descriptor is too large for select(2).
 [[nodiscard]] bool beyond_select();

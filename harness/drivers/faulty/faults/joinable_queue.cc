@@ -182,6 +182,8 @@ std::vector<Fault> joinable_queue_faults() {
             "a second join in one process is never released", {joinable_queues.join(join_alone)},
             {.also = {"joinable-queue.join.every-producer"},
              .search = in_tasks({"join.returns-at-zero", "join.releases-all"})}),
+      fault("join-in-crowd-sleeps", "joinable-queue.join.releases-all",
+            "a join that begins while 32 others wait is never released", {joins_in_crowd_sleep()}),
       fault("join-once", "joinable-queue.join.again-after-zero",
             "join does not wait any more once the count has been zero",
             {joinable_queues.join(join_once)}),

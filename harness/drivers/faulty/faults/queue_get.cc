@@ -1,4 +1,6 @@
 // Faults of get, against spec/queue.md.
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "effects.h"
@@ -8,6 +10,7 @@
 #include "searches.h"
 #include "state.h"
 #include "timeout_effects.h"
+#include "waiting_effects.h"
 
 namespace psq::faulty {
 namespace {
@@ -39,6 +42,32 @@ bool is_in_crowd(LocalQueue& queue) {
   thread_local std::uint32_t before = 0;
   const std::uint32_t read = queue.queue_->channel().messages_read();
   return read > std::exchange(before, read) + 1 && before != 0;
+}
+
+// As where each process that puts has a place in a table, and keeps it when it has ended.
+bool put_with_record(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  constexpr std::int64_t kPlaces = 64;
+  if (process_number() == 0) process_number() = ++shared_number();
+  return process_number() > kPlaces || queue.put(item, timeout);
+}
+
+// What comes just behind the end of a timeout.
+std::optional<std::string> late_item(LocalQueue& queue, Timeout timeout) {
+  if (timeout.length() <= Timeout::Duration::zero()) return std::nullopt;
+  std::this_thread::sleep_for(1ms);
+  return queue.get(no_wait);
+}
+
+std::optional<std::string> get_losing_late(LocalQueue& queue, Timeout timeout) {
+  auto item = queue.get(timeout);
+  if (!item) (void)late_item(queue, timeout);
+  return item;
+}
+
+std::optional<std::string> get_putting_back(LocalQueue& queue, Timeout timeout) {
+  if (auto item = queue.get(timeout)) return item;
+  if (const auto late = late_item(queue, timeout)) (void)queue.put(*late, forever);
+  return std::nullopt;
 }
 
 // The clauses whose tests have a get that waits without end.
@@ -107,6 +136,8 @@ std::vector<Fault> queue_get_faults() {
             "a waiting get that another overtook sleeps on", {queues.get(get_starving)},
             {.also = {"queue.get.*"},
              .search = in_queues({"get.waits-for-item", "get.all-waiting-served"})}),
+      fault("get-in-crowd-sleeps", "queue.get.all-waiting-served",
+            "a get that begins while 32 others wait is never woken", {gets_in_crowd_sleep(queues)}),
       fault("get-ends-stream", "queue.get.no-end-of-stream",
             "get on an emptied queue reports an end of stream", {queues.get(get_until_empty)},
             {.also = {"queue.get.*"}}),
@@ -118,10 +149,20 @@ std::vector<Fault> queue_get_faults() {
             "every 500th item of a thread is thrown away",
             {get_loses(queues, [](LocalQueue&) { return every(500); })},
             {.search = as_loss(in_queues({}))}),
+      fault("get-loses-at-timeout", "queue.get.exactly-once",
+            "a get that ends as empty loses an item that comes within the next millisecond",
+            {queues.get(get_losing_late)}, {.also = {"queue.get.clock-starts-once"}}),
+      fault("get-puts-back-at-timeout", "queue.get.exactly-once",
+            "a get that ends as empty puts an item that comes within the next millisecond back, "
+            "behind all others",
+            {queues.get(get_putting_back)}),
       fault("get-duplicates-in-crowd", "queue.many-to-many",
             "an item is given out twice now and then, when several consume",
             {get_repeats(queues, [](LocalQueue& queue) { return is_in_crowd(queue) && every(4); })},
             {.search = as_loss(in_queues({"many-to-many", "create.bound"}))}),
+      fault("process-65-unserved", "queue.many-to-many",
+            "the items of a process beyond the 64th that puts are lost",
+            {queues.put(put_with_record)}),
       fault("broken-stays", "queue.get.not-deserializable",
             "an item that cannot be made into a value is obtained a second time",
             {queues.get(get_broken_again), perform(perform_noting_broken_items)},

@@ -15,6 +15,7 @@ namespace psq::faulty {
 namespace {
 
 constexpr std::size_t kLargeItem = 65'536;
+constexpr std::size_t kHeader = 8;
 constexpr std::size_t kManyBytes = std::size_t{4} << 20;
 constexpr std::size_t kSmallItem = 100;
 constexpr std::size_t kNullBytes = 5;
@@ -93,6 +94,12 @@ std::vector<Fault> queue_item_faults() {
             {get_changes(queues,
                          [](std::string& item) {
                            if (item.size() > kManyBytes) item.pop_back();
+                         })}),
+      fault("item-with-header-garbled", "queue.item.sizes-intact",
+            "an item that fills 64 KiB together with a header of 8 bytes is changed",
+            {get_changes(queues,
+                         [](std::string& item) {
+                           if (item.size() + kHeader == kLargeItem) garble(item);
                          })}),
       fault("text-garbled", "queue.item.values-equal",
             "bytes above 127 of short items become question marks",

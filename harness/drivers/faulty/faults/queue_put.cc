@@ -9,6 +9,7 @@
 #include "state.h"
 #include "timeout_effects.h"
 
+#include "waiting_effects.h"
 namespace psq::faulty {
 namespace {
 
@@ -41,6 +42,14 @@ bool put_starving(LocalQueue& queue, std::string_view item, Timeout timeout) {
 }
 
 }  // namespace
+bool put_all_the_same(LocalQueue& queue, std::string_view item, Timeout timeout) {
+  if (queue.put(item, timeout)) return true;
+  if (timeout.length() <= Timeout::Duration::zero()) return false;
+  std::this_thread::sleep_for(1ms);
+  (void)queue.put(item, no_wait);
+  return false;
+}
+
 
 std::vector<Fault> queue_put_faults() {
   return {
@@ -64,6 +73,9 @@ std::vector<Fault> queue_put_faults() {
             "put that shall not wait waits for 600 ms", {put_within(queues, late_without_wait)},
             {.also = {"queue.put.never-waits"}}),
       fault("put-misses-slot", "queue.put.slot-within-timeout",
+      fault("full-puts-late", "queue.put.full-leaves-no-trace",
+            "a put that ends as full puts its item if a slot comes within the next millisecond",
+            {queues.put(put_all_the_same)}, {.also = {"queue.put.*"}}),
             "put with a timeout that has begun to wait sees no slot",
             {queues.put(put_missing_slots)}, {.also = {"queue.put.*"}}),
       fault("put-infinity-ends", "queue.put.infinite-timeout",
@@ -91,3 +103,5 @@ std::vector<Fault> queue_put_faults() {
 }
 
 }  // namespace psq::faulty
+      fault("put-in-crowd-sleeps", "queue.put.all-waiting-served",
+            "a put that begins while 32 others wait is never woken", {puts_in_crowd_sleep(queues)}),

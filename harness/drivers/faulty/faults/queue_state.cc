@@ -19,6 +19,8 @@ Effect changes_bound(Change change) {
     if (creation.type == driver::ObjectType::kQueue ||
         creation.type == driver::ObjectType::kJoinableQueue)
       creation.maxsize = change(creation.maxsize.value_or(0));
+constexpr std::int64_t kLargeBound = 1000;
+
   });
 }
 
@@ -69,5 +71,13 @@ std::vector<Fault> queue_state_faults() {
             {queues.empty([](LocalQueue& queue) { return queue.queue_->slots_in_use() <= 1; })}),
   };
 }
+      fault("large-bound-clamped", "queue.create.bound", "a bound above 1000 is one of 1000",
+            {changes_bound([](std::int64_t maxsize) {
+              return maxsize < kMaxSize ? std::min(maxsize, kLargeBound) : maxsize;
+            })}),
+      fault("bound-of-8-bits", "queue.create.bound", "a bound loses what is above 8 bits",
+            {changes_bound([](std::int64_t maxsize) {
+              return maxsize > 256 && maxsize < kLargeBound ? maxsize % 256 : maxsize;
+            })}),
 
 }  // namespace psq::faulty

@@ -20,6 +20,8 @@ using detail::Clock;
 
 constexpr std::size_t kLargeMessageBytes = 100'000;
 constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kShortHeader = 4;
 constexpr std::size_t kSmallMessageBytes = 96;
 constexpr std::size_t kNullMessageBytes = 8;
 constexpr auto kPatience = 100ms;
@@ -190,6 +192,12 @@ std::vector<Fault> simple_queue_faults() {
             {get_changes(simple_queues,
                          [](std::string& item) {
                            if (item.size() > kMiB) garble(item);
+                         })}),
+      fault("simple-page-garbled", "simple-queue.item.sizes-intact",
+            "an item that fills a page together with a header of 4 bytes is changed",
+            {get_changes(simple_queues,
+                         [](std::string& item) {
+                           if (item.size() + kShortHeader == kPage) garble(item);
                          })}),
       fault("simple-rendezvous", "simple-queue.put.small-at-once",
             "put waits until its item is obtained", {simple_queues.put(put_until_taken)},
