@@ -56,6 +56,46 @@ void send_and_drop(Scenario& t, const Actor& main, const std::string& suffix) {
   for (const Object& each : {here, there, x, y, got}) main.ok(drop(each));
 }
 
+using Calls = std::vector<Request>;
+
+// Of the calls that move an item, and of those that end without one, each at its timeout.
+constexpr int kMany = 150;
+constexpr int kInVain = 12;
+constexpr std::int64_t kBytes = 2000;
+
+void add(Calls& calls, int times, const Calls& these) {
+  for (int i = 0; i < times; ++i) calls.insert(calls.end(), these.begin(), these.end());
+}
+
+// On a queue that one item fills. `finish` follows each get that obtained something.
+Calls queue_calls(const Item& item, const Object& q, const Calls& finish = {}) {
+  Calls once{put(q, item), get(q)};
+  add(once, 1, finish);
+  Calls calls;
+  add(calls, kMany, once);
+  add(calls, kInVain, {get(q, kNoWait), get(q, within(1ms))});
+  calls.push_back(put(q, item));
+  add(calls, kInVain, {put(q, item, kNoWait), put(q, item, within(1ms))});
+  calls.push_back(get(q));
+  add(calls, 1, finish);
+  return calls;
+}
+
+Calls pipe_calls(const Item& item, const Object& from, const Object& to) {
+  Calls calls;
+  add(calls, kMany, {send(from, item), poll(to), recv(to)});
+  add(calls, kMany, {send_bytes(from, item), poll(to, 1ms), recv_bytes(to)});
+  add(calls, kInVain, {poll(to), poll(to, 1ms), wait_any({to}, 1ms)});
+  return calls;
+}
+
+// Nothing is left while the root does these calls again and again. Memory is not watched: one that
+// collects its garbage now and then keeps some of each call for a while.
+void expect_calls_leave_nothing(Scenario& t, const Calls& calls) {
+  expect_no_growth(t, {.memory = false}, 2, 4,
+                   [&](const std::string& /*suffix*/) { t.root().ok(run(calls)); });
+}
+
 bool can_forget_children(const Scenario& t) {
   return t.hello().declares(ObjectType::kProcess, Operation::kDropProcess);
 }
@@ -104,6 +144,28 @@ const Tests kHygieneTests{[](const Define& test) {
   test("process.hygiene.objects", [](Scenario& t) {
     expect_no_growth(t, {.descriptors = false}, 4, 12,
                      [&](const std::string& suffix) { use_and_drop(t, t.root(), suffix); });
+  });
+
+  test("process.hygiene.calls/queue", [](Scenario& t) {
+    expect_calls_leave_nothing(t, queue_calls(t.item("main", 0, kBytes), t.root().queue(1)));
+  });
+
+  test("process.hygiene.calls/joinable", [](Scenario& t) {
+    const Object q = t.root().joinable_queue(1);
+    expect_calls_leave_nothing(
+        t, queue_calls(t.item("main", 0, kBytes), q, {task_done(q), join(q), task_done(q)}));
+  });
+
+  test("process.hygiene.calls/simple", [](Scenario& t) {
+    const Object q = t.root().simple_queue();
+    Calls calls;
+    add(calls, kMany, {put(q, t.item("main", 0, kBytes)), get(q), empty(q)});
+    expect_calls_leave_nothing(t, calls);
+  });
+
+  test("process.hygiene.calls/pipe", [](Scenario& t) {
+    const auto [receiver, sender] = t.root().pipe(false);
+    expect_calls_leave_nothing(t, pipe_calls(t.item("main", 0, kBytes), sender, receiver));
   });
 
   test("process.hygiene.children", [](Scenario& t) {

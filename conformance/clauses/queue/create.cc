@@ -23,12 +23,54 @@ std::int64_t too_large_maxsize(const Scenario& t) {
   return largest + 1;
 }
 
+// As many queues as the implementation lets there be, up to `wanted`; a few there have to be.
+std::vector<Object> many_queues(Scenario& t, CreatedType type, int wanted) {
+  constexpr std::size_t kFew = 8;
+  const Actor main = t.root();
+  const bool is_joinable = type == CreatedType::kJoinableQueue;
+  // What has to have a bound may reserve room for all of it.
+  const std::int64_t bound = t.hello().bounds.contains("unbounded") ? 0 : 4;
+  std::vector<Object> made;
+  for (int i = 0; i < wanted; ++i) {
+    const std::string name = (is_joinable ? "joinable" : "queue") + std::to_string(i);
+    Request request = creation(type, {name});
+    request.arguments.maxsize = t.bound(main.name(), type, bound);
+    const Answer answer = main.call(request);
+    if (answer.outcome != Outcome::kOk && made.size() >= kFew) break;
+    t.need(answer);
+    made.push_back(
+        {.name = name, .type = is_joinable ? ObjectType::kJoinableQueue : ObjectType::kQueue});
+  }
+  return made;
+}
+
+// Queues that are there at the same time; each one holds the item that was put into it, alone.
+void each_is_its_own(Scenario& t, CreatedType type, int queues) {
+  const Actor main = t.root();
+  const std::vector<Object> all = many_queues(t, type, queues);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    main.ok(put(all[i], t.item("main", static_cast<std::int64_t>(i))));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    t.expect_payload(main.call(get(all[i])), t.item("main", static_cast<std::int64_t>(i)));
+    t.expect(main.call(get(all[i], kNoWait)), Outcome::kEmpty, "what others hold is not its own");
+  }
+}
+
 const Tests kCreateTests{[](const Define& test) {
   test("queue.create.unbounded", [](Scenario& t) { no_bound(t, QueueKind::kQueue); });
 
   test("queue.create.bound", [](Scenario& t) {
     for (const std::int64_t maxsize : {1, 5}) bound_is_kept(t, QueueKind::kQueue, maxsize);
   });
+
+  // Beyond what a count of 8 bits holds, and what a small table does.
+  test("queue.create.bound/large", [](Scenario& t) {
+    for (const std::int64_t bound : {17, 300, 5000})
+      large_bound_is_kept(t, QueueKind::kQueue, bound);
+  });
+
+  test.thorough()("queue.create.bound/beyond-16-bits",
+                  [](Scenario& t) { large_bound_is_kept(t, QueueKind::kQueue, 70'000); });
 
   // Puts that begin at the same time, in rounds: what counts is how many of them end as ok.
   test("queue.create.bound-among-producers", [](Scenario& t) {
@@ -63,15 +105,31 @@ const Tests kCreateTests{[](const Define& test) {
       t.expect(main.call(get(q, kNoWait)), Outcome::kEmpty, "nothing of a put that was refused");
     }
   });
-  // Beyond what a count of 8 bits holds, and what a small table does.
-  test("queue.create.bound/large", [](Scenario& t) {
-    for (const std::int64_t bound : {17, 300, 5000})
-      large_bound_is_kept(t, QueueKind::kQueue, bound);
+
+  test("queue.create.each-its-own",
+       [](Scenario& t) { each_is_its_own(t, CreatedType::kQueue, 70); });
+
+  test("queue.create.each-its-own/joinable",
+       [](Scenario& t) { each_is_its_own(t, CreatedType::kJoinableQueue, 20); });
+
+  // Its address, its number or its name may be that of a queue that is gone.
+  test("queue.create.each-its-own/after-drop", [](Scenario& t) {
+    constexpr int kRounds = 12;
+    const Actor main = t.root();
+    for (int i = 0; i < kRounds; ++i) {
+      const Object q = main.queue(3, "q" + std::to_string(i));
+      t.expect(main.call(get(q, kNoWait)), Outcome::kEmpty, "nothing was put into this one");
+      for (std::int64_t seq = 0; seq < 3; ++seq) {
+        t.expect(main.call(put(q, t.item("main", seq), kNoWait)), Outcome::kOk,
+                 "all of its slots are free");
+      }
+      t.expect_payload(main.call(get(q)), t.item("main", 0));
+      main.ok(drop(q));
+    }
   });
 
-  test.thorough()("queue.create.bound/beyond-16-bits",
-                  [](Scenario& t) { large_bound_is_kept(t, QueueKind::kQueue, 70'000); });
-
+  test.thorough()("queue.create.each-its-own/hundreds",
+                  [](Scenario& t) { each_is_its_own(t, CreatedType::kQueue, 300); });
 
   test("queue.create.largest-accepted", [](Scenario& t) {
     const Actor main = t.root();

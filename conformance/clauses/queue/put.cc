@@ -70,6 +70,23 @@ void put_clock_starts_once_beside(Scenario& t, QueueKind kind) {
       Outcome::kFull, [&] { main.ok(get(q)); });
 }
 
+// The items of the other queue are more than transports hold; they are obtained at the end, so that
+// the producer can end.
+void visible_beside_stuck_queue(Scenario& t, QueueKind kind) {
+  constexpr std::int64_t kStuck = 2;
+  const Actor main = t.root();
+  const Object stuck = make(main, kind, 0, "stuck");
+  const Object q = make(main, kind);
+  const Actor producer = main.spawn("producer", {stuck, q});
+  producer.ok(put_many(t, stuck, "producer", kStuck, kLarger));
+  for (std::int64_t i = 0; i < 3; ++i) {
+    producer.ok(put(q, t.item("producer", i)));
+    t.expect_payload(main.call(get(q)), t.item("producer", i));
+  }
+  const Obtained obtained = all_obtained(t, main.start(get_many(stuck, kStuck)));
+  expect_exactly_once(t, {{"producer", kStuck}}, {obtained});
+}
+
 // A put that is told not to wait, by the root process.
 void expect_put_at_once(Scenario& t, const Object& q, Outcome outcome, const std::string& why) {
   expect_at_once_without_time(
@@ -206,6 +223,12 @@ const Tests kPutTests{[](const Define& test) {
                      {kNoWait, within(0ms), within(-1s), Wait{.block = false, .seconds = 5.0}});
   });
 
+  for (const auto& [kind, name] :
+       {std::pair{QueueKind::kQueue, ""}, std::pair{QueueKind::kJoinable, "/joinable"}}) {
+    test(std::string{"queue.put.other-queue-stuck"} + name,
+         [kind = kind](Scenario& t) { visible_beside_stuck_queue(t, kind); });
+  }
+
   test("queue.put.slot-within-timeout", [](Scenario& t) {
     const Actor main = t.root();
     const Object q = main.queue(1);
@@ -221,10 +244,17 @@ const Tests kPutTests{[](const Define& test) {
 
   test("queue.put.all-waiting-served", [](Scenario& t) { putters_served(t, kForever); });
 
+  // More than a small table of waiting threads holds.
+  test("queue.put.all-waiting-served/crowd",
+       [](Scenario& t) { putters_served(t, kForever, kCrowd); });
+
   test("queue.put.all-waiting-served/timed", [](Scenario& t) { putters_served(t, within(kLong)); });
 
   test("queue.put.full-leaves-no-trace",
        [](Scenario& t) { full_leaves_no_trace(t, QueueKind::kQueue); });
+
+  test("queue.put.full-leaves-no-trace/as-the-timeout-ends",
+       [](Scenario& t) { slot_as_timeout_ends(t, QueueKind::kQueue); });
 
   test("queue.put.serialized-when", [](Scenario& t) {
     constexpr auto kSlow = 300ms;
@@ -244,17 +274,10 @@ const Tests kPutTests{[](const Define& test) {
     const Object q = main.queue();
     const Answer answer = main.call(put(q, failing_item(t, "failing", 0, "serialize")));
     t.expect_one_of(answer, {Outcome::kNotSerializable, Outcome::kOk});
-  // More than a small table of waiting threads holds.
-  test("queue.put.all-waiting-served/crowd",
-       [](Scenario& t) { putters_served(t, kForever, kCrowd); });
-
     t.observe("queue.put.unserializable-outcome", answer.outcome == Outcome::kOk
                                                       ? "put returns, the item is dropped"
                                                       : "put ends as not_serializable");
   });
-
-  test("queue.put.full-leaves-no-trace/as-the-timeout-ends",
-       [](Scenario& t) { slot_as_timeout_ends(t, QueueKind::kQueue); });
 
   test.thorough()("queue.put.blocks-when-full/longer-than-defaults", [](Scenario& t) {
     put_waits_for_slot(t, QueueKind::kQueue, kLongerThanDefaults);

@@ -13,7 +13,9 @@
 
 #include "effects.h"
 #include "faults/tables.h"
+#include "item_effects.h"
 #include "process_effects.h"
+#include "state.h"
 
 namespace psq::faulty {
 namespace {
@@ -106,6 +108,23 @@ Effect dropped_queue(bool was_used, void (*leak)()) {
   });
 }
 
+// Gets and puts that ended without an item, after they had waited.
+Effect empty_get(void (*leak)()) {
+  return queues.get([=](LocalQueue& queue, Timeout timeout) {
+    auto item = queue.get(timeout);
+    if (!item && timeout.length() > Timeout::Duration::zero()) leak();
+    return item;
+  });
+}
+
+Effect full_put(void (*leak)()) {
+  return queues.put([=](LocalQueue& queue, std::string_view item, Timeout timeout) {
+    const bool is_put = queue.put(item, timeout);
+    if (!is_put && timeout.length() > Timeout::Duration::zero()) leak();
+    return is_put;
+  });
+}
+
 Effect each_queue(void (*leak)()) {
   return create([=](const driver::Creation& creation) {
     if (creation.type != driver::ObjectType::kConnection) leak();
@@ -131,6 +150,17 @@ std::vector<Fault> process_hygiene_faults() {
       fault("leaks-ended-child", "process.hygiene.objects",
             "a queue that was used leaves a child that has ended",
             {dropped_queue(true, leak_ended_child)}),
+      fault("empty-leaks-descriptor", "process.hygiene.calls",
+            "a get that ends as empty after a wait leaves a descriptor open",
+            {empty_get(leak_descriptor)}),
+      fault("full-leaks-thread", "process.hygiene.calls",
+            "a put that ends as full after a wait leaves a thread", {full_put(leak_thread)}),
+      fault("item-leaks-descriptor", "process.hygiene.calls",
+            "every hundredth get leaves a descriptor open",
+            {after_get(all_queues,
+                       [](LocalQueue&) {
+                         if (every(100)) leak_descriptor();
+                       })}),
       fault("child-leaks-thread", "process.hygiene.children",
             "the exit code of a child leaves a thread", {children<LeavesThread>()}),
       fault("child-leaks-bytes", "process.hygiene.children",

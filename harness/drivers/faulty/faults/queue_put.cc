@@ -3,13 +3,14 @@
 
 #include "effects.h"
 #include "faults/tables.h"
+#include "feeder_effects.h"
 #include "item_effects.h"
 #include "queue_effects.h"
 #include "searches.h"
 #include "state.h"
 #include "timeout_effects.h"
-
 #include "waiting_effects.h"
+
 namespace psq::faulty {
 namespace {
 
@@ -41,7 +42,6 @@ bool put_starving(LocalQueue& queue, std::string_view item, Timeout timeout) {
       [&] { return queue.put(item, no_wait); });
 }
 
-}  // namespace
 bool put_all_the_same(LocalQueue& queue, std::string_view item, Timeout timeout) {
   if (queue.put(item, timeout)) return true;
   if (timeout.length() <= Timeout::Duration::zero()) return false;
@@ -50,6 +50,14 @@ bool put_all_the_same(LocalQueue& queue, std::string_view item, Timeout timeout)
   return false;
 }
 
+// As by one thread for all queues of the process, which waits for room.
+void send_alone(const QueuePointer& queue, detail::Producer producer, std::string_view item) {
+  while (process_number().exchange(1) != 0) std::this_thread::sleep_for(1ms);
+  send(queue, producer, item);
+  process_number() = 0;
+}
+
+}  // namespace
 
 std::vector<Fault> queue_put_faults() {
   return {
@@ -65,6 +73,9 @@ std::vector<Fault> queue_put_faults() {
       fault("full-takes-slot", "queue.put.full-leaves-no-trace", "a put that is Full takes a slot",
             {counts_extra_slots(), queues.put(put_and_take_slot)},
             {.also = {"queue.put.never-waits", "queue.put.clock-starts-once"}}),
+      fault("full-puts-late", "queue.put.full-leaves-no-trace",
+            "a put that ends as full puts its item if a slot comes within the next millisecond",
+            {queues.put(put_all_the_same)}, {.also = {"queue.put.*"}}),
       fault("put-gives-up", "queue.put.blocks-when-full",
             "put without a timeout gives up after 100 ms", {put_within(queues, forever_is(kShort))},
             {.also = {"queue.put.clock-starts-once", "queue.put.all-waiting-served",
@@ -72,10 +83,10 @@ std::vector<Fault> queue_put_faults() {
       fault("put-late-without-wait", "queue.put.full-at-once",
             "put that shall not wait waits for 600 ms", {put_within(queues, late_without_wait)},
             {.also = {"queue.put.never-waits"}}),
+      fault("one-feeder-for-all", "queue.put.other-queue-stuck",
+            "a process sends the items of one queue at a time", {sends_each(send_alone)},
+            {.also = {"queue.exit.*"}}),
       fault("put-misses-slot", "queue.put.slot-within-timeout",
-      fault("full-puts-late", "queue.put.full-leaves-no-trace",
-            "a put that ends as full puts its item if a slot comes within the next millisecond",
-            {queues.put(put_all_the_same)}, {.also = {"queue.put.*"}}),
             "put with a timeout that has begun to wait sees no slot",
             {queues.put(put_missing_slots)}, {.also = {"queue.put.*"}}),
       fault("put-infinity-ends", "queue.put.infinite-timeout",
@@ -94,6 +105,8 @@ std::vector<Fault> queue_put_faults() {
             {.also = {"queue.put.clock-starts-once", "queue.put.never-waits"},
              .search = in_queues(
                  {"put.blocks-when-full", "put.all-waiting-served", "put.slot-within-timeout"})}),
+      fault("put-in-crowd-sleeps", "queue.put.all-waiting-served",
+            "a put that begins while 32 others wait is never woken", {puts_in_crowd_sleep(queues)}),
       fault("put-takes-nan", "queue.put.nan-refused", "a put takes not-a-number for zero",
             {nan_is_zero(driver::Verb::kPut)}),
       fault("mutual-wait-ends", "queue.wait.mutual",
@@ -103,5 +116,3 @@ std::vector<Fault> queue_put_faults() {
 }
 
 }  // namespace psq::faulty
-      fault("put-in-crowd-sleeps", "queue.put.all-waiting-served",
-            "a put that begins while 32 others wait is never woken", {puts_in_crowd_sleep(queues)}),
