@@ -42,7 +42,7 @@ const std::vector<std::int64_t>& boundary_sizes() {
 const std::vector<std::int64_t>& framed_sizes() {
   static const std::vector<std::int64_t> sizes = [] {
     // Any size of a header at the two at which most implementations change their ways, the usual
-    // ones at the others.
+    // ones at every other size.
     constexpr std::int64_t kHeader = 64;
     std::vector<std::int64_t> found;
     for (const std::int64_t whole : {4096, 65536})
