@@ -14,6 +14,8 @@ constexpr int kChildren = 5;
 // Of one list. So many lists of a thread are more than are ever needed.
 constexpr std::int64_t kItems = 100;
 constexpr std::size_t kMostLists = 200;
+// That a thread has before it where this process gets too little of the processors to keep up.
+constexpr std::size_t kMostAhead = 16;
 // Nothing ends for so long: something hangs, which is judged where it is waited for.
 constexpr auto kNothingEnds = 10s;
 
@@ -36,13 +38,14 @@ class Traffic {
         to_(std::move(to)),
         take_(std::move(take)) {}
 
-  // The last list has begun, or is about to.
+  // Fewer lists are to be done than its thread has to have.
   [[nodiscard]] bool is_short() const {
-    if (gave_.size() == kMostLists) return false;
-    return gave_.size() < 2 || gave_[gave_.size() - 2]->answer.has_value();
+    return gave_.size() < kMostLists && gave_.size() < lists_ended() + ahead_;
   }
 
   void go_on() {
+    if (!gave_.empty() && gave_.back()->answer.has_value())
+      ahead_ = std::min(2 * ahead_, kMostAhead);  // Its thread had nothing to do meanwhile.
     while (is_short()) {
       const Item first = t_.item(list_name(gave_.size()), 0);
       gave_.push_back(&from_.start(run({give_(first).repeated(kItems)}).by("to " + name_)));
@@ -68,6 +71,11 @@ class Traffic {
   }
 
  private:
+  [[nodiscard]] std::size_t lists_ended() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(gave_, [](const Call* each) { return each->answer.has_value(); }));
+  }
+
   [[nodiscard]] std::string list_name(std::size_t number) const {
     return name_ + " " + std::to_string(number);
   }
@@ -79,6 +87,7 @@ class Traffic {
   Actor to_;
   Request take_;
   std::vector<Call*> gave_, took_;
+  std::size_t ahead_ = 2;
 };
 
 void go_on_until(Scenario& t, std::vector<Traffic>& all, const std::function<bool()>& done) {
