@@ -55,6 +55,19 @@ void expect_items(Scenario& t, const Object& q, std::int64_t from, std::int64_t 
   }
 }
 
+void large_bound_is_kept(Scenario& t, QueueKind kind, std::int64_t bound) {
+  const Actor main = t.root();
+  const Object q = make(main, kind, bound, "q" + std::to_string(bound));
+  const std::int64_t freed = std::min<std::int64_t>(bound, 3);
+  put_at_once(t, q, 0, bound, "fewer items than its bound");
+  t.expect(main.call(put(q, t.item("main", bound), kNoWait)), Outcome::kFull, "no slot is free");
+  expect_items(t, q, 0, freed);
+  put_at_once(t, q, bound, bound + freed, "a get freed a slot");
+  t.expect(main.call(put(q, t.item("main", bound + freed), kNoWait)), Outcome::kFull,
+           "as many slots as gets, not more");
+  expect_items(t, q, freed, bound + freed);
+}
+
 // How long what moves gigabytes takes at most.
 constexpr auto kGigabytes = 120s;
 
@@ -76,19 +89,12 @@ void many_without_bound(Scenario& t, QueueKind kind, std::int64_t items) {
   expect_items(t, q, 0, items);
 }
 
-void large_bound_is_kept(Scenario& t, QueueKind kind, std::int64_t bound) {
+void large_bounds_are_kept(Scenario& t, QueueKind kind, const std::set<std::int64_t>& bounds) {
   const auto limit = t.hello().limits.find("maxsize");
-  if (limit != t.hello().limits.end()) bound = std::min(bound, limit->second);
-  const Actor main = t.root();
-  const Object q = make(main, kind, bound, "q" + std::to_string(bound));
-  const std::int64_t freed = std::min<std::int64_t>(bound, 3);
-  put_at_once(t, q, 0, bound, "fewer items than its bound");
-  t.expect(main.call(put(q, t.item("main", bound), kNoWait)), Outcome::kFull, "no slot is free");
-  expect_items(t, q, 0, freed);
-  put_at_once(t, q, bound, bound + freed, "a get freed a slot");
-  t.expect(main.call(put(q, t.item("main", bound + freed), kNoWait)), Outcome::kFull,
-           "as many slots as gets, not more");
-  expect_items(t, q, freed, bound + freed);
+  std::set<std::int64_t> possible;
+  for (const std::int64_t bound : bounds)
+    possible.insert(limit == t.hello().limits.end() ? bound : std::min(bound, limit->second));
+  for (const std::int64_t bound : possible) large_bound_is_kept(t, kind, bound);
 }
 
 void item_beyond_2_gib(Scenario& t, const Actor& producer,

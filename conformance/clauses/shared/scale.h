@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "suite/kinds.h"
 
@@ -14,9 +15,9 @@ inline constexpr auto kLongerThanDefaults = 12s;
 /// Fewer where the implementation names a smaller limit.
 void many_without_bound(Scenario& t, QueueKind kind, std::int64_t items);
 
-/// A queue with such a bound, or the largest that the implementation has if that is smaller, takes
-/// as many items, and has one slot for each get.
-void large_bound_is_kept(Scenario& t, QueueKind kind, std::int64_t bound);
+/// Queues with such bounds, or the largest that the implementation has where that is smaller, take
+/// as many items, and have one slot for each get.
+void large_bounds_are_kept(Scenario& t, QueueKind kind, const std::set<std::int64_t>& bounds);
 
 /// An item of more bytes than a signed number of 32 bits holds arrives intact. Unsupported where
 /// the memory does not suffice for the copies that producer and consumer may make.
