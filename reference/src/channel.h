@@ -97,6 +97,9 @@ class Channel {
   [[nodiscard]] OwnedExtent take_extent(const SharedMemory& memory, std::size_t length,
                                         std::optional<Deadline> deadline);
   [[nodiscard]] Extents& extents() noexcept { return extents_; }
+  // Gives back the memory that the channel keeps for long messages which have not come, if there is
+  // any. Call it where no message is. Never waits.
+  void give_back_unused(const SharedMemory& memory) noexcept;
 
   // Appends the first messages of a batch, and removes them from it: at least one, for which it
   // waits for room until the deadline, and more while there is room, up to `most` and kMostAtOnce
@@ -189,6 +192,9 @@ class Channel {
   [[nodiscard]] OwnedExtent fill(const SharedMemory& memory, std::string_view message,
                                  std::optional<Deadline> deadline);
 
+  // The same, with the write lock held; also one that is left behind, which is to be given back.
+  [[nodiscard]] OwnedExtent take_extent_now(std::size_t length);
+
   // Not locked: the deadline has passed, or it is time to look for other reasons to end.
   [[nodiscard]] static HeldLock lock_soon(RobustLock& lock, Deadline deadline) {
     if (lock.try_lock() || is_locked_later(lock, deadline)) return HeldLock(lock);
@@ -268,7 +274,8 @@ class Channel {
 
   // Waits for a message as receive does, and calls `take` with the read lock held.
   template <typename Take>
-  [[nodiscard]] bool read(Deadline deadline, StopHere& stop, const Take& take);
+  [[nodiscard]] bool read(const SharedMemory& memory, Deadline deadline, StopHere& stop,
+                          const Take& take);
 
   // Take the message at the head, with the read lock held. What may throw comes before the head
   // moves. A short one whole; false, with no effect: it is a long one.
@@ -282,7 +289,7 @@ class Channel {
   // Appends a row of the frames from there on: so many frames, and so many bytes of the row.
   void copy_row(std::uint32_t position, std::size_t frames, std::size_t bytes, std::string& out);
   // Appends the bytes of a long message, and gives them back.
-  static void copy_out(const SharedMemory& memory, OwnedExtent extent, std::string& out);
+  void copy_out(const SharedMemory& memory, OwnedExtent extent, std::string& out);
 
   // Units from there to the tail, with the read lock held.
   [[nodiscard]] std::uint32_t readable_behind(PackedHead head) noexcept;

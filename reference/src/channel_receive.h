@@ -7,8 +7,13 @@
 namespace psq::detail {
 
 template <typename Take>
-bool Channel::read(Deadline deadline, StopHere& stop, const Take& take) {
-  const auto ready = [&] { return readable() || stop.is_requested(); };
+bool Channel::read(const SharedMemory& memory, Deadline deadline, StopHere& stop,
+                   const Take& take) {
+  const auto ready = [&] {
+    if (readable() || stop.is_requested()) return true;
+    give_back_unused(memory);
+    return false;
+  };
   while (message_.wait(deadline, ready, stop) && !stop.is_requested()) {
     {
       const HeldLock guard = lock_soon(read_lock_, deadline);
@@ -33,7 +38,7 @@ inline bool Channel::receive(const SharedMemory& memory, std::string& out, Deadl
   const auto take = [&] {
     if (!take_short(memory, out)) extent = take_long(memory, prepare);
   };
-  if (!read(deadline, stop, take)) return false;
+  if (!read(memory, deadline, stop, take)) return false;
   if (extent) copy_out(memory, std::move(extent), out);
   return true;
 }
@@ -44,8 +49,8 @@ inline bool Channel::receive_in_place(const SharedMemory& memory, Received& out,
   const auto take = [&] {
     if (!take_short(memory, out.bytes)) out.extent = take_long(memory, prepare);
   };
-  if (!read(deadline, stop, take)) return false;
-  out.window.map_pages(MADV_POPULATE_READ);
+  if (!read(memory, deadline, stop, take)) return false;
+  if (out.window.is_mapped_anew()) out.window.map_pages(MADV_POPULATE_READ);
   return true;
 }
 
@@ -54,7 +59,7 @@ inline std::size_t Channel::receive_some(const SharedMemory& memory, std::string
   OwnedExtent extent;
   std::size_t taken = 0;
   const std::size_t before = out.size();
-  const bool came = read(deadline, stop, [&] {
+  const bool came = read(memory, deadline, stop, [&] {
     taken = take_some(memory, out, most);
     if (taken > 0) return;
     append_length(out, 0);
@@ -156,7 +161,7 @@ inline void Channel::copy_out(const SharedMemory& memory, OwnedExtent extent, st
   else
     memory.read_behind(from.begin, from.length, out);
   at("extent-read");
-  Extents::give_back(memory, std::move(extent));
+  extents_.give_back(memory, std::move(extent));
 }
 
 inline std::uint32_t Channel::readable_behind(PackedHead head) noexcept {

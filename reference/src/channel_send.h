@@ -41,7 +41,7 @@ inline bool Channel::send_long(const SharedMemory& memory, const Message& messag
   {
     const HeldLock guard = lock_with_room(memory, deadline);
     if (!guard) {
-      if (own) Extents::give_back(memory, std::move(own));
+      if (own) extents_.give_back(memory, std::move(own));
       return false;
     }
     begin = append_long(message.bytes.size(), own ? own : *message.filled, producer);
@@ -145,13 +145,10 @@ inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t 
       const HeldLock guard =
           deadline ? lock_for_writing(*deadline) : HeldLock::if_free(write_lock_);
       if (!guard) return {};
-      const PackedHead head = head_.load(std::memory_order_acquire);
-      const std::uint32_t unread = head.until(tail_.load(std::memory_order_relaxed).value());
-      mine = extents_.take(length, [&](std::uint32_t frame) { return head.until(frame) < unread; });
-      at("extent-taken");
+      mine = take_extent_now(length);
     }
     if (mine.is_left_behind) {
-      Extents::give_back(memory, std::move(mine));
+      extents_.give_back(memory, std::move(mine));
     } else if (mine) {
       return mine;
     } else if (!deadline || deadline->has_passed()) {
@@ -162,6 +159,29 @@ inline OwnedExtent Channel::take_extent(const SharedMemory& memory, std::size_t 
       Interruptible::check();
       pause = std::min(2 * pause, kLookAgain);
     }
+  }
+}
+
+inline OwnedExtent Channel::take_extent_now(std::size_t length) {
+  const PackedHead head = head_.load(std::memory_order_acquire);
+  const std::uint32_t unread = head.until(tail_.load(std::memory_order_relaxed).value());
+  OwnedExtent mine =
+      extents_.take(length, [&](std::uint32_t frame) { return head.until(frame) < unread; });
+  at("extent-taken");
+  return mine;
+}
+
+inline void Channel::give_back_unused(const SharedMemory& memory) noexcept {
+  if (!extents_.keep_unused_memory()) return;
+  try {
+    OwnedExtent all;
+    {
+      const HeldLock guard = HeldLock::if_free(write_lock_);
+      if (guard) all = take_extent_now(KeptMemory::kMost);
+    }
+    if (all) extents_.give_back(memory, std::move(all));
+  } catch (const SystemError&) {
+    // The calls that need the locks report the error.
   }
 }
 

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <utility>
 
+#include "src/kept_memory.h"
 #include "src/probe.h"
 #include "src/robust_lock.h"
 #include "src/shared_memory.h"
@@ -87,38 +88,64 @@ class Extents {
   // The bytes of an extent that the calling thread owns, with memory for all of them. Throws
   // SystemError.
   [[nodiscard]] Window window_to_fill(const SharedMemory& memory, const Extent& extent) {
+    const bool is_new = !has_memory(extent);
     const int error = reserve(memory, extent);
     if (error != 0) throw SystemError("no shared memory for a long item", error);
     Window window{memory, extent.begin, extent.length};
-    window.map_pages(MADV_POPULATE_WRITE);
+    if (is_new) window.map_pages(MADV_POPULATE_WRITE);
     return window;
   }
 
   // Copies into an extent that the calling thread owns. Throws SystemError, with a part written.
   void write(const SharedMemory& memory, const Extent& extent, std::string_view bytes) {
-    std::byte* const mapped = memory.mapped_behind(extent.begin, bytes.size());
-    if (mapped != nullptr && reserve(memory, extent) == 0)
-      std::memcpy(mapped, bytes.data(), bytes.size());
-    else
+    if (has_memory(extent) && reserve(memory, extent) == 0) {
+      std::memcpy(memory.mapped_behind(extent.begin, bytes.size()), bytes.data(), bytes.size());
+    } else {
+      // Into new memory, this costs less than to map it.
       memory.write_behind(extent.begin, bytes);
+      kept_.note(extent.begin, extent.end());
+    }
   }
 
-  // Ends the extent. The memory beyond the first kKept bytes goes back to the system.
-  static void give_back(const SharedMemory& memory, OwnedExtent owned) noexcept {
-    const std::uint64_t begin = std::max<std::uint64_t>(owned.extent->begin, kKept);
-    if (begin < owned.extent->end()) memory.give_back_behind(begin, owned.extent->end() - begin);
+  // Ends the extent. The memory that is not kept goes back to the system.
+  void give_back(const SharedMemory& memory, OwnedExtent owned) noexcept {
+    const std::uint64_t begin = std::max<std::uint64_t>(owned.extent->begin, KeptMemory::kAlways);
+    const std::uint64_t end = owned.extent->end();
+    if (begin < end && !kept_.keeps(owned.extent->begin, end)) {
+      kept_.forget(begin, end);
+      memory.give_back_behind(begin, end - begin);
+    }
     at("extent-given-back");
     owned.extent->length = 0;
   }
+  // Whether an extent of the first KeptMemory::kMost bytes, when it is given back, would give
+  // memory back; and whether it would do so later, if none comes until then.
+  [[nodiscard]] bool keep_unused_memory() const noexcept { return kept_.has_unused(); }
+  [[nodiscard]] bool keep_used_memory() const noexcept { return kept_.is_in_use(); }
 
  private:
-  // Memory from the system costs more than the copy into it.
-  static constexpr std::uint64_t kKept = SharedMemory::kMapped;
+  // Whether the extent is mapped, and it costs little to let it have memory.
+  [[nodiscard]] bool has_memory(const Extent& extent) const noexcept {
+    return extent.end() <= KeptMemory::kAlways || kept_.has(extent.begin, extent.end());
+  }
 
   // Lets the extent have memory. The error number; zero for none.
   [[nodiscard]] int reserve(const SharedMemory& memory, const Extent& extent) noexcept {
-    const std::uint64_t end = extent.end();
-    if (end > kKept) return memory.reserve_behind(extent.begin, extent.length);
+    if (extent.end() <= KeptMemory::kAlways) return reserve_first(memory, extent.end());
+    if (kept_.has(extent.begin, extent.end())) return reserve_ends(memory, extent);
+    const int error = memory.reserve_behind(extent.begin, extent.length);
+    if (error == 0) kept_.note(extent.begin, extent.end());
+    return error;
+  }
+  // What is of no whole granule: the whole ones have memory.
+  [[nodiscard]] static int reserve_ends(const SharedMemory& memory, const Extent& extent) noexcept {
+    constexpr std::uint64_t kGranule = KeptMemory::kGranule;
+    const std::uint64_t first = (extent.begin + kGranule - 1) / kGranule * kGranule;
+    const std::uint64_t last = extent.end() / kGranule * kGranule;
+    const int error = memory.reserve_behind(extent.begin, first - extent.begin);
+    return error != 0 ? error : memory.reserve_behind(last, extent.end() - last);
+  }
+  [[nodiscard]] int reserve_first(const SharedMemory& memory, std::uint64_t end) noexcept {
     std::uint64_t reserved = reserved_;
     if (reserved >= end) return 0;
     const int error = memory.reserve_behind(0, end);
@@ -158,6 +185,7 @@ class Extents {
 
   std::atomic<std::uint32_t> opened_{0};    // Extents that were ever taken.
   std::atomic<std::uint64_t> reserved_{0};  // The first bytes, which have memory and keep it.
+  KeptMemory kept_;
   // Not initialized before use: untouched pages take no space.
   alignas(Extent) std::array<std::byte, kMost * sizeof(Extent)> extents_;
 };

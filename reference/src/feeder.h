@@ -319,6 +319,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       }
     }
     queue_->records().leave(producer);
+    queue_->channel().give_back_unused(queue_.memory());
   }
 
   // As Channel::send_some, but no error ends the thread. Without memory for a long item it tries
@@ -351,7 +352,11 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     batch.clear();
     std::unique_lock lock(mutex_);
     thread_ = Thread::kIdle;
-    work_.wait_for(lock, kIdle, [&] { return !buffer_.empty() || ending_; });
+    const auto has_work = [&] { return !buffer_.empty() || ending_; };
+    // The end of the thread gives memory back, so it comes after the last long item.
+    while (!work_.wait_for(lock, kIdle, has_work) &&
+           queue_->channel().extents().keep_used_memory()) {
+    }
     thread_ = Thread::kBusy;
     std::swap(batch, buffer_);
     caught_up_.notify_all();

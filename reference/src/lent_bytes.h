@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "psq/loan.h"
-#include "src/channel.h"
 #include "src/process_state.h"
+#include "src/queue_memory.h"
 #include "src/shared_memory.h"
 
 namespace psq::detail {
@@ -25,7 +25,7 @@ class LentBytes final : public Lent {
   ~LentBytes() override {
     if (!item_.extent) return;
     if (is_lent_here())
-      Extents::give_back(*memory_, std::move(item_.extent));
+      QueuePointer(memory_)->channel().extents().give_back(*memory_, std::move(item_.extent));
     else
       leave_to_its_thread();
   }

@@ -65,7 +65,7 @@ class SharedMemory {
 
   // So many of them are mapped. A process that touches a mapped byte behind the end of the file, or
   // one for which there is no memory, is killed by the system: reserve_behind finds out before.
-  static constexpr std::uint64_t kMapped = std::uint64_t{4} << 20;
+  static constexpr std::uint64_t kMapped = std::uint64_t{32} << 20;
   // Null: not all of these bytes are mapped.
   [[nodiscard]] std::byte* mapped_behind(std::uint64_t offset,
                                          std::uint64_t length) const noexcept {
@@ -248,11 +248,17 @@ class Window {
   }
 
   [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, length_}; }
+  // Whether it is none of those that the memory's mapping has.
+  [[nodiscard]] bool is_mapped_anew() const noexcept { return begin_ != nullptr; }
 
   // Maps the pages now, all at once: much cheaper than one after the other when they are touched.
-  // `how` is MADV_POPULATE_READ or MADV_POPULATE_WRITE. Older systems map them later.
+  // `how` is MADV_POPULATE_READ or MADV_POPULATE_WRITE. Older systems map them later, and so do
+  // those of larger pages than kPage.
   void map_pages(int how) const noexcept {
-    if (begin_ != nullptr) (void)madvise(begin_, mapped_, how);
+    if (is_mapped_anew())
+      (void)madvise(begin_, mapped_, how);
+    else
+      (void)madvise(data_, length_, how);
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "psq/error.h"
+#include "src/kept_memory.h"
 #include "tests/child.h"
 #include "tests/filler.h"
 #include "tests/own_channel.h"
@@ -199,6 +200,25 @@ TEST(Channel, GivesTheMemoryOfLongMessagesBack) {
     EXPECT_GE(memory_of(own), kHuge);
     EXPECT_EQ(receive(own).size(), kHuge);
     EXPECT_LE(memory_of(own), std::uint64_t{5} << 20);
+  }
+}
+
+TEST(Channel, KeepsMemoryWhileLongMessagesFollowOneAnother) {
+  const OwnChannel own(kSmallRing);
+  const std::string texts[] = {message(1, (9 << 20) + 5), message(2, 8 << 20)};
+  for (int round = 0; round < 2; ++round) {
+    const auto all_come = [&] {
+      for (const std::string& text : texts) {
+        own.send(text);
+        EXPECT_TRUE(receive(own) == text);
+      }
+    };
+    if (!psq::test::happens_within(KeptMemory::kSoon, all_come)) GTEST_SKIP() << "a slow machine";
+    EXPECT_GT(memory_of(own), std::uint64_t{8} << 20);
+    psq::test::await([&] {
+      EXPECT_FALSE(try_receive(own, 50ms));
+      return memory_of(own) < std::uint64_t{5} << 20;
+    });
   }
 }
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <thread>
@@ -82,6 +83,18 @@ class Child {
 template <typename Condition>
 void await(const Condition& condition) {
   while (!condition()) std::this_thread::sleep_for(std::chrono::microseconds(100));
+}
+
+// Does something that a busy machine delays, again until one attempt takes no longer than that.
+// False: the machine is too slow.
+template <typename Action>
+[[nodiscard]] bool happens_within(std::chrono::steady_clock::duration limit, const Action& action) {
+  for (int attempts = 0; attempts < 100; ++attempts) {
+    const auto begin = std::chrono::steady_clock::now();
+    action();
+    if (std::chrono::steady_clock::now() - begin <= limit) return true;
+  }
+  return false;
 }
 
 }  // namespace psq::test

@@ -11,7 +11,9 @@
 #include <cstring>
 #include <list>
 #include <optional>
+#include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "psq/psq.h"
@@ -233,6 +235,41 @@ TEST(LoanOfASimpleQueue, KeepsTheLoanWhenThereIsNoRoom) {
   queue.put(std::move(loan));
   for (int i = 1; i < put; ++i) EXPECT_EQ(queue.get().front(), 'x');
   EXPECT_TRUE(queue.get() == filled("", 100'000, 100'000));
+}
+
+// The places of long items overlap those of earlier ones in each way, and some memory is kept.
+TEST(LoanOfASimpleQueue, HasItsOwnBytesInMemoryThatIsUsedAgain) {
+  SimpleQueue<std::string> queue;
+  std::minstd_rand random(1);
+  std::list<std::pair<View, std::byte>> views;
+  for (int i = 0; i < 30; ++i) {
+    Loan loan = queue.loan(kLong + random() % (12 << 20), kSoon);
+    std::memset(loan.bytes().data(), i, loan.bytes().size());
+    queue.put(std::move(loan));
+    views.emplace_back(queue.get_view(kSoon), std::byte(i));
+    while (views.size() > 3 || (views.size() > 1 && random() % 2 == 0)) {
+      const auto& [view, byte] = views.front();
+      const auto bytes = view.bytes();
+      EXPECT_EQ(bytes.front(), byte);
+      EXPECT_EQ(std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1), 0);
+      views.pop_front();
+    }
+  }
+}
+
+// Each reaches a little further than the one before, behind the end of the file.
+TEST(LoanOfASimpleQueue, HasMemoryBesideThatWhichIsUsedAgain) {
+  Child program([] {
+    SimpleQueue<std::string> queue;
+    for (std::size_t length = 8 << 20; length < 9 << 20; length += 100'000) {
+      Loan loan = queue.loan(length);
+      std::memset(loan.bytes().data(), 1, length);
+      queue.put(std::move(loan));
+      (void)queue.get_view();
+    }
+    return 0;
+  });
+  EXPECT_EQ(program.status(), 0);
 }
 
 // A byte without memory would end the process with SIGBUS when it is filled.

@@ -194,6 +194,9 @@ class Mayhem {
     while (free_places(queue_) < kPlaces && Clock::now() < until)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     EXPECT_EQ(free_places(queue_), kPlaces);
+    // What is kept for items that do not come goes back with a get that waits.
+    while (memory() > kKeptMemory && Clock::now() < until)
+      EXPECT_FALSE(queue_.try_get(std::chrono::milliseconds(50)).has_value());
     EXPECT_LE(memory(), kKeptMemory);
   }
 

@@ -3,6 +3,7 @@
 #include "psq/queue.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "psq/joinable_queue.h"
 #include "psq/simple_queue.h"
 #include "src/clock.h"
+#include "src/kept_memory.h"
 #include "tests/child.h"
 
 namespace {
@@ -52,6 +54,32 @@ TEST(Queue, RefusesWhatIsOutOfRange) {
   EXPECT_THROW(JoinableQueue<int>({.unfinished = -1}), InvalidArgument);
   EXPECT_NO_THROW(Queue<int>({.maxsize = kMaxSize}));
   EXPECT_NO_THROW(Queue<int>({.maxsize = std::numeric_limits<std::int64_t>::min()}));
+}
+
+// No get waits that could do it: the thread that sends items does, when it ends. That is not while
+// long items come, which the calling thread sends.
+TEST(Queue, GivesMemoryBackAfterTheLastLongItem) {
+  Queue<std::string> queue;
+  const Handle handle = queue.handle();
+  const auto memory = [&] {
+    struct stat about {};
+    EXPECT_EQ(fstat(handle.descriptor(), &about), 0);
+    return about.st_blocks * 512;
+  };
+  const std::string text((8 << 20) + 1, 'x');
+  const auto two_come = [&] {
+    for (int i = 0; i < 2; ++i) {
+      queue.put(text);
+      EXPECT_TRUE(queue.get(test::kSoon) == text);
+    }
+  };
+  const auto end = detail::Clock::now() + 900ms;
+  do {
+    if (!test::happens_within(detail::KeptMemory::kSoon, two_come))
+      GTEST_SKIP() << "a slow machine";
+    EXPECT_GT(memory(), 8 << 20);
+  } while (detail::Clock::now() < end);
+  test::await([&] { return memory() < 6 << 20; });
 }
 
 TEST(Queue, AFailedPutLeavesNoTrace) {

@@ -147,6 +147,28 @@ def test_puts_that_find_no_room_in_time_leave_nothing_behind():
     assert works(queue)
 
 
+@pytest.mark.parametrize("of", QUEUES)
+def test_long_items_in_a_row_use_the_same_memory_which_goes_back(of):
+    queue, values = of(), [bytes([i]) * (9 << 20) for i in range(2)]
+
+    def follow_one_another():
+        begin = time.monotonic()
+        for value in values:
+            queue.put(value)
+            assert queue.get() == value
+        return time.monotonic() - begin < 0.25
+
+    def is_given_back():
+        # The thread that sends the items of the other types does it, too.
+        assert of is not psq.SimpleQueue or queue._core.get(0) is None
+        return memory_of(queue) < MOST_KEPT + (1 << 20)
+
+    until(follow_one_another)
+    assert memory_of(queue) > 8 << 20
+    until(is_given_back)
+    assert works(queue)
+
+
 def test_puts_that_find_no_slot_in_time_leave_nothing_behind(stuck):
     queue, end = stuck
     for i in range(PLACES + 50):
