@@ -113,6 +113,8 @@ class Channel {
   [[nodiscard]] std::size_t try_send_some(const SharedMemory& memory, std::string_view& batch,
                                           std::size_t most, Producer producer);
 
+  // Waits for room until the deadline, as send does, and takes none.
+  void await_room(const SharedMemory& memory, Deadline deadline);
   // Whether there is room now. Another producer may take it before this one does.
   [[nodiscard]] bool may_have_room(const SharedMemory& memory) noexcept;
 

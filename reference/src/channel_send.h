@@ -206,6 +206,12 @@ inline bool Channel::wait_for_room(const SharedMemory& memory, Deadline deadline
   });
 }
 
+inline void Channel::await_room(const SharedMemory& memory, Deadline deadline) {
+  (void)wait_for_room(memory, deadline);
+  // The caller may not put what it has.
+  room_.pass_on_if([&] { return may_have_room(memory); });
+}
+
 inline HeldLock Channel::lock_for_writing(Deadline deadline) {
   for (;;) {
     HeldLock guard = lock_soon(write_lock_, deadline);

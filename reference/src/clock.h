@@ -26,6 +26,7 @@ class Deadline {
 
   [[nodiscard]] bool is_never() const noexcept { return at_ == Clock::time_point::max(); }
   [[nodiscard]] bool has_passed() const noexcept { return !is_never() && Clock::now() >= at_; }
+  [[nodiscard]] Clock::time_point at() const noexcept { return at_; }
   // Zero when it has passed. Not for `never`.
   [[nodiscard]] timespec left() const noexcept {
     return to_timespec(std::max(at_ - Clock::now(), Clock::duration::zero()));

@@ -51,17 +51,24 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   // less.
   [[nodiscard]] bool put(const Message& item, Deadline deadline, std::string* row = nullptr) {
     int attempts = 0;
-    const auto attempt = [&] { return try_put(item, row, attempts++); };
+    const auto attempt = [&] { return try_put(item, row, attempts++, deadline); };
     const SlotPassedOn slot{*queue_};
     if (queue_->free_slot().wait(deadline, attempt, stop_)) return true;
     attempts = kEasyAttempts;
     return attempt();
   }
 
-  // Whether a put would send its item itself now, as far as can be known without waiting.
-  [[nodiscard]] bool sends_at_once() noexcept {
+  // Whether a put would send its item itself if there is room, as far as can be known without
+  // waiting.
+  [[nodiscard]] bool sends_next() noexcept {
     const std::unique_lock lock(mutex_, std::try_to_lock);
-    return lock && has_nothing_before() && queue_->channel().may_have_room(queue_.memory());
+    return lock && has_nothing_before();
+  }
+  // What a put of an item of this size does first: gives those that may make room for it some time,
+  // until the deadline at most.
+  void wait_for_room(std::size_t size, Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    yield_before(lock, size, deadline);
   }
 
   // As put, but never waits, starts no thread and yields to none. False, with no effect: it would
@@ -81,7 +88,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     std::size_t put = 0;
     int attempts = 0;
     const auto attempt = [&] {
-      if (put < count) put += try_put_some(row, count - put, attempts++);
+      if (put < count) put += try_put_some(row, count - put, attempts++, deadline);
       return put == count;
     };
     const SlotPassedOn slot{*queue_};
@@ -160,9 +167,13 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     QueueMemory& queue;
   };
 
-  // A put that needs a new block while this much is buffered lets the feeder catch up, for at most
-  // 2 ns a byte: about the cost of new memory for the block.
+  // A put that needs a new block while this much is buffered lets the thread catch up.
   static constexpr std::size_t kPlenty = std::size_t{512} << 10;
+
+  // So long a byte may a put wait before its item goes into the buffer: about what new memory there
+  // and the copies cost. Not so long that a close or a signal has to end the wait.
+  static constexpr std::chrono::nanoseconds kPatience{2};
+  static constexpr std::chrono::nanoseconds kMostPatience = kLookAgain;
 
   // A thread that has nothing to send for so long ends: threads that wait make each fork slower.
   static constexpr std::chrono::seconds kIdle{1};
@@ -172,11 +183,12 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
 
   [[nodiscard]] bool is_flushed() const noexcept { return thread_ == Thread::kNone || cancelled_; }
 
-  // One attempt of a put. The first attempt yields to the feeder; from attempt kEasyAttempts on,
-  // and in the last one, a put also reclaims slots of dead processes.
-  bool try_put(const Message& item, std::string* row, int attempt) {
+  // One attempt of a put. The first attempt yields; from attempt kEasyAttempts on, and in the last
+  // one, a put also reclaims slots of dead processes.
+  bool try_put(const Message& item, std::string* row, int attempt, Deadline deadline) {
     std::unique_lock lock(mutex_);
-    const Way way = way_of(lock, item.bytes.size(), attempt);
+    if (attempt == 0) yield_before(lock, item.bytes.size(), deadline);
+    const Way way = way_of();
     if (way == Way::kAlone) {
       lock.unlock();
       return put_alone(item, attempt >= kEasyAttempts);
@@ -188,10 +200,12 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
   }
 
   // The same for the first items of a row, which it removes. Returns how many were put.
-  std::size_t try_put_some(std::string_view& row, std::size_t count, int attempt) {
+  std::size_t try_put_some(std::string_view& row, std::size_t count, int attempt,
+                           Deadline deadline) {
     std::unique_lock lock(mutex_);
     const std::string_view first = first_of(row);
-    const Way way = way_of(lock, first.size(), attempt);
+    if (attempt == 0) yield_before(lock, first.size(), deadline);
+    const Way way = way_of();
     if (way == Way::kNone) return 0;
     if (way == Way::kAlone) {
       lock.unlock();
@@ -204,14 +218,10 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return taken;
   }
 
-  // How an item of this size can be put, before it has a slot.
+  // How an item can be put, before it has a slot.
   enum class Way { kByThread, kAlone, kNone };
-  Way way_of(std::unique_lock<std::mutex>& lock, std::size_t size, int attempt) {
+  Way way_of() {
     if (thread_ == Thread::kNone && !ending_) start();
-    if (attempt == 0 && yields_before(size)) {
-      caught_up_.wait_for(lock, std::chrono::nanoseconds(2 * std::max(size, Blocks::kBlock)),
-                          [&] { return buffer_.bytes() <= kPlenty || ending_; });
-    }
     if (closed()) throw Closed("queue");
     const bool ends_alone = directly_ && thread_ == Thread::kNone;
     if (altered("put.directly", ends_alone)) return Way::kAlone;
@@ -287,6 +297,26 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     return buffer_.bytes() > kPlenty && !buffer_.fits(size);
   }
 
+  // With much in the buffer, lets the thread catch up; before a long item, with all of it. With
+  // nothing before a long item, lets a consumer make room: an item that goes through the buffer is
+  // copied twice more, and so are those that follow it meanwhile.
+  void yield_before(std::unique_lock<std::mutex>& lock, std::size_t size, Deadline deadline) {
+    Channel& channel = queue_->channel();
+    const bool is_long = !channel.is_short(size);
+    if ((!is_long && !yields_before(size)) || deadline.has_passed()) return;
+    const auto bytes = static_cast<std::int64_t>(std::max(size, Blocks::kBlock));
+    const Deadline end = deadline.within(std::min(kMostPatience, kPatience * bytes));
+    if (yields_before(size)) {
+      caught_up_.wait_until(lock, end.at(), [&] {
+        return ending_ || (is_long ? has_nothing_before() : buffer_.bytes() <= kPlenty);
+      });
+    }
+    if (!is_long || ending_ || !has_nothing_before() || queue_->all_slots_in_use()) return;
+    lock.unlock();
+    channel.await_room(queue_.memory(), end);
+    lock.lock();
+  }
+
   // Starts the thread and waits until it has a record. If it cannot have one, there is no thread.
   void start() {
     std::promise<Producer> entered;
@@ -352,6 +382,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
     batch.clear();
     std::unique_lock lock(mutex_);
     thread_ = Thread::kIdle;
+    if (buffer_.empty()) caught_up_.notify_all();
     const auto has_work = [&] { return !buffer_.empty() || ending_; };
     // The end of the thread gives memory back, so it comes after the last long item.
     while (!work_.wait_for(lock, kIdle, has_work) &&

@@ -139,8 +139,12 @@ class LocalQueue final : public QueueCore {
     return is_simple() ? channel.try_send(*memory_, item, 0) : feeder_->put_at_once(item);
   }
 
-  bool sends_at_once() const override {
-    return is_simple() || (!feeder_->closed() && feeder_->sends_at_once());
+  bool sends_next() const override {
+    return is_simple() || (!feeder_->closed() && feeder_->sends_next());
+  }
+
+  void wait_for_room(std::size_t length, Timeout timeout) override {
+    if (!is_simple()) feeder_->wait_for_room(length, Deadline::after(timeout));
   }
 
   bool put_row(std::string& row, Timeout timeout) override {

@@ -1,4 +1,5 @@
-// Feeders that cannot send: they tell it on standard error, and go on.
+// What goes through the buffer and what does not. And feeders that cannot send: they tell it on
+// standard error, and go on.
 
 #include "src/feeder.h"
 
@@ -6,7 +7,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "psq/queue.h"
 #include "tests/child.h"
@@ -82,6 +88,47 @@ TEST(Feeder, TellsThatThereIsNoMemoryAndTriesAgain) {
     return queue.get() == large ? 0 : 2;
   });
   EXPECT_EQ(program.status(), 0);
+}
+
+void await_sleep_of(pid_t thread) {
+  test::await([&] {
+    std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+    const std::string text{std::istreambuf_iterator<char>(stat), {}};
+    return text.find(") S ") != std::string::npos;
+  });
+}
+
+// A long item finds no room, until a reader sees its put asleep. Whether it then comes from where
+// it was lent: from the buffer it would come to the lower place, which is free by then.
+bool comes_without_the_buffer() {
+  Queue<std::string> queue;
+  queue.put(std::string(300'000, 'f'));
+  test::await([&] { return !queue.empty(); });
+  std::optional<Loan> lower = queue.loan(100'000);
+  Loan loan = queue.loan(std::size_t{12} << 20);
+  const auto* const bytes = loan.bytes().data();
+  lower.reset();
+  std::jthread reader([&, putter = gettid()] {
+    await_sleep_of(putter);
+    (void)queue.get();
+  });
+  queue.put(std::move(loan));
+  reader.join();
+  return queue.get_view().bytes().data() == bytes;
+}
+
+// The feeder may be busy with the item before, and the reader late.
+TEST(Buffer, IsNotForALongItemWhoseReaderMakesRoomSoon) {
+  int tries = 1;
+  while (!comes_without_the_buffer()) ASSERT_LT(tries++, 200);
+}
+
+// The wait for room ends, so that a put needs no reader.
+TEST(Buffer, IsForALongItemThatHasNoReader) {
+  Queue<std::string> queue;
+  const std::string item(std::size_t{1} << 20, 'z');
+  for (int i = 0; i < kItems; ++i) queue.put(item);
+  for (int i = 0; i < kItems; ++i) EXPECT_TRUE(queue.get() == item);
 }
 
 }  // namespace

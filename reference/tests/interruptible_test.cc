@@ -11,6 +11,7 @@
 #include <csignal>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -88,6 +89,44 @@ TEST(Interruptible, EndsALoanAndAPutThatFindNoPlaceForALongItem) {
   EXPECT_TRUE(stops([&] { (void)queue.loan(17'000); }));
   EXPECT_TRUE(stops([&] { queue.put(std::string(17'000, 'x')); }));
   EXPECT_TRUE(queue.empty());
+}
+
+// A Queue that has no room for a long item, and has nothing to send before it.
+std::unique_ptr<detail::QueueCore> queue_without_room() {
+  auto queue = detail::QueueCore::create({});
+  EXPECT_TRUE(queue->put(std::string(300'000, 'x'), forever));
+  psq::test::await([&] { return !queue->empty() && queue->sends_next(); });
+  return queue;
+}
+
+// The thread may not get to its sleep before its short wait is over.
+TEST(Interruptible, EndsThePutThatLetsAConsumerMakeRoom) {
+  const std::string item(std::size_t{12} << 20, 'y');
+  Stop stop;
+  stop.is_asked_for = true;
+  const Interruptible interruptible(Stop::check, &stop);
+  for (int tries = 0; stop.checks == 0; ++tries) {
+    ASSERT_LT(tries, 200);
+    const auto queue = queue_without_room();
+    try {
+      EXPECT_TRUE(queue->put(item, forever));
+    } catch (const Stopped&) {
+      EXPECT_EQ(queue->qsize(), 1U);
+    }
+    EXPECT_EQ(queue->get(no_wait)->size(), 300'000U);
+    while (queue->qsize() > 0) EXPECT_TRUE(queue->get(no_wait).value_or(item) == item);
+  }
+}
+
+TEST(Interruptible, IsNotAskedByAPutThatMayNotWaitForRoom) {
+  const std::string item(std::size_t{12} << 20, 'y');
+  const auto queue = queue_without_room();
+  Stop stop;
+  const Interruptible interruptible(Stop::check, &stop);
+  EXPECT_TRUE(queue->put(item, no_wait));
+  EXPECT_EQ(stop.checks, 0);
+  EXPECT_EQ(queue->get(forever)->size(), 300'000U);
+  EXPECT_TRUE(queue->get(forever) == item);
 }
 
 TEST(Interruptible, EndsJoinThread) {

@@ -1,8 +1,10 @@
 // Queue<T>: a queue between processes, with an optional bound, whose put waits only for a free
 // slot. Items that cannot go directly to the shared channel wait in a buffer of the producing
 // process. The feeder, a thread of that process, moves them to the channel. (While the buffer holds
-// more than 512 KiB, a put yields to the feeder, for at most 2 ns a byte: about the cost of new
-// memory for the item.)
+// more than 512 KiB, a put yields to the feeder; and one of more than 16 KiB that has nothing
+// before it, and finds the channel full, yields to a reader. It does so for at most 2 ns a byte,
+// which is about what new memory for the item and its copies cost; never for longer than 50 ms or
+// than its timeout. A put that may not wait does not.)
 //
 // Processes: share a queue by inheritance (create it, then fork), hand it to a program that is
 // executed (psq/handle.h), give it a name (create_at), or send it through a socket (send_over). A

@@ -87,8 +87,12 @@ class QueueCore {
   // long item. Otherwise, and when in doubt, they have no effect, and return false and zero.
   [[nodiscard]] virtual bool put_at_once(std::string_view) { return false; }
   [[nodiscard]] virtual std::size_t get_at_once(std::string&, std::size_t) { return 0; }
-  // Whether the bytes of a loan that is put now would probably not be copied once more.
-  [[nodiscard]] virtual bool sends_at_once() const { return empty(); }
+  // Whether no item of this process is to be sent before the next one, as far as can be known
+  // without waiting: a put of a loan is not copied once more then, where there is room.
+  [[nodiscard]] virtual bool sends_next() const { return empty(); }
+  // As put does before it takes a slot, for an item of this length: waits a little for room, where
+  // no room means more copies.
+  virtual void wait_for_room(std::size_t, Timeout) {}
   // put for the only item of a row (psq/batch.h), which it may take over and so copies less.
   [[nodiscard]] virtual bool put_row(std::string& row, Timeout timeout) {
     return put_many(row, 1, timeout) == 1;

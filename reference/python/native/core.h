@@ -100,6 +100,7 @@ class Core {
     objects.attr("clear")();
     return without_gil([&] {
       if (loan) {
+        queue_->wait_for_room(text_of(*loan).size(), timeout);
         if (const bool put = put_loan(*loan, timeout); put || is_simple()) {
           loan.reset();
           return put;
@@ -119,11 +120,11 @@ class Core {
     detail::append_length(row, length);
   }
 
-  // Null where a copy is better: a loan that a Queue cannot send at once is copied once more. What
-  // a loan fails for, the put of a copy says.
+  // Null where a copy is better: a loan that a Queue cannot send next is copied once more. What a
+  // loan fails for, the put of a copy says.
   std::unique_ptr<detail::Lent> loan_of(std::size_t length) {
     try {
-      if (queue_->sends_at_once()) return queue_->loan(length, no_wait);
+      if (queue_->sends_next()) return queue_->loan(length, no_wait);
     } catch (const SystemError&) {
     }
     return nullptr;

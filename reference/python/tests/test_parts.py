@@ -222,6 +222,41 @@ def test_an_interrupted_put_leaves_nothing_behind():
     assert queue.empty() and works(queue)
 
 
+def test_a_put_that_lets_a_consumer_make_room_can_be_interrupted():
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(*_):
+        raise Interrupted
+
+    def is_interrupted_without_an_effect():
+        queue, is_over = psq.Queue(), threading.Event()
+        queue.put(bytes(300_000))
+        until(lambda: not queue.empty())
+
+        def helper():
+            while memory_of(queue) <= LONG and not is_over.is_set():
+                time.sleep(0.0001)
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+        thread = threading.Thread(target=helper)
+        try:
+            thread.start()
+            queue.put(Data(content(LONG)))
+            is_over.set()
+            thread.join()  # Too late: the put has its effect.
+        except Interrupted:
+            thread.join()
+        assert queue.get() == bytes(300_000)
+        return queue.qsize() == 0 and works(queue)
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        until(is_interrupted_without_an_effect)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
 def test_without_memory_a_put_in_parts_is_an_error():
     queue = psq.SimpleQueue()  # A Queue may leave the item to its thread, which tries again.
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
