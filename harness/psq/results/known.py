@@ -37,7 +37,9 @@ def unmatched(run: Run) -> list[str]:
 
 
 def _why_undecided(run: Run, clause: str) -> str:
-    """Why no test of the clause could fail; empty when one could, or when none was run."""
+    """Why no test of the clause could fail; empty when one could, or when not all were run."""
+    if run.selection:
+        return ""
     records = [record for record in run.tests.values() if clause in record["clauses"]]
     others = [*run.missing, *run.thorough_left_out]
     not_run = any(test.partition("/")[0] == clause for test in others)

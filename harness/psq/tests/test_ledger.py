@@ -149,6 +149,9 @@ def test_entries_that_can_match_nothing_are_told_with_their_line(tmp_path):
     run = run_of(tmp_path, verdicts, [A, B])
     run.plan["thorough"] = {"left_out": ["q.b/long"]}  # it may be the one that fails
     assert known.unmatched(run) == []
+    run = run_of(tmp_path, verdicts, [A, B])
+    run.plan["selection"] = ["--test q.b/short"]  # so may one that was not selected
+    assert known.unmatched(run) == []
 
 
 def test_a_clause_without_a_test_has_no_entry(tmp_path):
