@@ -6,6 +6,7 @@
 #include <psq/queue_core.h>
 #include <pybind11/pybind11.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -98,6 +99,7 @@ class Core {
       });
     }
     objects.attr("clear")();
+    const auto begin = std::chrono::steady_clock::now();
     return without_gil([&] {
       if (loan) {
         queue_->wait_for_room(text_of(*loan).size(), timeout);
@@ -109,8 +111,14 @@ class Core {
         row += text_of(*loan);
         loan.reset();
       }
-      return queue_->put_row(row, timeout);
+      return queue_->put_row(row, left_of(timeout, begin));
     });
+  }
+
+  // What is left of a timeout that began then: the wait for room counts.
+  static Timeout left_of(Timeout timeout, std::chrono::steady_clock::time_point begin) {
+    if (timeout.is_forever()) return timeout;
+    return timeout.length() - (std::chrono::steady_clock::now() - begin);
   }
 
   // Begins a row of one item of this length.
