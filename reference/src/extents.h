@@ -98,8 +98,9 @@ class Extents {
 
   // Copies into an extent that the calling thread owns. Throws SystemError, with a part written.
   void write(const SharedMemory& memory, const Extent& extent, std::string_view bytes) {
-    if (has_memory(extent) && reserve(memory, extent) == 0) {
-      std::memcpy(memory.mapped_behind(extent.begin, bytes.size()), bytes.data(), bytes.size());
+    std::byte* const mapped = memory.mapped_behind(extent.begin, bytes.size());
+    if (mapped != nullptr && has_memory(extent) && reserve(memory, extent) == 0) {
+      std::memcpy(mapped, bytes.data(), bytes.size());
     } else {
       // Into new memory, this costs less than to map it.
       memory.write_behind(extent.begin, bytes);

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <cstring>
 #include <mutex>
 #include <vector>
+
+#include "src/in_valgrind.h"
 
 namespace psq::detail {
 
@@ -79,13 +79,7 @@ class OwnStacks {
 
   static std::size_t page() noexcept { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
 
-  // Valgrind does not know of the guards of madvise: at the end of a process it reads all memory
-  // that it takes for readable, and ends by SIGSEGV there.
-  static bool is_in_valgrind() noexcept {
-    const char* const preloaded = std::getenv("LD_PRELOAD");
-    return preloaded != nullptr && std::strstr(preloaded, "vgpreload") != nullptr;
-  }
-
+  // Valgrind does not know of the guards of madvise, reads them, and ends by SIGSEGV.
   static void install_guard(void* guard) noexcept {
     if (is_in_valgrind() || madvise(guard, page(), kInstallGuard) != 0)
       (void)mprotect(guard, page(), PROT_NONE);

@@ -20,6 +20,7 @@
 #include "psq/error.h"
 #include "psq/handle.h"
 #include "src/file_size_signal.h"
+#include "src/in_valgrind.h"
 #include "src/memory_mark.h"
 #include "src/own_descriptor.h"
 #include "src/token.h"
@@ -63,13 +64,15 @@ class SharedMemory {
   // they are written until they are given back. Offsets count from the first of them.
   static constexpr std::uint64_t kPage = 4096;
 
-  // So many of them are mapped. A process that touches a mapped byte behind the end of the file, or
-  // one for which there is no memory, is killed by the system: reserve_behind finds out before.
+  // So many of them are mapped, or none in valgrind, which would read each of them and be told by a
+  // signal each time that there is nothing. A process that touches a mapped byte behind the end of
+  // the file, or one for which there is no memory, is killed by the system: reserve_behind finds
+  // out before.
   static constexpr std::uint64_t kMapped = std::uint64_t{32} << 20;
   // Null: not all of these bytes are mapped.
   [[nodiscard]] std::byte* mapped_behind(std::uint64_t offset,
                                          std::uint64_t length) const noexcept {
-    const bool is_mapped = offset <= kMapped && length <= kMapped - offset;
+    const bool is_mapped = offset <= mapped_ && length <= mapped_ - offset;
     return is_mapped ? data_ + begin_behind() + offset : nullptr;
   }
 
@@ -164,7 +167,7 @@ class SharedMemory {
     return static_cast<off_t>((size_ + kPage - 1) / kPage * kPage);
   }
   [[nodiscard]] std::size_t size_mapped() const noexcept {
-    return static_cast<std::size_t>(begin_behind()) + kMapped;
+    return static_cast<std::size_t>(begin_behind()) + static_cast<std::size_t>(mapped_);
   }
 
   // How many bytes the file has behind the memory. It remembers them if no process can take them
@@ -216,6 +219,7 @@ class SharedMemory {
   Descriptor file_;
   std::size_t size_;
   const bool cannot_shrink_;
+  const std::uint64_t mapped_ = is_in_valgrind() ? 0 : kMapped;
   std::byte* data_;
   std::atomic<bool> stays_{false};
   mutable std::atomic<std::uint64_t> seen_behind_{0};
