@@ -254,7 +254,8 @@ std::vector<Fault> rest_faults() {
       fault("put-counts-15-bits", "queue.create.unbounded", "a queue holds 32767 items at most",
             {queues.put(put_counting_in<std::int16_t>)}),
       fault("put-counts-16-bits", "queue.create.unbounded", "a queue holds 65535 items at most",
-            {queues.put(put_counting_in<std::uint16_t>)}, {.thorough = true}),
+            {queues.put(put_counting_in<std::uint16_t>)},
+            {.also = {"queue.create.bound"}, .thorough = true}),
       fault("items-above-2-gib-cut", "queue.item.sizes-intact", "the length of an item has 31 bits",
             {get_changes(queues, cut_to_31_bits)}, {.thorough = true}),
   };
