@@ -45,6 +45,7 @@ class LoansAndBatches {
         return 1;
       case 2: {
         std::vector<std::string> items;
+        items.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) items.push_back(item_of(life, number + i));
         return static_cast<int>(queue.put_many(items));
       }
