@@ -16,14 +16,13 @@ import struct
 import threading
 import time
 from dataclasses import dataclass
-from typing import Iterator, Optional
+from typing import Callable, Iterator, Optional
 
-from stores import Store, poll
+from stores import SOON, Found, Store, poll
 
 _HEADER = struct.Struct("=qqqqq")
 _LENGTH = struct.Struct("=q")
 _PAUSE = 0.0005
-SOON = 0.3  # seconds: a process that runs has done its step by then
 
 
 @dataclass
@@ -66,39 +65,28 @@ class FileStore(Store):
         return self._file
 
     def put(self, data: bytes, bound: int, task: bool, seconds: Optional[float]) -> bool:
-        def attempt() -> Optional[bool]:
-            if 0 < bound <= self._state().slots:
+        def step(state: State) -> Optional[bool]:
+            if not self._take_slot(state, bound, task):
                 return None
-            with self._step() as state:
-                if state is None or not self._take_slot(state, bound, task):
-                    return None
-                self._add(state, data)
+            self._add(state, data)
             return True
 
-        return bool(poll(attempt, seconds))
+        return self._when_free(step, bound, seconds)
 
     def reserve(self, bound: int, task: bool, seconds: Optional[float]) -> bool:
         """The first half of a put: its slot and its task."""
-
-        def attempt() -> Optional[bool]:
-            if 0 < bound <= self._state().slots:
-                return None
-            with self._step() as state:
-                return True if state and self._take_slot(state, bound, task) else None
-
-        return bool(poll(attempt, seconds))
+        return self._when_free(
+            lambda state: self._take_slot(state, bound, task) or None, bound, seconds
+        )
 
     def add(self, data: bytes) -> None:
         """The second half of a put: the item, for which there is a slot."""
 
-        def attempt() -> Optional[bool]:
-            with self._step() as state:
-                if state is None:
-                    return None
-                self._add(state, data)
+        def step(state: State) -> bool:
+            self._add(state, data)
             return True
 
-        poll(attempt, None)
+        poll(lambda: self._step(step), None)
 
     def get(self, seconds: Optional[float]) -> Optional[bytes]:
         return poll(self._take, seconds)
@@ -110,19 +98,24 @@ class FileStore(Store):
         return self._state().visible
 
     def task_done(self) -> bool:
-        def attempt() -> Optional[bool]:
-            with self._step() as state:
-                if state is None:
-                    return None
-                if state.tasks == 0:
-                    return False
-                state.tasks -= 1
-                return True
+        def step(state: State) -> bool:
+            if state.tasks == 0:
+                return False
+            state.tasks -= 1
+            return True
 
-        return bool(poll(attempt, None))
+        return bool(poll(lambda: self._step(step), None))
 
     def join(self) -> None:
         poll(lambda: True if self._state().tasks == 0 else None, None)
+
+    def _when_free(
+        self, step: Callable[[State], Optional[bool]], bound: int, seconds: Optional[float]
+    ) -> bool:
+        def attempt() -> Optional[bool]:
+            return None if 0 < bound <= self._state().slots else self._step(step)
+
+        return bool(poll(attempt, seconds))
 
     @staticmethod
     def _take_slot(state: State, bound: int, task: bool) -> bool:
@@ -141,19 +134,19 @@ class FileStore(Store):
         state.visible += 1
 
     def _take(self) -> Optional[bytes]:
-        if self._state().visible == 0:
+        return None if self._state().visible == 0 else self._step(self._take_oldest)
+
+    def _take_oldest(self, state: State) -> Optional[bytes]:
+        if state.visible == 0:
             return None
-        with self._step() as state:
-            if state is None or state.visible == 0:
-                return None
-            (length,) = _LENGTH.unpack(self._read(_LENGTH.size, state.head))
-            data = self._read(length, state.head + _LENGTH.size)
-            state.head += _LENGTH.size + length
-            state.visible -= 1
-            state.slots -= 1
-            if state.visible == 0:
-                state.head = state.tail = _HEADER.size
-            return data
+        (length,) = _LENGTH.unpack(self._read(_LENGTH.size, state.head))
+        data = self._read(length, state.head + _LENGTH.size)
+        state.head += _LENGTH.size + length
+        state.visible -= 1
+        state.slots -= 1
+        if state.visible == 0:
+            state.head = state.tail = _HEADER.size
+        return data
 
     def _read(self, size: int, at: int) -> bytes:
         found = b""
@@ -169,18 +162,17 @@ class FileStore(Store):
         values = (state.head, state.tail, state.slots, state.visible, state.tasks)
         os.pwrite(self._file, _HEADER.pack(*values), 0)
 
-    @contextlib.contextmanager
-    def _step(self) -> Iterator[Optional[State]]:
+    def _step(self, step: Callable[[State], Optional[Found]]) -> Optional[Found]:
         """One step on the state, which is written back at its end; None when another process is in one for long."""
         with self._locked() as locked:
             if not locked:
-                yield None
-                return
+                return None
             before = self._state()
             state = State(**vars(before))
-            yield state
+            found = step(state)
             if state != before:
                 self._write(state)
+            return found
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[bool]:

@@ -9,7 +9,8 @@ import contextlib
 import multiprocessing
 from typing import Iterator
 
-from file_store import SOON, FileStore
+from file_store import FileStore
+from stores import SOON
 
 
 class OneLockStore(FileStore):

@@ -13,7 +13,7 @@ import threading
 from multiprocessing import util
 from typing import Any, Optional, Tuple
 
-from stores import Store, poll
+from stores import SOON, Store, poll
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -24,7 +24,6 @@ CREATE TABLE holders (pid INTEGER NOT NULL);
 """
 _FILE = "queue.db"
 _LONGEST_LOCK = 60.0  # seconds
-_SOON = 0.3  # seconds: a process that runs has done its step by then
 
 
 class SqliteStore(Store):
@@ -117,7 +116,7 @@ class Step:
         self._begun = False
 
     def __enter__(self) -> Optional[sqlite3.Connection]:
-        self._waits(_SOON)
+        self._waits(SOON)
         try:
             self._database.execute("BEGIN IMMEDIATE")
             self._begun = True

@@ -10,6 +10,7 @@ Found = TypeVar("Found")
 
 _SHORTEST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.005
+SOON = 0.3  # seconds: a process that runs has done its step on a store by then
 
 
 class Store(abc.ABC):
