@@ -1,4 +1,5 @@
 // spec/pipe.md, pipe.item.*
+#include "clauses/shared/items.h"
 #include "clauses/shared/scale.h"
 #include "clauses/shared/serializing.h"
 #include "suite/flow.h"
@@ -31,18 +32,8 @@ const Tests kItemTests{[](const Define& test) {
     const Actor main = t.root();
     const auto [receiver, sender] = main.pipe(false);
     const Actor child = main.spawn("child", {sender});
-    std::vector<Item> items;
-    std::vector<Request> sends;
-    for (const std::int64_t size : framed_sizes()) {
-      items.push_back(t.item("child", std::ssize(items), t.fitting(size)));
-      sends.push_back(send(sender, items.back()));
-    }
-    Call& sending = child.start(run(sends));
-    Call& receiving = main.start(run({recv(receiver).repeated(std::ssize(items))}));
-    const Obtained obtained = all_obtained(t, receiving);
-    for (std::size_t i = 0; i < items.size(); ++i)
-      t.expect_payload(obtained.answers.at(i), items[i]);
-    t.expect(t.finish(sending), Outcome::kOk, "the other end was read");
+    framed_sizes_intact(
+        t, child, [from = sender](const Item& item) { return send(from, item); }, recv(receiver));
   });
 
   test("pipe.item.sizes-intact/huge", [](Scenario& t) {

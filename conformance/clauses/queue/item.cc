@@ -31,7 +31,8 @@ const Tests kItemTests{[](const Define& test) {
 
   test("queue.item.sizes-intact/with-header", [](Scenario& t) {
     const Object q = t.root().queue();
-    framed_sizes_intact(t, t.root().spawn("producer", {q}), q);
+    framed_sizes_intact(
+        t, t.root().spawn("producer", {q}), [&](const Item& item) { return put(q, item); }, get(q));
   });
 
   // From the least that the driver can make to several transports' worth.

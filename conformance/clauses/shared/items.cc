@@ -63,17 +63,19 @@ void sizes_intact(Scenario& t, const Actor& producer, const Object& q) {
   }
 }
 
-void framed_sizes_intact(Scenario& t, const Actor& producer, const Object& q) {
+void framed_sizes_intact(Scenario& t, const Actor& from,
+                         const std::function<Request(const Item&)>& give, const Request& take) {
   std::vector<Item> items;
-  std::vector<Request> puts;
+  std::vector<Request> gives;
   for (const std::int64_t size : framed_sizes()) {
-    items.push_back(t.item("producer", std::ssize(items), t.fitting(size)));
-    puts.push_back(put(q, items.back()));
+    items.push_back(t.item(from.name(), std::ssize(items), t.fitting(size)));
+    gives.push_back(give(items.back()));
   }
-  Call& putting = producer.start(run(puts));
-  const Obtained obtained = all_obtained(t, t.root().start(get_many(q, std::ssize(items))));
+  Call& giving = from.start(run(gives));
+  Call& taking = t.root().start(run({take.repeated(std::ssize(items))}));
+  const Obtained obtained = all_obtained(t, taking);
   for (std::size_t i = 0; i < items.size(); ++i) t.expect_payload(obtained.answers.at(i), items[i]);
-  t.expect(t.finish(putting), Outcome::kOk, "a consumer took them");
+  t.expect(t.finish(giving), Outcome::kOk, "all of them were taken");
 }
 
 void values_equal(Scenario& t, const Actor& producer, const Object& q) {

@@ -1,6 +1,7 @@
 // Bodies of the tests of items, their number, order and values, that several pages share.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,8 +28,10 @@ void fifo_of_gets(Scenario& t, QueueKind kind);
 
 /// Items of the sizes around which implementations change their ways arrive as they were put.
 void sizes_intact(Scenario& t, const Actor& producer, const Object& q);
-/// The same of the sizes at which an item fills something together with a header, in one stream.
-void framed_sizes_intact(Scenario& t, const Actor& producer, const Object& q);
+/// The same of the sizes at which an item fills something together with a header, in one stream:
+/// given by that process, taken by the root.
+void framed_sizes_intact(Scenario& t, const Actor& from,
+                         const std::function<Request(const Item&)>& give, const Request& take);
 /// JSON values arrive equal.
 void values_equal(Scenario& t, const Actor& producer, const Object& q);
 

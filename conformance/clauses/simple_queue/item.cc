@@ -15,7 +15,8 @@ const Tests kItemTests{[](const Define& test) {
 
   test("simple-queue.item.sizes-intact/with-header", [](Scenario& t) {
     const Object q = t.root().simple_queue();
-    framed_sizes_intact(t, t.root().spawn("producer", {q}), q);
+    framed_sizes_intact(
+        t, t.root().spawn("producer", {q}), [&](const Item& item) { return put(q, item); }, get(q));
   });
 
   test("simple-queue.item.values-equal", [](Scenario& t) {
