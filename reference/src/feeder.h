@@ -2,13 +2,10 @@
 
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <cstdio>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -24,6 +21,7 @@
 #include "src/queue_memory.h"
 #include "src/ready_signal.h"
 #include "src/sanitizers.h"
+#include "src/sure_send.h"
 
 namespace psq::detail {
 
@@ -343,37 +341,13 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       for (const std::string& row : batch.rows()) {
         auto left = altered("batch", std::string_view(row), *this);
         while (!left.empty()) {
-          send_some(left, producer);
+          send_some_surely(queue_, left, producer);
           at("some-sent");
         }
       }
     }
     queue_->records().leave(producer);
     queue_->channel().give_back_unused(queue_.memory());
-  }
-
-  // As Channel::send_some, but no error ends the thread. Without memory for a long item it tries
-  // again later, and again: no event says that the system has memory once more. Into a damaged
-  // channel nothing can be sent, so the batch is lost. No caller is there to be told: standard
-  // error is, once.
-  void send_some(std::string_view& batch, Producer producer) noexcept {
-    for (bool is_told = false;;) {
-      try {
-        (void)queue_->channel().send_some(queue_.memory(), batch, SIZE_MAX, producer);
-        return;
-      } catch (const Corrupted& error) {
-        tell("loses items that it has put", error);
-        batch = {};
-        return;
-      } catch (const Error& error) {
-        if (!std::exchange(is_told, true)) tell("has an item that it cannot send yet", error);
-        std::this_thread::sleep_for(kLookAgain);
-      }
-    }
-  }
-
-  static void tell(const char* what, const Error& error) noexcept {
-    std::fprintf(stderr, "psq: process %d %s: %s\n", getpid(), what, error.what());
   }
 
   // Exchanges the buffer for a batch that was sent; waits for items. False: there is no item, and
