@@ -18,10 +18,15 @@ namespace psq::bench {
 
 using Item = std::string;
 
+// Of an item that a consumer has until it gets the next one: it lives for one round of a loop.
+inline void check(const Item& got, const Item& expected) {
+  if (got.size() != expected.size()) fail("psq-measure: an item of another length");
+}
+
 struct ByQueue {
   explicit ByQueue(const Load& load) : queue({.maxsize = load.bound}) {}
   void put(const Item& item) { queue.put(item); }
-  void take(Item& item) { item = queue.get(); }
+  void take(Item& item) { check(queue.get(), item); }
   void finish() {}
   psq::Queue<Item> queue;
 };
@@ -29,7 +34,7 @@ struct ByQueue {
 struct BySimpleQueue {
   explicit BySimpleQueue(const Load&) {}
   void put(const Item& item) { queue.put(item); }
-  void take(Item& item) { item = queue.get(); }
+  void take(Item& item) { check(queue.get(), item); }
   void finish() {}
   psq::SimpleQueue<Item> queue;
 };
@@ -38,7 +43,7 @@ struct ByJoinableQueue {
   explicit ByJoinableQueue(const Load& load) : queue({.maxsize = load.bound}) {}
   void put(const Item& item) { queue.put(item); }
   void take(Item& item) {
-    item = queue.get();
+    check(queue.get(), item);
     queue.task_done();
   }
   void finish() { queue.join(); }
@@ -64,7 +69,7 @@ struct Lent : Carrier {
 struct ByPipe {
   explicit ByPipe(const Load&) {}
   void put(const Item& item) { ends.second.send(item); }
-  void take(Item& item) { item = ends.first.recv(); }
+  void take(Item& item) { check(ends.first.recv(), item); }
   void finish() {}
   std::pair<psq::Connection<Item>, psq::Connection<Item>> ends = psq::pipe<Item>(psq::one_way);
 };

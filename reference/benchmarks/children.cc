@@ -1,6 +1,7 @@
 #include "benchmarks/children.h"
 
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "psq/psq.h"
 
@@ -67,6 +69,24 @@ double used_here() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return nanoseconds_of(usage);
+}
+
+double copy_through_new_memory(std::string_view item) {
+  const int file = memfd_create("psq-measure", MFD_CLOEXEC);
+  if (file < 0) fail("psq-measure: memfd_create");
+  const auto out = std::make_unique_for_overwrite<char[]>(item.size());
+  const auto moved = [](ssize_t size) {
+    if (size <= 0) fail("psq-measure: a memory file");
+    return static_cast<std::size_t>(size);
+  };
+  const double begun = now();
+  for (std::size_t at = 0; at < item.size();)
+    at += moved(pwrite(file, item.data() + at, item.size() - at, static_cast<off_t>(at)));
+  for (std::size_t at = 0; at < item.size();)
+    at += moved(pread(file, out.get() + at, item.size() - at, static_cast<off_t>(at)));
+  const double ended = now();
+  close(file);
+  return ended - begun;
 }
 
 void pin_to(int processor) {

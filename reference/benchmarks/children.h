@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <string_view>
 
 namespace psq::bench {
 
@@ -31,6 +32,11 @@ double used_here();
 // Binds this process to one of the processors that it may use, counted from 0; to the last one when
 // there are fewer.
 void pin_to(int processor);
+
+// Copies the bytes of an item into a new memory file, and from there into new memory: what a queue
+// has to do that keeps no memory for them. Returns the seconds of these two copies; what it used is
+// given back after that.
+double copy_through_new_memory(std::string_view item);
 
 // The machine-wide monotonic clock, in seconds.
 double now();

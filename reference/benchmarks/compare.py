@@ -125,10 +125,10 @@ def _large(runner: Runner) -> list[tuple[str, str, Goal]]:
     """Each round has its own copies beside it, so the carriers need not alternate."""
     free = free_memory()
     names = LARGE_NAMES if free >= LARGE_MEMORY else ()
-    found: dict[str, tuple[float, float]] = {}
+    found: dict[str, tuple[float, float, float]] = {}
     for name in names:
-        rate, share = runner.call("large", name, LARGE, LARGE_ROUNDS).split()
-        found[name] = (float(rate), float(share))
+        rate, share, new = map(float, runner.call("large", name, LARGE, LARGE_ROUNDS).split())
+        found[name] = (rate, share, new)
     return large_rows(found, free)
 
 

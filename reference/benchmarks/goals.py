@@ -126,9 +126,12 @@ def busy_rows(delays: dict[str, tuple[float, float]]) -> list[tuple[str, str, Go
     return rows
 
 
-def large_rows(found: dict[str, tuple[float, float]], free: int) -> list[tuple[str, str, Goal]]:
-    """For items of LARGE bytes, one at a time: of each carrier how many a second, and the time of two copies
-    by that of an item. Without `found`, because no more than `free` bytes of memory were there.
+def large_rows(
+    found: dict[str, tuple[float, float, float]], free: int
+) -> list[tuple[str, str, Goal]]:
+    """For items of LARGE bytes, one at a time: of each carrier how many a second, and by the time of an item
+    that of two copies, and that of two copies through new memory. Without `found`, because no more than `free`
+    bytes of memory were there.
     """
     size = size_name(LARGE)
     if not found:
@@ -138,9 +141,12 @@ def large_rows(found: dict[str, tuple[float, float]], free: int) -> list[tuple[s
         (
             f"{NAMES[name]}, 1 to 1, {size}, one at a time",
             f"{rate:.2g}",
-            Goal(f"the speed of two copies ({share:.2f} of it)", share >= 1),
+            Goal(
+                f"the speed of two copies ({share:.2f} of it; {new:.2f} of two through new memory)",
+                share >= 1,
+            ),
         )
-        for name, (rate, share) in found.items()
+        for name, (rate, share, new) in found.items()
     ]
 
 

@@ -149,10 +149,13 @@ Delays delays(Carrier& there, Carrier& back, const Load& load) {
 struct Large {
   double per_second = 0;
   double of_two_copies = 0;  // The time of two copies of as many bytes, by that of an item.
+  double of_new_copies =
+      0;  // The same for copies into a new memory file and from it to new memory.
 };
 
-// The medians of several rounds, each of two copies within this process and then of one item from
-// its put to the end of its take in a child. Takes up to six times the memory of an item.
+// The medians of several rounds, each of two copies within this process, of two through new memory,
+// and then of one item from its put to the end of its take in a child. Takes up to six times the
+// memory of an item.
 template <typename Carrier>
 Large large_items(Carrier& carrier, const Load& load) {
   const test::SharedObject<double> taken_at;
@@ -173,21 +176,27 @@ Large large_items(Carrier& carrier, const Load& load) {
   std::string copy(load.size, 'y');
   std::vector<double> took;
   std::vector<double> shares;
+  std::vector<double> new_shares;
   for (int i = 0; i < load.items; ++i) {
     (void)taken.recv();
     const double copied_from = now();
     std::memcpy(copy.data(), item.data(), load.size);
     std::memcpy(item.data(), copy.data(), load.size);
+    const double copied_at = now();
+    const double new_copies = copy_through_new_memory(item);
     const double begun = now();
     carrier.put(item);
     (void)taken.recv();
     took.push_back(*taken_at - begun);
-    shares.push_back((begun - copied_from) / took.back());
+    shares.push_back((copied_at - copied_from) / took.back());
+    new_shares.push_back(new_copies / took.back());
   }
   (void)reap(child);
-  std::ranges::sort(took);
-  std::ranges::sort(shares);
-  return {1 / took[took.size() / 2], shares[shares.size() / 2]};
+  const auto median = [](std::vector<double>& of) {
+    std::ranges::sort(of);
+    return of[of.size() / 2];
+  };
+  return {1 / median(took), median(shares), median(new_shares)};
 }
 
 }  // namespace psq::bench

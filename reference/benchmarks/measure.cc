@@ -10,12 +10,13 @@
 //
 // Prints three numbers for items or round trips: how many a second, and the nanoseconds of
 // processor time of each put and of each take. Prints two for delays beside COMPUTING processes
-// that compute: the median and the 99th percentile of a round trip, in microseconds; two for large
-// items, one after the other: how many a second, and the time of two copies of such an item by the
-// time of its put and take; one for idle queues; for many, the share of a processor, the
-// milliseconds of a fork after a use of all queues and at rest, or how many times as much the most
-// favoured producer and consumer do as the least favoured ones. Exit status 69: the carrier cannot
-// carry this load here; 64: wrong usage; 70: the measurement failed.
+// that compute: the median and the 99th percentile of a round trip, in microseconds; three for
+// large items, one after the other: how many a second, and by the time of an item's put and take
+// that of two copies of it, and that of two copies through new memory; one for idle queues; for
+// many, the share of a processor, the milliseconds of a fork after a use of all queues and at rest,
+// or how many times as much the most favoured producer and consumer do as the least favoured ones.
+// Exit status 69: the carrier cannot carry this load here; 64: wrong usage; 70: the measurement
+// failed.
 
 #include <cstdio>
 #include <cstdlib>
@@ -205,7 +206,7 @@ void run(const std::vector<std::string>& words) {
     std::printf("%.1f %.1f\n", delays.median, delays.ninety_ninth);
   } else if (words[0] == "large") {
     const auto large = kind_of(words[1]).large(large_load(words));
-    std::printf("%.3f %.3f\n", large.per_second, large.of_two_copies);
+    std::printf("%.3f %.3f %.3f\n", large.per_second, large.of_two_copies, large.of_new_copies);
   } else if (words[0] == "idle" && words.size() == 2) {
     measure_idle(words[1]);
   } else if (words[0] == "many" && words.size() > 2) {

@@ -25,7 +25,7 @@ inline constexpr std::size_t kProducers = 4096;
 struct FrameHeader {
   enum Place : std::uint32_t { kInRing = 1, kInExtent };
 
-  std::uint32_t length;  // Of the payload; for a message in an extent, the bytes it counts for.
+  std::uint32_t length;  // Of the payload; for a message in an extent, what it counts for.
   Place place;
 
   // The size in the ring of a frame with a payload of `length` bytes, in units of a header.
@@ -43,10 +43,14 @@ constexpr std::uint32_t reserve(std::uint32_t capacity) noexcept {
 constexpr std::size_t longest_short(std::uint32_t capacity) noexcept {
   return (reserve(capacity) - 1) * sizeof(FrameHeader);
 }
-// The length for which the frame of a message counts in such a ring: at most all of it.
+// The length for which the frame of a message counts in such a ring. The bytes of a long one are
+// elsewhere, so this only says how many of them may be unread: four, so that neither side waits for
+// each message of the other; fewer if a quarter of the ring is less than a sixteenth of their
+// length; and one that is 16 times as long as the ring.
 constexpr std::uint32_t counted_length(std::uint64_t length, std::uint32_t capacity) noexcept {
+  const std::uint64_t all = (capacity - 1) * sizeof(FrameHeader);
   return static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(length, (capacity - 1) * sizeof(FrameHeader)));
+      std::clamp<std::uint64_t>(length / 16, std::min(length, all / 4), all));
 }
 
 // Packed state of the last step of all producers: a value, the producer, and the lowest 20 bits of

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "psq/error.h"
@@ -152,8 +154,8 @@ TEST(Channel, AFullRingHoldsTheWriterUntilThereIsRoom) {
         ++sent;
       }
     });
-    // Less than the ring holds, and one more.
-    const std::size_t most = kSmallRing / size + 1;
+    // Less than the ring holds or counts for long ones, and one more.
+    const std::size_t most = kSmallRing / std::min(size, kSmallRing / 4) + 1;
     for (std::size_t i = 0; i < 100; ++i) {
       EXPECT_LE(sent, i + most);
       ASSERT_EQ(receive(own), message(i, size));
@@ -166,6 +168,21 @@ TEST(Channel, AMessageLongerThanTheRingWaitsForNoReader) {
   const OwnChannel own(kSmallRing);
   own.send(message(0, 100 * kSmallRing));
   EXPECT_EQ(receive(own), message(0, 100 * kSmallRing));
+}
+
+// Neither side waits for each message of the other, and no more memory is taken than for four of
+// the first kind.
+TEST(Channel, HasRoomForFourLongMessagesOrOneThatIsVeryLong) {
+  for (const auto& [length, room] :
+       {std::pair{kSmallRing, 4}, std::pair{4 * kSmallRing, 4}, std::pair{8 * kSmallRing, 2},
+        std::pair{16 * kSmallRing, 1}, std::pair{100 * kSmallRing, 1}}) {
+    const OwnChannel own(kSmallRing);
+    int sent = 0;
+    while (sent < 10 && (*own).try_send(own.memory(), message(0, length), 0)) ++sent;
+    EXPECT_EQ(sent, room) << length;
+    EXPECT_EQ(receive(own), message(0, length));
+    EXPECT_TRUE((*own).try_send(own.memory(), message(1, length), 0)) << length;
+  }
 }
 
 // Short messages could take all room that there ever is.

@@ -55,10 +55,10 @@ class Death : public testing::TestWithParam<CrashPoint> {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kBound = 3;
+constexpr int kBound = 16;  // More than a channel has room for.
 using Tasks = JoinableQueue<std::string>;
 
-// Every third item is longer than the ring; all other items are short.
+// Every third item is a long one, of which a channel has room for four; all others are short.
 inline std::string item(int number) {
   const auto seed = static_cast<std::size_t>(number);
   return filled(std::to_string(number) + ":", seed, seed % 3 == 1 ? 300'000 : 20 + seed % 50);

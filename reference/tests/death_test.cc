@@ -87,6 +87,18 @@ TEST(DeathOfAProducerAlone, WhileItTakesARecord) {
   expect_works(queue);
 }
 
+// Through the buffer it would be copied twice more.
+TEST(FirstPutOfAProcess, SendsItsItemItself) {
+  Tasks queue;
+  Child producer([&] {
+    die_at("item-buffered");
+    queue.put(item(1));
+    return 0;
+  });
+  EXPECT_EQ(producer.status(), 0);
+  EXPECT_EQ(number_of(queue.get(no_wait)), 1);
+}
+
 class DeathOfAConsumer : public Death {};
 
 struct Seen {
@@ -235,8 +247,8 @@ TEST(DeathOfADoer, BeforeItWakesTheJoiners) {
 }
 
 // A put that waits for a slot and a join learn of a death that comes later.
-// Fills the channel alone, so that later items stay in buffers.
-std::string filling_item() { return std::string(1 << 20, 'x'); }
+// Later items stay in buffers.
+std::string filling_item() { return std::string(kFillsAChannel, 'x'); }
 
 TEST(DeathWhileOthersWait, GivesThemSlotsAndTasks) {
   Tasks queue({.maxsize = kBound});

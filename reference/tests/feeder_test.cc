@@ -16,6 +16,7 @@
 
 #include "psq/queue.h"
 #include "tests/child.h"
+#include "tests/filler.h"
 
 namespace psq {
 namespace {
@@ -102,7 +103,7 @@ void await_sleep_of(pid_t thread) {
 // it was lent: from the buffer it would come to the lower place, which is free by then.
 bool comes_without_the_buffer() {
   Queue<std::string> queue;
-  queue.put(std::string(300'000, 'f'));
+  queue.put(std::string(test::kFillsAChannel, 'f'));
   test::await([&] { return !queue.empty(); });
   std::optional<Loan> lower = queue.loan(100'000);
   Loan loan = queue.loan(std::size_t{12} << 20);
@@ -126,7 +127,7 @@ TEST(Buffer, IsNotForALongItemWhoseReaderMakesRoomSoon) {
 // The wait for room ends, so that a put needs no reader.
 TEST(Buffer, IsForALongItemThatHasNoReader) {
   Queue<std::string> queue;
-  const std::string item(std::size_t{1} << 20, 'z');
+  const std::string item(test::kFillsAChannel, 'z');
   for (int i = 0; i < kItems; ++i) queue.put(item);
   for (int i = 0; i < kItems; ++i) EXPECT_TRUE(queue.get() == item);
 }

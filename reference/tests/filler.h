@@ -25,6 +25,9 @@ inline std::string filled(std::string text, std::size_t number, std::size_t size
   return text;
 }
 
+// The length of an item beside which, while it is unread, a channel has room for no other.
+inline constexpr std::size_t kFillsAChannel = std::size_t{4} << 20;
+
 }  // namespace psq::test
 
 #endif  // PSQ_TESTS_FILLER_H_

@@ -21,6 +21,7 @@
 #include "psq/queue_core.h"
 #include "psq/simple_queue.h"
 #include "tests/child.h"
+#include "tests/filler.h"
 
 namespace psq {
 namespace {
@@ -94,7 +95,7 @@ TEST(Interruptible, EndsALoanAndAPutThatFindNoPlaceForALongItem) {
 // A Queue that has no room for a long item, and has nothing to send before it.
 std::unique_ptr<detail::QueueCore> queue_without_room() {
   auto queue = detail::QueueCore::create({});
-  EXPECT_TRUE(queue->put(std::string(300'000, 'x'), forever));
+  EXPECT_TRUE(queue->put(std::string(psq::test::kFillsAChannel, 'x'), forever));
   psq::test::await([&] { return !queue->empty() && queue->sends_next(); });
   return queue;
 }
@@ -113,7 +114,7 @@ TEST(Interruptible, EndsThePutThatLetsAConsumerMakeRoom) {
     } catch (const Stopped&) {
       EXPECT_EQ(queue->qsize(), 1U);
     }
-    EXPECT_EQ(queue->get(no_wait)->size(), 300'000U);
+    EXPECT_EQ(queue->get(no_wait)->size(), psq::test::kFillsAChannel);
     while (queue->qsize() > 0) EXPECT_TRUE(queue->get(no_wait).value_or(item) == item);
   }
 }
@@ -125,7 +126,7 @@ TEST(Interruptible, IsNotAskedByAPutThatMayNotWaitForRoom) {
   const Interruptible interruptible(Stop::check, &stop);
   EXPECT_TRUE(queue->put(item, no_wait));
   EXPECT_EQ(stop.checks, 0);
-  EXPECT_EQ(queue->get(forever)->size(), 300'000U);
+  EXPECT_EQ(queue->get(forever)->size(), psq::test::kFillsAChannel);
   EXPECT_TRUE(queue->get(forever) == item);
 }
 

@@ -12,7 +12,7 @@
 namespace psq::test {
 namespace {
 
-constexpr std::size_t kLent = 300'000;
+constexpr std::size_t kLent = kFillsAChannel;
 
 void expect_lent_item(std::string_view text) { EXPECT_TRUE(text == filled("", kLent, kLent)); }
 

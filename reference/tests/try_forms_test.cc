@@ -7,6 +7,7 @@
 #include "psq/psq.h"
 #include "src/clock.h"
 #include "tests/child.h"
+#include "tests/filler.h"
 
 namespace psq::test {
 namespace {
@@ -59,7 +60,7 @@ TEST(TryForms, ASimpleQueuesPutTakesRoomWithinItsTimeout) {
 // A long item that finds no room gives its memory outside of the ring back.
 TEST(TryForms, LongItemsWithoutRoomTakeNoMemory) {
   SimpleQueue<std::string> queue;
-  const std::string item(300'000, 'x');
+  const std::string item(kFillsAChannel, 'x');
   ASSERT_TRUE(queue.try_put(item)) << "one item of any length is possible";
   for (int i = 0; i < 1000; ++i) ASSERT_FALSE(queue.try_put(item)) << i;
   EXPECT_EQ(queue.get(10s), item);

@@ -13,6 +13,7 @@ import pytest
 
 QUEUES = [psq.Queue, psq.JoinableQueue, psq.SimpleQueue]
 LONG = 16 << 20
+FILLING = bytes(4 << 20)  # While it is unread, there is room for no other.
 MOST_KEPT = 4 << 20  # Of the memory for long items, in a queue without one.
 PLACES = 256
 
@@ -74,20 +75,22 @@ def works(queue):
 
 @pytest.fixture
 def stuck():
-    """A Queue(1) whose slot an item has that its process cannot send; and how to end that."""
+    """A Queue(2) whose second slot an item has that its process cannot send; and how to end that, which leaves
+    FILLING.
+    """
     ctx = psq.get_context("fork")
-    queue, is_put = ctx.Queue(1), ctx.SimpleQueue()
+    queue, is_put = ctx.Queue(2), ctx.SimpleQueue()
+    queue.put(FILLING)
 
-    def put_without_memory():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        queue.put(bytes(LONG))  # Which no memory that is reserved suffices for.
+    def put_without_room():
+        queue.put(b"no room")
         is_put.put(True)
         signal.pause()
 
-    child = ctx.Process(target=put_without_memory)
+    child = ctx.Process(target=put_without_room)
     child.start()
     assert is_put.get()
-    assert (queue.qsize(), queue.empty()) == (1, True)
+    assert (queue.qsize(), queue.full()) == (2, True)
 
     def end():
         child.kill()
@@ -123,7 +126,7 @@ def test_an_item_in_parts_has_the_bytes_of_the_format(of):
 @pytest.mark.parametrize("of", QUEUES)
 def test_a_put_that_waits_has_copied_its_parts(of):
     queue = of() if of is psq.SimpleQueue else of(1)
-    queue.put(bytes(300_000))  # As much as there is room for.
+    queue.put(FILLING)
     value = Data(content())
     wanted = expected(value.data)
     thread = threading.Thread(target=queue.put, args=(value,))
@@ -132,17 +135,17 @@ def test_a_put_that_waits_has_copied_its_parts(of):
     until(lambda: may_grow(value.data))
     assert thread.is_alive()
     value.data[:] = bytes(50_000)
-    assert queue.get() == bytes(300_000)
+    assert queue.get() == FILLING
     assert queue.get() == wanted
     thread.join()
 
 
 def test_puts_that_find_no_room_in_time_leave_nothing_behind():
     queue = psq.SimpleQueue()
-    queue.put(bytes(300_000))
+    queue.put(FILLING)
     for i in range(PLACES + 50):
         assert not queue._core.put([b"head", content()], 0.001 * (i % 10 == 0))
-    assert memory_of(queue) < MOST_KEPT
+    assert memory_of(queue) < MOST_KEPT + (1 << 20)
     queue.get()
     assert works(queue)
 
@@ -174,8 +177,9 @@ def test_puts_that_find_no_slot_in_time_leave_nothing_behind(stuck):
     for i in range(PLACES + 50):
         with pytest.raises(psq.Full):
             queue.put(Data(content()), timeout=0.001 * (i % 10 == 0))
-    assert memory_of(queue) < MOST_KEPT
+    assert memory_of(queue) < MOST_KEPT + (1 << 20)
     end()
+    assert queue.get() == FILLING
     assert works(queue)
 
 
@@ -190,6 +194,7 @@ def test_a_put_waits_for_a_slot_without_a_place(stuck):
     until(lambda: memory_of(queue) < MOST_KEPT + (1 << 20))
     assert thread.is_alive()
     end()
+    assert queue.get() == FILLING
     assert queue.get(timeout=60) == wanted
     thread.join()
 
@@ -202,7 +207,7 @@ def test_an_interrupted_put_leaves_nothing_behind():
         raise Interrupted
 
     queue = psq.SimpleQueue()
-    queue.put(bytes(300_000))
+    queue.put(FILLING)
 
     def helper():
         until(lambda: memory_of(queue) > LONG)
@@ -218,7 +223,7 @@ def test_an_interrupted_put_leaves_nothing_behind():
         thread.join()
         signal.signal(signal.SIGUSR1, before)
     assert memory_of(queue) < MOST_KEPT + (1 << 20)
-    assert queue.get() == bytes(300_000)
+    assert queue.get() == FILLING
     assert queue.empty() and works(queue)
 
 
@@ -231,7 +236,7 @@ def test_a_put_that_lets_a_consumer_make_room_can_be_interrupted():
 
     def is_interrupted_without_an_effect():
         queue, is_over = psq.Queue(), threading.Event()
-        queue.put(bytes(300_000))
+        queue.put(FILLING)
         until(lambda: not queue.empty())
 
         def helper():
@@ -247,7 +252,7 @@ def test_a_put_that_lets_a_consumer_make_room_can_be_interrupted():
             thread.join()  # Too late: the put has its effect.
         except Interrupted:
             thread.join()
-        assert queue.get() == bytes(300_000)
+        assert queue.get() == FILLING
         return queue.qsize() == 0 and works(queue)
 
     before = signal.signal(signal.SIGUSR1, interrupt)
