@@ -7,9 +7,9 @@
 namespace psq::conformance {
 namespace {
 
-constexpr int kStops = 120;
+constexpr int kStops = 40;
 // By chance a lock of a few instructions is met there once in a thousand stops.
-constexpr int kMayWait = 3;
+constexpr int kMayWait = 2;
 constexpr int kOfEach = 2;
 constexpr std::int64_t kSlots = 2;
 constexpr Nanoseconds kLongestBetween = 20ms;

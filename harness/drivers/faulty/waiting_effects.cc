@@ -7,6 +7,8 @@ namespace psq::faulty {
 namespace {
 
 constexpr std::chrono::milliseconds kShortStep{1};
+// What a copy takes longer than the reference's: as of a larger item, on a slower machine.
+constexpr std::chrono::milliseconds kCopy{2};
 constexpr std::int64_t kPlaces = 32;
 
 // Called by one that is counted itself.
@@ -32,6 +34,7 @@ std::optional<std::string> get_counting_copy(LocalQueue& queue, Timeout timeout)
   return until_over(timeout, [&]() -> std::optional<std::string> {
     if (queue.empty() && !is_closed(queue)) return std::nullopt;
     const InProgress counted;
+    std::this_thread::sleep_for(kCopy);
     return queue.get(no_wait);
   });
 }
@@ -41,6 +44,7 @@ bool put_counting_copy(LocalQueue& queue, std::string_view item, Timeout timeout
   return until_over(timeout, [&] {
     if (queue.full() && !is_closed(queue)) return false;
     const InProgress counted;
+    std::this_thread::sleep_for(kCopy);
     return queue.put(item, no_wait);
   });
 }

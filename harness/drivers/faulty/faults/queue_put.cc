@@ -69,7 +69,7 @@ std::vector<Fault> queue_put_faults() {
             {.also = {"queue.put.*"}}),
       fault("put-waits", "queue.put.returns-without-consumer",
             "put writes to the channel itself and waits for room there", {queues.put(put_itself)},
-            {.also = {"queue.put.never-waits"}}),
+            {.also = {"queue.put.never-waits", "queue.put.other-queue-stuck"}}),
       fault("full-takes-slot", "queue.put.full-leaves-no-trace", "a put that is Full takes a slot",
             {counts_extra_slots(), queues.put(put_and_take_slot)},
             {.also = {"queue.put.never-waits", "queue.put.clock-starts-once"}}),
