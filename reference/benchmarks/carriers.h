@@ -18,7 +18,8 @@ namespace psq::bench {
 
 using Item = std::string;
 
-// Of an item that a consumer has until it gets the next one: it lives for one round of a loop.
+// Of an item that a consumer drops before it gets the next one, as one that is declared in the body
+// of a loop.
 inline void check(const Item& got, const Item& expected) {
   if (got.size() != expected.size()) fail("psq-measure: an item of another length");
 }
@@ -82,21 +83,19 @@ class ByRawPipe {
   }
   void put(const Item& item) {
     for (std::size_t done = 0; done < item.size();) {
-      done += moved(write(ends_[1], item.data() + done, item.size() - done));
+      done +=
+          moved(write(ends_[1], item.data() + done, item.size() - done), "psq-measure: raw pipe");
     }
   }
   void take(Item& item) {
     for (std::size_t done = 0; done < item.size();) {
-      done += moved(read(ends_[0], item.data() + done, item.size() - done));
+      done +=
+          moved(read(ends_[0], item.data() + done, item.size() - done), "psq-measure: raw pipe");
     }
   }
   void finish() {}
 
  private:
-  static std::size_t moved(ssize_t size) {
-    if (size <= 0) fail("psq-measure: raw pipe");
-    return static_cast<std::size_t>(size);
-  }
   int ends_[2];
 };
 

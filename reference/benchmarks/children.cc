@@ -34,6 +34,11 @@ void fail(const char* what) {
   std::exit(70);
 }
 
+std::size_t moved(ssize_t size, const char* what) {
+  if (size <= 0) fail(what);
+  return static_cast<std::size_t>(size);
+}
+
 pid_t in_child(const std::function<void()>& body) {
   const pid_t child = fork();
   if (child < 0) fail("psq-measure: fork");
@@ -72,18 +77,15 @@ double used_here() {
 }
 
 double copy_through_new_memory(std::string_view item) {
+  constexpr const char* kFile = "psq-measure: a memory file";
   const int file = memfd_create("psq-measure", MFD_CLOEXEC);
   if (file < 0) fail("psq-measure: memfd_create");
   const auto out = std::make_unique_for_overwrite<char[]>(item.size());
-  const auto moved = [](ssize_t size) {
-    if (size <= 0) fail("psq-measure: a memory file");
-    return static_cast<std::size_t>(size);
-  };
   const double begun = now();
   for (std::size_t at = 0; at < item.size();)
-    at += moved(pwrite(file, item.data() + at, item.size() - at, static_cast<off_t>(at)));
+    at += moved(pwrite(file, item.data() + at, item.size() - at, static_cast<off_t>(at)), kFile);
   for (std::size_t at = 0; at < item.size();)
-    at += moved(pread(file, out.get() + at, item.size() - at, static_cast<off_t>(at)));
+    at += moved(pread(file, out.get() + at, item.size() - at, static_cast<off_t>(at)), kFile);
   const double ended = now();
   close(file);
   return ended - begun;

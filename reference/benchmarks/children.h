@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace psq::bench {
 
 // Prints what failed and the text of errno, and ends the program with status 70.
 [[noreturn]] void fail(const char* what);
+
+// The bytes that a call of the system has moved; fails when it moved none. `what` is of what.
+std::size_t moved(ssize_t size, const char* what);
 
 // Runs `body` in a child. The child ends with its parent, and after one minute at the latest.
 pid_t in_child(const std::function<void()>& body);

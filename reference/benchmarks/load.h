@@ -149,8 +149,7 @@ Delays delays(Carrier& there, Carrier& back, const Load& load) {
 struct Large {
   double per_second = 0;
   double of_two_copies = 0;  // The time of two copies of as many bytes, by that of an item.
-  double of_new_copies =
-      0;  // The same for copies into a new memory file and from it to new memory.
+  double of_new_copies = 0;  // That of copy_through_new_memory, by that of an item.
 };
 
 // The medians of several rounds, each of two copies within this process, of two through new memory,
