@@ -325,7 +325,7 @@ class Feeder : public std::enable_shared_from_this<Feeder> {
       throw SystemError("cannot start the feeder thread of a queue", EAGAIN);
     }
     producer_ = producer.get();
-    thread_ = Thread::kIdle;
+    thread_ = Thread::kIdle;  // Nothing is before the put that starts it.
   }
 
   void run(std::promise<Producer> entered) {
