@@ -32,13 +32,13 @@ void note_signals(Scenario& t, const Actor& actor) {
 }
 
 // The process runs all the time.
-Nanoseconds signal_until(Scenario& t, const Actor& actor, Nanoseconds until) {
+Interrupted signal_until(Scenario& t, const Actor& actor, Nanoseconds until) {
   note_signals(t, actor);
   while (monotonic_now() < until) {
     t.session().signal_threads(actor.name(), SIGUSR1);
     static_cast<void>(t.session().wait_until([] { return false; }, kBetweenSignals));
   }
-  return 0ns;
+  return {};
 }
 
 void finish_under_signals(Scenario& t, const std::vector<Actor>& actors,

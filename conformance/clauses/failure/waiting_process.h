@@ -36,8 +36,15 @@ struct WaitingKind {
 };
 const std::vector<WaitingKind>& waiting_kinds();
 
-/// Interrupts the process until about that time. Returns the time from which on it can run again.
-using Interrupt = std::function<Nanoseconds(Scenario&, const Actor&, Nanoseconds until)>;
+struct Interrupted {
+  /// The process can run again from this time on; 0 if it could all the time.
+  Nanoseconds runs_from{};
+  /// Whether each call surely noticed it, had it begun to wait before.
+  bool in_time = true;
+};
+
+/// Interrupts the process until about that time.
+using Interrupt = std::function<Interrupted(Scenario&, const Actor&, Nanoseconds until)>;
 
 /// Makes the calls, interrupts them, and demands that they end as without the interruption.
 void expect_waits_through(Scenario& t, const WaitingProcess& waiting, const Interrupt& interrupt);
