@@ -34,6 +34,8 @@ class Design:
     handed to the children."""
     make_pipe: Optional[Callable[..., Any]] = None
     """Creates the two ends of a pipe; None for multiprocessing's own."""
+    has_pool: bool = False
+    """Whether each process keeps memory in a pool, which grows in large and ever rarer steps."""
 
 
 def _fed() -> Store:
@@ -57,10 +59,11 @@ DESIGNS: Dict[str, Design] = {
         ),
         Design(
             "huge",
-            "a buffer and a feeder in each process, before a transport that has room for all",
+            "a buffer and a feeder in each process, before a transport that has room for all, and a pool",
             _fed,
             ("base", "lifecycle"),
             make_pipe=roomy_pipe,
+            has_pool=True,
         ),
         Design(
             "sqlite",

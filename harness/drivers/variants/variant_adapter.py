@@ -9,6 +9,7 @@ from designs import DESIGNS
 from fronts import JoinableQueue, Queue, SimpleQueue
 from mp_adapter import MultiprocessingAdapter
 from one_poller import OnePoller
+from pool import Pool
 from psq_driver_kit import Call, Given, Outcome, serve
 
 
@@ -28,6 +29,7 @@ class VariantAdapter(MultiprocessingAdapter):
     def __init__(self, name: str, handed: Optional[str] = None) -> None:
         self._design = DESIGNS[name]
         self._poller = OnePoller()
+        self._pool = Pool()
         super().__init__("multiprocessing", self._design.start_method)
         prepare = self._design.prepare
         self._handed = None if prepare is None else prepare(handed)
@@ -67,6 +69,8 @@ class VariantAdapter(MultiprocessingAdapter):
         largest = self._design.largest
         if largest is not None and maxsize > largest:
             raise ValueError(f"a bound is at most {largest}")
+        if self._design.has_pool:
+            self._pool.serve_one()
         store = self._design.make()
         if kind == "simple_queue":
             return SimpleQueue(store.unbuffered())
