@@ -104,6 +104,22 @@ def test_niceness_reaches_suite_and_driver(tmp_path, load_named):
     assert [niceness for _, niceness in placed(tmp_path, load_named("nice"))] == [19, 19]
 
 
+@pytest.mark.skipif(
+    not os.access("/proc/self/autogroup", os.W_OK),
+    reason="this kernel does not share the processors among sessions",
+)
+@pytest.mark.parametrize("leads, niceness", [(True, "19"), (False, "0")])
+def test_a_session_becomes_nice_by_its_leader_alone(load_named, leads, niceness):
+    report = "print(open('/proc/self/autogroup').read())"
+    command = [*load_named("nice").run_at.prefix(), sys.executable, "-c", report]
+    if not leads:
+        command = ["/bin/sh", "-c", '"$@"; exit', "sh", *command]
+    said = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True
+    )
+    assert said.stdout.split()[-1] == niceness
+
+
 def test_a_slow_driver_has_the_seed_of_its_run(build, tmp_path, load_named):
     planned = Planned("reference", "slow-driver", 3)
     make_tree(
