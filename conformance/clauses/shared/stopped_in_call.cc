@@ -14,6 +14,8 @@ constexpr int kOfEach = 2;
 constexpr std::int64_t kSlots = 2;
 constexpr Nanoseconds kLongestBetween = 20ms;
 constexpr std::int64_t kWithoutEnd = 1'000'000;
+// A machine that gives the suite next to nothing beside the busy processes decides nothing.
+constexpr auto kLongestSearch = 90s;
 
 // Those that are to be stopped, all of them at work.
 std::vector<Actor> processes_at_work(Scenario& t, const Object& q, Stopped stopped) {
@@ -55,7 +57,12 @@ void while_others_stand_in_calls(Scenario& t, QueueKind kind, Stopped stopped, c
   std::mt19937_64 random(t.seed());
   std::uniform_int_distribution<std::int64_t> between(0, kLongestBetween.count());
   int waited = 0;
+  const Nanoseconds until = monotonic_now() + t.patient(kLongestSearch);
   for (int stop = 0; stop < kStops; ++stop) {
+    if (monotonic_now() > until) {
+      throw Inconclusive{"there was time for " + std::to_string(stop) + " of " +
+                         std::to_string(kStops) + " stops of the other processes (--patience)"};
+    }
     static_cast<void>(t.session().wait_until([] { return false; }, Nanoseconds{between(random)}));
     for (const Actor& each : others) t.stop(each);
     Call* const waits = first_that_waits(t, calls(q, stop), demand);
