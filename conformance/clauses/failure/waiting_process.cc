@@ -135,7 +135,7 @@ std::vector<TimedCall> start_timed(const WaitingProcess& waiting, Nanoseconds lo
   return calls;
 }
 
-// What of it the calls answered, and whether the interruption met them while they waited.
+// The latest answer of the timed calls, and whether the interruption came while all of them waited.
 struct Latest {
   Answer answer;
   bool met = true;
@@ -154,7 +154,7 @@ Latest latest_through(Scenario& t, const WaitingProcess& waiting, const Interrup
         });
       },
       longest / 10);
-  // From the beginning of a call to its sleep is a way yet.
+  // A call that has begun does not sleep yet.
   static_cast<void>(t.session().wait_until([] { return false; }, longest / 10));
   const Interrupted interrupted = interrupt(t, waiting.process, begin + longest * 7 / 10);
   const bool is_over = monotonic_now() > begin + longest * 17 / 20;

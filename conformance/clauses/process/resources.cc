@@ -12,8 +12,8 @@ constexpr std::int64_t kKilobytesEach = 64;
 constexpr auto kBetweenCounts = 10ms;
 // What is let go of in the background is gone within this time.
 constexpr auto kLetGo = 1s;
-// What memory has to grow in each of, to have grown with the number of uses: a runtime that
-// compiles while it runs, or that enlarges its heap in steps, takes more now and then.
+// Memory that grows with the number of uses grows in each of these rounds. A runtime that compiles
+// while it runs, or that enlarges its heap in steps, takes more in one of them now and then.
 constexpr int kRounds = 4;
 
 struct Resources {
